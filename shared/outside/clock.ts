@@ -1,0 +1,40 @@
+/** Time as an argument. Every wait and every "now" of the product goes through one of these. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, UTC. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when `signal` aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `run` once, `ms` milliseconds from now. The returned function cancels it and may be called twice. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/**
+ * The clock of the process. Virtual mode replaces `Date` and the timers process-wide (for the packages too), so this one
+ * implementation serves both modes: what it reads is whatever the process believes the time to be.
+ */
+export const processClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        },
+        Math.max(0, ms),
+      );
+      signal?.addEventListener('abort', abort, { once: true });
+    }),
+  after: (ms, run) => {
+    const timer = setTimeout(run, Math.max(0, ms));
+    return () => clearTimeout(timer);
+  },
+};

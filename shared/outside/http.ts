@@ -1,0 +1,50 @@
+/** What a connection needs beyond the system's own trust: PEM text. `ca` replaces the public roots. */
+export interface Tls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name to ask for and to check in the certificate, where it is not the URL's host. */
+  readonly serverName?: string;
+}
+
+export interface HttpInit {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Ends the request, and the reading of its body. There is no other time-out: deadlines are the caller's. */
+  readonly signal?: AbortSignal;
+  readonly tls?: Tls;
+  /**
+   * Address ranges (CIDR) this request may connect to although they are private. Without it only public addresses are
+   * connected to, whatever the name resolves to.
+   */
+  readonly allow?: readonly string[];
+}
+
+/**
+ * The one egress client. Redirects are never followed. Rejects with `Unreachable` when no response arrived; every HTTP
+ * status is a response. In virtual mode it answers in process; code that takes it can not tell.
+ */
+export type Http = (url: string | URL, init?: HttpInit) => Promise<Response>;
+
+/** No response: the name did not resolve, the connection failed or was refused by the egress rules, or the server hung up. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+  /** A closed list; a probe reports it as its failure code. */
+  readonly code: UnreachableCode;
+  constructor(subject: string, code: UnreachableCode, because: string, cause?: unknown) {
+    super(`${subject}: ${because}`, { cause });
+    this.code = code;
+  }
+}
+
+export type UnreachableCode =
+  | 'dns_failed'
+  | 'connect_refused'
+  | 'connect_timeout'
+  | 'connection_lost'
+  | 'tls_failed'
+  | 'tls_expired'
+  | 'tls_name'
+  | 'address_refused'
+  | 'aborted';

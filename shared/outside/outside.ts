@@ -1,0 +1,57 @@
+import type { Blobs } from '../blobs/blobs.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { Clock } from './clock.ts';
+import type { Dial } from './dial.ts';
+import type { Http } from './http.ts';
+import type { Log } from './log.ts';
+import type { Random } from './random.ts';
+
+/** Everything a function may reach outside itself. Made by `functions/outside.ts` for Lambda, `local/outside.ts` here. */
+export interface Outside {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: Http;
+  readonly dial: Dial;
+  readonly blobs: Blobs;
+  readonly ledger: Ledger;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly settings: Settings;
+}
+
+/** Where this deployment of Tidegate itself lives: fixed at deployment, the same for every rollout, no secret in it. */
+export interface Settings {
+  /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */
+  readonly region: string;
+  readonly stateMachines: { readonly rollout: string; readonly wave: string; readonly deployment: string };
+  readonly configRepository: ConfigRepository;
+  /** Base URL of the console, for links in messages; no slash at the end. */
+  readonly console: string;
+  /** Shown beside everything when the fleet is not real. */
+  readonly simulated: boolean;
+}
+
+/** The git repository that is the only source of truth, at GitHub or at a server that speaks its wire formats. */
+export interface ConfigRepository {
+  /** `https://api.github.com` or its stand-in. */
+  readonly api: string;
+  /** Smart-HTTP address of the repository, ending in `.git`. */
+  readonly git: string;
+  /** `owner/name`. */
+  readonly name: string;
+  /** The branch whose merges are released. */
+  readonly branch: string;
+  /** Path of the fleet's config file in the repository. */
+  readonly config: string;
+  /** Name of the secret that holds the token, where one is needed. */
+  readonly tokenSecret?: string;
+  readonly webhookSecret?: string;
+}
+
+/** One invocation: when it must have returned by, and a signal that aborts shortly before. */
+export interface Invocation {
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. A slice of work stops in time to return before it. */
+  readonly deadline: number;
+}
