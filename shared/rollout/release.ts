@@ -1,0 +1,51 @@
+import type { GateSpec, MetricSource } from './gate.ts';
+import type { Target } from './target.ts';
+import type { OnFailure, Wave } from './wave.ts';
+
+/** A Kubernetes object as plain JSON, as it will be sent. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** A manifest and where it was written: `services/storage.jsonnet` or `services/gateway/deployment.yaml:12 (document 2)`. */
+export interface RenderedObject {
+  readonly object: Manifest;
+  readonly source: string;
+}
+
+/** Everything one target shall have of one release. A blob; the release carries its digest. */
+export interface RenderedTarget {
+  readonly target: string;
+  /** In the order services are applied: what a service depends on stands before it. */
+  readonly services: readonly { readonly service: string; readonly objects: readonly RenderedObject[] }[];
+}
+
+/** The immutable thing that moves: a config commit, rendered. Its canonical JSON is a blob, and that blob's digest its name. */
+export interface Release {
+  readonly targets: Readonly<Record<string, ReleaseTarget>>;
+  readonly waves: readonly Wave[];
+  readonly gates: Readonly<Record<string, GateSpec>>;
+  readonly metrics: Readonly<Record<string, MetricSource>>;
+  readonly services: Readonly<Record<string, ServicePolicy>>;
+}
+
+export interface ReleaseTarget extends Target {
+  /** Digest of the `RenderedTarget`. */
+  readonly rendered: `sha256:${string}`;
+}
+
+export interface ServicePolicy {
+  readonly onFailure: OnFailure;
+  readonly dependsOn: readonly string[];
+  /** Container name in the config -> `repository@sha256:...`. */
+  readonly images: Readonly<Record<string, string>>;
+}

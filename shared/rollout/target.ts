@@ -1,0 +1,76 @@
+/** How a cluster is found. Exactly one of the four; no secret in any of them. */
+export type Locator =
+  | { readonly eks: EksLocator }
+  | { readonly gke: GkeLocator }
+  | { readonly aks: AksLocator }
+  | { readonly kubeconfig: KubeconfigLocator };
+
+export interface EksLocator {
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+  /** Role to assume for this cluster, and the external id it asks for. */
+  readonly role?: string;
+  readonly externalId?: string;
+}
+export interface GkeLocator {
+  readonly project: string;
+  readonly location: string;
+  readonly cluster: string;
+}
+export interface AksLocator {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly cluster: string;
+  /** Entra tenant and application that the workload identity is federated to. */
+  readonly tenant?: string;
+  readonly client?: string;
+}
+export interface KubeconfigLocator {
+  readonly path: string;
+  readonly context?: string;
+}
+
+export type Provider = 'eks' | 'gke' | 'aks' | 'kubeconfig';
+
+/** One Kubernetes cluster, and the namespaces in it, that services are deployed to. */
+export interface Target {
+  readonly name: string;
+  readonly locator: Locator;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where objects go that name no namespace, and where the inventories live. */
+  readonly namespace: string;
+  /** Private address ranges (CIDR) that probes and metrics of this target may connect to. */
+  readonly allow: readonly string[];
+}
+
+/** What manifests may know of the target they are rendered for: `std.extVar('target')`. */
+export interface TargetFacts {
+  readonly name: string;
+  readonly provider: Provider;
+  /** Account, project or subscription; empty for a kubeconfig. */
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The facts of a target, read off its locator. A kubeconfig's cluster is its context, its region empty. */
+export const factsOf = (target: Target): TargetFacts => {
+  const { name, namespace, labels, locator } = target;
+  const common = { name, namespace, labels };
+  if ('eks' in locator) {
+    const { account, region, cluster } = locator.eks;
+    return { ...common, provider: 'eks', account, region, cluster };
+  }
+  if ('gke' in locator) {
+    const { project, location, cluster } = locator.gke;
+    return { ...common, provider: 'gke', account: project, region: location, cluster };
+  }
+  if ('aks' in locator) {
+    const { subscription, cluster } = locator.aks;
+    return { ...common, provider: 'aks', account: subscription, region: labels.region ?? '', cluster };
+  }
+  return { ...common, provider: 'kubeconfig', account: '', region: '', cluster: locator.kubeconfig.context ?? '' };
+};
