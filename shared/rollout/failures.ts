@@ -1,0 +1,42 @@
+/**
+ * What a thrown error means for the state machine, by its `name`: `retry` with backoff and then hold, or `hold` at once. A bad deployment
+ * is never here: it is a result. A test holds this table and the Retry and Catch fields of the machines together.
+ */
+export const failures = {
+  /** The API server of a target did not answer. What already matches is left alone on the next try. */
+  ClusterUnreachable: 'retry',
+  /** No response to some other request: the config repository, a metric store, a cloud's control API. */
+  Unreachable: 'retry',
+  /** A service asked us to slow down. */
+  Throttled: 'retry',
+  /** Somebody else wrote the row that this step had read. */
+  LedgerConflict: 'retry',
+  /** Another attempt holds the write lease of the target; it runs out by itself. */
+  LeaseTaken: 'retry',
+  /** The function stopped itself before Lambda would have. */
+  TimeoutError: 'retry',
+  'Lambda.ServiceException': 'retry',
+  'Lambda.AWSLambdaException': 'retry',
+  'Lambda.SdkClientException': 'retry',
+  'Lambda.TooManyRequestsException': 'retry',
+  'Lambda.ClientExecutionTimeoutException': 'retry',
+  /** The input of a step is not what the step before it returns: a mistake of ours or a mixed version. */
+  InvalidInput: 'hold',
+  /** The cluster refused our identity. More tries would only lock it out. */
+  AccessRefused: 'hold',
+  BlobMissing: 'hold',
+  BlobCorrupt: 'hold',
+  SecretMissing: 'hold',
+} as const satisfies Record<string, 'retry' | 'hold'>;
+
+export type FailureName = keyof typeof failures;
+
+/** Names the machines may list in Retry, in the order of the table. */
+export const retried: readonly string[] = Object.entries(failures)
+  .filter(([, reaction]) => reaction === 'retry')
+  .map(([name]) => name);
+
+/** A step was given input that it can not have been meant to have. Never retried. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+}
