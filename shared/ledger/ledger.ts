@@ -1,5 +1,5 @@
-/** What a row may hold. No `undefined`: both ledgers drop it differently. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** What a row holds: JSON. Members that are `undefined` are left out, as JSON leaves them out. */
+export type Data = Readonly<Record<string, unknown>>;
 
 export interface Key {
   readonly partition: string;
@@ -9,7 +9,7 @@ export interface Key {
 export interface Row extends Key {
   /** 1 when first written, one more with each write. */
   readonly version: number;
-  readonly data: { readonly [key: string]: Json };
+  readonly data: Data;
   /** Epoch milliseconds after which the row may be gone and is never returned. */
   readonly expiresAt?: number;
 }
@@ -18,7 +18,7 @@ export interface Row extends Key {
 export type Expect = 'absent' | number;
 
 export interface Write extends Key {
-  readonly data: { readonly [key: string]: Json };
+  readonly data: Data;
   readonly expect: Expect;
   readonly expiresAt?: number;
 }

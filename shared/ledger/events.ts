@@ -1,0 +1,72 @@
+import { digestOf } from '../rollout/digest.ts';
+import type { Ledger, Row } from './ledger.ts';
+
+/** One thing that happened in a rollout, as people read it. */
+export interface RolloutEvent {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly kind: EventKind;
+  /** One sentence. */
+  readonly text: string;
+  readonly wave?: string;
+  readonly target?: string;
+  readonly details?: unknown;
+}
+
+export type EventKind =
+  | 'started'
+  | 'prepared'
+  | 'previewed'
+  | 'turn'
+  | 'planned'
+  | 'verdict'
+  | 'approval'
+  | 'batch'
+  | 'deployment'
+  | 'stop'
+  | 'wave'
+  | 'git'
+  | 'ended';
+
+const padded = (at: number) => String(at).padStart(15, '0');
+
+/**
+ * Appends an event to a rollout's history. `once` names the occurrence: a step that runs twice records it once, with the time of the
+ * first. Events of one millisecond keep the order of their `once` digests, so that the history reads the same everywhere.
+ */
+export const recordEvent = async (
+  ledger: Ledger,
+  rollout: string,
+  once: string,
+  event: RolloutEvent,
+): Promise<void> => {
+  const id = digestOf(once).slice(7, 19);
+  const partition = `rollout#${rollout}`;
+  await ledger.transact([
+    { partition, sort: `once#${id}`, data: { once }, expect: 'absent' },
+    { partition, sort: `event#${padded(event.at)}#${id}`, data: { ...event }, expect: 'absent' },
+  ]);
+};
+
+/** Up to 1,000 events of a rollout after the one with sort key `after`, oldest first, each with its sort key. */
+export const readEvents = async (
+  ledger: Ledger,
+  rollout: string,
+  after?: string,
+): Promise<readonly { readonly key: string; readonly event: RolloutEvent }[]> => {
+  const range = { prefix: 'event#', ...(after === undefined ? {} : { after }) };
+  const rows = await ledger.query(`rollout#${rollout}`, range);
+  return rows.map((row) => ({ key: row.sort, event: eventOf(row) }));
+};
+
+const eventOf = (row: Row): RolloutEvent => {
+  const { at, kind, wave, target, details } = row.data;
+  return {
+    at: typeof at === 'number' ? at : 0,
+    kind: kind as EventKind,
+    text: typeof row.data.text === 'string' ? row.data.text : '',
+    ...(typeof wave === 'string' ? { wave } : {}),
+    ...(typeof target === 'string' ? { target } : {}),
+    ...(details === undefined ? {} : { details }),
+  };
+};

@@ -1,0 +1,63 @@
+import type { Data, Ledger } from './ledger.ts';
+import { update } from './update.ts';
+
+/** The right to write to a target for a short while, and the number that says whose right is newer. */
+export interface Lease {
+  readonly holder: string;
+  /** Fencing token: grows with every lease of the target, never repeats. Carried on what is written. */
+  readonly fence: number;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
+/** Another attempt holds the target's write lease. It runs out by itself. */
+export class LeaseTaken extends Error {
+  override readonly name = 'LeaseTaken';
+  constructor(target: string, lease: Lease) {
+    super(`write lease of target ${target} is held by ${lease.holder} until ${new Date(lease.until).toISOString()}`);
+  }
+}
+
+const keyOf = (target: string) => ({ partition: `target#${target}`, sort: 'lease' });
+
+const leaseOf = (data: Data | undefined): Lease =>
+  data === undefined
+    ? { holder: '', fence: 0, until: 0 }
+    : { holder: String(data.holder), fence: Number(data.fence), until: Number(data.until) };
+
+/**
+ * Takes the write lease of a target until `until`, under a fencing token higher than any before. A holder that asks again gets a new
+ * token, so that what it sent before and is still under way can be told from what it sends now.
+ * Throws `LeaseTaken` while another holds it.
+ */
+export const takeLease = async (
+  ledger: Ledger,
+  target: string,
+  holder: string,
+  now: number,
+  until: number,
+): Promise<Lease> => {
+  let taken: Lease | undefined;
+  await update(ledger, keyOf(target), (row) => {
+    const current = leaseOf(row?.data);
+    if (current.until > now && current.holder !== holder) throw new LeaseTaken(target, current);
+    taken = { holder, fence: current.fence + 1, until };
+    return { ...taken };
+  });
+  if (taken === undefined) throw new Error(`write lease of target ${target}: nothing was written`);
+  return taken;
+};
+
+/** Is this lease still the newest and not run out? Asked before every write. */
+export const holdsLease = async (ledger: Ledger, target: string, lease: Lease, now: number): Promise<boolean> => {
+  const current = leaseOf((await ledger.get(keyOf(target)))?.data);
+  return current.fence === lease.fence && current.holder === lease.holder && now < current.until;
+};
+
+/** Gives the lease back, keeping its number. Safe to call twice, and after it ran out. */
+export const freeLease = async (ledger: Ledger, target: string, holder: string): Promise<void> => {
+  await update(ledger, keyOf(target), (row) => {
+    const current = leaseOf(row?.data);
+    return current.holder === holder && current.until > 0 ? { ...current, until: 0 } : undefined;
+  });
+};

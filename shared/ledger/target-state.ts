@@ -1,0 +1,47 @@
+import type { Digest } from '../blobs/blobs.ts';
+import type { Data, Ledger } from './ledger.ts';
+import { queryAll, update } from './update.ts';
+
+/** A release on a target, and the rollout that brought it. */
+export interface Standing {
+  readonly release: Digest;
+  readonly rendered: Digest;
+  readonly commit: string;
+  readonly rollout: string;
+  readonly at: number;
+}
+
+/** What a target has: the release that was begun last, and the one that was verified last. */
+export interface TargetState {
+  readonly target: string;
+  /** Written before the first write of a rollout. Absent: never written to by us. */
+  readonly begun?: Standing;
+  /** Of a wave that passed its gates: where a rollback goes. */
+  readonly verified?: Standing;
+}
+
+const keyOf = (target: string) => ({ partition: 'targets', sort: target });
+
+const stateOf = (target: string, data: Data | undefined): TargetState => ({ ...data, target });
+
+export const readTargetState = async (ledger: Ledger, target: string): Promise<TargetState> =>
+  stateOf(target, (await ledger.get(keyOf(target)))?.data);
+
+/** The states of all targets that were ever written to. */
+export const readTargetStates = async (ledger: Ledger): Promise<ReadonlyMap<string, TargetState>> =>
+  new Map((await queryAll(ledger, 'targets')).map((row) => [row.sort, stateOf(row.sort, row.data)]));
+
+/** Before the first write: from now on the target may hold something of this rollout. */
+export const markBegun = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
+  await update(ledger, keyOf(target), (row) =>
+    stateOf(target, row?.data).begun?.rollout === standing.rollout &&
+    stateOf(target, row?.data).begun?.release === standing.release
+      ? undefined
+      : { ...row?.data, begun: { ...standing } },
+  );
+};
+
+/** After the gates: this is what a rollback of the next release goes back to. */
+export const markVerified = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
+  await update(ledger, keyOf(target), (row) => ({ ...row?.data, begun: { ...standing }, verified: { ...standing } }));
+};
