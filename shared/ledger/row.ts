@@ -1,4 +1,4 @@
-import type { Delete, Json, Key, Range, Write } from './ledger.ts';
+import type { Data, Delete, Key, Range, Write } from './ledger.ts';
 
 /** A row, key or transaction no ledger takes. Nothing was written. */
 export class LedgerRefused extends Error {
@@ -45,7 +45,7 @@ export const encodeData = (write: Write): string => {
 };
 
 /** Data as read back. */
-export const decodeData = (text: string): { readonly [key: string]: Json } => JSON.parse(text);
+export const decodeData = (text: string): Data => JSON.parse(text);
 
 /** The version a write gives its row. */
 export const versionAfter = (write: Write): number => (write.expect === 'absent' ? 1 : write.expect + 1);

@@ -36,3 +36,9 @@ export const queryAll = async (ledger: Ledger, partition: string, prefix = ''): 
     if (page.length < 1000) return rows;
   }
 };
+
+/** A row's data as the type it was written with. Rows are only ever written through the functions of this folder. */
+export const stored = <Type>(row: Row): Type => {
+  const data: unknown = row.data;
+  return data as Type;
+};

@@ -1,5 +1,6 @@
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Evaluate } from '../render/jsonnet.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Clock } from './clock.ts';
 import type { Dial } from './dial.ts';
@@ -17,6 +18,8 @@ export interface Outside {
   readonly ledger: Ledger;
   readonly secrets: Secrets;
   readonly log: Log;
+  /** Evaluates jsonnet: in a worker that can be killed, or in this thread in virtual mode. */
+  readonly jsonnet: Evaluate;
   readonly settings: Settings;
 }
 

@@ -30,12 +30,23 @@ export interface TargetPlan {
   readonly objects: readonly PlannedObject[];
 }
 
+/** A target's plan and where its API server answers, so that execution opens exactly what was planned. A blob. */
+export interface PlannedTarget {
+  readonly endpoint: { readonly server: string; readonly ca?: string; readonly serverName?: string };
+  readonly plan: TargetPlan;
+}
+
 /** A release against a wave as it is. A blob; its digest is the *plan digest*, what an approval names. */
 export interface WavePlan {
   readonly release: `sha256:${string}`;
   readonly wave: string;
   readonly direction: Direction;
-  readonly targets: readonly TargetPlan[];
+  /** Sorted by target. `planned` is the digest of the `PlannedTarget`, so the plan digest covers every field of every target. */
+  readonly targets: readonly {
+    readonly target: string;
+    readonly planned: `sha256:${string}`;
+    readonly counts: Readonly<Record<Action, number>>;
+  }[];
   /** Targets that could not be read when the plan was made, and why: nothing is written to them. */
   readonly unreachable: readonly { readonly target: string; readonly because: string }[];
 }

@@ -1,0 +1,102 @@
+import type { Digest } from '../blobs/blobs.ts';
+import type { DeploymentResult } from '../rollout/outcome.ts';
+import type { Direction } from '../rollout/plan.ts';
+import type { Judgement } from '../rollout/verdict.ts';
+import type { Ledger } from './ledger.ts';
+import { queryAll, stored, update } from './update.ts';
+
+/** One wave of one rollout in one direction: what the execution of `wave` is given. */
+export interface WaveRef {
+  readonly rollout: string;
+  readonly release: Digest;
+  readonly wave: string;
+  readonly direction: Direction;
+}
+
+/** How far a wave is. Times are epoch milliseconds; each is set once. */
+export interface WaveProgress {
+  readonly plan?: Digest;
+  readonly plannedAt?: number;
+  /** Since when its health before is measured. */
+  readonly enteredAt?: number;
+  readonly deployingAt?: number;
+  /** Since when the exit gates are judged. */
+  readonly judgingAt?: number;
+  /** The prober ends when it reads this. */
+  readonly closedAt?: number;
+  readonly outcome?: string;
+  readonly because?: string;
+}
+
+/** A deployment's result with its times. */
+export interface DeploymentRecord extends DeploymentResult {
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** Nothing more is written in this wave; who set it, and why. */
+export interface Stop {
+  readonly because: string;
+  readonly at: number;
+}
+
+const nameOf = (ref: WaveRef) => `${ref.wave}#${ref.direction}`;
+const partitionOf = (ref: WaveRef) => `rollout#${ref.rollout}`;
+const progressKey = (ref: WaveRef) => ({ partition: partitionOf(ref), sort: `wave#${nameOf(ref)}` });
+const stopKey = (ref: WaveRef) => ({ partition: partitionOf(ref), sort: `stop#${nameOf(ref)}` });
+
+export const readWave = async (ledger: Ledger, ref: WaveRef): Promise<WaveProgress> =>
+  ((await ledger.get(progressKey(ref)))?.data as WaveProgress | undefined) ?? {};
+
+/** Adds to a wave's progress. What is set already stays: the first time a step ran is the time that counts. */
+export const advanceWave = async (ledger: Ledger, ref: WaveRef, step: WaveProgress): Promise<WaveProgress> => {
+  const row = await update(ledger, progressKey(ref), (current) => ({ ...step, ...current?.data }));
+  return (row?.data as WaveProgress | undefined) ?? step;
+};
+
+/** Sets the stop flag; the first reason stays. */
+export const stopWave = async (ledger: Ledger, ref: WaveRef, stop: Stop): Promise<void> => {
+  await ledger.put({ ...stopKey(ref), data: { ...stop }, expect: 'absent' });
+};
+
+/** Read before each write. */
+export const readStop = async (ledger: Ledger, ref: WaveRef): Promise<Stop | undefined> =>
+  (await ledger.get(stopKey(ref)))?.data as Stop | undefined;
+
+/** Keeps how a deployment ended; the first end counts, so a late duplicate changes nothing. */
+export const recordDeployment = async (ledger: Ledger, ref: WaveRef, record: DeploymentRecord): Promise<void> => {
+  const sort = `result#${nameOf(ref)}#${record.target}`;
+  await ledger.put({ partition: partitionOf(ref), sort, data: { ...record }, expect: 'absent' });
+};
+
+/** How the deployments of a wave ended so far, by target. */
+export const readDeployments = async (ledger: Ledger, ref: WaveRef): Promise<ReadonlyMap<string, DeploymentRecord>> => {
+  const rows = await queryAll(ledger, partitionOf(ref), `result#${nameOf(ref)}#`);
+  return new Map(rows.map((row) => [String(row.data.target), stored<DeploymentRecord>(row)]));
+};
+
+/** The moment of a wave at which its gates are judged. */
+export type Moment = 'before' | 'during' | 'after';
+
+/** Keeps the latest judgement of a gate at a moment of a wave. */
+export const keepJudgement = async (
+  ledger: Ledger,
+  ref: WaveRef,
+  moment: Moment,
+  at: number,
+  judgement: Judgement,
+): Promise<void> => {
+  const sort = `verdict#${nameOf(ref)}#${moment}#${judgement.gate}#${judgement.target ?? ''}`;
+  await update(ledger, { partition: partitionOf(ref), sort }, () => ({ moment, at, ...judgement }));
+};
+
+/** A judgement as it was kept. */
+export interface KeptJudgement extends Judgement {
+  readonly moment: Moment;
+  readonly at: number;
+}
+
+export const readJudgements = async (ledger: Ledger, ref: WaveRef): Promise<readonly KeptJudgement[]> => {
+  const rows = await queryAll(ledger, partitionOf(ref), `verdict#${nameOf(ref)}#`);
+  return rows.map((row) => stored<KeptJudgement>(row));
+};
