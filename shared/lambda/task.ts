@@ -36,7 +36,9 @@ export const task = <Input>(
   };
   // middy's own time-out would run on a timer that is not ours.
   const wrapped = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 }).handler(handler);
-  return (event, context) => Promise.resolve(wrapped(event, context as Context, () => undefined));
+  // The signal handlers get is made above; middy's own never aborts without its timer.
+  const { signal } = new AbortController();
+  return (event, context) => Promise.resolve(wrapped(event, context as Context, { signal }));
 };
 
 /** The function used up the time it has. What it did is recorded; another attempt goes on from there. */
