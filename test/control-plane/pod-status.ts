@@ -1,0 +1,76 @@
+import type { ContainerState } from './container.ts';
+
+/** Of a pod, what the test kubelet reads. */
+export interface Pod {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly restartPolicy?: string;
+    readonly containers: readonly { readonly name: string; readonly image: string }[];
+  };
+  readonly status?: { readonly phase?: string };
+}
+
+const stateOf = (container: ContainerState, image: string, at: string): object => {
+  switch (container.is) {
+    case 'creating':
+      return { waiting: { reason: 'ContainerCreating' } };
+    case 'pull-failed':
+      return { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` } };
+    case 'back-off':
+      return { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } };
+    case 'running':
+    case 'ready':
+      return { running: { startedAt: at } };
+    case 'completed':
+      return { terminated: { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at } };
+    case 'failed':
+      return { terminated: { exitCode: container.exitCode, reason: 'Error', startedAt: at, finishedAt: at } };
+  }
+};
+
+const phaseOf = (containers: readonly ContainerState[]): string => {
+  if (containers.every(({ is }) => is === 'completed')) return 'Succeeded';
+  if (containers.some(({ is }) => is === 'failed')) return 'Failed';
+  if (containers.some(({ is }) => is === 'creating' || is === 'pull-failed')) return 'Pending';
+  return 'Running';
+};
+
+/** The status a kubelet would write for a pod whose containers are as given (same order as in its spec), at `at` (RFC 3339). */
+export const podStatus = (pod: Pod, containers: readonly ContainerState[], at: string): object => {
+  const phase = phaseOf(containers);
+  const ready = containers.every(({ is }) => is === 'ready');
+  const condition = (type: string, holds: boolean) => ({
+    type,
+    status: holds ? 'True' : 'False',
+    lastTransitionTime: at,
+    // Explicit: merged over the condition before, which may have had a reason.
+    reason: holds ? null : phase === 'Succeeded' ? 'PodCompleted' : 'ContainersNotReady',
+  });
+  return {
+    phase,
+    startTime: at,
+    hostIP: '127.0.0.1',
+    podIP: '127.0.0.1',
+    conditions: [condition('Initialized', true), condition('ContainersReady', ready), condition('Ready', ready)],
+    containerStatuses: pod.spec.containers.map(({ name, image }, index) => {
+      const container = containers[index] ?? { is: 'creating', restarts: 0 };
+      const ended = { exitCode: container.exitCode, reason: 'Error', startedAt: at, finishedAt: at };
+      return {
+        name,
+        image,
+        imageID: image,
+        ready: container.is === 'ready',
+        started: container.is === 'running' || container.is === 'ready',
+        restartCount: container.restarts,
+        state: stateOf(container, image, at),
+        ...(container.restarts > 0 ? { lastState: { terminated: ended } } : {}),
+      };
+    }),
+  };
+};
