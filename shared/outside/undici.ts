@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { Agent, buildConnector } from 'undici';
+import { AddressRefused } from './address.ts';
+import { guardedLookup, guardLiteral, requireAllowed } from './dns.ts';
+import { type Http, type HttpInit, Unreachable } from './http.ts';
+import { reasonOf, unreachableCode } from './unreachable-code.ts';
+
+/** Where a host is really found: its name stays in the Host header and in TLS; the egress rules do not apply to it. */
+export interface Elsewhere {
+  readonly address: string;
+  readonly port: number;
+  /** Plain HTTP, whatever the URL says. */
+  readonly plain?: true;
+}
+
+export interface UndiciOptions {
+  /** Asked for each request by host name, without port. */
+  readonly resolve?: (host: string) => Elsewhere | undefined;
+}
+
+/** One pool of connections per combination of TLS material and allowed ranges; the least recently used go first. */
+const MAX_AGENTS = 256;
+/** Statuses a `Response` may not carry a body with (Fetch standard, "null body status"). */
+const BODILESS = new Set([101, 204, 205, 304]);
+
+/**
+ * Egress over sockets: HTTP/1.1 with kept-alive connections, no redirects, no decompression (what is not asked for is not sent,
+ * and no small answer grows), the body streamed as it arrives. Every address is judged before it is connected to and once more on
+ * the open socket. An error while the body is read is `Unreachable` too.
+ */
+export const undiciHttp = (options: UndiciOptions = {}): Http => {
+  const agents = new Map<string, Agent>();
+  const agentFor = (init: HttpInit): Agent => {
+    const identity = agentIdentity(init);
+    const agent = agents.get(identity) ?? openAgent(init);
+    agents.delete(identity);
+    agents.set(identity, agent);
+    const [oldest] = agents;
+    if (agents.size > MAX_AGENTS && oldest) {
+      agents.delete(oldest[0]);
+      oldest[1].close().catch(() => undefined);
+    }
+    return agent;
+  };
+  return async (target, init = {}) => {
+    const url = new URL(target);
+    const method = init.method ?? 'GET';
+    // Only method and origin: paths and queries of webhooks hold credentials.
+    const subject = `${method} ${url.origin}`;
+    requireHttp(url, method);
+    const elsewhere = options.resolve?.(url.hostname);
+    const place = elsewhere ? redirected(url, init, elsewhere) : { origin: url.origin, init };
+    const failed = (error: unknown) =>
+      init.signal?.aborted
+        ? new Unreachable(subject, 'aborted', 'ended by the caller', init.signal.reason)
+        : new Unreachable(subject, unreachableCode(error), reasonOf(error), error);
+    try {
+      const answer = await agentFor(place.init).request({
+        origin: place.origin,
+        path: url.pathname + url.search,
+        method,
+        headers: { ...place.init.headers },
+        body: init.body ?? null,
+        ...(init.signal && { signal: init.signal }),
+      });
+      return responseOf(answer, failed);
+    } catch (error) {
+      throw failed(error);
+    }
+  };
+};
+
+const requireHttp = (url: URL, method: string): void => {
+  const subject = `${method} ${url.protocol}//${url.host}`;
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new Unreachable(subject, 'address_refused', `scheme ${url.protocol} is refused; expected https: or http:`);
+  }
+  if (url.username || url.password) {
+    throw new Unreachable(subject, 'address_refused', 'the URL holds credentials; expected them in a header');
+  }
+};
+
+/** Material that must not be shared between connections. Hashed: a private key is not kept as a map key. */
+const agentIdentity = ({ tls = {}, allow = [] }: HttpInit): string =>
+  createHash('sha256')
+    .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort()]))
+    .digest('base64');
+
+const openAgent = ({ tls = {}, allow = [] }: HttpInit): Agent => {
+  const connect = buildConnector({
+    // HTTP/1.1: one stream a connection, so a stuck watch holds up nothing else.
+    allowH2: false,
+    timeout: 0,
+    lookup: guardedLookup(allow),
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.cert !== undefined && { cert: tls.cert }),
+    ...(tls.key !== undefined && { key: tls.key }),
+  });
+  const guarded: buildConnector.connector = (options, callback) => {
+    try {
+      guardLiteral(options.hostname, allow);
+    } catch (refused) {
+      callback(asError(refused), null);
+      return;
+    }
+    connect(tls.serverName === undefined ? options : { ...options, servername: tls.serverName }, (...opened) => {
+      const [error, socket] = opened;
+      if (error) return callback(error, null);
+      try {
+        requireAllowed(socket.remoteAddress ?? '', allow);
+        callback(null, socket);
+      } catch (refused) {
+        socket.destroy();
+        callback(asError(refused), null);
+      }
+    });
+  };
+  // No time-outs of its own: deadlines are the caller's signal.
+  return new Agent({ connect: guarded, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
+};
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new AddressRefused('', String(thrown)));
+
+const redirected = (url: URL, init: HttpInit, { address, port, plain }: Elsewhere) => ({
+  origin: `${plain ? 'http:' : url.protocol}//${address.includes(':') ? `[${address}]` : address}:${port}`,
+  init: {
+    ...init,
+    headers: { ...init.headers, host: url.host },
+    tls: plain ? {} : { serverName: url.hostname, ...init.tls },
+    allow: [`${address}/${address.includes(':') ? 128 : 32}`],
+  },
+});
+
+type Answer = Awaited<ReturnType<Agent['request']>>;
+
+const responseOf = (answer: Answer, failed: (error: unknown) => Unreachable): Response => {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const one of Array.isArray(value) ? value : [value ?? '']) headers.append(name, one);
+  }
+  const init = { status: answer.statusCode, statusText: answer.statusText ?? '', headers };
+  if (BODILESS.has(answer.statusCode)) {
+    answer.body.resume();
+    return new Response(null, init);
+  }
+  return new Response(streamOf(answer.body, failed), init);
+};
+
+/** By hand, since a generator would answer a cancel only when its next chunk arrives, and that of a quiet watch never does. */
+const streamOf = (body: Answer['body'], failed: (error: unknown) => Unreachable): ReadableStream<Uint8Array> => {
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  body.on('error', () => undefined); // reported by the iterator; without a listener it would end the process
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    pull: async (controller) => {
+      try {
+        const next = await chunks.next();
+        if (next.done) controller.close();
+        else controller.enqueue(new Uint8Array(next.value));
+      } catch (error) {
+        controller.error(failed(error));
+      }
+    },
+    cancel: () => {
+      body.destroy();
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
+};
