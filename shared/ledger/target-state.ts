@@ -11,14 +11,20 @@ export interface Standing {
   readonly at: number;
 }
 
-/** What a target has: the release that was begun last, and the one that was verified last. */
+/** What a target has: the release that was begun last, the one that was verified last, and the one verified before that. */
 export interface TargetState {
   readonly target: string;
   /** Written before the first write of a rollout. Absent: never written to by us. */
   readonly begun?: Standing;
-  /** Of a wave that passed its gates: where a rollback goes. */
+  /** Of a wave that passed its gates. */
   readonly verified?: Standing;
+  /** What was verified before `verified`, by another rollout. */
+  readonly previous?: Standing;
 }
+
+/** Where a rollback of `rollout` takes the target: what was verified before it. Absent: there is no way back. */
+export const wayBack = (state: TargetState, rollout: string): Standing | undefined =>
+  state.verified?.rollout === rollout ? state.previous : state.verified;
 
 const keyOf = (target: string) => ({ partition: 'targets', sort: target });
 
@@ -37,11 +43,20 @@ export const markBegun = async (ledger: Ledger, target: string, standing: Standi
     stateOf(target, row?.data).begun?.rollout === standing.rollout &&
     stateOf(target, row?.data).begun?.release === standing.release
       ? undefined
-      : { ...row?.data, begun: { ...standing } },
+      : { ...row?.data, begun: standing },
   );
 };
 
-/** After the gates: this is what a rollback of the next release goes back to. */
+/** After the gates: this is what a rollback of the next release goes back to. Twice is as once. */
 export const markVerified = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
-  await update(ledger, keyOf(target), (row) => ({ ...row?.data, begun: { ...standing }, verified: { ...standing } }));
+  await update(ledger, keyOf(target), (row) => {
+    const { verified, previous } = stateOf(target, row?.data);
+    const before = verified?.rollout === standing.rollout ? previous : verified;
+    return { begun: standing, verified: standing, ...(before === undefined ? {} : { previous: before }) };
+  });
+};
+
+/** After a rollback: the target stands on `standing` again, and the release that was left is not remembered as a way back. */
+export const markBack = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
+  await update(ledger, keyOf(target), () => ({ begun: standing, verified: standing }));
 };

@@ -2,6 +2,7 @@ import type { Blobs } from '../blobs/blobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Evaluate } from '../render/jsonnet.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import type { AwsIdentity } from './aws-identity.ts';
 import type { Clock } from './clock.ts';
 import type { Dial } from './dial.ts';
 import type { Http } from './http.ts';
@@ -17,6 +18,7 @@ export interface Outside {
   readonly blobs: Blobs;
   readonly ledger: Ledger;
   readonly secrets: Secrets;
+  readonly identity: AwsIdentity;
   readonly log: Log;
   /** Evaluates jsonnet: in a worker that can be killed, or in this thread in virtual mode. */
   readonly jsonnet: Evaluate;

@@ -1,0 +1,66 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
+import { awsRequestHandler } from './aws-request-handler.ts';
+import type { Outside } from './outside.ts';
+
+/** The four things asked of Step Functions from inside a function. Retries are the state machine's. */
+export interface StepFunctions {
+  /** Starts an execution under a name. The same name and input again starts nothing and is no error. Returns its ARN. */
+  start(stateMachine: string, name: string, input: unknown): Promise<string>;
+  /** Answers a task token. `false` when nobody waits on it any more. */
+  succeed(token: string, output: unknown): Promise<boolean>;
+  /** Fails a task token by a name the machine can catch. `false` when nobody waits on it any more. */
+  fail(token: string, error: string, cause: string): Promise<boolean>;
+  /** `undefined` when there is no execution of that ARN. */
+  status(execution: string): Promise<'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | undefined>;
+}
+
+export const stepFunctions = (outside: Pick<Outside, 'http' | 'identity' | 'settings'>): StepFunctions => {
+  const client = new SFNClient({
+    region: outside.settings.region,
+    credentials: outside.identity,
+    requestHandler: awsRequestHandler(outside.http),
+    maxAttempts: 1,
+  });
+  const answered = async (answer: Promise<unknown>): Promise<boolean> => {
+    try {
+      await answer;
+      return true;
+    } catch (error) {
+      if (error instanceof TaskDoesNotExist || error instanceof TaskTimedOut) return false;
+      throw error;
+    }
+  };
+  return {
+    start: async (stateMachineArn, name, input) => {
+      const started = await client.send(
+        new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+      );
+      return started.executionArn ?? '';
+    },
+    succeed: (taskToken, output) =>
+      answered(client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
+    fail: (taskToken, error, cause) => answered(client.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
+    status: async (executionArn) => {
+      try {
+        const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        return status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return undefined;
+        throw error;
+      }
+    },
+  };
+};
+
+/** ARN of an execution, from its machine's ARN and its name. */
+export const executionArn = (stateMachine: string, name: string): string =>
+  `${stateMachine.replace(':stateMachine:', ':execution:')}:${name}`;

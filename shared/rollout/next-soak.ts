@@ -1,0 +1,53 @@
+import type { Judgement, Verdict } from './verdict.ts';
+import { worstVerdict } from './verdict.ts';
+import type { Wave } from './wave.ts';
+
+export interface SoakFacts {
+  readonly now: number;
+  /** The last write that a target of the wave took. */
+  readonly lastWriteAt: number;
+  readonly judgements: readonly Judgement[];
+  /** Why nothing more may be written, if so. */
+  readonly stop?: string;
+}
+
+export type NextSoak =
+  | { readonly status: 'in-progress'; readonly retryAfterSeconds: number; readonly because: string }
+  | { readonly status: 'passed' | 'failed' | 'aborted'; readonly because: string };
+
+const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000));
+
+/**
+ * Whether a wave may be left. | a stop, or a gate says fail: failed at once | soak not over: wait | all pass: passed |
+ * anything else: wait until `inconclusiveWithinMs` after the soak, then aborted |. A wave without gates passes on its soak alone.
+ */
+export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithinMs'>, facts: SoakFacts): NextSoak => {
+  const failed = facts.judgements.find((judgement) => judgement.verdict === 'fail');
+  if (failed !== undefined) return { status: 'failed', because: gateSentence(failed) };
+  if (facts.stop !== undefined) return { status: 'failed', because: facts.stop };
+  const soakEnds = facts.lastWriteAt + wave.soakMs;
+  if (facts.now < soakEnds) {
+    // Looked at often enough to stop early, seldom enough that a soak of hours costs little.
+    const wait = Math.min(soakEnds - facts.now, Math.max(1000, wave.soakMs / 20), 60_000);
+    return {
+      status: 'in-progress',
+      retryAfterSeconds: seconds(wait),
+      because: `wave ${wave.name} soaks until ${new Date(soakEnds).toISOString()}`,
+    };
+  }
+  const verdict: Verdict =
+    facts.judgements.length === 0 ? 'pass' : worstVerdict(facts.judgements.map((each) => each.verdict));
+  if (verdict === 'pass') return { status: 'passed', because: `wave ${wave.name} passed its gates` };
+  const open = facts.judgements.find((judgement) => judgement.verdict === verdict);
+  const because = open === undefined ? 'no gate was judged' : gateSentence(open);
+  const givenUp = soakEnds + wave.inconclusiveWithinMs;
+  if (facts.now >= givenUp)
+    return { status: 'aborted', because: `${because}; given up at ${new Date(givenUp).toISOString()}` };
+  return { status: 'in-progress', retryAfterSeconds: seconds(Math.min(10_000, givenUp - facts.now)), because };
+};
+
+/** `gate errors FAIL on gke-1: ...` */
+export const gateSentence = (judgement: Judgement): string => {
+  const place = judgement.target === undefined ? '' : ` on ${judgement.target}`;
+  return `gate ${judgement.gate} ${judgement.verdict.toUpperCase()}${place}: ${judgement.because}`;
+};

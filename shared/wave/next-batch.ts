@@ -1,0 +1,92 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson, putJson } from '../blobs/json.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { queryAll, stored, update } from '../ledger/update.ts';
+import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import { nextBatch as decide } from '../rollout/next-batch.ts';
+import type { WavePlan } from '../rollout/plan.ts';
+import type { Wave } from '../rollout/wave.ts';
+
+/** What the execution of `deployment` is given: references, under 1 KB. */
+export interface DeploymentRef extends WaveRef {
+  readonly plan: Digest;
+  readonly target: string;
+  /** Digest of the `PlannedTarget`. */
+  readonly planned: Digest;
+}
+
+export type NextBatchResult =
+  | { readonly status: 'batch'; readonly key: string; readonly size: number; readonly maxConcurrent: number }
+  | { readonly status: 'deployed' | 'failed'; readonly because: string };
+
+/**
+ * Hands out the next batch of a wave, as a blob that the distributed map reads; or says that the wave is deployed, or has failed. What a
+ * target led to is read from the ledger, so a retry, or an execution that died, is seen for what it is.
+ */
+export const nextBatch = async (
+  ref: WaveRef,
+  wave: Wave,
+  planDigest: Digest,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+): Promise<NextBatchResult> => {
+  await advanceWave(outside.ledger, ref, { deployingAt: outside.clock.now() });
+  const plan = await getJson<WavePlan>(outside.blobs, planDigest);
+  const planned = new Map(plan.targets.map((each) => [each.target, each.planned]));
+  const results = new Map<
+    string,
+    { readonly outcome: 'lost' | 'deployed' | 'failed' | 'stopped'; readonly because: string }
+  >([
+    ...plan.unreachable.map(({ target, because }) => [target, { outcome: 'lost' as const, because }] as const),
+    ...(await readDeployments(outside.ledger, ref)),
+  ]);
+  const stop = await readStop(outside.ledger, ref);
+  const targets = [...plan.targets, ...plan.unreachable].map((each) => each.target).sort();
+  const next = decide(batchRules(ref, wave), {
+    targets,
+    results,
+    handed: await readHanded(ref, outside),
+    ...(stop === undefined ? {} : { stop: stop.because }),
+  });
+  if (next.kind === 'failed') return { status: 'failed', because: next.because };
+  if (next.kind === 'deployed') {
+    const lost = next.lost.length === 0 ? '' : `, without ${next.lost.join(', ')}`;
+    return {
+      status: 'deployed',
+      because: `${targets.length - next.lost.length} of ${targets.length} targets deployed${lost}`,
+    };
+  }
+  const items: DeploymentRef[] = next.targets.flatMap((target) => {
+    const digest = planned.get(target);
+    return digest === undefined ? [] : [{ ...ref, plan: planDigest, target, planned: digest }];
+  });
+  const blob = await putJson(outside.blobs, items);
+  for (const target of next.targets) await countHandOut(ref, target, outside);
+  await recordEvent(outside.ledger, ref.rollout, `batch ${ref.wave} ${ref.direction} ${blob}`, {
+    at: outside.clock.now(),
+    kind: 'batch',
+    wave: ref.wave,
+    text: `${ref.direction === 'back' ? 'takes back' : 'deploys'} ${ref.wave}: ${next.targets.join(', ')}`,
+  });
+  return { status: 'batch', key: blobKey(blob), size: items.length, maxConcurrent: wave.maxConcurrent };
+};
+
+/** On the way back a target that can not be reached must not keep the others from going back. */
+const batchRules = (ref: WaveRef, wave: Wave): Wave =>
+  ref.direction === 'back' ? { ...wave, maxFailures: wave.targets.length, batches: ['100%'] } : wave;
+
+/** Key of a blob in its bucket: what a state machine reads it by. */
+export const blobKey = (digest: Digest): string => `sha256/${digest.slice(7, 9)}/${digest.slice(7)}`;
+
+const handedPrefix = (ref: WaveRef) => `handed#${ref.wave}#${ref.direction}#`;
+
+const readHanded = async (ref: WaveRef, { ledger }: Pick<Outside, 'ledger'>): Promise<ReadonlyMap<string, number>> => {
+  const prefix = handedPrefix(ref);
+  const rows = await queryAll(ledger, `rollout#${ref.rollout}`, prefix);
+  return new Map(rows.map((row) => [row.sort.slice(prefix.length), stored<{ times: number }>(row).times]));
+};
+
+const countHandOut = async (ref: WaveRef, target: string, { ledger }: Pick<Outside, 'ledger'>): Promise<void> => {
+  const key = { partition: `rollout#${ref.rollout}`, sort: handedPrefix(ref) + target };
+  await update(ledger, key, (row) => ({ times: (row === undefined ? 0 : stored<{ times: number }>(row).times) + 1 }));
+};

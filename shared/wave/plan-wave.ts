@@ -1,0 +1,208 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson, putJson } from '../blobs/json.ts';
+import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { readRollout } from '../ledger/rollouts.ts';
+import { readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
+import { advanceWave, type WaveRef } from '../ledger/waves.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
+import { brief } from '../rollout/outcome.ts';
+import { countActions, type PlannedTarget, type TargetPlan, type WavePlan } from '../rollout/plan.ts';
+import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
+import type { Target } from '../rollout/target.ts';
+import type { Wave } from '../rollout/wave.ts';
+import { inTurns } from './in-turns.ts';
+import { renderedBack } from './rendered-back.ts';
+
+/** What planning needs of other capabilities. */
+export interface PlanningTools {
+  /** Finds a target's API server and opens it. Throws `ClusterUnreachable` or `AccessRefused`. */
+  open(target: Target, signal: AbortSignal): Promise<{ readonly cluster: Cluster; readonly endpoint: ClusterEndpoint }>;
+  planTarget(request: {
+    readonly cluster: Cluster;
+    readonly rendered: RenderedTarget;
+    readonly renderedDigest: Digest;
+    readonly release: Digest;
+    readonly namespace: string;
+    readonly signal: AbortSignal;
+  }): Promise<PlannedOrRefused>;
+}
+
+export type PlannedOrRefused =
+  | { readonly status: 'planned'; readonly plan: TargetPlan }
+  | { readonly status: 'refused'; readonly because: readonly string[] };
+
+/** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
+export interface PlanWaveResult {
+  /** `passed`: there is nothing to do in this wave. */
+  readonly status: 'planned' | 'passed' | 'refused' | 'failed';
+  readonly because: string;
+  /** The plan digest; empty unless planned. */
+  readonly plan: string;
+  readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number };
+}
+
+/** Targets that are read at the same time while planning: each is a few requests, to a different cluster. */
+const concurrency = 16;
+
+/**
+ * Plans the wave against what is live now and stores the plan under its digest. Forward, every target gets the release; back, those
+ * that this rollout began to change get what was verified before it. A target that can not be read is in the plan as unreachable and
+ * is written nothing; anything refused on any target refuses the wave. Running twice plans twice; the later plan counts.
+ */
+export const planWave = async (
+  ref: WaveRef,
+  release: Release,
+  wave: Wave,
+  tools: PlanningTools,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  { signal }: Pick<Invocation, 'signal'>,
+): Promise<PlanWaveResult> => {
+  const wanted = ref.direction === 'forward' ? forward(release, ref, wave) : await back(release, ref, wave, outside);
+  if (wanted.length === 0) return nothing(`wave ${wave.name} has nothing of this rollout`);
+  const planned: WavePlan['targets'][number][] = [];
+  const unreachable: WavePlan['unreachable'][number][] = [];
+  const refused: string[] = [];
+  await inTurns(wanted, concurrency, async ({ target, rendered, release: wantedRelease }) => {
+    const result = await planOne(target, rendered, wantedRelease, tools, outside, signal);
+    if (result.status === 'unreachable') unreachable.push({ target: target.name, because: brief(result.because, 300) });
+    else if (result.status === 'refused')
+      refused.push(...result.because.map((because) => `${target.name}: ${because}`));
+    else planned.push(result.planned);
+  });
+  const byTarget = <Item extends { readonly target: string }>(items: Item[]) =>
+    items.sort((a, b) => (a.target < b.target ? -1 : 1));
+  if (refused.length > 0) return refusal(ref, refused.sort(), outside);
+  const plan: WavePlan = {
+    release: ref.release,
+    wave: wave.name,
+    direction: ref.direction,
+    targets: byTarget(planned),
+    unreachable: byTarget(unreachable),
+  };
+  const digest = await putJson(outside.blobs, plan);
+  await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now() });
+  await recordPlan(ref, plan, digest, outside);
+  const approval = ref.direction === 'forward' ? wave.approval : undefined;
+  return {
+    status: 'planned',
+    because: `wave ${wave.name} is planned`,
+    plan: digest,
+    approval: { needed: approval !== undefined, timeoutSeconds: Math.ceil((approval?.expiresMs ?? 0) / 1000) },
+  };
+};
+
+interface Wanted {
+  readonly target: ReleaseTarget;
+  readonly rendered: Digest;
+  readonly release: Digest;
+}
+
+const forward = (release: Release, ref: WaveRef, wave: Wave): readonly Wanted[] =>
+  wave.targets.flatMap((name) => {
+    const target = release.targets[name];
+    return target === undefined ? [] : [{ target, rendered: target.rendered, release: ref.release }];
+  });
+
+const back = async (
+  release: Release,
+  ref: WaveRef,
+  wave: Wave,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<readonly Wanted[]> => {
+  const states = await readTargetStates(outside.ledger);
+  const wanted: Wanted[] = [];
+  for (const name of wave.targets) {
+    const target = release.targets[name];
+    const state: TargetState | undefined = states.get(name);
+    const standing = state === undefined ? undefined : wayBack(state, ref.rollout);
+    if (target === undefined || standing === undefined || state?.begun?.rollout !== ref.rollout) continue;
+    const now = await getJson<RenderedTarget>(outside.blobs, target.rendered);
+    const before = await getJson<RenderedTarget>(outside.blobs, standing.rendered);
+    const rendered = await putJson(outside.blobs, renderedBack(now, before, release.services));
+    wanted.push({ target, rendered, release: standing.release });
+  }
+  return wanted;
+};
+
+type PlannedOne =
+  | { readonly status: 'planned'; readonly planned: WavePlan['targets'][number] }
+  | { readonly status: 'refused'; readonly because: readonly string[] }
+  | { readonly status: 'unreachable'; readonly because: string };
+
+const planOne = async (
+  target: ReleaseTarget,
+  rendered: Digest,
+  release: Digest,
+  tools: PlanningTools,
+  { blobs }: Pick<Outside, 'blobs'>,
+  signal: AbortSignal,
+): Promise<PlannedOne> => {
+  try {
+    const { cluster, endpoint } = await tools.open(target, signal);
+    const objects = await getJson<RenderedTarget>(blobs, rendered);
+    const { namespace } = target;
+    const result = await tools.planTarget({
+      cluster,
+      rendered: objects,
+      renderedDigest: rendered,
+      release,
+      namespace,
+      signal,
+    });
+    if (result.status === 'refused') return result;
+    const planned = await putJson(blobs, { endpoint, plan: result.plan } satisfies PlannedTarget);
+    return { status: 'planned', planned: { target: target.name, planned, counts: countActions([result.plan]) } };
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'ClusterUnreachable' || error.name === 'AccessRefused')) {
+      return { status: 'unreachable', because: error.message };
+    }
+    throw error;
+  }
+};
+
+const nothing = (because: string): PlanWaveResult => ({
+  status: 'passed',
+  because,
+  plan: '',
+  approval: { needed: false, timeoutSeconds: 1 },
+});
+
+const refusal = async (
+  ref: WaveRef,
+  refused: readonly string[],
+  outside: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<PlanWaveResult> => {
+  const because = `wave ${ref.wave} refused, nothing written in it: ${refused.slice(0, 5).join('; ')}`;
+  await recordEvent(outside.ledger, ref.rollout, `refused ${ref.wave} ${ref.direction}`, {
+    at: outside.clock.now(),
+    kind: 'planned',
+    wave: ref.wave,
+    text: brief(because, 2000),
+    details: refused.slice(0, 50),
+  });
+  return { ...nothing(brief(because)), status: ref.direction === 'forward' ? 'refused' : 'failed' };
+};
+
+const recordPlan = async (
+  ref: WaveRef,
+  plan: WavePlan,
+  digest: Digest,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<void> => {
+  const sum = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
+  for (const { counts } of plan.targets) {
+    for (const action of ['create', 'change', 'recreate', 'prune', 'unchanged'] as const) sum[action] += counts[action];
+  }
+  const dead =
+    plan.unreachable.length === 0 ? '' : `; not reachable: ${plan.unreachable.map((each) => each.target).join(', ')}`;
+  const what = `${sum.create} create, ${sum.change} change, ${sum.recreate} recreate, ${sum.prune} prune, ${sum.unchanged} unchanged`;
+  const commit = (await readRollout(outside.ledger, ref.rollout))?.commit.slice(0, 7) ?? '';
+  await recordEvent(outside.ledger, ref.rollout, `planned ${ref.wave} ${ref.direction} ${digest}`, {
+    at: outside.clock.now(),
+    kind: 'planned',
+    wave: ref.wave,
+    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${what}${dead}`,
+    details: { plan: digest, counts: sum },
+  });
+};
