@@ -59,15 +59,15 @@ export const awsRequestHandler = (http: Http): AwsRequestHandler => ({
   httpHandlerConfigs: () => ({}),
 });
 
-const escape = (text: string): string =>
+const escapeUri = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** The URL that was signed: query names and values escaped as RFC 3986 asks, which `URLSearchParams` does not. */
 const urlOf = ({ protocol, hostname, port, path, query = {} }: AwsRequest): string => {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === null
-      ? [escape(name)]
-      : (typeof value === 'string' ? [value] : value).map((one) => `${escape(name)}=${escape(one)}`),
+      ? [escapeUri(name)]
+      : (typeof value === 'string' ? [value] : value).map((one) => `${escapeUri(name)}=${escapeUri(one)}`),
   );
   const question = pairs.length > 0 ? `?${pairs.join('&')}` : '';
   return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}${question}`;
