@@ -1,0 +1,39 @@
+/** Who asks. The name is what the identity provider says, and is never taken from a request's body. */
+export interface Actor {
+  readonly name: string;
+  readonly kind: 'person' | 'machine';
+  readonly roles: readonly string[];
+}
+
+/** What is asked for. */
+export type Ask =
+  | { readonly action: 'read' | 'release' | 'rollback' | 'plan' }
+  | {
+      readonly action: 'approve' | 'reject';
+      /** Any one of these is enough. */
+      readonly roles: readonly string[];
+      /** Accounts that wrote, merged or started what is decided about. */
+      readonly authors: readonly string[];
+    };
+
+export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly because: string };
+
+/**
+ * The one authorisation function: everything that anybody may do goes through here, and what is not allowed is refused. Only people
+ * decide on approvals, only with one of the roles asked for, and nobody on what they wrote themselves; rejecting needs the role but
+ * may be done by the author too. An empty name is nobody.
+ */
+export const authorise = (actor: Actor, ask: Ask): Permission => {
+  if (actor.name === '') return refuse('the request carries no identity; sign in');
+  if (!('roles' in ask)) return { allowed: true };
+  if (actor.kind !== 'person') return refuse(`${actor.name} is a machine; only people decide on an approval`);
+  if (!ask.roles.some((role) => actor.roles.includes(role))) {
+    return refuse(`${actor.name} has none of the roles ${ask.roles.join(', ')} that may decide here`);
+  }
+  if (ask.action === 'approve' && ask.authors.includes(actor.name)) {
+    return refuse(`${actor.name} wrote or merged this change; somebody else has to approve it`);
+  }
+  return { allowed: true };
+};
+
+const refuse = (because: string): Permission => ({ allowed: false, because });

@@ -1,0 +1,52 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { readRollout } from '../ledger/rollouts.ts';
+import { update } from '../ledger/update.ts';
+import type { WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import { digestOf } from '../rollout/digest.ts';
+import type { ApprovalSpec } from '../rollout/wave.ts';
+import type { Approval } from './approval.ts';
+import { approvalKey, openKey, tokenKey } from './rows.ts';
+
+/**
+ * Asks for a decision about a plan, on behalf of an execution that waits on `token`. Asking again for the same plan, as a retry does,
+ * keeps the votes and replaces the token. Returns the approval as people see it; the token is in a row of its own.
+ */
+export const requestApproval = async (
+  ref: WaveRef,
+  plan: Digest,
+  spec: ApprovalSpec,
+  token: string,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<Approval> => {
+  const now = clock.now();
+  const approval: Approval = {
+    approval: approvalId(ref, plan),
+    rollout: ref.rollout,
+    wave: ref.wave,
+    release: ref.release,
+    plan,
+    roles: spec.roles,
+    people: spec.people,
+    authors: (await readRollout(ledger, ref.rollout))?.authors ?? [],
+    askedAt: now,
+    expiresAt: now + spec.expiresMs,
+    votes: [],
+  };
+  await update(ledger, tokenKey(approval.approval), () => ({ token }));
+  await update(ledger, approvalKey(approval.approval), (row) => (row === undefined ? { ...approval } : undefined));
+  await update(ledger, openKey(approval.approval), () => ({ approval: approval.approval }), approval.expiresAt);
+  await recordEvent(ledger, ref.rollout, `asked ${approval.approval}`, {
+    at: now,
+    kind: 'approval',
+    wave: ref.wave,
+    text: `waits for ${spec.people} of ${spec.roles.join(', ')} to approve ${ref.wave}, until ${new Date(approval.expiresAt).toISOString()}`,
+    details: { approval: approval.approval, plan },
+  });
+  return approval;
+};
+
+/** The approval of one plan of one wave of one rollout always has the same id. */
+export const approvalId = (ref: WaveRef, plan: Digest): string =>
+  `ap-${digestOf(`${ref.rollout} ${ref.wave} ${plan}`).slice(7, 19)}`;

@@ -1,0 +1,48 @@
+import { recordEvent } from '../ledger/events.ts';
+import { openRollout, readRollout } from '../ledger/rollouts.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { StepFunctions } from '../outside/step-functions.ts';
+
+/** A merged commit of the config repository, and who asks for its rollout. */
+export interface StartRequest {
+  readonly repository: string;
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+  readonly by: string;
+  readonly authors: readonly string[];
+}
+
+export interface StartResult {
+  readonly rollout: string;
+  /** `already`: this commit's rollout was started before; nothing was started now. */
+  readonly status: 'started' | 'already';
+}
+
+/**
+ * Starts the rollout of a commit under a name made from repository and commit, so that a merge event, its repetition and
+ * `tidegate release` all lead to one rollout. The row is written first: a start that died after it is completed by the next call.
+ */
+export const startRollout = async (
+  request: StartRequest,
+  rollout: string,
+  steps: StepFunctions,
+  { ledger, clock, settings }: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
+): Promise<StartResult> => {
+  const { repository, commit, by, authors } = request;
+  const opened = await openRollout(ledger, {
+    rollout,
+    repository,
+    commit,
+    startedAt: clock.now(),
+    startedBy: by,
+    authors,
+  });
+  if (!opened && (await readRollout(ledger, rollout))?.end !== undefined) return { rollout, status: 'already' };
+  await recordEvent(ledger, rollout, 'started', {
+    at: clock.now(),
+    kind: 'started',
+    text: `rollout of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
+  });
+  await steps.start(settings.stateMachines.rollout, rollout, { rollout, repository, commit });
+  return { rollout, status: opened ? 'started' : 'already' };
+};

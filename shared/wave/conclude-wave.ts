@@ -1,0 +1,63 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson } from '../blobs/json.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { readRollout } from '../ledger/rollouts.ts';
+import { markBack, markVerified, readTargetState, type Standing, wayBack } from '../ledger/target-state.ts';
+import { advanceWave, readDeployments, type WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { StepFunctions } from '../outside/step-functions.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { PlannedTarget, WavePlan } from '../rollout/plan.ts';
+import { freeTurn } from './take-turn.ts';
+
+/** How the wave's execution came to its end. */
+export interface WaveResult {
+  readonly outcome: string;
+  readonly because: string;
+}
+
+/**
+ * Ends a wave: what passed is what its targets are verified on; the turn is freed, unless the wave still has to go back, for which it is
+ * kept. Returns what the rollout decides on. Twice is as once.
+ */
+export const concludeWave = async (
+  ref: WaveRef,
+  plan: Digest | undefined,
+  result: WaveResult,
+  steps: StepFunctions,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+): Promise<WaveResult> => {
+  const { ledger, clock } = outside;
+  if (result.outcome === 'passed' && plan !== undefined) await keepVerified(ref, plan, outside);
+  await advanceWave(ledger, ref, { closedAt: clock.now(), outcome: result.outcome, because: result.because });
+  const goesBack = ref.direction === 'forward' && ['failed', 'aborted', 'refused'].includes(result.outcome);
+  if (!goesBack) await freeTurn(ref.wave, ref.rollout, steps, outside);
+  await recordEvent(ledger, ref.rollout, `wave ${ref.wave} ${ref.direction}`, {
+    at: clock.now(),
+    kind: 'wave',
+    wave: ref.wave,
+    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} ${result.outcome}: ${result.because}`,
+  });
+  return { outcome: result.outcome, because: brief(result.because) };
+};
+
+const keepVerified = async (
+  ref: WaveRef,
+  planDigest: Digest,
+  { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+): Promise<void> => {
+  const plan = await getJson<WavePlan>(blobs, planDigest);
+  const deployments = await readDeployments(ledger, ref);
+  const commit = (await readRollout(ledger, ref.rollout))?.commit ?? '';
+  for (const { target, planned } of plan.targets) {
+    if (deployments.get(target)?.outcome !== 'deployed') continue;
+    const { plan: targetPlan } = await getJson<PlannedTarget>(blobs, planned);
+    const { release, rendered } = targetPlan;
+    if (ref.direction === 'forward') {
+      await markVerified(ledger, target, { release, rendered, commit, rollout: ref.rollout, at: clock.now() });
+    } else {
+      const before: Standing | undefined = wayBack(await readTargetState(ledger, target), ref.rollout);
+      if (before !== undefined) await markBack(ledger, target, { ...before, rendered });
+    }
+  }
+};
