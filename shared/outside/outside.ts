@@ -5,6 +5,7 @@ import type { Secrets } from '../secrets/secrets.ts';
 import type { AwsIdentity } from './aws-identity.ts';
 import type { Clock } from './clock.ts';
 import type { Dial } from './dial.ts';
+import type { Federation } from './federation.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
 import type { Random } from './random.ts';
@@ -19,6 +20,8 @@ export interface Outside {
   readonly ledger: Ledger;
   readonly secrets: Secrets;
   readonly identity: AwsIdentity;
+  /** Reads a text file of this machine, for targets found by a kubeconfig. Absent where deployed: there are none there. */
+  readonly readFile?: (path: string) => Promise<string>;
   readonly log: Log;
   /** Evaluates jsonnet: in a worker that can be killed, or in this thread in virtual mode. */
   readonly jsonnet: Evaluate;
@@ -33,6 +36,8 @@ export interface Settings {
   readonly configRepository: ConfigRepository;
   /** Base URL of the console, for links in messages; no slash at the end. */
   readonly console: string;
+  /** Absent: the fleet has no clusters on GKE or AKS. */
+  readonly federation?: Federation;
   /** Shown beside everything when the fleet is not real. */
   readonly simulated: boolean;
 }
