@@ -1,0 +1,132 @@
+import { type Document, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
+import { checkYamlTree } from './check-yaml-tree.ts';
+import { kubernetesScalars } from './kubernetes-scalars.ts';
+import { problemAt, type RenderCode, type RenderProblem } from './render-failed.ts';
+
+/** One document of a manifest file: a plain JSON value, and `path:line (document n)` where it begins. */
+export interface ManifestDocument {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+export interface ParsedManifests {
+  readonly documents: readonly ManifestDocument[];
+  readonly problems: readonly RenderProblem[];
+}
+
+/** Times one anchor may be used, uses within other anchors multiplied. Stops alias bombs; real files stay under 20. */
+const ALIASES = 1_000;
+
+/**
+ * Reads a YAML file as kubectl does: any number of documents, the empty ones skipped; YAML 1.1 scalars (see kubernetes-scalars.ts);
+ * anchors, aliases and merge keys; a byte order mark and CRLF accepted. Stricter where kubectl loses something silently: keys
+ * written twice, integers beyond 2^53, unknown tags, `%YAML` other than 1.1 and control characters are problems.
+ * Never throws: documents with problems are left out and every problem of the file is returned.
+ */
+export const parseYaml = (path: string, bytes: Uint8Array): ParsedManifests =>
+  withText(path, bytes, (text) => {
+    const lines = new LineCounter();
+    const options = {
+      version: '1.1',
+      merge: true,
+      uniqueKeys: false,
+      prettyErrors: false,
+      lineCounter: lines,
+    } as const;
+    const parsed = parseAllDocuments(text, { ...options, customTags: kubernetesScalars, logLevel: 'silent' });
+    const documents = Array.isArray(parsed) ? parsed : [];
+    return gather(documents.map((document, index) => read(document, path, lines, ` (document ${index + 1})`)));
+  });
+
+/** Reads a JSON file (RFC 8259), one value. Keys written twice, of which `JSON.parse` keeps the last, are a problem. */
+export const parseJson = (path: string, bytes: Uint8Array): ParsedManifests =>
+  withText(path, bytes, (text) => {
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      return failed('JSON_ERROR', path, error instanceof Error ? error.message : String(error));
+    }
+    const lines = new LineCounter();
+    // Valid JSON is YAML once its tabs are spaces: a tab can not stand in a JSON string.
+    const document = parseDocument(text.replaceAll('\t', ' '), {
+      schema: 'json',
+      uniqueKeys: false,
+      prettyErrors: false,
+      lineCounter: lines,
+    });
+    return gather([read(document, path, lines, '')]);
+  });
+
+const read = (document: Document.Parsed, path: string, lines: LineCounter, which: string): ParsedManifests => {
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}${which}`;
+  };
+  const complaints = [...document.errors, ...document.warnings];
+  if (complaints.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
+    return failed('TOO_DEEP', path, 'nested deeper than 100 levels');
+  }
+  if (complaints.length > 0) {
+    const problems = complaints.map(({ pos, message }) => problemAt('YAML_ERROR', at(pos[0]), message));
+    return { documents: [], problems };
+  }
+  const { explicit, version } = document.directives?.yaml ?? {};
+  if (explicit === true && version !== '1.1') {
+    return failed('YAML_ERROR', path, `%YAML ${version} is not what kubectl reads; remove the directive`);
+  }
+  const { contents } = document;
+  if (contents === null) return nothing;
+  const findings = checkYamlTree(contents, (offset) => lines.linePos(offset).line);
+  if (findings.length > 0) {
+    return { documents: [], problems: findings.map(({ code, offset, what }) => problemAt(code, at(offset), what)) };
+  }
+  const source = `${path}:${lines.linePos(contents.range[0]).line}${which}`;
+  return expand(document, source);
+};
+
+/** The plain value, aliases and merges written out, nothing shared between its parts. */
+const expand = (document: Document.Parsed, source: string): ParsedManifests => {
+  try {
+    const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: ALIASES })) ?? 'null');
+    return value === null ? nothing : { documents: [{ value, source }], problems: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/^Excessive alias|circular/.test(reason)) {
+      return failed(
+        'YAML_ALIASES',
+        source,
+        `an anchor is used more than ${ALIASES} times, counted through others, or in itself`,
+      );
+    }
+    return failed('YAML_ERROR', source, reason);
+  }
+};
+
+const withText = (path: string, bytes: Uint8Array, parse: (text: string) => ParsedManifests): ParsedManifests => {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return failed('NOT_UTF8', path, 'the file is not UTF-8 text; save it as UTF-8');
+  }
+  const control = /(?![\t\n\r\u0085])\p{Cc}/u.exec(text);
+  if (control === null) return parse(text);
+  const line = text.slice(0, control.index).split('\n').length;
+  return failed(
+    'YAML_ERROR',
+    `${path}:${line}`,
+    'a control character; remove it, or write it as an escape in a quoted string',
+  );
+};
+
+const nothing: ParsedManifests = { documents: [], problems: [] };
+
+const failed = (code: RenderCode, source: string, what: string): ParsedManifests => ({
+  documents: [],
+  problems: [problemAt(code, source, what)],
+});
+
+const gather = (parts: readonly ParsedManifests[]): ParsedManifests => ({
+  documents: parts.flatMap((part) => part.documents),
+  problems: parts.flatMap((part) => part.problems),
+});
