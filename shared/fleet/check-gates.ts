@@ -1,0 +1,78 @@
+import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
+import type { Target } from '../rollout/target.ts';
+import type { GateEntry, WaveEntry } from './config.ts';
+import { durationMs } from './duration.ts';
+import type { Entries } from './entries.ts';
+import { nearestOf } from './nearest.ts';
+import { pointerOf, valueAt } from './pointer.ts';
+import type { Finding } from './problem.ts';
+import { selectTargets } from './targets.ts';
+
+/** What is wrong between gates, the stores they ask, and the waves and targets they are judged for. `value`: as it was written. */
+export const checkGates = (
+  { gates, metrics, waves }: Entries,
+  targets: readonly Target[] | undefined,
+  value: unknown,
+): readonly Finding[] =>
+  [...gates.sound].flatMap(([name, gate]) => {
+    const users = [...waves.sound.values()].filter((wave) => wave.gates.includes(name));
+    const askedOf = targets && users.flatMap((wave) => selectTargets(wave.targets, targets));
+    return [
+      ...checkSource(name, gate, metrics.names),
+      ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(name, field, text, askedOf ?? [])),
+      ...checkInterval(name, gate, users, value),
+    ];
+  });
+
+const checkSource = (name: string, gate: GateEntry, sources: ReadonlySet<string>): readonly Finding[] => {
+  if ('probe' in gate || sources.has(gate.metric.prometheus)) return [];
+  const nearest = nearestOf(gate.metric.prometheus, sources);
+  const path = pointerOf(['gates', name, 'metric', 'prometheus']);
+  const what = `there is no metric store ${JSON.stringify(gate.metric.prometheus.slice(0, 80))}`;
+  const finding = { code: 'UNKNOWN_METRICS', path, what, expected: 'a name of metrics' };
+  return [nearest === undefined ? finding : { ...finding, nearest }];
+};
+
+/** The texts of a gate in which placeholders are filled in. */
+const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[]; readonly text: string }[] => {
+  const [kind, texts] = 'probe' in gate ? (['probe', gate.probe] as const) : (['metric', gate.metric] as const);
+  return ['http', 'tcp', 'tls', 'query', 'errors', 'requests'].flatMap((key) => {
+    const text = valueAt(texts, [key]);
+    return typeof text === 'string' ? [{ field: [kind, key], text }] : [];
+  });
+};
+
+const checkPlaceholders = (
+  name: string,
+  field: readonly string[],
+  text: string,
+  targets: readonly Target[],
+): readonly Finding[] =>
+  placeholdersOf(text).flatMap((placeholder): readonly Finding[] => {
+    const path = pointerOf(['gates', name, ...field]);
+    if (!placeholder.startsWith('label.') && !PLACEHOLDERS.some((known) => known === placeholder)) {
+      const nearest = nearestOf(placeholder, PLACEHOLDERS);
+      const expected = `one of ${PLACEHOLDERS.map((known) => `{${known}}`).join(', ')}`;
+      const finding = { code: 'PLACEHOLDER', path, what: `nothing is known to fill in for {${placeholder}}`, expected };
+      return [nearest === undefined ? finding : { ...finding, nearest: `{${nearest}}` }];
+    }
+    const lacking = targets.find((target) => placeholderValue(placeholder, target) === undefined);
+    if (lacking === undefined) return [];
+    const what = `{${placeholder}} has no value for target ${lacking.name}, which a wave with this gate has`;
+    return [{ code: 'PLACEHOLDER', path, what, expected: 'a placeholder that all these targets have a value for' }];
+  });
+
+/** An interval that was written and is longer than a soak would mean that nothing is measured in it. */
+const checkInterval = (
+  name: string,
+  gate: GateEntry,
+  users: readonly WaveEntry[],
+  value: unknown,
+): readonly Finding[] => {
+  const path = ['gates', name, 'interval'];
+  if ('probe' in gate || valueAt(value, path) === undefined) return [];
+  const short = users.find((wave) => wave.soak !== undefined && durationMs(wave.soak) < durationMs(gate.interval));
+  if (short === undefined) return [];
+  const what = `it is measured every ${gate.interval}, and wave ${short.name} soaks for ${short.soak}`;
+  return [{ code: 'GATE_INVALID', path: pointerOf(path), what, expected: 'an interval within the soak of each wave' }];
+};

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { GateEntry, MetricsEntry, ServiceEntry, TargetEntry, WaveEntry } from './config.ts';
+import { stepsOf } from './pointer.ts';
+import type { Finding } from './problem.ts';
+import { serviceSchema, targetSchema, waveSchema } from './schema.ts';
+import { gateSchema, metricsSchema } from './schema-gates.ts';
+
+/** One section of the file: the names that are written in it, and those entries that are sound in themselves. */
+export interface Section<Entry> {
+  readonly names: ReadonlySet<string>;
+  readonly sound: ReadonlyMap<string, Entry>;
+  /** Whether every entry is. What is said of all entries can only be said then. */
+  readonly whole: boolean;
+}
+
+/**
+ * The entries of a config, taken one by one, so that a mistake in one hides none in another: a check of what entries say of each
+ * other reads the sound ones and keeps silent where it would have to know the rest. An entry that is sound but for members that
+ * may be left out counts as sound without them. Waves are named by their index.
+ */
+export interface Entries {
+  readonly services: Section<ServiceEntry>;
+  readonly targets: Section<TargetEntry>;
+  readonly waves: Section<WaveEntry>;
+  readonly gates: Section<GateEntry>;
+  readonly metrics: Section<MetricsEntry>;
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+}
+
+export const entriesOf = (value: unknown, findings: readonly Finding[]): Entries => ({
+  services: sectionOf(value, 'services', serviceSchema, findings),
+  targets: sectionOf(value, 'targets', targetSchema, findings),
+  waves: sectionOf(value, 'waves', waveSchema, findings),
+  gates: sectionOf(value, 'gates', gateSchema, findings),
+  metrics: sectionOf(value, 'metrics', metricsSchema, findings),
+  roles: new Map(
+    Object.entries(member(value, 'roles')).map(([role, people]) => [
+      role,
+      Array.isArray(people) ? people.filter((person) => typeof person === 'string') : [],
+    ]),
+  ),
+});
+
+const member = (value: unknown, name: string): object => {
+  const found = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return typeof found === 'object' && found !== null ? found : {};
+};
+
+const sectionOf = <Schema extends z.ZodType>(
+  value: unknown,
+  name: string,
+  schema: Schema,
+  findings: readonly Finding[],
+): Section<z.output<Schema>> => {
+  const written = Object.entries(member(value, name));
+  const sound = new Map<string, z.output<Schema>>();
+  for (const [key, entry] of written) {
+    const faulty = findings.map(({ path }) => stepsOf(path)).filter((steps) => steps[0] === name && steps[1] === key);
+    const parsed = schema.safeParse(without(entry, new Set(faulty.map((steps) => steps[2] ?? ''))));
+    if (parsed.success) sound.set(key, parsed.data);
+  }
+  return { names: new Set(written.map(([key]) => key)), sound, whole: sound.size === written.length };
+};
+
+/** An entry without its faulty members; as it is, and so unsound, where it is judged by them: waves select by labels. */
+const without = (entry: unknown, faulty: ReadonlySet<string>): unknown =>
+  faulty.size === 0 || faulty.has('labels') || typeof entry !== 'object' || entry === null || Array.isArray(entry)
+    ? entry
+    : Object.fromEntries(Object.entries(entry).filter(([key]) => !faulty.has(key)));

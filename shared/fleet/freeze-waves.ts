@@ -1,0 +1,31 @@
+import type { Target } from '../rollout/target.ts';
+import type { Wave } from '../rollout/wave.ts';
+import type { WaveEntry } from './config.ts';
+import { durationMs } from './duration.ts';
+import { selectTargets } from './targets.ts';
+
+/** The waves with the names of their targets fixed: what is added to the fleet later is not part of this release. */
+export const freezeWaves = (waves: readonly WaveEntry[], targets: readonly Target[]): readonly Wave[] =>
+  waves.map((wave) => ({
+    name: wave.name,
+    targets: selectTargets(wave.targets, targets)
+      .map((target) => target.name)
+      .toSorted(),
+    batches: wave.batches,
+    maxConcurrent: wave.maxConcurrent,
+    maxFailures: wave.maxFailures,
+    soakMs: wave.soak === undefined ? 0 : durationMs(wave.soak),
+    gates: wave.gates,
+    ...(wave.approval === undefined
+      ? {}
+      : {
+          approval: {
+            roles: wave.approval.roles,
+            people: wave.approval.people,
+            expiresMs: durationMs(wave.approval.expires),
+          },
+        }),
+    whenTaken: wave.whenTaken,
+    settleWithinMs: durationMs(wave.settleWithin),
+    inconclusiveWithinMs: durationMs(wave.inconclusiveWithin),
+  }));

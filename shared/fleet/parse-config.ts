@@ -1,0 +1,92 @@
+import { checkFleet } from './check-fleet.ts';
+import type { FleetConfig } from './config.ts';
+import { decodeText } from './decode-text.ts';
+import type { ConfigDocument, Place } from './document.ts';
+import { freezeWaves } from './freeze-waves.ts';
+import { jsonDocument } from './json-document.ts';
+import { type EvaluateJsonnet, jsonnetDocument } from './jsonnet-document.ts';
+import { nearestOf } from './nearest.ts';
+import { type Finding, orderProblems, type Problem } from './problem.ts';
+import { toTargets } from './targets.ts';
+import { yamlDocument } from './yaml-document.ts';
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: FleetConfig }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads and checks the config file at `path` among all files of the config repository at one commit. Every mistake is reported at
+ * once, in the order of the file, up to `MOST_PROBLEMS`. Never throws for what is in the files; writes nothing.
+ */
+export const parseConfig = async (
+  files: ReadonlyMap<string, Uint8Array>,
+  path: string,
+  evaluate: EvaluateJsonnet,
+): Promise<ParsedConfig> => {
+  const bytes = files.get(path);
+  if (bytes === undefined) return { ok: false, problems: [missing(path, files.keys())] };
+  const decoded = decodeText(bytes);
+  if ('finding' in decoded) return refused([decoded.finding], path);
+  const document = await documentOf(decoded.text, files, path, evaluate);
+  if (document.value === undefined || document.findings.some(isFatal))
+    return refused(document.findings, path, document);
+  if (document.value === null) return refused([...document.findings, EMPTY], path);
+  const checked = checkFleet(document.value, new Set(files.keys()));
+  const found = 'findings' in checked ? checked.findings : [];
+  const findings = [...document.findings, ...found.filter((finding) => !document.findings.some(covers(finding)))];
+  if (findings.length > 0 || !('file' in checked)) return refused(findings, path, document);
+  const frozen = freezeWaves(checked.file.waves, toTargets(checked.file.targets));
+  return { ok: true, config: { ...checked.file, frozen } };
+};
+
+const EMPTY: Finding = {
+  code: 'EMPTY_CONFIG',
+  path: '',
+  what: 'the config is empty',
+  expected: 'services, targets and waves',
+};
+
+/** What was read after such a mistake says nothing of what was meant. */
+const isFatal = ({ code }: Finding): boolean => ['YAML_SYNTAX', 'JSON_SYNTAX', 'TOO_DEEP'].includes(code);
+
+/** Whether a mistake in how a value is written is also the reason for a finding about the value. */
+const covers =
+  (finding: Finding) =>
+  ({ path }: Finding): boolean =>
+    path !== '' && `${finding.path}/`.startsWith(`${path}/`);
+
+const documentOf = async (
+  text: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  path: string,
+  evaluate: EvaluateJsonnet,
+): Promise<ConfigDocument> => {
+  if (text.trim() === '') return { value: null, findings: [], placeOf: () => undefined };
+  if (/\.ya?ml$/.test(path)) return yamlDocument(text);
+  if (/\.json$/.test(path)) return jsonDocument(text);
+  if (/\.jsonnet$/.test(path)) return jsonnetDocument(text, files, path, evaluate);
+  const finding = { code: 'CONFIG_FORMAT', path: '', what: 'the name does not tell the format' };
+  const expected = '.jsonnet, .yaml, .yml or .json at its end';
+  return { value: undefined, findings: [{ ...finding, expected }], placeOf: () => undefined };
+};
+
+const refused = (findings: readonly Finding[], file: string, document?: ConfigDocument): ParsedConfig => ({
+  ok: false,
+  problems: orderProblems(
+    findings.map(({ at, ...finding }) => {
+      const place = finding.line === undefined ? document && nearestPlace(document, finding.path, at ?? 'value') : {};
+      return { file, ...finding, ...place };
+    }),
+  ),
+});
+
+/** The place of a value, or of what is around it where it is missing. */
+const nearestPlace = (document: ConfigDocument, path: string, at: 'key' | 'value'): Place | undefined =>
+  document.placeOf(path, at) ??
+  (path === '' ? undefined : nearestPlace(document, path.slice(0, path.lastIndexOf('/')), 'key'));
+
+const missing = (path: string, names: Iterable<string>): Problem => {
+  const nearest = nearestOf(path, names);
+  const problem = { code: 'CONFIG_MISSING', file: path, path: '', what: 'the config file is not in the repository' };
+  return { ...problem, expected: 'a file at this path', ...(nearest === undefined ? {} : { nearest }) };
+};

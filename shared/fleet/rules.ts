@@ -1,0 +1,71 @@
+/** What a rule of the schema says when it is broken. */
+export interface Rule {
+  readonly code: string;
+  /** What is wrong, where that is more than the value that was written. */
+  readonly what?: string;
+  readonly expected: string;
+  readonly fix?: string;
+}
+
+/**
+ * The rules of the config's fields. The schema carries a rule's name as the message of its checks, so that what is said to people
+ * stands here, in one place.
+ */
+export const rules = {
+  text: { code: 'SCHEMA_TYPE', expected: 'text' },
+  name: {
+    code: 'NAME_INVALID',
+    expected: '1 to 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
+  },
+  labelName: { code: 'NAME_INVALID', expected: '1 to 63 of letters, digits, "-", "_", "." and "/"' },
+  duration: { code: 'DURATION', expected: 'a whole number above 0 and one unit', fix: 'write 5s, 5m or 5h' },
+  rate: { code: 'RATE', expected: 'attempts in a time, above 0 and at most 100 a second', fix: 'write 5/s or 30/m' },
+  image: {
+    code: 'IMAGE_TAG',
+    expected: 'repository@sha256: and 64 lower-case hexadecimal digits',
+    fix: 'a tag can move: pin the digest that was built, as in registry.example.com/api@sha256:…',
+  },
+  repositoryPath: {
+    code: 'FILE_OUTSIDE',
+    expected: 'a path in the config repository, relative to its root, without ".."',
+  },
+  account: { code: 'SCHEMA_TYPE', expected: 'an AWS account: 12 digits in quotes' },
+  url: { code: 'URL', expected: 'an http or https URL without user, password or fragment' },
+  baseUrl: {
+    code: 'URL',
+    expected: 'the http or https base URL of the store, without user, password, query or fragment',
+  },
+  hostPort: { code: 'HOST_PORT', expected: 'host:port, the port from 1 to 65535' },
+  cidr: { code: 'CIDR', expected: 'an address range such as 10.0.0.0/8' },
+  secret: { code: 'SECRET_NAME', expected: 'the name of a secret (a-z, 0-9, ".", "-", "_"), never its value' },
+  batches: { code: 'BATCHES', expected: 'growing batches, the last of which is 100%' },
+  batch: { code: 'BATCHES', expected: 'a count of targets from 1, or a share of the wave from "1%" to "100%"' },
+  count: { code: 'SCHEMA_VALUE', expected: 'a whole number from 0' },
+  countFromOne: { code: 'SCHEMA_VALUE', expected: 'a whole number from 1' },
+  status: { code: 'SCHEMA_VALUE', expected: 'HTTP statuses from 100 to 599' },
+  share: {
+    code: 'GATE_INVALID',
+    expected: 'a share of failed attempts, from 0 (none is borne) to below 1',
+    fix: '0.00001 is one in a hundred thousand',
+  },
+  threshold: { code: 'GATE_INVALID', expected: 'a finite number' },
+  someThreshold: {
+    code: 'GATE_INVALID',
+    what: 'the gate has no threshold',
+    expected: 'failAbove, failBelow or both',
+    fix: 'without one it would never fail',
+  },
+  invertedThreshold: {
+    code: 'GATE_INVALID',
+    what: 'failBelow is not less than failAbove',
+    expected: 'values between the two that pass',
+    fix: 'as it is, every value fails',
+  },
+  query: { code: 'GATE_INVALID', expected: 'a PromQL expression' },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type RuleName = keyof typeof rules;
+
+/** The rule of that name, or `undefined` where the text is not the name of one. */
+export const ruleOf = (message: string): Rule | undefined =>
+  Object.hasOwn(rules, message) ? rules[message as RuleName] : undefined;

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { RuleName } from './rules.ts';
+import {
+  allow,
+  awsAccount,
+  count,
+  countFromOne,
+  duration,
+  image,
+  labelSelector,
+  labels,
+  name,
+  repositoryPath,
+  text,
+} from './schema-fields.ts';
+import { gateSchema, metricsSchema } from './schema-gates.ts';
+
+const rule = (ruleName: RuleName): RuleName => ruleName;
+
+const service = {
+  images: z
+    .record(name, image)
+    .default({})
+    .describe('Container name -> repository@sha256:digest. Handed to jsonnet as std.extVar("images").'),
+  overrides: z
+    .array(
+      z.strictObject({
+        targets: labelSelector,
+        jsonnet: repositoryPath.describe('Evaluated on these targets in place of the base, which it imports.'),
+      }),
+    )
+    .default([])
+    .describe('The last one whose targets match wins.'),
+  onFailure: z
+    .enum(['rollback', 'hold', 'continue'])
+    .default('rollback')
+    .describe('What a failure of this service means where it failed.'),
+  dependsOn: z.array(text).default([]).describe('Services that are applied before this one.'),
+  targets: labelSelector.default({}).describe('The targets that have this service; all where nothing is said.'),
+};
+
+/** An entry of `services`. */
+export const serviceSchema = z.union([
+  z.strictObject({ jsonnet: repositoryPath.describe('Entry file.'), ...service }),
+  z.strictObject({ manifests: repositoryPath.describe('A YAML or JSON file, or a folder of them.'), ...service }),
+]);
+
+const target = {
+  labels: labels.default({}).describe('What waves, services and overrides select by.'),
+  namespace: name.default('default').describe('Where objects go that name no namespace.'),
+  allow,
+};
+
+/** An entry of `targets`: one Kubernetes cluster and how it is found. */
+export const targetSchema = z.union([
+  z.strictObject({
+    eks: z.strictObject({
+      account: awsAccount,
+      region: text,
+      cluster: text,
+      role: text.optional().describe('ARN of the role to assume.'),
+      externalId: text.optional(),
+    }),
+    ...target,
+  }),
+  z.strictObject({ gke: z.strictObject({ project: text, location: text, cluster: text }), ...target }),
+  z.strictObject({
+    aks: z.strictObject({
+      subscription: text,
+      resourceGroup: text,
+      cluster: text,
+      tenant: text.optional(),
+      client: text.optional(),
+    }),
+    ...target,
+  }),
+  z.strictObject({ kubeconfig: z.strictObject({ path: text, context: text.optional() }), ...target }),
+]);
+
+const batch = z.union([z.int(rule('batch')).min(1, rule('batch')), z.templateLiteral([z.int(), '%'])], rule('batch'));
+
+const shareOf = (size: z.output<typeof batch>): number => (typeof size === 'number' ? 0 : Number(size.slice(0, -1)));
+
+const isBatch = (size: z.output<typeof batch>): boolean =>
+  typeof size === 'number' || (shareOf(size) >= 1 && shareOf(size) <= 100);
+
+/** Counts grow, then shares grow, and the last takes all that is left. */
+const areBatches = (sizes: readonly z.output<typeof batch>[]): boolean =>
+  sizes.at(-1) === '100%' &&
+  sizes.every((size, at) => {
+    const before = sizes[at - 1];
+    if (before === undefined) return true;
+    if (typeof size === 'number') return typeof before === 'number' && size >= before;
+    return shareOf(size) > shareOf(before);
+  });
+
+/** An item of `waves`. */
+export const waveSchema = z.strictObject({
+  name,
+  targets: labelSelector,
+  soak: duration.optional().describe('How long the wave must run well before the next one.'),
+  gates: z.array(text).default([]).describe('Names of gates, judged before the first batch and through the soak.'),
+  approval: z
+    .strictObject({
+      roles: z.array(text).min(1, rule('countFromOne')).describe('Who may approve: holders of any of these roles.'),
+      people: countFromOne.default(1).describe('How many different people must; 1.'),
+      expires: duration.default('24h').describe('How long it may take; 24h.'),
+    })
+    .optional(),
+  batches: z
+    .array(batch)
+    .min(1, rule('batches'))
+    .refine((sizes) => sizes.every(isBatch), { error: rule('batch'), abort: true })
+    .refine(areBatches, rule('batches'))
+    .default(['100%'])
+    .describe('Growing parts of the wave that are taken one after the other.'),
+  maxConcurrent: countFromOne.default(10).describe('Targets worked on at the same time; 10.'),
+  maxFailures: count.default(0).describe('Targets that may be lost without the wave failing; 0.'),
+  whenTaken: z
+    .enum(['queue', 'supersede'])
+    .default('queue')
+    .describe('What a rollout does that finds the wave taken: wait its turn, or end those that wait.'),
+  settleWithin: duration.default('10m').describe('How long the objects of one target may take to settle; 10m.'),
+  inconclusiveWithin: duration.default('10m').describe('How long gates may stay inconclusive; 10m.'),
+});
+
+/** The whole file. */
+export const fleetSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    services: z.record(name, serviceSchema).describe('What is versioned and deployed together.'),
+    targets: z.record(name, targetSchema).describe('All Kubernetes clusters that services are deployed to.'),
+    waves: z.array(waveSchema).describe('In order. Every target is in exactly one.'),
+    gates: z.record(name, gateSchema).default({}).describe('What may stop a promotion; waves name them.'),
+    metrics: z.record(name, metricsSchema).default({}).describe('Stores that metric gates ask.'),
+    roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
+  })
+  .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });
