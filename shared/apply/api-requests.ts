@@ -1,0 +1,83 @@
+import type { Cluster, ClusterRequest } from '../clouds/cluster.ts';
+import { type JsonObject, isObject, listAt, numberAt, textAt } from './fields.ts';
+import type { LiveObject } from './live-object.ts';
+
+/** What the API server answered: the object asked for, or its Status. */
+export type Answer = { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly refused: ApiRefusal };
+
+/** A `Status` of the API server, cut to what decides. */
+export interface ApiRefusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
+  /** What the Status is about: plural resource name and object name, empty where it names none. */
+  readonly details: { readonly kind: string; readonly name: string };
+  readonly retryAfterSeconds?: number;
+}
+
+/** Sends one request and reads its answer. @throws ClusterUnreachable, AccessRefused as `Cluster.request` does. */
+export const ask = async (cluster: Cluster, path: string, init: ClusterRequest): Promise<Answer> => {
+  const response = await cluster.request(path, {
+    ...init,
+    headers: { accept: 'application/json', ...init.headers },
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    return { ok: false, refused: readRefusal(response.status, text, response.headers.get('retry-after')) };
+  }
+  return { ok: true, body: parseObject(text) };
+};
+
+/** Reads one object; `undefined` when it, its namespace or its kind is not there. @throws ApiServerRefused otherwise. */
+export const getObject = async (
+  cluster: Cluster,
+  path: string,
+  signal: AbortSignal,
+): Promise<LiveObject | undefined> => {
+  const answer = await ask(cluster, path, { signal });
+  if (answer.ok) return liveObject(answer.body);
+  if (answer.refused.code === 404) return undefined;
+  throw new ApiServerRefused(cluster.target, path, answer.refused);
+};
+
+/** The body of an answer to a request about one object. The API server's contract makes it one. */
+export const liveObject = (body: JsonObject): LiveObject => body as JsonObject & LiveObject;
+
+/** The API server did not answer a read that the work can not go on without. */
+export class ApiServerRefused extends Error {
+  override readonly name = 'ApiServerRefused';
+  readonly refused: ApiRefusal;
+  constructor(target: string, path: string, refused: ApiRefusal) {
+    super(`${target}: GET ${path.split('?')[0]} answered ${refused.code} ${refused.reason}: ${refused.message}`);
+    this.refused = refused;
+  }
+}
+
+const parseObject = (text: string): JsonObject => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+};
+
+/** Reads a Status; a body that is none (a proxy's page) is cut to its first 200 characters. */
+export const readRefusal = (code: number, text: string, retryAfter: string | null): ApiRefusal => {
+  const status = parseObject(text);
+  const after = Number.parseInt(retryAfter ?? '', 10);
+  const seconds = Number.isNaN(after) ? numberAt(status, 'details', 'retryAfterSeconds') : after;
+  return {
+    code,
+    reason: textAt(status, 'reason') ?? '',
+    message: textAt(status, 'message') ?? text.slice(0, 200),
+    causes: listAt(status, 'details', 'causes').map((cause) => ({
+      reason: textAt(cause, 'reason') ?? '',
+      message: textAt(cause, 'message') ?? '',
+      field: textAt(cause, 'field') ?? '',
+    })),
+    details: { kind: textAt(status, 'details', 'kind') ?? '', name: textAt(status, 'details', 'name') ?? '' },
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  };
+};

@@ -1,0 +1,41 @@
+import type { ApiRefusal } from './api-requests.ts';
+
+/**
+ * What a refused request means. A 409 alone has four meanings, and only one of them is about field ownership:
+ * `ownership` (another manager owns the field), `stale` (the object moved since it was read), `quota` (the quota object is
+ * contended, or the like: `again`), `terminating` (the object or its namespace is being deleted).
+ */
+export type RefusalMeaning =
+  | 'ownership'
+  | 'stale'
+  | 'terminating'
+  | 'immutable'
+  | 'again'
+  | 'missing'
+  | 'namespace-missing'
+  | 'kind-missing'
+  | 'forbidden'
+  | 'invalid';
+
+/** Messages of the API server for a change that only a new object can bring. */
+const immutable =
+  /field is immutable|is immutable|immutable field|may not change once set|updates to statefulset spec for fields other than|cannot change roleRef/i;
+
+/** Trouble of the server's, not of the object's: the same request later may well succeed. */
+const transient =
+  /failed calling (admission )?webhook|conversion webhook.*failed|http2: .*GOAWAY|etcdserver: .*(leader changed|timed out|timeout)|Operation cannot be fulfilled on resourcequotas/i;
+
+/** Reads the meaning off code, reason and message; what is not known is `invalid`, which is never retried. */
+export const assessRefusal = (refused: ApiRefusal): RefusalMeaning => {
+  const { code, reason, message, causes, details } = refused;
+  if (transient.test(message) || code === 429 || code >= 500) return 'again';
+  if (/being terminated|is being deleted/.test(message)) return 'terminating';
+  if (code === 409) return causes.some((cause) => cause.reason === 'FieldManagerConflict') ? 'ownership' : 'stale';
+  if (code === 404) {
+    if (details.kind === 'namespaces' || /^namespaces "[^"]*" not found$/.test(message)) return 'namespace-missing';
+    return details.name === '' ? 'kind-missing' : 'missing';
+  }
+  if (code === 422 && immutable.test(message)) return 'immutable';
+  if (code === 403 || reason === 'Forbidden') return 'forbidden';
+  return 'invalid';
+};

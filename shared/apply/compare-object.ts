@@ -1,0 +1,185 @@
+import type { Cluster } from '../clouds/cluster.ts';
+import { canonicalJson, digestOf } from '../rollout/digest.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { Action, FieldChange, PlannedObject } from '../rollout/plan.ts';
+import type { Manifest } from '../rollout/release.ts';
+import { type Answer, ask, liveObject } from './api-requests.ts';
+import { partOfLabel } from './apply-set.ts';
+import { assessRefusal } from './assess-refusal.ts';
+import { clientSideEntries, planMigration, predictMigrated } from './client-side.ts';
+import type { DesiredObject } from './desired.ts';
+import { pathOf } from './discovery.ts';
+import { explainRefusal, foreignOwners } from './explain-refusal.ts';
+import { diffFields, fieldChange, overlay, sameJson } from './field-diff.ts';
+import type { JsonObject } from './fields.ts';
+import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
+import { isExactlyApplied, ownFields } from './managed-fields.ts';
+import { fenceAnnotation, fieldManager, immutableChangeAnnotation } from './manager.ts';
+import { holdsState, spoken } from './object-id.ts';
+import type { Refusal } from './refusals.ts';
+
+/** A desired object beside what is there, and what bringing them together takes. */
+export interface ComparedObject extends DesiredObject {
+  readonly action: Exclude<Action, 'prune'>;
+  readonly fields: readonly FieldChange[];
+  readonly live?: LiveObject;
+  /** Fields of client-side managers are taken over. */
+  readonly force: boolean;
+  /** The managedFields to write before, where client-side apply had the object. */
+  readonly migration?: readonly ManagedFieldsEntry[];
+}
+
+export interface Comparing {
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+  /** Ids of our own sets on the target. */
+  readonly ours: ReadonlySet<string>;
+  /** Whether objects to be created, and replacements, are tried by a dry run: when planning, not again when writing. */
+  readonly tryCreates: boolean;
+}
+
+/**
+ * What applying `desired` would do to `live`. Unchanged objects are found without a request (`isExactlyApplied`); for the others
+ * the server is asked by dry run, whose answer differs from the live object in exactly the fields that will change.
+ */
+export const compareObject = async (
+  desired: DesiredObject,
+  live: LiveObject | undefined,
+  comparing: Comparing,
+): Promise<ComparedObject | Refusal> => {
+  if (live === undefined) return compareNew(desired, comparing);
+  const set = live.metadata.labels?.[partOfLabel];
+  if (set !== undefined && !comparing.ours.has(set)) return foreignMember(desired, set);
+  if (live.metadata.deletionTimestamp !== undefined) return compareLeaving(desired, live);
+  if (clientSideEntries(live).length === 0 && isExactlyApplied(desired.manifest, live)) {
+    return { ...desired, action: 'unchanged', fields: [], live, force: false };
+  }
+  const asked = await dryRun(desired.manifest, desired, comparing, false);
+  if (asked.ok) return compareAnswer(desired, live, liveObject(asked.body), false);
+  const meaning = assessRefusal(asked.refused);
+  if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
+  if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0) return explainRefusal(desired.id, asked.refused);
+  const forced = await dryRun(desired.manifest, desired, comparing, true);
+  return forced.ok
+    ? compareAnswer(desired, live, liveObject(forced.body), true)
+    : explainRefusal(desired.id, forced.refused);
+};
+
+const dryRun = (
+  manifest: Manifest,
+  { served }: DesiredObject,
+  { cluster, signal }: Comparing,
+  force: boolean,
+): Promise<Answer> => {
+  const { namespace = '', name } = manifest.metadata;
+  const query = `fieldManager=${fieldManager}&fieldValidation=Strict&dryRun=All${force ? '&force=true' : ''}`;
+  return ask(cluster, `${pathOf(served, namespace, name)}?${query}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    body: JSON.stringify(manifest),
+    signal,
+  });
+};
+
+const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise<ComparedObject | Refusal> => {
+  const created: ComparedObject = {
+    ...desired,
+    action: 'create',
+    fields: [fieldChange('', undefined, desired.manifest, true)],
+    force: false,
+  };
+  if (!comparing.tryCreates || !desired.isServed) return created;
+  const asked = await dryRun(desired.manifest, desired, comparing, false);
+  return asked.ok ? created : explainRefusal(desired.id, asked.refused);
+};
+
+const compareAnswer = (
+  desired: DesiredObject,
+  live: LiveObject,
+  answered: LiveObject,
+  force: boolean,
+): ComparedObject => {
+  const migration = planMigration(live);
+  const expected = migration === undefined ? answered : predictMigrated(answered);
+  const hidden = desired.served.kind === 'Secret' && desired.served.group === '';
+  const changed = diffFields(comparable(live), comparable(expected), hidden);
+  const fields = changed.length > 0 ? changed : ownershipChange(live, answered, migration !== undefined);
+  return {
+    ...desired,
+    action: fields.length === 0 ? 'unchanged' : 'change',
+    fields,
+    live,
+    force,
+    ...(migration === undefined ? {} : { migration }),
+  };
+};
+
+/** Nothing differs but who owns it: a change all the same, since what we do not own we could never remove. */
+const ownershipChange = (live: LiveObject, answered: LiveObject, migrates: boolean): readonly FieldChange[] => {
+  const [before, after] = [ownFields(live), ownFields(answered)];
+  return sameJson(before, after) && !migrates ? [] : [fieldChange('/metadata/managedFields', before, after, true)];
+};
+
+/** Bookkeeping of the server's; `status` is written by controllers and is another resource. */
+const bookkeeping = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
+
+const comparable = (object: JsonObject): JsonObject => {
+  const { status: _status, metadata, ...rest } = object as LiveObject;
+  const meta = Object.fromEntries(Object.entries(metadata).filter(([name]) => !bookkeeping.includes(name)));
+  const { [fenceAnnotation]: _fence, ...annotations } = metadata.annotations ?? {};
+  const { annotations: _annotations, ...others } = meta;
+  return { ...rest, metadata: Object.keys(annotations).length === 0 ? others : { ...others, annotations } };
+};
+
+const mayRecreate = ({ manifest, served }: DesiredObject): boolean =>
+  manifest.metadata.annotations?.[immutableChangeAnnotation] === 'recreate' && !holdsState(served);
+
+const compareReplacement = async (
+  desired: DesiredObject,
+  live: LiveObject,
+  asked: Answer & { ok: false },
+  comparing: Comparing,
+): Promise<ComparedObject | Refusal> => {
+  if (!mayRecreate(desired)) return explainRefusal(desired.id, asked.refused);
+  if (comparing.tryCreates) {
+    // Under a name of its own, so that a bad replacement is found out before the object it replaces is gone.
+    const { metadata } = desired.manifest;
+    const renamed = { ...desired.manifest, metadata: { ...metadata, name: trialName(metadata.name) } };
+    const tried = await dryRun(renamed, desired, comparing, false);
+    if (!tried.ok) return explainRefusal(desired.id, tried.refused);
+  }
+  const fields = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
+  return { ...desired, action: 'recreate', fields, live, force: false };
+};
+
+/** At most 63 characters, the shortest limit a kind has; the digest keeps two long names apart. */
+const trialName = (name: string): string =>
+  `${name.slice(0, 40).replace(/[^a-z0-9]+$/, '')}-${digestOf(canonicalJson(name)).slice(7, 15)}`;
+
+/** An object on its way out: ours to replace when it was being recreated, else to wait for. */
+const compareLeaving = (desired: DesiredObject, live: LiveObject): ComparedObject | Refusal => {
+  if (mayRecreate(desired)) return { ...desired, action: 'recreate', fields: [], live, force: false };
+  const held = live.metadata.finalizers?.length ? `, held by finalizers ${live.metadata.finalizers.join(', ')}` : '';
+  return {
+    code: 'TERMINATING',
+    object: desired.id,
+    because: brief(`${spoken(desired.id)} is being deleted${held}; wait until it is gone, then plan again`),
+  };
+};
+
+const foreignMember = (desired: DesiredObject, set: string): Refusal => ({
+  code: 'FOREIGN_SET',
+  object: desired.id,
+  because: brief(`${spoken(desired.id)} belongs to the set ${set}; remove it there or take it out of the release`),
+});
+
+export const isRefusal = (result: ComparedObject | Refusal): result is Refusal => 'code' in result;
+
+/** A compared object as the plan lists it. */
+export const plannedObject = ({ id, service, action, fields, live }: ComparedObject): PlannedObject => ({
+  id,
+  service,
+  action,
+  fields,
+  ...(live === undefined || action === 'unchanged' ? {} : { uid: live.metadata.uid }),
+});

@@ -1,0 +1,125 @@
+import type { Cluster } from '../clouds/cluster.ts';
+import { canonicalJson, digestOf } from '../rollout/digest.ts';
+import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import type { RenderedTarget } from '../rollout/release.ts';
+import { ApiServerRefused, getObject } from './api-requests.ts';
+import type { ApplySet } from './apply-set.ts';
+import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
+import { type DesiredObject, resolveDesired } from './desired.ts';
+import { discover, rediscover } from './discovery.ts';
+import { inFlight } from './in-flight.ts';
+import { objectId } from './object-id.ts';
+import { type ApplyOrder, orderObjects } from './order-objects.ts';
+import { orderPrunes } from './order-prunes.ts';
+import { type Member, readDesired, readSets, setIds } from './read-live.ts';
+import type { Refusal } from './refusals.ts';
+
+export interface ComparedTarget {
+  /** In apply order. */
+  readonly objects: readonly ComparedObject[];
+  readonly order: ApplyOrder;
+  /** Members that are no longer wanted and may go, in the order they go. */
+  readonly prunes: readonly Member[];
+  /** Members that are no longer wanted and stay: they hold state, or say so, or have another owner. */
+  readonly kept: readonly ObjectId[];
+  readonly sets: readonly ApplySet[];
+  /** Whether the namespace of the target, where the inventories live, is there. */
+  readonly hasNamespace: boolean;
+}
+
+export interface Comparable {
+  readonly cluster: Cluster;
+  readonly rendered: RenderedTarget;
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+  /** As in `Comparing`. */
+  readonly tryCreates: boolean;
+}
+
+/**
+ * A rendered target beside what is live. Requests: discovery (cached), one LIST of inventories, one LIST per kind and namespace in
+ * them, one GET per object that is not a member, one dry run per object that is not exactly as it was applied. Nothing is written.
+ */
+export const compareTarget = async (input: Comparable): Promise<ComparedTarget | readonly Refusal[]> => {
+  const { cluster, rendered, namespace, signal } = input;
+  try {
+    const desired = await resolveAgainst(input);
+    const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
+    const order = orderObjects(desired.objects, first);
+    const mistakes = [...desired.refusals, ...order.refusals];
+    if (mistakes.length > 0) return mistakes;
+    const services = rendered.services.map(({ service }) => service);
+    const discovery = await discover(cluster, signal);
+    const live = await readSets(cluster, discovery, { target: rendered.target, namespace, services }, signal);
+    if (live.refusals.length > 0) return live.refusals;
+    const found = await readDesired(cluster, desired.objects, live.members, signal);
+    const hasNamespace = live.sets.length > 0 || found.has(first) || (await namespaceExists(input));
+    if (!hasNamespace && !desired.objects.some(({ id }) => id === first)) return [namespaceMissing(rendered, namespace)];
+    const ours = setIds(live.sets, services, namespace);
+    const absent = new Set(desired.objects.filter(({ id }) => !found.has(id)).map(({ id }) => id));
+    const results = await inFlight(inOrder(desired.objects, order), (object) =>
+      compareObject(object, found.get(object.id), {
+        cluster,
+        signal,
+        ours,
+        // Nothing can be tried in a namespace that comes with the set itself.
+        tryCreates: input.tryCreates && !absent.has(namespaceOf(object)),
+      }),
+    );
+    const refusals = results.filter(isRefusal);
+    if (refusals.length > 0) return refusals;
+    const wanted = new Set(desired.objects.map(({ id }) => id));
+    const wantedUids = new Set([...found.values()].map((object) => object.metadata.uid));
+    const leaving = [...live.members.values()].filter(
+      ({ id, object }) => !wanted.has(id) && !wantedUids.has(object.metadata.uid),
+    );
+    const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
+    return { objects, order, ...orderPrunes(leaving), sets: live.sets, hasNamespace };
+  } catch (error) {
+    if (error instanceof ApiServerRefused && error.refused.code === 403) {
+      return [{ code: 'FORBIDDEN', because: `${error.message}; grant this to the identity tidegate uses on the target` }];
+    }
+    throw error;
+  }
+};
+
+/** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */
+const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparable) => {
+  const desired = resolveDesired(rendered, await discover(cluster, signal), namespace);
+  const isComplete = desired.objects.every(({ isServed }) => isServed);
+  const knowsAll = desired.refusals.every(({ code }) => code !== 'UNKNOWN_KIND' && code !== 'VERSION_NOT_SERVED');
+  if (isComplete && knowsAll) return desired;
+  return resolveDesired(rendered, await rediscover(cluster, signal), namespace);
+};
+
+const namespaceExists = async ({ cluster, namespace, signal }: Comparable): Promise<boolean> =>
+  (await getObject(cluster, `/api/v1/namespaces/${encodeURIComponent(namespace)}`, signal)) !== undefined;
+
+const namespaceMissing = (rendered: RenderedTarget, namespace: string): Refusal => ({
+  code: 'NAMESPACE_MISSING',
+  because: `${rendered.target}: namespace ${namespace} does not exist; create it, or add a Namespace object to the release`,
+});
+
+const namespaceOf = ({ manifest }: DesiredObject): ObjectId =>
+  objectId({ group: '', kind: 'Namespace', namespace: '', name: manifest.metadata.namespace ?? '' });
+
+const inOrder = (objects: readonly DesiredObject[], { order }: ApplyOrder): readonly DesiredObject[] => {
+  const byId = new Map(objects.map((object) => [object.id, object]));
+  return order.flatMap((id) => byId.get(id) ?? []);
+};
+
+/** The comparison as a plan: objects in apply order, prunes last. Same state, same bytes. */
+export const targetPlan = (compared: ComparedTarget, rendered: RenderedTarget, release: TargetPlan['release']): TargetPlan => ({
+  target: rendered.target,
+  release,
+  rendered: digestOf(canonicalJson(rendered)),
+  objects: [...compared.objects.map(plannedObject), ...compared.prunes.map(plannedPrune)],
+});
+
+const plannedPrune = ({ id, service, object }: Member): PlannedObject => ({
+  id,
+  service,
+  action: 'prune',
+  fields: [],
+  uid: object.metadata.uid,
+});

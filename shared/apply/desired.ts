@@ -1,0 +1,131 @@
+import { brief } from '../rollout/outcome.ts';
+import type { ObjectId } from '../rollout/plan.ts';
+import type { Manifest, RenderedObject, RenderedTarget } from '../rollout/release.ts';
+import { applySetId, partOfLabel } from './apply-set.ts';
+import { type Discovery, type ServedKind, findKind } from './discovery.ts';
+import { sameJson } from './field-diff.ts';
+import { listAt, textAt } from './fields.ts';
+import { normalise } from './normalise.ts';
+import { groupOf, identityOf, isKind, spoken, versionOf } from './object-id.ts';
+import type { Refusal, RefusalCode } from './refusals.ts';
+
+/** An object as the target shall have it, with where it goes. */
+export interface DesiredObject {
+  readonly id: ObjectId;
+  readonly service: string;
+  /** Place of its service in the order of services. */
+  readonly serviceOrder: number;
+  readonly manifest: Manifest;
+  readonly served: ServedKind;
+  /** The CRD of the same set that defines its kind. */
+  readonly crd?: ObjectId;
+  /** Whether the API server serves the kind already; where not, `crd` will bring it. */
+  readonly isServed: boolean;
+}
+
+/** Everything the target shall have, and every mistake in it at once. Objects of a mistaken manifest are left out. */
+export interface Desired {
+  readonly objects: readonly DesiredObject[];
+  readonly refusals: readonly Refusal[];
+}
+
+/**
+ * Resolves what was rendered against what the API server serves: the namespace where none is named (and none where the kind has
+ * none), the label of the set, the form in which it is sent. Equal duplicates within a service count once.
+ */
+export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, namespace: string): Desired => {
+  const promised = promisedKinds(rendered);
+  const objects = new Map<ObjectId, DesiredObject & { readonly source: string }>();
+  const refusals: Refusal[] = [];
+  rendered.services.forEach(({ service, objects: found }, serviceOrder) => {
+    for (const { object, source } of found) {
+      const refuse = (code: RefusalCode, because: string) =>
+        refusals.push({ code, object: identityOf(object), because: brief(`${source}: ${because}`) });
+      const mistake = assessManifest(object);
+      if (mistake !== undefined) {
+        refuse(...mistake);
+        continue;
+      }
+      const [group, version] = [groupOf(object.apiVersion), versionOf(object.apiVersion)];
+      const kind = findKind(discovery, group, object.kind, version);
+      const promise = promised.find((each) => isKind(object, each.served.group, each.served.kind));
+      const served = kind ?? (promise?.versions.includes(version) ? { ...promise.served, version } : undefined);
+      if (served === undefined) {
+        refuse(...unknownKind(object, discovery));
+        continue;
+      }
+      const manifest = place(normalise(object), served, namespace, applySetId(service, namespace));
+      const id = identityOf(manifest);
+      const twin = objects.get(id);
+      if (twin !== undefined && (twin.service !== service || !sameJson(twin.manifest, manifest))) {
+        refuse('IDENTITY_COLLISION', `${spoken(id)} is also in ${twin.source} (service ${twin.service}); keep one of them`);
+        continue;
+      }
+      const crd = promise === undefined ? {} : { crd: promise.crd };
+      objects.set(id, { id, service, serviceOrder, manifest, served, source, isServed: kind !== undefined, ...crd });
+    }
+  });
+  return { objects: [...objects.values()].map(({ source: _source, ...object }) => object), refusals };
+};
+
+/** What can be told without asking anybody. */
+const assessManifest = (object: Manifest): readonly [RefusalCode, string] | undefined => {
+  if (typeof object.metadata?.generateName === 'string' && object.metadata.name === undefined) {
+    return ['GENERATE_NAME', `${object.kind} has generateName, which makes a new object each time; give it a name`];
+  }
+  if (typeof object.metadata?.name !== 'string' || object.metadata.name === '') {
+    return ['INVALID_OBJECT', `${object.kind} has no metadata.name; give it one`];
+  }
+  if (object.metadata.labels?.[partOfLabel] !== undefined) {
+    return ['OWN_LABEL', `${object.kind} ${object.metadata.name} carries label ${partOfLabel}, which tidegate sets; remove it`];
+  }
+  return undefined;
+};
+
+const unknownKind = (object: Manifest, discovery: Discovery): readonly [RefusalCode, string] => {
+  const other = findKind(discovery, groupOf(object.apiVersion), object.kind);
+  return other === undefined
+    ? [
+        'UNKNOWN_KIND',
+        `the cluster serves no ${object.kind} of ${object.apiVersion}, and no CustomResourceDefinition of the release brings it; add the CRD or install it first`,
+      ]
+    : [
+        'VERSION_NOT_SERVED',
+        `the cluster does not serve ${object.kind} as ${object.apiVersion}; it serves ${other.group === '' ? '' : `${other.group}/`}${other.version}`,
+      ];
+};
+
+const place = (object: Manifest, served: ServedKind, namespace: string, setId: string): Manifest => {
+  const { namespace: named, ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(served.namespaced ? { namespace: named ?? namespace } : {}),
+      labels: { ...metadata.labels, [partOfLabel]: setId },
+    },
+  };
+};
+
+interface Promised {
+  readonly crd: ObjectId;
+  readonly served: ServedKind;
+  readonly versions: readonly string[];
+}
+
+/** The kinds that CustomResourceDefinitions of the release will bring. */
+const promisedKinds = (rendered: RenderedTarget): readonly Promised[] =>
+  rendered.services
+    .flatMap((service) => service.objects)
+    .filter(({ object }: RenderedObject) => isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition'))
+    .map(({ object }) => ({
+      crd: identityOf(object),
+      served: {
+        group: textAt(object, 'spec', 'group') ?? '',
+        version: '',
+        kind: textAt(object, 'spec', 'names', 'kind') ?? '',
+        plural: textAt(object, 'spec', 'names', 'plural') ?? '',
+        namespaced: textAt(object, 'spec', 'scope') === 'Namespaced',
+      },
+      versions: listAt(object, 'spec', 'versions').map((version) => textAt(version, 'name') ?? ''),
+    }));

@@ -1,0 +1,63 @@
+import { brief } from '../rollout/outcome.ts';
+import type { ObjectId } from '../rollout/plan.ts';
+import type { ApiRefusal } from './api-requests.ts';
+import { type RefusalMeaning, assessRefusal } from './assess-refusal.ts';
+import { isClientSide } from './client-side.ts';
+import { immutableChangeAnnotation } from './manager.ts';
+import { holdsState, parseObjectId, spoken } from './object-id.ts';
+import type { Refusal, RefusalCode } from './refusals.ts';
+
+const codes: Readonly<Record<RefusalMeaning, RefusalCode>> = {
+  ownership: 'FIELD_CONFLICT',
+  stale: 'BUSY',
+  terminating: 'TERMINATING',
+  immutable: 'IMMUTABLE_FIELD',
+  again: 'BUSY',
+  missing: 'INVALID',
+  'namespace-missing': 'NAMESPACE_MISSING',
+  'kind-missing': 'UNKNOWN_KIND',
+  forbidden: 'FORBIDDEN',
+  invalid: 'INVALID',
+};
+
+/** What the API server refused, as a person needs to hear it: what is wrong and how to go on. */
+export const explainRefusal = (object: ObjectId, refused: ApiRefusal): Refusal => {
+  const meaning = assessRefusal(refused);
+  return { code: codes[meaning], object, because: brief(sentence(object, refused, meaning)) };
+};
+
+const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning): string => {
+  const { kind, namespace } = parseObjectId(object);
+  const subject = spoken(object);
+  const said = kind === 'Secret' ? withoutValues(refused.message) : refused.message;
+  switch (meaning) {
+    case 'ownership':
+      return `${subject}: ${foreignOwners(refused).join('; ')}; remove the fields from the manifest, or have their manager give them up`;
+    case 'immutable':
+      return holdsState(parseObjectId(object))
+        ? `${subject}: ${said}; a ${kind} is never recreated, undo the change or make a new one under another name`
+        : `${subject}: ${said}; undo the change, or allow its replacement by annotation ${immutableChangeAnnotation}: recreate`;
+    case 'namespace-missing':
+      return `${subject}: namespace ${namespace} does not exist; create it, or add it to the release`;
+    case 'terminating':
+      return `${subject}: it or its namespace is being deleted (${said}); wait until it is gone, then plan again`;
+    case 'forbidden':
+      return `${subject}: not allowed (${said}); grant this to the identity tidegate uses on the target`;
+    case 'again':
+      return `${subject}: the API server was not able to take it (${refused.code}: ${said}); plan again later`;
+    default:
+      return `${subject}: ${refused.code} ${said}`;
+  }
+};
+
+/** `Invalid value: "..."` repeats what was sent. */
+const withoutValues = (message: string): string => message.replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
+
+/** The fields of a conflict with their managers, those aside that we take over from. */
+export const foreignOwners = (refused: ApiRefusal): readonly string[] =>
+  refused.causes
+    .filter((cause) => !isClientSide(managerOf(cause.message)))
+    .map((cause) => `${cause.field} is set by ${managerOf(cause.message)}`);
+
+/** The API server words a cause as `conflict with "NAME" [with subresource "S"] using VERSION [at TIME]`. */
+const managerOf = (message: string): string => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? 'an unnamed manager';

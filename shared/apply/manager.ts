@@ -1,0 +1,18 @@
+import own from '../../package.json' with { type: 'json' };
+
+/** The one field manager of every object we apply; constant across releases, since a new name would orphan fields. */
+export const fieldManager = 'tidegate';
+
+/** Owns the inventory of a set, so that its fields never mix with those of members (as KEP-3659 asks). */
+export const inventoryManager = 'tidegate-applyset';
+
+export const version: string = own.version;
+
+/** The fencing token of the attempt that wrote an object last. Never a reason to write, and no part of any comparison. */
+export const fenceAnnotation = 'tidegate.dev/fence';
+
+/** On an object: `recreate` allows to delete and create it where a field that can not be changed must change. */
+export const immutableChangeAnnotation = 'tidegate.dev/on-immutable-change';
+
+/** On the inventory of a set: the target it belongs to. Two targets never share a set. */
+export const targetAnnotation = 'tidegate.dev/target';

@@ -1,0 +1,34 @@
+import type { Digest } from '../blobs/blobs.ts';
+import type { Cluster } from '../clouds/cluster.ts';
+import type { TargetPlan } from '../rollout/plan.ts';
+import type { RenderedTarget } from '../rollout/release.ts';
+import { compareTarget, targetPlan } from './compare-target.ts';
+import type { Refusal } from './refusals.ts';
+
+export interface PlanInput {
+  readonly cluster: Cluster;
+  readonly rendered: RenderedTarget;
+  /** Digest of the release that `rendered` is part of. */
+  readonly release: Digest;
+  /** Where objects go that name no namespace, and where the inventories are. */
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+}
+
+export type PlanResult =
+  | { readonly status: 'planned'; readonly plan: TargetPlan }
+  | { readonly status: 'refused'; readonly refusals: readonly Refusal[] };
+
+/**
+ * What bringing a target to a release would do, field by field, and nothing else: not a single write. Unchanged objects cost no
+ * request of their own; the exact test is `isExactlyApplied`. A server-side dry run is made only where that test does not hold
+ * (something changed, or the server writes a value in another form than the manifest) and for objects to be created; objects
+ * whose CRD or namespace comes with the same release are planned without one. The same state gives the same bytes.
+ * @throws ClusterUnreachable, AccessRefused when the target could not be asked; ApiServerRefused when it did not answer a read.
+ */
+export const planTarget = async ({ cluster, rendered, release, namespace, signal }: PlanInput): Promise<PlanResult> => {
+  const compared = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true });
+  return 'objects' in compared
+    ? { status: 'planned', plan: targetPlan(compared, rendered, release) }
+    : { status: 'refused', refusals: compared };
+};

@@ -1,0 +1,40 @@
+const suffixes: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** Where the API server rewrites quantities to their canonical form: `1000m` of a manifest is read back as `1`. */
+const holders = ['limits', 'requests', 'capacity', 'hard'];
+
+/**
+ * Whether two values of a quantity field say the same amount (`1000m` and `1`, `1024Mi` and `1Gi`). Only below `limits`,
+ * `requests`, `capacity` and `hard`; elsewhere, and for what is no quantity, `false`.
+ */
+export const sameQuantity = (path: readonly string[], a: unknown, b: unknown): boolean => {
+  const holder = path.at(-2);
+  if (holder === undefined || !holders.includes(holder)) return false;
+  const [left, right] = [amountOf(a), amountOf(b)];
+  return left !== undefined && left === right;
+};
+
+const amountOf = (value: unknown): number | undefined => {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const [, digits, suffix = ''] = /^([+-]?[0-9.]+)([a-zA-Z]*)$/.exec(String(value)) ?? [];
+  const factor = suffixes[suffix];
+  const amount = digits === undefined || factor === undefined ? Number.NaN : Number(digits) * factor;
+  return Number.isFinite(amount) ? amount : undefined;
+};

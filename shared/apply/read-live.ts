@@ -1,0 +1,152 @@
+import type { Cluster } from '../clouds/cluster.ts';
+import type { ObjectId } from '../rollout/plan.ts';
+import { ApiServerRefused, ask, getObject, liveObject } from './api-requests.ts';
+import { type ApplySet, applySetId, idLabel, partOfLabel, parentName, readParent } from './apply-set.ts';
+import type { DesiredObject } from './desired.ts';
+import { type Discovery, type ServedKind, findKind, pathOf } from './discovery.ts';
+import { isObject, listAt, textAt } from './fields.ts';
+import { inFlight } from './in-flight.ts';
+import type { LiveObject } from './live-object.ts';
+import { groupOf, objectId, spoken } from './object-id.ts';
+import type { Refusal } from './refusals.ts';
+
+/** An object that is there and carries the label of one of our sets. */
+export interface Member {
+  readonly id: ObjectId;
+  readonly service: string;
+  readonly served: ServedKind;
+  readonly object: LiveObject;
+}
+
+/** The sets of one target: what their parents say, and who is in them. */
+export interface LiveSets {
+  readonly sets: readonly ApplySet[];
+  readonly members: ReadonlyMap<ObjectId, Member>;
+  /** Parents under our names that are somebody else's. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Reads the sets of a target: one LIST of parents, then one LIST per kind and namespace that these name. */
+export const readSets = async (
+  cluster: Cluster,
+  discovery: Discovery,
+  place: { readonly target: string; readonly namespace: string; readonly services: readonly string[] },
+  signal: AbortSignal,
+): Promise<LiveSets> => {
+  const { sets, refusals } = await readParents(cluster, place, signal);
+  const ids = new Map(sets.map((set) => [set.id, set.service]));
+  const collections = collectionsOf(sets, discovery, place.namespace);
+  const selector = encodeURIComponent(`${partOfLabel} in (${[...ids.keys()].sort().join(',')})`);
+  const found = await inFlight(collections, async ({ served, namespace }) => {
+    const path = served.namespaced ? pathOf(served, namespace) : pathOf(served, '');
+    const objects = await list(cluster, served, `${path}?labelSelector=${selector}`, signal);
+    return objects.map((object): Member => ({
+      id: identify(served, object),
+      service: ids.get(object.metadata.labels?.[partOfLabel] ?? '') ?? '',
+      served,
+      object,
+    }));
+  });
+  return { sets, refusals, members: new Map(found.flat().map((member) => [member.id, member])) };
+};
+
+/** The parents in a namespace, told apart into ours and others that stand under the name of one of `services`. */
+const readParents = async (
+  cluster: Cluster,
+  { target, namespace, services }: { target: string; namespace: string; services: readonly string[] },
+  signal: AbortSignal,
+): Promise<Pick<LiveSets, 'sets' | 'refusals'>> => {
+  const path = `${pathOf(configMaps, namespace)}?labelSelector=${encodeURIComponent(idLabel)}`;
+  const sets: ApplySet[] = [];
+  const refusals: Refusal[] = [];
+  const wanted = new Set(services.map(parentName));
+  for (const parent of await list(cluster, configMaps, path, signal)) {
+    const read = readParent(parent, target, namespace);
+    if (!('foreign' in read)) sets.push(read);
+    else if (wanted.has(parent.metadata.name)) {
+      const object = identify(configMaps, parent);
+      refusals.push({
+        code: 'FOREIGN_SET',
+        object,
+        because: `${spoken(object)}, the inventory of the service, ${read.foreign}; rename the service or remove the inventory`,
+      });
+    }
+  }
+  return { sets, refusals };
+};
+
+export const configMaps: ServedKind = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+
+/** Every collection that may hold a member; a kind that is no longer served has none. */
+const collectionsOf = (
+  sets: readonly ApplySet[],
+  discovery: Discovery,
+  namespace: string,
+): readonly { readonly served: ServedKind; readonly namespace: string }[] => {
+  const collections = new Map<string, { served: ServedKind; namespace: string }>();
+  for (const set of sets) {
+    for (const { group, kind } of set.kinds) {
+      const served = findKind(discovery, group, kind);
+      if (served === undefined) continue;
+      for (const each of served.namespaced ? [namespace, ...set.namespaces] : ['']) {
+        collections.set(`${each}/${group}/${kind}`, { served, namespace: each });
+      }
+    }
+  }
+  return [...collections.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, collection]) => collection);
+};
+
+/** All objects behind a path, in pages of 500. A collection that is not there is empty. */
+export const list = async (
+  cluster: Cluster,
+  served: Pick<ServedKind, 'group' | 'version' | 'kind'>,
+  path: string,
+  signal: AbortSignal,
+): Promise<LiveObject[]> => {
+  const objects: LiveObject[] = [];
+  let next: string | undefined;
+  do {
+    const page = `${path}${path.includes('?') ? '&' : '?'}limit=500${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
+    const answer = await ask(cluster, page, { signal });
+    if (!answer.ok && answer.refused.code === 404) return [];
+    if (!answer.ok) throw new ApiServerRefused(cluster.target, path, answer.refused);
+    // Items of a list carry neither apiVersion nor kind.
+    const typed = { apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`, kind: served.kind };
+    objects.push(...listAt(answer.body, 'items').filter(isObject).map((item) => liveObject({ ...item, ...typed })));
+    next = textAt(answer.body, 'metadata', 'continue');
+  } while (next);
+  return objects;
+};
+
+const identify = (served: ServedKind, object: LiveObject): ObjectId =>
+  objectId({
+    group: served.group,
+    kind: served.kind,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+  });
+
+/**
+ * The live form of every desired object that exists: members as they were listed, the others asked for one by one. A member listed
+ * at another version than the desired one is asked for again, since managedFields speak of one version.
+ */
+export const readDesired = async (
+  cluster: Cluster,
+  desired: readonly DesiredObject[],
+  members: ReadonlyMap<ObjectId, Member>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ObjectId, LiveObject>> => {
+  const found = await inFlight(desired, async ({ id, served, isServed, manifest }) => {
+    const member = members.get(id);
+    if (member?.served.version === served.version) return [id, member.object] as const;
+    const { name, namespace = '' } = manifest.metadata;
+    return [id, isServed ? await getObject(cluster, pathOf(served, namespace, name), signal) : undefined] as const;
+  });
+  return new Map(found.flatMap(([id, object]) => (object === undefined ? [] : [[id, object] as const])));
+};
+
+/** Ids of the sets a target may have members in: those that are there and those of the services that will be. */
+export const setIds = (sets: readonly ApplySet[], services: readonly string[], namespace: string): ReadonlySet<string> =>
+  new Set([...sets.map((set) => set.id), ...services.map((service) => applySetId(service, namespace))]);
+
+export const isCore = (object: LiveObject): boolean => groupOf(object.apiVersion) === '';

@@ -1,0 +1,36 @@
+import type { ObjectId } from '../rollout/plan.ts';
+
+/** Why a plan can not be made. A refusal is a result: nothing was written, and `because` says how to go on. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Absent where the target as a whole is refused. */
+  readonly object?: ObjectId;
+  /** What is wrong, what was expected, how to go on; at most 500 characters, never the value of a Secret. */
+  readonly because: string;
+}
+
+export type RefusalCode =
+  | 'INVALID_OBJECT'
+  | 'GENERATE_NAME'
+  | 'OWN_LABEL'
+  | 'IDENTITY_COLLISION'
+  | 'UNKNOWN_KIND'
+  | 'VERSION_NOT_SERVED'
+  | 'NAMESPACE_MISSING'
+  | 'DEPENDENCY_UNKNOWN'
+  | 'DEPENDENCY_CYCLE'
+  | 'FOREIGN_SET'
+  | 'FIELD_CONFLICT'
+  | 'IMMUTABLE_FIELD'
+  | 'TERMINATING'
+  | 'FORBIDDEN'
+  | 'INVALID'
+  | 'BUSY';
+
+/** An object that one slice of work could not bring where the plan says, and why. */
+export interface ObjectFailure {
+  readonly id: ObjectId;
+  readonly because: string;
+  /** `SKIPPED`: it depends on one that failed. */
+  readonly code: RefusalCode | 'SKIPPED';
+}

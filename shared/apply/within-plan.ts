@@ -1,0 +1,44 @@
+import type { FieldChange, PlannedObject, TargetPlan } from '../rollout/plan.ts';
+
+export type WithinPlan = { readonly ok: true } | { readonly ok: false; readonly more: readonly PlannedObject[] };
+
+/**
+ * Whether the difference as it is now is the approved one or a part of it: what is already done counts as done, anything more is
+ * listed. A plan of another target, release or rendering has nothing in common with the approved one, so all of it is more.
+ */
+export const withinPlan = (approved: TargetPlan, now: TargetPlan): WithinPlan => {
+  const isSame =
+    approved.target === now.target && approved.release === now.release && approved.rendered === now.rendered;
+  const agreed = new Map(isSame ? approved.objects.map((object) => [object.id, object]) : []);
+  const more = now.objects.filter((object) => !isWithin(agreed.get(object.id), object));
+  return more.length === 0 ? { ok: true } : { ok: false, more };
+};
+
+/** One object of `withinPlan`. */
+export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject): boolean => {
+  if (now.action === 'unchanged') return true;
+  if (approved === undefined) return false;
+  switch (now.action) {
+    case 'create':
+      // A recreation that died between its delete and its create shows as a create.
+      return (approved.action === 'create' || approved.action === 'recreate') && isContent(approved, now);
+    case 'prune':
+      return approved.action === 'prune' && approved.uid === now.uid;
+    default:
+      return approved.action === now.action && approved.uid === now.uid && hasFields(approved.fields, now.fields);
+  }
+};
+
+/** What a recreation will create is stated by the rendering, which both plans share. */
+const isContent = (approved: PlannedObject, now: PlannedObject): boolean =>
+  approved.action === 'recreate' || hasFields(approved.fields, now.fields);
+
+const hasFields = (approved: readonly FieldChange[], now: readonly FieldChange[]): boolean =>
+  now.every((change) =>
+    approved.some(
+      (agreed) =>
+        agreed.path === change.path &&
+        agreed.replacesHash === change.replacesHash &&
+        agreed.withHash === change.withHash,
+    ),
+  );
