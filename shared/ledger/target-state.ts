@@ -37,15 +37,34 @@ export const readTargetState = async (ledger: Ledger, target: string): Promise<T
 export const readTargetStates = async (ledger: Ledger): Promise<ReadonlyMap<string, TargetState>> =>
   new Map((await queryAll(ledger, 'targets')).map((row) => [row.sort, stateOf(row.sort, row.data)]));
 
-/** Before the first write: from now on the target may hold something of this rollout. */
+/** Before the first write: from now on the target may hold something of this rollout. Twice is as once. */
 export const markBegun = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
-  await update(ledger, keyOf(target), (row) =>
-    stateOf(target, row?.data).begun?.rollout === standing.rollout &&
-    stateOf(target, row?.data).begun?.release === standing.release
+  await ledger.put({
+    partition: `rollout#${standing.rollout}`,
+    sort: `begun#${target}`,
+    data: { at: standing.at },
+    expect: 'absent',
+  });
+  await update(ledger, keyOf(target), (row) => {
+    const begun = stateOf(target, row?.data).begun;
+    return begun?.rollout === standing.rollout && begun.release === standing.release
       ? undefined
-      : { ...row?.data, begun: standing },
-  );
+      : { ...row?.data, begun: standing };
+  });
 };
+
+/** The targets a rollout has begun to change. */
+export const readBegun = async (ledger: Ledger, rollout: string): Promise<readonly string[]> =>
+  (await queryAll(ledger, `rollout#${rollout}`, 'begun#')).map((row) => row.sort.slice('begun#'.length));
+
+/** Notes that a wave passed without this target: a debt that the rollout ends with. Twice is as once. */
+export const markDebt = async (ledger: Ledger, rollout: string, target: string, because: string): Promise<void> => {
+  await ledger.put({ partition: `rollout#${rollout}`, sort: `debt#${target}`, data: { because }, expect: 'absent' });
+};
+
+/** The targets a rollout ends without. */
+export const readDebt = async (ledger: Ledger, rollout: string): Promise<readonly string[]> =>
+  (await queryAll(ledger, `rollout#${rollout}`, 'debt#')).map((row) => row.sort.slice('debt#'.length));
 
 /** After the gates: this is what a rollback of the next release goes back to. Twice is as once. */
 export const markVerified = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {

@@ -2,7 +2,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { markBack, markVerified, readTargetState, type Standing, wayBack } from '../ledger/target-state.ts';
+import { markBack, markDebt, markVerified, readTargetState, type Standing, wayBack } from '../ledger/target-state.ts';
 import { advanceWave, readDeployments, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
@@ -49,8 +49,15 @@ const keepVerified = async (
   const plan = await getJson<WavePlan>(blobs, planDigest);
   const deployments = await readDeployments(ledger, ref);
   const commit = (await readRollout(ledger, ref.rollout))?.commit ?? '';
+  for (const { target, because } of ref.direction === 'forward' ? plan.unreachable : []) {
+    await markDebt(ledger, ref.rollout, target, because);
+  }
   for (const { target, planned } of plan.targets) {
-    if (deployments.get(target)?.outcome !== 'deployed') continue;
+    const deployment = deployments.get(target);
+    if (deployment?.outcome !== 'deployed') {
+      if (ref.direction === 'forward') await markDebt(ledger, ref.rollout, target, deployment?.because ?? 'no result');
+      continue;
+    }
     const { plan: targetPlan } = await getJson<PlannedTarget>(blobs, planned);
     const { release, rendered } = targetPlan;
     if (ref.direction === 'forward') {

@@ -1,5 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
+import type { DeploymentRef } from '../deployment/deployment-ref.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { queryAll, stored, update } from '../ledger/update.ts';
 import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
@@ -7,14 +8,6 @@ import type { Outside } from '../outside/outside.ts';
 import { nextBatch as decide } from '../rollout/next-batch.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import type { Wave } from '../rollout/wave.ts';
-
-/** What the execution of `deployment` is given: references, under 1 KB. */
-export interface DeploymentRef extends WaveRef {
-  readonly plan: Digest;
-  readonly target: string;
-  /** Digest of the `PlannedTarget`. */
-  readonly planned: Digest;
-}
 
 export type NextBatchResult =
   | { readonly status: 'batch'; readonly key: string; readonly size: number; readonly maxConcurrent: number }

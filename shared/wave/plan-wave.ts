@@ -1,36 +1,17 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
-import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
 import { advanceWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
-import { countActions, type PlannedTarget, type TargetPlan, type WavePlan } from '../rollout/plan.ts';
-import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
-import type { Target } from '../rollout/target.ts';
+import { countActions, type WavePlan } from '../rollout/plan.ts';
+import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { inTurns } from './in-turns.ts';
+import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 import { renderedBack } from './rendered-back.ts';
-
-/** What planning needs of other capabilities. */
-export interface PlanningTools {
-  /** Finds a target's API server and opens it. Throws `ClusterUnreachable` or `AccessRefused`. */
-  open(target: Target, signal: AbortSignal): Promise<{ readonly cluster: Cluster; readonly endpoint: ClusterEndpoint }>;
-  planTarget(request: {
-    readonly cluster: Cluster;
-    readonly rendered: RenderedTarget;
-    readonly renderedDigest: Digest;
-    readonly release: Digest;
-    readonly namespace: string;
-    readonly signal: AbortSignal;
-  }): Promise<PlannedOrRefused>;
-}
-
-export type PlannedOrRefused =
-  | { readonly status: 'planned'; readonly plan: TargetPlan }
-  | { readonly status: 'refused'; readonly because: readonly string[] };
 
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
 export interface PlanWaveResult {
@@ -63,12 +44,15 @@ export const planWave = async (
   const planned: WavePlan['targets'][number][] = [];
   const unreachable: WavePlan['unreachable'][number][] = [];
   const refused: string[] = [];
-  await inTurns(wanted, concurrency, async ({ target, rendered, release: wantedRelease }) => {
-    const result = await planOne(target, rendered, wantedRelease, tools, outside, signal);
-    if (result.status === 'unreachable') unreachable.push({ target: target.name, because: brief(result.because, 300) });
-    else if (result.status === 'refused')
-      refused.push(...result.because.map((because) => `${target.name}: ${because}`));
-    else planned.push(result.planned);
+  await inTurns(wanted, concurrency, async (each) => {
+    const target = each.target.name;
+    const result = await planOne(each, tools, outside, signal);
+    if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
+    else if (result.status === 'refused') refused.push(...result.because.map((because) => `${target}: ${because}`));
+    else {
+      const counts = countActions([result.planned.plan]);
+      planned.push({ target, planned: await putJson(outside.blobs, result.planned), counts });
+    }
   });
   const byTarget = <Item extends { readonly target: string }>(items: Item[]) =>
     items.sort((a, b) => (a.target < b.target ? -1 : 1));
@@ -83,7 +67,9 @@ export const planWave = async (
   const digest = await putJson(outside.blobs, plan);
   await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now() });
   await recordPlan(ref, plan, digest, outside);
-  const approval = ref.direction === 'forward' ? wave.approval : undefined;
+  // Where nothing differs there is nothing to approve.
+  const differs = plan.targets.some(({ counts }) => counts.create + counts.change + counts.recreate + counts.prune > 0);
+  const approval = ref.direction === 'forward' && differs ? wave.approval : undefined;
   return {
     status: 'planned',
     because: `wave ${wave.name} is planned`,
@@ -91,12 +77,6 @@ export const planWave = async (
     approval: { needed: approval !== undefined, timeoutSeconds: Math.ceil((approval?.expiresMs ?? 0) / 1000) },
   };
 };
-
-interface Wanted {
-  readonly target: ReleaseTarget;
-  readonly rendered: Digest;
-  readonly release: Digest;
-}
 
 const forward = (release: Release, ref: WaveRef, wave: Wave): readonly Wanted[] =>
   wave.targets.flatMap((name) => {
@@ -123,42 +103,6 @@ const back = async (
     wanted.push({ target, rendered, release: standing.release });
   }
   return wanted;
-};
-
-type PlannedOne =
-  | { readonly status: 'planned'; readonly planned: WavePlan['targets'][number] }
-  | { readonly status: 'refused'; readonly because: readonly string[] }
-  | { readonly status: 'unreachable'; readonly because: string };
-
-const planOne = async (
-  target: ReleaseTarget,
-  rendered: Digest,
-  release: Digest,
-  tools: PlanningTools,
-  { blobs }: Pick<Outside, 'blobs'>,
-  signal: AbortSignal,
-): Promise<PlannedOne> => {
-  try {
-    const { cluster, endpoint } = await tools.open(target, signal);
-    const objects = await getJson<RenderedTarget>(blobs, rendered);
-    const { namespace } = target;
-    const result = await tools.planTarget({
-      cluster,
-      rendered: objects,
-      renderedDigest: rendered,
-      release,
-      namespace,
-      signal,
-    });
-    if (result.status === 'refused') return result;
-    const planned = await putJson(blobs, { endpoint, plan: result.plan } satisfies PlannedTarget);
-    return { status: 'planned', planned: { target: target.name, planned, counts: countActions([result.plan]) } };
-  } catch (error) {
-    if (error instanceof Error && (error.name === 'ClusterUnreachable' || error.name === 'AccessRefused')) {
-      return { status: 'unreachable', because: error.message };
-    }
-    throw error;
-  }
 };
 
 const nothing = (because: string): PlanWaveResult => ({

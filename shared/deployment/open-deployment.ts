@@ -1,0 +1,77 @@
+import type { Guard, Journal } from '../apply/writing.ts';
+import { getJson } from '../blobs/json.ts';
+import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
+import { type Lease, takeLease } from '../ledger/lease.ts';
+import { readRollout } from '../ledger/rollouts.ts';
+import { markBegun } from '../ledger/target-state.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
+import { InvalidInput } from '../rollout/failures.ts';
+import type { PlannedTarget, TargetPlan } from '../rollout/plan.ts';
+import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
+import type { Target } from '../rollout/target.ts';
+import type { Wave } from '../rollout/wave.ts';
+import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
+import { type DeploymentProgress, readProgress } from './progress.ts';
+import { writeGuard, writeJournal } from './write-guard.ts';
+
+/** Opens a cluster where the plan says it answers. */
+export type OpenCluster = (target: Target, endpoint: ClusterEndpoint) => Cluster;
+
+/** A deployment as one of its steps finds it. */
+export interface OpenDeployment {
+  readonly target: ReleaseTarget;
+  readonly wave: Wave;
+  readonly plan: TargetPlan;
+  readonly rendered: RenderedTarget;
+  readonly cluster: Cluster;
+  readonly kept: DeploymentProgress;
+}
+
+/** A deployment with the right to write to its target. */
+export interface WritableDeployment extends OpenDeployment {
+  readonly lease: Lease;
+  readonly guard: Guard;
+  readonly journal: Journal;
+}
+
+/** Beyond the step's own deadline: what it sent last may still be under way. */
+const graceMs = 10_000;
+
+/** Reads all that a step of a deployment needs. Writes nothing. */
+export const openDeployment = async (
+  ref: DeploymentRef,
+  open: OpenCluster,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+): Promise<OpenDeployment> => {
+  const release = await getJson<Release>(outside.blobs, ref.release);
+  const target = release.targets[ref.target];
+  const wave = release.waves.find((each) => each.name === ref.wave);
+  if (target === undefined || wave === undefined) {
+    throw new InvalidInput(`deployment of ${ref.target} in wave ${ref.wave}: the release has no such target and wave`);
+  }
+  const { endpoint, plan } = await getJson<PlannedTarget>(outside.blobs, ref.planned);
+  const rendered = await getJson<RenderedTarget>(outside.blobs, plan.rendered);
+  return { target, wave, plan, rendered, cluster: open(target, endpoint), kept: await readProgress(ref, outside) };
+};
+
+/**
+ * As `openDeployment`, and takes the write lease of the target until after this invocation. That the rollout has begun here is recorded
+ * before anything can be written. Throws `LeaseTaken` while another attempt may still write.
+ */
+export const openForWriting = async (
+  ref: DeploymentRef,
+  open: OpenCluster,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  invocation: Invocation,
+): Promise<WritableDeployment> => {
+  const { ledger, clock } = outside;
+  const deployment = await openDeployment(ref, open, outside);
+  const until = invocation.deadline + graceMs;
+  const lease = await takeLease(ledger, ref.target, deploymentName(ref), clock.now(), until);
+  if (ref.direction === 'forward') {
+    const commit = (await readRollout(ledger, ref.rollout))?.commit ?? '';
+    const { release, rendered } = deployment.plan;
+    await markBegun(ledger, ref.target, { release, rendered, commit, rollout: ref.rollout, at: clock.now() });
+  }
+  return { ...deployment, lease, guard: writeGuard(ref, lease, outside), journal: writeJournal(ref, lease, outside) };
+};

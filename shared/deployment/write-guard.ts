@@ -1,0 +1,39 @@
+import type { Guard, Journal } from '../apply/writing.ts';
+import { holdsLease, type Lease } from '../ledger/lease.ts';
+import { update } from '../ledger/update.ts';
+import { readStop } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
+
+/** Asked before every write: the wave must not have been stopped, and the write lease must still be ours. */
+export const writeGuard =
+  (ref: DeploymentRef, lease: Lease, { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>): Guard =>
+  async () => {
+    const stop = await readStop(ledger, ref);
+    if (stop !== undefined) return `wave ${ref.wave} is stopped: ${stop.because}`;
+    if (await holdsLease(ledger, ref.target, lease, clock.now())) return undefined;
+    return `write lease ${lease.fence} of target ${ref.target} is no longer ours; a newer attempt writes there`;
+  };
+
+/** Rows of intents and outcomes, one of each per write, under the deployment they belong to. */
+export const writeJournal = (
+  ref: DeploymentRef,
+  lease: Lease,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Journal => {
+  const partition = deploymentName(ref);
+  let writes = 0;
+  return {
+    intent: async (write) => {
+      writes += 1;
+      const intent = `${lease.fence}-${String(writes).padStart(6, '0')}`;
+      const data = { ...write, at: clock.now(), plan: ref.plan, fence: lease.fence };
+      await ledger.put({ partition, sort: `intent#${intent}`, data, expect: 'absent' });
+      return `${ref.target}/${intent}`;
+    },
+    outcome: async (intent, outcome) => {
+      const sort = `intent#${intent.slice(intent.lastIndexOf('/') + 1)}`;
+      await update(ledger, { partition, sort }, (row) => ({ ...row?.data, outcome, endedAt: clock.now() }));
+    },
+  };
+};

@@ -1,0 +1,67 @@
+import { recordEvent } from '../ledger/events.ts';
+import { endRollout, readRollout } from '../ledger/rollouts.ts';
+import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
+import type { Outside } from '../outside/outside.ts';
+import { type EndFacts, endOf, type Standing } from '../rollout/end-of.ts';
+import type { End } from '../rollout/outcome.ts';
+
+/** What ended the rollout, as its last step said. */
+export interface Cause {
+  readonly outcome: string;
+  readonly because: string;
+}
+
+export interface ConcludeTools {
+  /** Makes git true again after the targets have gone back; says what it did. Twice is as once. */
+  revert(commit: string): Promise<string>;
+  /** Gives up every wave this rollout may still hold. */
+  freeTurn(wave: string): Promise<void>;
+}
+
+const outcomes = ['passed', 'failed', 'aborted', 'refused', 'superseded'] as const;
+
+/**
+ * Gives a rollout its one end, from where its targets stand and not from what was meant. When they are back on what they had, or people
+ * said no before anything was begun, the merge is reverted, so that git says what is live; a refused commit is left for its author to
+ * mend. Twice is as once.
+ */
+export const concludeRollout = async (
+  rollout: string,
+  cause: Cause,
+  tools: ConcludeTools,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<{ readonly rollout: string; readonly outcome: End; readonly because: string }> => {
+  const row = await readRollout(ledger, rollout);
+  const standings = await standingsOf(rollout, ledger);
+  const facts: EndFacts = {
+    outcome: outcomes.find((outcome) => outcome === cause.outcome) ?? 'failed',
+    because: cause.because,
+    standings,
+    debt: await readDebt(ledger, rollout),
+  };
+  const end = await endRollout(ledger, rollout, { ...endOf(facts), at: clock.now() });
+  for (const wave of row?.waves ?? []) await tools.freeTurn(wave);
+  if (row !== undefined && (end.outcome === 'rolled_back' || end.outcome === 'aborted')) {
+    const text = await tools.revert(row.commit);
+    await recordEvent(ledger, rollout, 'git', { at: clock.now(), kind: 'git', text });
+  }
+  await recordEvent(ledger, rollout, 'ended', {
+    at: clock.now(),
+    kind: 'ended',
+    text: `${end.outcome}: ${end.because}`,
+    details: { outcome: end.outcome },
+  });
+  return { rollout, outcome: end.outcome, because: end.because };
+};
+
+/** Of every target the rollout began to change: whether it has the release, verified, or is back on what it had. */
+const standingsOf = async (rollout: string, ledger: Outside['ledger']): Promise<Record<string, Standing>> => {
+  const states = await readTargetStates(ledger);
+  return Object.fromEntries(
+    (await readBegun(ledger, rollout)).map((target): [string, Standing] => {
+      const state = states.get(target);
+      if (state?.begun?.rollout !== rollout) return [target, 'back'];
+      return [target, state.verified?.rollout === rollout ? 'new' : 'kept'];
+    }),
+  );
+};

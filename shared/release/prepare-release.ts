@@ -1,0 +1,110 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { putJson } from '../blobs/json.ts';
+import { recordEvent } from '../ledger/events.ts';
+import { notePrepared } from '../ledger/rollouts.ts';
+import type { Outside } from '../outside/outside.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../rollout/release.ts';
+import type { Target } from '../rollout/target.ts';
+
+/** A config without a mistake, with its target list frozen. */
+export interface Fleet extends Pick<Release, 'waves' | 'gates' | 'metrics'> {
+  readonly targets: readonly Target[];
+  readonly services: Readonly<Record<string, ServicePolicy>>;
+}
+
+export type Files = ReadonlyMap<string, Uint8Array>;
+
+/** What preparing needs of other capabilities. Each returns or throws every mistake it finds, not the first. */
+export interface PreparingTools<Config extends Fleet> {
+  readFiles(commit: string, signal: AbortSignal): Promise<Files>;
+  readConfig(files: Files): Promise<{ readonly ok: true; readonly fleet: Config } | Refused>;
+  render(
+    files: Files,
+    fleet: Config,
+    target: Target,
+  ): Promise<{ readonly ok: true; readonly rendered: RenderedTarget } | Refused>;
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly problems: readonly string[];
+}
+
+export interface PrepareRequest {
+  readonly rollout: string;
+  readonly commit: string;
+}
+
+/** What the state machine is told; every member is always there. */
+export interface PrepareResult {
+  readonly status: 'prepared' | 'refused';
+  readonly release: string;
+  readonly waves: readonly string[];
+  readonly cause: { readonly outcome: 'passed' | 'refused'; readonly because: string };
+}
+
+/** Shown at most; the rest is counted. */
+const shownProblems = 50;
+
+/**
+ * Makes the release of a commit: reads its config, freezes which targets make its waves, renders every target, and stores all of it under
+ * the release digest. Writes to no target. The same commit gives the same digest however often it is prepared.
+ */
+export const prepareRelease = async <Config extends Fleet>(
+  { rollout, commit }: PrepareRequest,
+  tools: PreparingTools<Config>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  signal: AbortSignal,
+): Promise<PrepareResult> => {
+  const built = await buildRelease(commit, tools, outside.blobs, signal);
+  if (!built.ok) return refuse(rollout, built.problems, outside);
+  const { release, digest } = built;
+  const waves = release.waves.map((wave) => wave.name);
+  await notePrepared(outside.ledger, rollout, digest, waves);
+  await recordEvent(outside.ledger, rollout, 'prepared', {
+    at: outside.clock.now(),
+    kind: 'prepared',
+    text: `release ${digest.slice(7, 19)}: ${Object.keys(release.services).length} services for ${Object.keys(release.targets).length} targets in waves ${waves.join(', ')}`,
+    details: { release: digest },
+  });
+  return { status: 'prepared', release: digest, waves, cause: { outcome: 'passed', because: 'prepared' } };
+};
+
+/** The release of a commit, stored under its digest, or all that is wrong with it. Also what `tidegate plan` looks at. */
+export const buildRelease = async <Config extends Fleet>(
+  commit: string,
+  tools: PreparingTools<Config>,
+  blobs: Outside['blobs'],
+  signal: AbortSignal,
+): Promise<{ readonly ok: true; readonly release: Release; readonly digest: Digest } | Refused> => {
+  const files = await tools.readFiles(commit, signal);
+  const config = await tools.readConfig(files);
+  if (!config.ok) return config;
+  const targets: Record<string, ReleaseTarget> = {};
+  const problems: string[] = [];
+  for (const target of config.fleet.targets) {
+    const result = await tools.render(files, config.fleet, target);
+    if (result.ok) targets[target.name] = { ...target, rendered: await putJson(blobs, result.rendered) };
+    else problems.push(...result.problems);
+  }
+  if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
+  const { waves, gates, metrics, services } = config.fleet;
+  const release: Release = { targets, waves, gates, metrics, services };
+  return { ok: true, release, digest: await putJson(blobs, release) };
+};
+
+const refuse = async (
+  rollout: string,
+  problems: readonly string[],
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<PrepareResult> => {
+  const because = `refused, nothing written to any target: ${problems.length} problems, first: ${problems[0]}`;
+  await recordEvent(ledger, rollout, 'refused', {
+    at: clock.now(),
+    kind: 'prepared',
+    text: brief(because, 2000),
+    details: problems.slice(0, shownProblems),
+  });
+  return { status: 'refused', release: '', waves: [], cause: { outcome: 'refused', because: brief(because) } };
+};

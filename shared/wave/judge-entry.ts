@@ -1,0 +1,67 @@
+import { readTargetStates } from '../ledger/target-state.ts';
+import { advanceWave, keepJudgement, type WaveRef } from '../ledger/waves.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
+import { gateSentence } from '../rollout/next-soak.ts';
+import type { InProgress } from '../rollout/outcome.ts';
+import type { Release } from '../rollout/release.ts';
+import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
+import type { Wave } from '../rollout/wave.ts';
+import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
+import { measureMetrics } from './measure-metrics.ts';
+import { recordVerdicts } from './record-verdicts.ts';
+
+export type EntryResult = InProgress | { readonly status: 'pass' | 'failed' | 'aborted'; readonly because: string };
+
+/** Probing before the first write: long enough for every gate's `minSamples` at its rate, within this. */
+const mostMs = 40_000;
+
+/**
+ * Judges the wave's targets as they are, before anything is written: what is ill already must not be blamed on the release, nor hide
+ * what it does. Targets on which nothing was ever verified are not judged: there is nothing there yet. Inconclusive is asked again
+ * until the wave's deadline for it, then aborted.
+ */
+export const judgeEntry = async (
+  ref: WaveRef,
+  release: Release,
+  wave: Wave,
+  tools: GateTools,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
+  { signal, deadline }: Invocation,
+): Promise<EntryResult> => {
+  const { ledger, clock } = outside;
+  const { enteredAt = clock.now() } = await advanceWave(ledger, ref, { enteredAt: clock.now() });
+  const states = await readTargetStates(ledger);
+  const targets = targetsOf(
+    release,
+    wave.targets.filter((target) => states.get(target)?.verified !== undefined),
+  );
+  if (targets.length === 0 || wave.gates.length === 0) {
+    return { status: 'pass', because: `wave ${wave.name} has nothing to judge before it is entered` };
+  }
+  const gates = probeGates(release, wave);
+  const neededMs = Math.max(0, ...Object.values(gates).map((gate) => ((gate.minSamples + 1) / gate.rate) * 1000));
+  const until = Math.min(clock.now() + Math.min(neededMs, mostMs), deadline);
+  const aggregates =
+    Object.keys(gates).length === 0
+      ? []
+      : await tools.probeUntil({ gates, targets, until, stop: () => Promise.resolve(false) }, signal);
+  const judgements: Judgement[] = [
+    ...Object.entries(gates).flatMap(([name, gate]) =>
+      tools.assessProbe(
+        name,
+        gate,
+        aggregates.filter((each) => each.gate === name),
+      ),
+    ),
+    ...(await measureMetrics(release, wave, targets, tools, signal)),
+  ];
+  for (const judgement of judgements) await keepJudgement(ledger, ref, 'before', clock.now(), judgement);
+  await recordVerdicts(ref, 'before', judgements, outside);
+  const verdict = worstVerdict(judgements.map((each) => each.verdict));
+  if (verdict === 'pass') return { status: 'pass', because: `wave ${wave.name} is well before it is entered` };
+  const worst = judgements.find((each) => each.verdict === verdict);
+  const because = `before ${wave.name}: ${worst === undefined ? 'no gate was judged' : gateSentence(worst)}`;
+  if (verdict === 'fail') return { status: 'failed', because };
+  if (clock.now() >= enteredAt + wave.inconclusiveWithinMs) return { status: 'aborted', because };
+  return { status: 'in-progress', retryAfterSeconds: 5, because };
+};

@@ -1,0 +1,53 @@
+import type { PlanInput, PlanResult } from '../apply/plan-target.ts';
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson } from '../blobs/json.ts';
+import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { PlannedTarget } from '../rollout/plan.ts';
+import type { ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
+import type { Target } from '../rollout/target.ts';
+
+/** What planning needs of other capabilities. */
+export interface PlanningTools {
+  /** Finds a target's API server and opens it. */
+  open(target: Target, signal: AbortSignal): Promise<{ readonly cluster: Cluster; readonly endpoint: ClusterEndpoint }>;
+  planTarget(input: PlanInput): Promise<PlanResult>;
+}
+
+/** What one target shall have. */
+export interface Wanted {
+  readonly target: ReleaseTarget;
+  readonly rendered: Digest;
+  readonly release: Digest;
+}
+
+export type PlannedOne =
+  | { readonly status: 'planned'; readonly planned: PlannedTarget }
+  | { readonly status: 'refused'; readonly because: readonly string[] }
+  | { readonly status: 'unreachable'; readonly because: string };
+
+/** Failures that speak of one target, not of us: the others are planned all the same. */
+const unreachableNames = ['ClusterUnreachable', 'AccessRefused', 'ClusterUnresolved', 'ApiServerRefused'];
+
+/** Plans one target as it is now. A target that can not be found, opened or read is a result. */
+export const planOne = async (
+  { target, rendered, release }: Wanted,
+  tools: PlanningTools,
+  { blobs }: Pick<Outside, 'blobs'>,
+  signal: AbortSignal,
+): Promise<PlannedOne> => {
+  const objects = await getJson<RenderedTarget>(blobs, rendered);
+  try {
+    const { cluster, endpoint } = await tools.open(target, signal);
+    const { namespace } = target;
+    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal });
+    return result.status === 'planned'
+      ? { status: 'planned', planned: { endpoint, plan: result.plan } }
+      : { status: 'refused', because: result.refusals.map((refusal) => refusal.because) };
+  } catch (error) {
+    if (error instanceof Error && unreachableNames.includes(error.name)) {
+      return { status: 'unreachable', because: error.message };
+    }
+    throw error;
+  }
+};

@@ -1,0 +1,33 @@
+import type { Outside } from '../outside/outside.ts';
+import type { Judgement } from '../rollout/verdict.ts';
+import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
+
+/**
+ * Reads a target once more and judges whether it has exactly what was deployed: a plan of the same release must find nothing to do. What
+ * somebody changed in between, or a write that was answered and lost, fails; a target that can not be read is inconclusive.
+ */
+export const verifyTarget = async (
+  wanted: Wanted,
+  tools: PlanningTools,
+  outside: Pick<Outside, 'blobs'>,
+  signal: AbortSignal,
+): Promise<Judgement> => {
+  const judgement = { gate: 'as-deployed', kind: 'policy', target: wanted.target.name } as const;
+  const found = await planOne(wanted, tools, outside, signal);
+  if (found.status === 'unreachable') return { ...judgement, verdict: 'inconclusive', because: found.because };
+  if (found.status === 'refused') return { ...judgement, verdict: 'fail', because: found.because.join('; ') };
+  const different = found.planned.plan.objects.filter((object) => object.action !== 'unchanged');
+  if (different.length === 0) {
+    return {
+      ...judgement,
+      verdict: 'pass',
+      because: `all ${found.planned.plan.objects.length} objects are as deployed`,
+    };
+  }
+  const named = different.slice(0, 3).map((object) => `${object.action} ${object.id}`);
+  return {
+    ...judgement,
+    verdict: 'fail',
+    because: `${different.length} objects are not as deployed, to do: ${named.join(', ')}`,
+  };
+};
