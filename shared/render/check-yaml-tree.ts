@@ -22,10 +22,10 @@ export const checkYamlTree = (root: Node, lineOf: (offset: number) => number): r
   };
 
   const visit = (node: unknown, level: number): void => {
-    if (level > LEVELS) return report('TOO_DEEP', node, `nested deeper than ${LEVELS} levels`);
-    if (isScalar(node)) return visitScalar(node);
-    if (isSeq(node)) for (const item of node.items) visit(item, level + 1);
-    if (isMap(node)) visitMap(node, level);
+    if (level > LEVELS) report('TOO_DEEP', node, `nested deeper than ${LEVELS} levels`);
+    else if (isScalar(node)) visitScalar(node);
+    else if (isMap(node)) visitMap(node, level);
+    else if (isSeq(node)) for (const item of node.items) visit(item, level + 1);
   };
 
   const visitScalar = (node: Scalar): void => {

@@ -3,7 +3,7 @@ import type { Clock } from '../outside/clock.ts';
 import { type Evaluate, evaluationLimits } from './jsonnet.ts';
 import { compileJsonnet } from './jsonnet-wasm.ts';
 import { encodeRequest, type ModuleAnswer, readAnswer } from './jsonnet-wire.ts';
-import { limitReached, type RenderFailed } from './render-failed.ts';
+import { limitReached, RenderFailed } from './render-failed.ts';
 
 /** The two files that a bundle must carry: the module, and the worker's own script. */
 export interface WorkerFiles {
@@ -59,7 +59,9 @@ export const evaluateInWorker = (clock: Pick<Clock, 'after'>, files: WorkerFiles
   return (request) => {
     const { entry, deadlineMs = evaluationLimits.deadlineMs } = request;
     const late = (): RenderFailed =>
-      limitReached('time', entry, `not evaluated within ${deadlineMs} ms; an endless loop, or too much work`);
+      new RenderFailed([
+        limitReached('time', entry, `not evaluated within ${deadlineMs} ms; an endless loop, or too much work`),
+      ]);
     const turn = line.then(() => ask(encodeRequest(request), deadlineMs, late));
     line = turn.catch(() => undefined);
     return turn.then((said) => readAnswer(said, request));

@@ -55,8 +55,8 @@ export const problemAt = (code: RenderCode, source: string, what: string): Rende
 });
 
 /** A RENDER_LIMIT: `what` begins with the bound that was reached. */
-export const limitReached = (limit: RenderLimit, source: string, what: string): RenderFailed =>
-  new RenderFailed([problemAt('RENDER_LIMIT', source, `${limit}: ${what}`)]);
+export const limitReached = (limit: RenderLimit, source: string, what: string): RenderProblem =>
+  problemAt('RENDER_LIMIT', source, `${limit}: ${what}`);
 
 const LONGEST = 1_000;
 
