@@ -9,7 +9,7 @@ import { gateSchema, metricsSchema } from './schema-gates.ts';
 export interface Section<Entry> {
   readonly names: ReadonlySet<string>;
   readonly sound: ReadonlyMap<string, Entry>;
-  /** Whether every entry is. What is said of all entries can only be said then. */
+  /** Whether there are entries and every one is sound. What is said of all entries can only be said then. */
   readonly whole: boolean;
 }
 
@@ -55,12 +55,20 @@ const sectionOf = <Schema extends z.ZodType>(
   const written = Object.entries(member(value, name));
   const sound = new Map<string, z.output<Schema>>();
   for (const [key, entry] of written) {
-    const faulty = findings.map(({ path }) => stepsOf(path)).filter((steps) => steps[0] === name && steps[1] === key);
-    const parsed = schema.safeParse(without(entry, new Set(faulty.map((steps) => steps[2] ?? ''))));
+    const parsed = schema.safeParse(without(entry, faultyMembers(findings, name, key)));
     if (parsed.success) sound.set(key, parsed.data);
   }
-  return { names: new Set(written.map(([key]) => key)), sound, whole: sound.size === written.length };
+  return { names: new Set(written.map(([key]) => key)), sound, whole: sound.size > 0 && sound.size === written.length };
 };
+
+/** The members of an entry that a finding is about, and those that a misspelt one was meant to be. */
+const faultyMembers = (findings: readonly Finding[], section: string, key: string): ReadonlySet<string> =>
+  new Set(
+    findings.flatMap(({ path, nearest }) => {
+      const [inSection, inEntry, faulty = ''] = stepsOf(path);
+      return inSection === section && inEntry === key ? [faulty, nearest ?? faulty] : [];
+    }),
+  );
 
 /** An entry without its faulty members; as it is, and so unsound, where it is judged by them: waves select by labels. */
 const without = (entry: unknown, faulty: ReadonlySet<string>): unknown =>
