@@ -1,3 +1,5 @@
+import type { Locator } from '../rollout/target.ts';
+
 /** Where a cluster's API server answers: what resolving yields. It goes into the plan, so there is no secret in it. */
 export interface ClusterEndpoint {
   /** `https://host[:port]`, no slash at the end. */
@@ -8,46 +10,13 @@ export interface ClusterEndpoint {
   readonly serverName?: string;
 }
 
-/** A cluster on EKS. `role` is assumed (with `externalId`, where the owner asks for one) before anything is called. */
-export interface EksLocator {
-  readonly eks: {
-    readonly account: string;
-    readonly region: string;
-    readonly cluster: string;
-    readonly role?: string;
-    readonly externalId?: string;
-  };
-}
-
-/** A cluster on GKE. */
-export interface GkeLocator {
-  readonly gke: { readonly project: string; readonly location: string; readonly cluster: string };
-}
-
-/** A cluster on AKS. `tenant` and `client` are the Entra application that trusts us, where it is not the fleet's own. */
-export interface AksLocator {
-  readonly aks: {
-    readonly subscription: string;
-    readonly resourceGroup: string;
-    readonly cluster: string;
-    readonly tenant?: string;
-    readonly client?: string;
-  };
-}
-
-/** Any cluster, by one context of a kubeconfig file. */
-export interface KubeconfigLocator {
-  readonly kubeconfig: { readonly path: string; readonly context?: string };
-}
-
-/** Where the config says a target is: exactly one provider. */
-export type Locator = EksLocator | GkeLocator | AksLocator | KubeconfigLocator;
-
 /** A target as the plan carries it: enough to open it without asking its provider's control API again. */
 export interface ResolvedTarget {
   readonly name: string;
   readonly locator: Locator;
   readonly endpoint: ClusterEndpoint;
+  /** Private address ranges (CIDR) its API server may be in. */
+  readonly allow?: readonly string[];
 }
 
 export interface ClusterRequest {
@@ -62,10 +31,11 @@ export interface ClusterRequest {
 export interface Cluster {
   readonly target: string;
   /**
-   * Sends one request; `path` starts with `/` and carries its query. Every HTTP status but 401 is a response, 403 too. A 401 is
-   * answered once with a fresh token and the same request.
+   * Sends one request; `path` starts with `/` and carries its query. Every HTTP status but 401 is a response, 403
+   * too. After a 401 the same request is sent once more, with a fresh token.
    * @throws ClusterUnreachable when no response arrived.
    * @throws AccessRefused when the cluster, or the service that mints its tokens, does not know us.
+   * @throws Throttled when the service that mints its tokens asks us to slow down.
    */
   request(path: string, init?: ClusterRequest): Promise<Response>;
 }

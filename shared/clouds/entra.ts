@@ -1,0 +1,46 @@
+import { ClientAssertionCredential } from '@azure/identity';
+import type { AksLocator } from '../rollout/target.ts';
+import { azureClientSettings } from './azure-http-client.ts';
+import type { CloudsOutside } from './clouds-outside.ts';
+import { ClusterUnresolved } from './cluster.ts';
+import { controlApiFailure } from './control-api-failure.ts';
+import type { Credential } from './credential.ts';
+import { webIdentityToken } from './sts.ts';
+
+/** The application every AKS cluster with Entra takes tokens for, the same in all tenants (learn.microsoft.com, kubelogin). */
+export const AKS_SCOPE = '6dae42f8-4368-4678-94ff-3960e28e3630/.default';
+export const ARM_SCOPE = 'https://management.azure.com/.default';
+
+/**
+ * An Entra access token for `scope`, for an assertion of our AWS identity in place of a secret (federated credential). Lives for
+ * about an hour.
+ * @throws ClusterUnresolved when neither the locator nor the settings name tenant and client; AccessRefused, Throttled, ClusterUnreachable.
+ */
+export const entraToken = async (
+  aks: AksLocator,
+  scope: string,
+  outside: CloudsOutside,
+  signal: AbortSignal,
+): Promise<Credential & { readonly token: string }> => {
+  const tenant = aks.tenant ?? outside.settings.federation?.azure?.tenant;
+  const client = aks.client ?? outside.settings.federation?.azure?.client;
+  if (!tenant || !client) {
+    throw new ClusterUnresolved(
+      `aks ${aks.cluster}: no Entra tenant and client; expected them in its locator or in settings.federation.azure`,
+    );
+  }
+  const subject = `entra token of ${client} in ${tenant}`;
+  const assertion = () => webIdentityToken(outside, signal);
+  const credential = new ClientAssertionCredential(
+    tenant,
+    client,
+    assertion,
+    azureClientSettings(outside.http, signal),
+  );
+  try {
+    const { token, expiresOnTimestamp } = await credential.getToken(scope, { abortSignal: signal });
+    return { token, expiresAt: expiresOnTimestamp };
+  } catch (error) {
+    throw controlApiFailure(subject, 'token', error);
+  }
+};

@@ -1,0 +1,53 @@
+import { AwsClient } from 'google-auth-library';
+import type { CloudsOutside } from './clouds-outside.ts';
+import { ClusterUnresolved } from './cluster.ts';
+import { controlApiFailure } from './control-api-failure.ts';
+import type { Credential } from './credential.ts';
+import { gaxiosOver } from './gaxios.ts';
+
+const TOKEN_URL = 'https://sts.googleapis.com/v1/token';
+const IMPERSONATION_URL = 'https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/';
+
+/** A Google access token and the client that minted it, which authorises further requests with it. */
+export interface GoogleAccess {
+  readonly credential: Credential & { readonly token: string };
+  readonly client: AwsClient;
+}
+
+/**
+ * Exchanges our AWS identity for a Google access token (workload identity federation with an AWS provider; then the service account
+ * the federation names, where it names one). No key of Google's is involved. Lives for an hour.
+ * @throws ClusterUnresolved when no federation is configured; AccessRefused, Throttled, ClusterUnreachable.
+ */
+export const googleAccess = async (outside: CloudsOutside, signal: AbortSignal): Promise<GoogleAccess> => {
+  const google = outside.settings.federation?.google;
+  if (!google)
+    throw new ClusterUnresolved('gke: settings hold no federation.google; expected its audience, as set at deployment');
+  const { audience, serviceAccount } = google;
+  const client = new AwsClient({
+    audience,
+    subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',
+    token_url: TOKEN_URL,
+    transporter: gaxiosOver(outside.http, signal),
+    ...(serviceAccount === undefined
+      ? {}
+      : {
+          service_account_impersonation_url: `${IMPERSONATION_URL}${encodeURIComponent(serviceAccount)}:generateAccessToken`,
+        }),
+    aws_security_credentials_supplier: {
+      getAwsRegion: async () => outside.settings.region,
+      getAwsSecurityCredentials: async () => {
+        const { accessKeyId, secretAccessKey, sessionToken } = await outside.identity();
+        return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { token: sessionToken }) };
+      },
+    },
+  });
+  try {
+    const { token } = await client.getAccessToken();
+    const expiresAt = client.credentials.expiry_date;
+    if (!token || !expiresAt) throw new Error('the answer holds no token with an end');
+    return { client, credential: { token, expiresAt } };
+  } catch (error) {
+    throw controlApiFailure(`google token for ${audience}`, 'token', error);
+  }
+};

@@ -1,0 +1,95 @@
+import { Unreachable } from '../outside/http.ts';
+import type { Locator } from '../rollout/target.ts';
+import type { CloudsOutside } from './clouds-outside.ts';
+import {
+  AccessRefused,
+  type Cluster,
+  type ClusterRequest,
+  ClusterUnreachable,
+  type ResolvedTarget,
+} from './cluster.ts';
+import { type Credential, keepCredential, type Mint } from './credential.ts';
+import { eksToken } from './eks-token.ts';
+import { AKS_SCOPE, entraToken } from './entra.ts';
+import { googleAccess } from './google-auth.ts';
+import { kubeconfigCredential } from './kubeconfig.ts';
+
+const mintFor = (locator: Locator, outside: CloudsOutside): Mint => {
+  if ('eks' in locator) return (signal) => eksToken(locator.eks, outside, signal);
+  if ('gke' in locator) return async (signal) => (await googleAccess(outside, signal)).credential;
+  if ('aks' in locator) return (signal) => entraToken(locator.aks, AKS_SCOPE, outside, signal);
+  return () => kubeconfigCredential(locator.kubeconfig, outside);
+};
+
+/** Waits for `pending`, but not beyond the caller's abort: others may be waiting for the same. */
+const unlessAborted = async <T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  if (!signal) return pending;
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([pending, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
+
+/**
+ * Opens a target where its plan says it answers. Nothing is sent until the first request; the credential is minted then, kept in the
+ * returned value until 80 % of its life, and replaced once when the cluster refuses it. Nothing needs closing.
+ */
+export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Cluster => {
+  const { server, ca, serverName } = target.endpoint;
+  const kept = keepCredential(outside.clock, mintFor(target.locator, outside));
+
+  const send = async (credential: Credential, path: string, init: ClusterRequest): Promise<Response> => {
+    const { token, tls } = credential;
+    const subject = `target ${target.name}: ${init.method ?? 'GET'} ${path}`;
+    try {
+      return await outside.http(`${server}${path}`, {
+        ...(init.method === undefined ? {} : { method: init.method }),
+        headers: {
+          accept: 'application/json',
+          ...init.headers,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        ...(init.body === undefined ? {} : { body: init.body }),
+        ...(init.signal ? { signal: init.signal } : {}),
+        tls: { ...tls, ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) },
+        ...(target.allow ? { allow: target.allow } : {}),
+      });
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      if (!(error instanceof Unreachable)) throw error;
+      throw new ClusterUnreachable(`${subject}: ${error.message}`, { cause: error });
+    }
+  };
+
+  const refused = (path: string) =>
+    new AccessRefused(
+      `target ${target.name}: ${path}: 401, our identity is not known to the cluster; ` +
+        'expected an access entry or role binding for it there',
+    );
+
+  return {
+    target: target.name,
+    request: async (path, init = {}) => {
+      if (!path.startsWith('/'))
+        throw new TypeError(`target ${target.name}: path ${path}: expected it to start with /`);
+      const credential = await unlessAborted(kept.current(), init.signal);
+      const response = await send(credential, path, init);
+      if (response.status !== 401) return response;
+      await response.body?.cancel();
+
+      const fresh = await unlessAborted(kept.replace(credential), init.signal);
+      if (fresh.token === credential.token) throw refused(path);
+      const second = await send(fresh, path, init);
+      if (second.status !== 401) return second;
+      await second.body?.cancel();
+      throw refused(path);
+    },
+  };
+};
