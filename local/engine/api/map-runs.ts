@@ -1,0 +1,61 @@
+import type { JsonObject } from '../json.ts';
+import { readExecution } from '../sqlite/executions.ts';
+import { countChildren, listMapRuns, pendingItems, readMapRun, type StoredMapRun } from '../sqlite/map-runs.ts';
+import { WireError } from '../wire-error.ts';
+import type { ApiParts, Operation } from './dispatch.ts';
+import { arnOf, paged, pageOf, seconds } from './input.ts';
+
+const times = (run: StoredMapRun): JsonObject => ({
+  startDate: seconds(run.started),
+  ...(run.stopped !== undefined && { stopDate: seconds(run.stopped) }),
+});
+
+/** Map Runs: list those of an execution, describe one with its counts. */
+export const mapRunOperations = ({ database }: ApiParts): Readonly<Record<string, Operation>> => ({
+  ListMapRuns: (input) => {
+    const arn = arnOf(input, 'executionArn', 'execution');
+    const execution = readExecution(database, arn);
+    if (!execution) throw new WireError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    const page = pageOf(input);
+    const { shown, next } = paged(listMapRuns(database, arn, page.limit + 1, page.offset), page);
+    return {
+      mapRuns: shown.map((run) => ({
+        executionArn: arn,
+        mapRunArn: run.arn,
+        stateMachineArn: run.machine,
+        ...times(run),
+      })),
+      ...next,
+    };
+  },
+  DescribeMapRun: (input) => {
+    const arn = arnOf(input, 'mapRunArn', 'mapRun');
+    const run = readMapRun(database, arn);
+    if (!run) throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`);
+    const by = countChildren(database, arn);
+    const of = (status: string) => by.get(status) ?? 0;
+    const started = [...by.values()].reduce((sum, count) => sum + count, 0);
+    const counts = {
+      pending: Math.max(0, pendingItems(database, run) - started),
+      running: of('RUNNING'),
+      succeeded: of('SUCCEEDED'),
+      failed: of('FAILED'),
+      timedOut: of('TIMED_OUT'),
+      aborted: of('ABORTED'),
+      total: Math.max(started, pendingItems(database, run)),
+      resultsWritten: run.status === 'SUCCEEDED' ? started : 0,
+    };
+    return {
+      mapRunArn: arn,
+      executionArn: run.execution,
+      status: run.status,
+      ...times(run),
+      maxConcurrency: run.concurrency,
+      toleratedFailurePercentage: run.toleratedPercentage,
+      toleratedFailureCount: run.toleratedCount,
+      itemCounts: counts,
+      executionCounts: counts,
+      redriveCount: 0,
+    };
+  },
+});

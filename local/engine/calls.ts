@@ -1,0 +1,161 @@
+import { lambdaAnswer, startAnswer } from './answers.ts';
+import { scopeAt } from './definition.ts';
+import type { Frame, Signal } from './execution.ts';
+import { STATES } from './failure.ts';
+import type { Given } from './given.ts';
+import { functionArn, type Integration, integrationOf } from './integrations.ts';
+import { readItemsFrom } from './items.ts';
+import { isObject, type Json, type JsonObject, jsonText } from './json.ts';
+import type { Queue } from './queue.ts';
+import { collectResults } from './results.ts';
+import type { Live, Runner } from './runner.ts';
+import type { Database } from './sqlite/database.ts';
+import { mapRunChildren, readExecution } from './sqlite/executions.ts';
+import { isLinked, link } from './sqlite/transitions.ts';
+import { startExecution } from './starts.ts';
+import { WireError } from './wire-error.ts';
+
+/** One attempt of a Lambda task. A restart repeats it with the same `attemptId`, so a handler can tell. */
+export interface InvokeCall {
+  readonly functionArn: string;
+  readonly payload: unknown;
+  readonly attemptId: string;
+}
+
+/** What a function answered: its payload, or the name and the text of its error. */
+export type InvokeAnswer =
+  | { readonly ok: true; readonly payload: unknown }
+  | { readonly ok: false; readonly error: string; readonly cause: string };
+
+/** Objects in S3, or what stands for it. */
+export interface ObjectStore {
+  get(bucket: string, key: string): Promise<Uint8Array>;
+  put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface Callees {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly given: () => Given;
+  readonly invoke: (call: InvokeCall) => Promise<InvokeAnswer>;
+  readonly objects: ObjectStore;
+  readonly runner: () => Runner;
+}
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** Does what frames want done outside: calls functions, starts executions, reads items and writes results. */
+export const createCalls = ({ database, queue, given, invoke, objects, runner }: Callees) => {
+  const tell = (arn: string, signal: Signal) => queue.add(async () => void (await runner().apply(arn, signal)));
+
+  const callFunction = (arn: string, frame: Frame, attempt: string, integration: Integration, args: Json): void => {
+    const { region, account } = given();
+    const named = isObject(args) ? args : {};
+    const direct = integration.kind === 'function';
+    const name = direct ? integration.functionArn : String(named.FunctionName);
+    const payload = direct ? args : (named.Payload ?? {});
+    invoke({ functionArn: functionArn(name, region, account), payload, attemptId: attempt })
+      .catch(
+        (thrown: unknown): InvokeAnswer => ({
+          ok: false,
+          error: 'Lambda.SdkClientException',
+          cause: messageOf(thrown),
+        }),
+      )
+      .then((answer) => {
+        if (!answer.ok) {
+          tell(arn, { kind: 'failed', frame: frame.id, attempt, detail: { error: answer.error, cause: answer.cause } });
+          return;
+        }
+        // Through text: a handler may go on with its object, and only JSON travels.
+        const result: Json = answer.payload === undefined ? null : JSON.parse(jsonText(answer.payload));
+        const output = direct ? result : lambdaAnswer(result, attempt, given().now);
+        const token = integration.kind === 'lambda' && integration.waits === 'token';
+        tell(arn, { kind: token ? 'submitted' : 'succeeded', frame: frame.id, attempt, output });
+      });
+  };
+
+  const startChild = async (
+    arn: string,
+    frame: Frame,
+    attempt: string,
+    waits: string,
+    args: JsonObject,
+  ): Promise<void> => {
+    const sync = waits === 'json' || waits === 'text';
+    const key = sync ? `attempt ${attempt}` : `started ${attempt}`;
+    const machineArn = String(args.StateMachineArn);
+    const { region, account } = given();
+    const childArn = `arn:aws:states:${region}:${account}:execution:${machineArn.split(':').at(-1)}:${String(args.Name)}`;
+    try {
+      // Started by this attempt before the process died: the answer was lost, not the start.
+      const mine = isLinked(database, childArn, arn, key) ? readExecution(database, childArn) : undefined;
+      const request = { machineArn, name: String(args.Name), input: jsonText(args.Input ?? {}) };
+      const row =
+        mine ??
+        startExecution(database, given(), request, (child) => link(database, child.arn, arn, frame.id, key)).row;
+      const output = startAnswer(row, attempt, given().now);
+      const kind = waits === 'no' ? 'succeeded' : 'submitted';
+      await runner().apply(arn, { kind, frame: frame.id, attempt, output, ...(sync && { child: row.arn }) });
+      runner().take(row.arn);
+    } catch (thrown) {
+      if (!(thrown instanceof WireError)) throw thrown;
+      const detail = {
+        error: `StepFunctions.${thrown.type}Exception`,
+        cause: `${thrown.message} (Service: Sfn, Status Code: 400, Request ID: ${attempt})`,
+      };
+      await runner().apply(arn, { kind: 'failed', frame: frame.id, attempt, detail });
+    }
+  };
+
+  const call = ({ execution }: Live, frame: Frame): void => {
+    const state = scopeAt(execution.machine, frame.path).States[frame.state];
+    const integration = state?.Type === 'Task' ? integrationOf(state.Resource) : undefined;
+    if (!integration || frame.doing.kind !== 'task') return;
+    const { attempt, arguments: args } = frame.doing;
+    if (integration.kind === 'execution' && isObject(args)) {
+      queue.add(() => startChild(execution.arn, frame, attempt, integration.waits, args));
+    } else callFunction(execution.arn, frame, attempt, integration, args);
+  };
+
+  const read = ({ execution: { arn } }: Live, frame: Frame): void => {
+    if (frame.doing.kind !== 'map-run') return;
+    const { run, reader } = frame.doing;
+    const settings = isObject(reader) ? reader : {};
+    const place = isObject(settings.Arguments) ? settings.Arguments : {};
+    objects
+      .get(String(place.Bucket), String(place.Key))
+      .then((bytes) => readItemsFrom(bytes, settings.ReaderConfig ?? {}))
+      .then(
+        (items) => tell(arn, { kind: 'items', frame: frame.id, run, items }),
+        (thrown: unknown) =>
+          tell(arn, {
+            kind: 'map-failed',
+            frame: frame.id,
+            run,
+            detail: { error: STATES.itemReader, cause: messageOf(thrown) },
+          }),
+      );
+  };
+
+  const collect = ({ execution: { arn } }: Live, frame: Frame): void => {
+    if (frame.doing.kind !== 'map-run') return;
+    const { run, writer } = frame.doing;
+    const results = collectResults(run, mapRunChildren(database, run), writer);
+    const written = async () => {
+      for (const { bucket, key, body } of results.objects)
+        await objects.put(bucket, key, new TextEncoder().encode(body));
+    };
+    written().then(
+      () => tell(arn, { kind: 'collected', frame: frame.id, run, output: results.output }),
+      (thrown: unknown) =>
+        tell(arn, {
+          kind: 'map-failed',
+          frame: frame.id,
+          run,
+          detail: { error: STATES.resultWriter, cause: messageOf(thrown) },
+        }),
+    );
+  };
+  return { call, read, collect };
+};

@@ -1,0 +1,67 @@
+import { createApi } from './api/dispatch.ts';
+import { createCalls, type InvokeAnswer, type InvokeCall, type ObjectStore } from './calls.ts';
+import { createEvaluator } from './expression.ts';
+import type { EngineClock, EngineRandom, Given } from './given.ts';
+import { createQueue } from './queue.ts';
+import { createRunner, type Runner } from './runner.ts';
+import { openDatabase } from './sqlite/database.ts';
+
+export interface EngineOptions {
+  readonly clock: EngineClock;
+  readonly random: EngineRandom;
+  /** Path of the SQLite file, or `:memory:`. */
+  readonly database: string;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly account: string;
+  /** Calls a Lambda function. A rejection counts as `Lambda.SdkClientException`. Never called for an attempt that ended. */
+  readonly invoke: (call: InvokeCall) => Promise<InvokeAnswer>;
+  /** Where ItemReader reads and ResultWriter writes. */
+  readonly objects: ObjectStore;
+}
+
+/** AWS Step Functions on one machine. */
+export interface Engine {
+  /** The API on the wire: AWS JSON 1.0 requests in, responses out. Resolves with a response in every case. */
+  handle(request: Request): Promise<Response>;
+  /** Carries on every execution that was running when the database was last closed or the process died. Call it once. */
+  resume(): void;
+  /** From here on nothing is run, called or written; waits for nothing. Unanswered requests get a 503. */
+  stop(): Promise<void>;
+  /** Stops, and closes the database. */
+  close(): void;
+}
+
+/**
+ * Opens an engine over its database. All it does is scheduled by `clock` and by microtasks in one fixed order: the same seed,
+ * requests and answers give the same rows byte for byte.
+ */
+export const createEngine = (options: EngineOptions): Engine => {
+  const { clock, random, region, account, invoke, objects } = options;
+  const database = openDatabase(options.database);
+  const queue = createQueue(clock);
+  const evaluator = createEvaluator(random);
+  const given = (): Given => ({ now: clock.now(), random, evaluator, region, account });
+  const runner: Runner = createRunner({
+    database,
+    clock,
+    queue,
+    given,
+    command: (live, frame, kind) => calls[kind](live, frame),
+  });
+  const calls = createCalls({ database, queue, given, invoke, objects, runner: () => runner });
+  const handle = createApi({ database, queue, given, runner });
+  const stop = () => {
+    queue.stop();
+    runner.stop();
+  };
+  return {
+    handle,
+    resume: () => runner.resume(),
+    stop: async () => stop(),
+    close: () => {
+      stop();
+      database.close();
+    },
+  };
+};

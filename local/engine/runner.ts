@@ -1,0 +1,249 @@
+import { type Alarms, createAlarms } from './alarms.ts';
+import { childAnswer } from './answers.ts';
+import type { Machine, Processor } from './definition.ts';
+import { scopeAt } from './definition.ts';
+import type { Transition } from './draft.ts';
+import { commandOf, type Execution, type Frame, type Signal, timersOf } from './execution.ts';
+import { STATES } from './failure.ts';
+import type { EngineClock, Given } from './given.ts';
+import { integrationOf } from './integrations.ts';
+import { type Json, jsonText } from './json.ts';
+import { parseDefinition } from './parse.ts';
+import type { Queue } from './queue.ts';
+import type { Database } from './sqlite/database.ts';
+import {
+  type ExecutionRow,
+  type NewExecution,
+  readExecution,
+  readFrames,
+  readItems,
+  runningExecutions,
+} from './sqlite/executions.ts';
+import { putDefinition, readDefinition } from './sqlite/machines.ts';
+import { type ChildEnded, commitTransition, type Letter, readLetters, takeLetter } from './sqlite/transitions.ts';
+import { step } from './step.ts';
+
+/** An execution in memory: the rows of it that a step reads, replaced after each commit. */
+export interface Live {
+  readonly row: ExecutionRow;
+  execution: Execution;
+  readonly frames: Map<number, Frame>;
+  readonly items: Map<number, readonly Json[]>;
+}
+
+export interface Runner {
+  /** Takes a stored execution up: its frames' wishes and timers. */
+  take(arn: string): void;
+  /** One transition; call it within a job of the queue. False when the signal did not fit. */
+  apply(arn: string, signal: Signal, letter?: number): Promise<boolean>;
+  find(arn: string): Live | undefined;
+  /** Takes up all that runs, oldest first, then the letters between executions. */
+  resume(): void;
+  /** Resolves when the execution has ended; at once when it had. */
+  ended(arn: string): Promise<void>;
+  stop(): void;
+}
+
+interface Surroundings {
+  readonly database: Database;
+  readonly clock: EngineClock;
+  readonly queue: Queue;
+  readonly given: () => Given;
+  /** Does what a frame wants done outside the interpreter. */
+  readonly command: (live: Live, frame: Frame, kind: 'call' | 'read' | 'collect') => void;
+}
+
+const OWN_DEADLINE = -1;
+
+/** Carries executions on: a signal, the step, the commit, then what the new frames want. */
+export const createRunner = ({ database, clock, queue, given, command }: Surroundings): Runner => {
+  const alarms: Alarms = createAlarms(clock);
+  const live = new Map<string, Live>();
+  const machines = new Map<string, Machine>();
+  const waiting = new Map<string, (() => void)[]>();
+
+  const machineOf = (digest: string): Machine => {
+    const known = machines.get(digest);
+    if (known) return known;
+    const { machine, diagnostics } = parseDefinition(readDefinition(database, digest));
+    if (!machine) throw new Error(`engine database: definition ${digest} is not readable: ${diagnostics[0]?.message}`);
+    machines.set(digest, machine);
+    return machine;
+  };
+
+  const load = (arn: string): Live | undefined => {
+    const row = readExecution(database, arn);
+    if (row?.status !== 'RUNNING') return undefined;
+    const frames = readFrames(database, row.id);
+    const items = readItems(database, row.id);
+    const execution: Execution = {
+      arn,
+      name: row.name,
+      machineArn: row.machine,
+      machine: machineOf(row.definition),
+      roleArn: row.role,
+      input: JSON.parse(row.input),
+      startedAt: row.started,
+      ...(row.deadline !== undefined && { deadline: row.deadline }),
+      redrives: row.redrives,
+      lastEvent: row.lastEvent,
+      nextFrame: row.nextFrame,
+      frames,
+      items,
+    };
+    return { row, execution, frames, items };
+  };
+
+  const find = (arn: string) => live.get(arn);
+
+  const wish = (at: Live, frame: Frame, before: Frame | undefined) => {
+    const { arn } = at.execution;
+    const wished = commandOf(frame);
+    if (wished && wished.key !== (before && commandOf(before)?.key)) {
+      if (wished.kind === 'run') queue.add(async () => void (await apply(arn, { kind: 'run', frame: frame.id })));
+      else command(at, frame, wished.kind);
+    }
+    const ring = (timer: ReturnType<typeof timersOf>[number]) => () =>
+      queue.add(async () => void (await apply(arn, { kind: 'due', frame: frame.id, ...timer })));
+    alarms.set(
+      `${arn} ${frame.id}`,
+      timersOf(frame).map((timer) => ({ at: timer.at, ring: ring(timer) })),
+    );
+  };
+
+  const take = (arn: string) => {
+    if (live.has(arn)) return;
+    const loaded = load(arn);
+    if (!loaded) return;
+    live.set(arn, loaded);
+    const { deadline } = loaded.execution;
+    if (deadline !== undefined) {
+      const ring = () => queue.add(async () => void (await apply(arn, { kind: 'deadline' })));
+      alarms.set(`${arn} ${OWN_DEADLINE}`, [{ at: deadline, ring }]);
+    }
+    for (const frame of loaded.frames.values()) wish(loaded, frame, undefined);
+  };
+
+  const newChildren = (at: Live, transition: Transition, now: number): readonly NewExecution[] => {
+    const processors = new Map<number, { readonly definition: string; readonly startAt: string }>();
+    const processorOf = (id: number) => {
+      const known = processors.get(id);
+      if (known) return known;
+      const frame = transition.frames.get(id) ?? at.frames.get(id);
+      const state = frame && scopeAt(at.execution.machine, frame.path).States[frame.state];
+      if (state?.Type !== 'Map') throw new Error(`execution ${at.execution.arn}: frame ${id} is in no Map state`);
+      const definition = putDefinition(database, processorText(at.execution.machine, state.ItemProcessor));
+      const made = { definition, startAt: state.ItemProcessor.StartAt };
+      processors.set(id, made);
+      return made;
+    };
+    return transition.children.map(({ run, frame, index, name, input }) => ({
+      arn: run.replace(':mapRun:', ':execution:').replace(/:[^:]*$/, `:${name}`),
+      name,
+      machine: at.execution.machineArn,
+      role: at.execution.roleArn,
+      ...processorOf(frame),
+      input,
+      started: now,
+      mapRun: run,
+      item: index,
+    }));
+  };
+
+  const absorb = (at: Live, transition: Transition) => {
+    for (const [id, items] of transition.items) {
+      if (items) at.items.set(id, items);
+      else at.items.delete(id);
+    }
+    const { lastEvent, nextFrame } = transition;
+    at.execution = { ...at.execution, lastEvent, nextFrame };
+    const puts: (readonly [Frame, Frame | undefined])[] = [];
+    for (const [id, frame] of transition.frames) {
+      if (frame) puts.push([frame, at.frames.get(id)]);
+      if (frame) at.frames.set(id, frame);
+      else {
+        at.frames.delete(id);
+        at.items.delete(id);
+        alarms.set(`${at.execution.arn} ${id}`, []);
+      }
+    }
+    for (const [frame, before] of puts) wish(at, frame, before);
+  };
+
+  const finish = (arn: string) => {
+    live.delete(arn);
+    alarms.set(`${arn} ${OWN_DEADLINE}`, []);
+    for (const tell of waiting.get(arn) ?? []) tell();
+    waiting.delete(arn);
+  };
+
+  const apply = async (arn: string, signal: Signal, letter?: number): Promise<boolean> => {
+    const at = live.get(arn);
+    const moment = given();
+    const transition = at && (await step(at.execution, signal, moment));
+    if (queue.stopped()) return false;
+    if (!at || !transition) {
+      if (letter !== undefined) takeLetter(database, letter);
+      return false;
+    }
+    const children = newChildren(at, transition, moment.now);
+    const { id, machine } = at.row;
+    const letters = commitTransition(database, { id, arn, machine, at: moment.now, transition, children, letter });
+    absorb(at, transition);
+    for (const child of children) take(child.arn);
+    for (const posted of letters) deliver(posted);
+    if (transition.ending) finish(arn);
+    return true;
+  };
+
+  const readLetter = ({ execution, body }: Letter): Signal | undefined =>
+    body.kind === 'ended' ? endedSignal(live.get(execution), body) : body;
+
+  const endedSignal = (at: Live | undefined, { child, frame, waits }: ChildEnded): Signal | undefined => {
+    const row = readExecution(database, child);
+    const put = at?.frames.get(frame);
+    if (!at || !row || !put) return undefined;
+    const [kind, ...rest] = waits.split(' ');
+    const id = rest.join(' ');
+    if (kind === 'run') return { kind: 'child-ended', frame, run: id, succeeded: row.status === 'SUCCEEDED' };
+    const state = scopeAt(at.execution.machine, put.path).States[put.state];
+    const integration = state?.Type === 'Task' ? integrationOf(state.Resource) : undefined;
+    if (integration?.kind !== 'execution' || (integration.waits !== 'json' && integration.waits !== 'text'))
+      return undefined;
+    return row.status === 'SUCCEEDED'
+      ? { kind: 'succeeded', frame, attempt: id, output: childAnswer(row, integration.waits === 'json') }
+      : {
+          kind: 'failed',
+          frame,
+          attempt: id,
+          detail: { error: STATES.taskFailed, cause: jsonText(childAnswer(row, false)) },
+        };
+  };
+
+  const deliver = (letter: Letter) =>
+    queue.add(async () => {
+      const signal = readLetter(letter);
+      if (signal) await apply(letter.execution, signal, letter.id);
+      else takeLetter(database, letter.id);
+    });
+
+  return {
+    take,
+    apply,
+    find,
+    resume: () => {
+      for (const arn of runningExecutions(database)) take(arn);
+      for (const letter of readLetters(database)) deliver(letter);
+    },
+    ended: (arn) =>
+      new Promise((resolve) => {
+        if (live.has(arn)) waiting.set(arn, [...(waiting.get(arn) ?? []), resolve]);
+        else resolve();
+      }),
+    stop: () => alarms.stop(),
+  };
+};
+
+/** The item processor of a distributed Map as a definition of its own: what each child runs. */
+const processorText = (machine: Machine, { StartAt, States }: Processor): string =>
+  jsonText({ ...(machine.QueryLanguage && { QueryLanguage: machine.QueryLanguage }), StartAt, States });

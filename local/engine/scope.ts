@@ -1,0 +1,57 @@
+import type { Draft } from './draft.ts';
+import type { Frame, MapItem } from './execution.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Scope } from './template.ts';
+
+const timestamp = (ms: number): string => new Date(ms).toISOString();
+
+const machineName = (machineArn: string): string => machineArn.split(':').at(-1)?.split('/')[0] ?? machineArn;
+
+const lineage = (draft: Draft, frame: Frame): readonly Frame[] => {
+  const line = [frame];
+  for (let at = frame; at.parent !== undefined; ) {
+    at = draft.frame(at.parent);
+    line.unshift(at);
+  }
+  return line;
+};
+
+/** The Context object (`$states.context`) in a state of `frame`; `token` inside a `.waitForTaskToken` task. */
+export const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): JsonObject => {
+  const { execution } = draft;
+  const nearest = item ?? lineage(draft, frame).findLast((at) => at.item)?.item;
+  return {
+    Execution: {
+      Id: execution.arn,
+      Input: execution.input,
+      Name: execution.name,
+      RoleArn: execution.roleArn,
+      StartTime: timestamp(execution.startedAt),
+      ...(execution.redrives > 0 && { RedriveCount: execution.redrives }),
+    },
+    StateMachine: { Id: execution.machineArn, Name: machineName(execution.machineArn) },
+    State: {
+      Name: frame.state,
+      EnteredTime: timestamp(frame.entered?.at ?? draft.given.now),
+      RetryCount: frame.retryCount,
+    },
+    ...(token !== undefined && { Task: { Token: token } }),
+    ...(nearest && { Map: { Item: { Index: nearest.Index, Value: nearest.Value } } }),
+  };
+};
+
+export interface ScopeExtras {
+  readonly result?: Json;
+  readonly errorOutput?: Json;
+  readonly token?: string;
+  readonly item?: MapItem;
+}
+
+/** What expressions in the state of `frame` can name: variables of this scope over those of the outer ones, and `$states`. */
+export const scopeOf = (draft: Draft, frame: Frame, extras: ScopeExtras = {}): Scope => {
+  const { token, item, ...shown } = extras;
+  return {
+    ...Object.assign({}, ...lineage(draft, frame).map((at) => at.variables)),
+    states: { input: frame.input, context: contextOf(draft, frame, token, item), ...shown },
+  };
+};

@@ -1,0 +1,79 @@
+import type { MapRunRow } from '../draft.ts';
+import { type Database, number, optional, type Row, text } from './database.ts';
+
+/** A Map Run as the API shows it; counts are taken from its children when asked for. */
+export interface StoredMapRun {
+  readonly arn: string;
+  readonly execution: string;
+  readonly machine: string;
+  readonly status: string;
+  readonly concurrency: number;
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+  readonly started: number;
+  readonly stopped?: number | undefined;
+}
+
+/** Creates the Map Run's row or changes its status. The caller holds the transaction. */
+export const putMapRun = (database: Database, row: MapRunRow, execution: string, machine: string, at: number): void =>
+  database.run(
+    `INSERT INTO map_runs (arn, execution, machine, frame, state, status, concurrency, tolerated_count, tolerated_percentage, started)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET status = excluded.status, stopped = ?`,
+    ...[row.arn, execution, machine, row.frame, row.state, row.status, row.concurrency],
+    ...[row.toleratedCount, row.toleratedPercentage, at, at],
+  );
+
+/** Ends a Map Run that still runs, and returns its children that do. The caller holds the transaction. */
+export const stopMapRun = (database: Database, run: string, at: number): readonly string[] => {
+  database.run("UPDATE map_runs SET status = 'ABORTED', stopped = ? WHERE arn = ? AND status = 'RUNNING'", at, run);
+  return database
+    .all("SELECT arn FROM executions WHERE map_run = ? AND status = 'RUNNING' ORDER BY item", run)
+    .map((row) => text(row, 'arn'));
+};
+
+const mapRunOf = (row: Row): StoredMapRun => ({
+  arn: text(row, 'arn'),
+  execution: text(row, 'execution'),
+  machine: text(row, 'machine'),
+  status: text(row, 'status'),
+  concurrency: number(row, 'concurrency'),
+  toleratedCount: number(row, 'tolerated_count'),
+  toleratedPercentage: number(row, 'tolerated_percentage'),
+  started: number(row, 'started'),
+  stopped: optional(number, row, 'stopped'),
+});
+
+export const readMapRun = (database: Database, arn: string): StoredMapRun | undefined => {
+  const row = database.one('SELECT * FROM map_runs WHERE arn = ?', arn);
+  return row && mapRunOf(row);
+};
+
+/** Newest first. */
+export const listMapRuns = (
+  database: Database,
+  execution: string,
+  limit: number,
+  offset: number,
+): readonly StoredMapRun[] =>
+  database
+    .all('SELECT * FROM map_runs WHERE execution = ? ORDER BY id DESC LIMIT ? OFFSET ?', execution, limit, offset)
+    .map(mapRunOf);
+
+/** How many children have each status. */
+export const countChildren = (database: Database, run: string): ReadonlyMap<string, number> =>
+  new Map(
+    database
+      .all('SELECT status, COUNT(*) AS n FROM executions WHERE map_run = ? GROUP BY status', run)
+      .map((row) => [text(row, 'status'), number(row, 'n')]),
+  );
+
+/** Items of the run's frame, started or not: present while it runs. */
+export const pendingItems = (database: Database, run: StoredMapRun): number => {
+  const row = database.one(
+    `SELECT json_array_length(i.body) AS n FROM items i JOIN executions e ON e.id = i.execution JOIN map_runs m ON m.frame = i.frame
+     WHERE m.arn = ? AND e.arn = ?`,
+    run.arn,
+    run.execution,
+  );
+  return row ? number(row, 'n') : 0;
+};

@@ -1,0 +1,26 @@
+import type { ChoiceState } from '../definition.ts';
+import type { Draft } from '../draft.ts';
+import type { Frame } from '../execution.ts';
+import { STATES, StateFailure } from '../failure.ts';
+import { leave } from '../flow.ts';
+import { scopeOf } from '../scope.ts';
+import { evaluateAs } from '../template.ts';
+
+/** Takes the first rule whose Condition is true; its Output and Assign count, not the state's, which are Default's. */
+export const enterChoice = async (draft: Draft, frame: Frame, state: ChoiceState): Promise<void> => {
+  const scope = scopeOf(draft, frame);
+  for (const [at, rule] of state.Choices.entries()) {
+    if (!(await evaluateAs('boolean', draft.given, rule.Condition, `Choices[${at}]/Condition`, scope))) continue;
+    await leave(draft, frame.id, { ...rule, next: rule.Next, otherwise: frame.input, field: `Choices[${at}]/` });
+    return;
+  }
+  if (state.Default === undefined) {
+    throw new StateFailure({
+      error: STATES.noChoice,
+      cause:
+        `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.entered?.event ?? 0}). ` +
+        "None of the choice rules matched and the state has no 'Default'.",
+    });
+  }
+  await leave(draft, frame.id, { ...state, next: state.Default, otherwise: frame.input });
+};
