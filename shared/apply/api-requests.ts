@@ -1,9 +1,11 @@
 import type { Cluster, ClusterRequest } from '../clouds/cluster.ts';
-import { type JsonObject, isObject, listAt, numberAt, textAt } from './fields.ts';
+import { isObject, type JsonObject, listAt, numberAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 
 /** What the API server answered: the object asked for, or its Status. */
-export type Answer = { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly refused: ApiRefusal };
+export type Answer =
+  | { readonly ok: true; readonly body: JsonObject }
+  | { readonly ok: false; readonly refused: ApiRefusal };
 
 /** A `Status` of the API server, cut to what decides. */
 export interface ApiRefusal {

@@ -37,7 +37,9 @@ export const parentName = (service: string): string => `${prefix}${service}`;
 
 /** The id of the set whose parent is ConfigMap `tidegate-<service>`: base64url of SHA-256 over `name.namespace.kind.group`. */
 export const applySetId = (service: string, namespace: string): string =>
-  `applyset-${createHash('sha256').update(`${parentName(service)}.${namespace}.ConfigMap.`).digest('base64url')}-v1`;
+  `applyset-${createHash('sha256')
+    .update(`${parentName(service)}.${namespace}.ConfigMap.`)
+    .digest('base64url')}-v1`;
 
 /** The parent as it is applied. Its body is all metadata: the members carry the truth. */
 export const parentManifest = (service: string, target: string, namespace: string, coverage: Coverage): Manifest => ({
@@ -60,12 +62,17 @@ export const parentManifest = (service: string, target: string, namespace: strin
  * Reads a parent. A parent of another tool, of another target or with a forged id is told apart by a sentence; it is never
  * written to.
  */
-export const readParent = (parent: LiveObject, target: string, namespace: string): ApplySet | { readonly foreign: string } => {
+export const readParent = (
+  parent: LiveObject,
+  target: string,
+  namespace: string,
+): ApplySet | { readonly foreign: string } => {
   const { name, labels = {}, annotations = {} } = parent.metadata;
   const service = name.slice(prefix.length);
   const tooling = annotations[toolingAnnotation] ?? '';
   if (!tooling.startsWith('tidegate/')) return { foreign: `belongs to ${tooling || 'no known tool'}` };
-  if (annotations[targetAnnotation] !== target) return { foreign: `belongs to target ${annotations[targetAnnotation]}` };
+  if (annotations[targetAnnotation] !== target)
+    return { foreign: `belongs to target ${annotations[targetAnnotation]}` };
   const id = applySetId(service, namespace);
   if (labels[idLabel] !== id) return { foreign: `carries id ${labels[idLabel]}, which is not the one of its name` };
   return {

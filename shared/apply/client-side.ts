@@ -1,5 +1,4 @@
-import { sameJson } from './field-diff.ts';
-import { type JsonObject, isObject } from './fields.ts';
+import { isObject, type JsonObject } from './fields.ts';
 import type { FieldTrie, LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { itemMatcher } from './managed-fields.ts';
 import { fieldManager } from './manager.ts';
@@ -8,7 +7,15 @@ import { fieldManager } from './manager.ts';
 const migrated = ['kubectl-client-side-apply', 'kubectl-create', 'kubectl-replace', 'before-first-apply'];
 
 /** Beside those, hands at a keyboard: what they set is replaced where the manifest says otherwise, and stays elsewhere. */
-const takenOver = [...migrated, 'kubectl', 'kubectl-edit', 'kubectl-patch', 'kubectl-set', 'kubectl-label', 'kubectl-annotate'];
+const takenOver = [
+  ...migrated,
+  'kubectl',
+  'kubectl-edit',
+  'kubectl-patch',
+  'kubectl-set',
+  'kubectl-label',
+  'kubectl-annotate',
+];
 
 /** Whether a conflict with this manager may be forced. Any other manager is a conflict for a person to decide. */
 export const isClientSide = (manager: string): boolean => takenOver.includes(manager);
@@ -35,7 +42,9 @@ export const planMigration = (live: LiveObject): readonly ManagedFieldsEntry[] |
   const leaving = entries.filter(isMigrated);
   const [first] = leaving;
   if (first === undefined) return undefined;
-  const own = entries.find((entry) => entry.manager === fieldManager && entry.operation === 'Apply' && !entry.subresource);
+  const own = entries.find(
+    (entry) => entry.manager === fieldManager && entry.operation === 'Apply' && !entry.subresource,
+  );
   const base: ManagedFieldsEntry = own ?? { ...first, manager: fieldManager, operation: 'Apply' };
   const fieldsV1 = leaving
     .filter((entry) => entry.apiVersion === base.apiVersion)
@@ -90,6 +99,3 @@ const atStep = (value: unknown, step: string, change: (found: unknown) => unknow
     return changed === undefined ? [] : [changed];
   });
 };
-
-/** Whether two sets of managedFields entries say the same, times aside. */
-export const sameOwnership = (a: FieldTrie | undefined, b: FieldTrie | undefined): boolean => sameJson(a, b);

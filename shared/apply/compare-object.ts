@@ -10,7 +10,7 @@ import { clientSideEntries, planMigration, predictMigrated } from './client-side
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
 import { explainRefusal, foreignOwners } from './explain-refusal.ts';
-import { diffFields, fieldChange, overlay, sameJson } from './field-diff.ts';
+import { diffFields, fieldChange, overlay, ownershipPath, sameJson } from './field-diff.ts';
 import type { JsonObject } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied, ownFields } from './managed-fields.ts';
@@ -58,7 +58,8 @@ export const compareObject = async (
   if (asked.ok) return compareAnswer(desired, live, liveObject(asked.body), false);
   const meaning = assessRefusal(asked.refused);
   if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
-  if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0) return explainRefusal(desired.id, asked.refused);
+  if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0)
+    return explainRefusal(desired.id, asked.refused);
   const forced = await dryRun(desired.manifest, desired, comparing, true);
   return forced.ok
     ? compareAnswer(desired, live, liveObject(forced.body), true)
@@ -117,7 +118,7 @@ const compareAnswer = (
 /** Nothing differs but who owns it: a change all the same, since what we do not own we could never remove. */
 const ownershipChange = (live: LiveObject, answered: LiveObject, migrates: boolean): readonly FieldChange[] => {
   const [before, after] = [ownFields(live), ownFields(answered)];
-  return sameJson(before, after) && !migrates ? [] : [fieldChange('/metadata/managedFields', before, after, true)];
+  return sameJson(before, after) && !migrates ? [] : [fieldChange(ownershipPath, before, after, true)];
 };
 
 /** Bookkeeping of the server's; `status` is written by controllers and is another resource. */

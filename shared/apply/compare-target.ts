@@ -3,7 +3,6 @@ import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { ApiServerRefused, getObject } from './api-requests.ts';
-import type { ApplySet } from './apply-set.ts';
 import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
 import { type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
@@ -11,7 +10,7 @@ import { inFlight } from './in-flight.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
 import { orderPrunes } from './order-prunes.ts';
-import { type Member, readDesired, readSets, setIds } from './read-live.ts';
+import { type Member, type OwnSet, readDesired, readSets, setIds } from './read-live.ts';
 import type { Refusal } from './refusals.ts';
 
 export interface ComparedTarget {
@@ -21,8 +20,8 @@ export interface ComparedTarget {
   /** Members that are no longer wanted and may go, in the order they go. */
   readonly prunes: readonly Member[];
   /** Members that are no longer wanted and stay: they hold state, or say so, or have another owner. */
-  readonly kept: readonly ObjectId[];
-  readonly sets: readonly ApplySet[];
+  readonly kept: readonly Member[];
+  readonly sets: readonly OwnSet[];
   /** Whether the namespace of the target, where the inventories live, is there. */
   readonly hasNamespace: boolean;
 }
@@ -54,7 +53,8 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
     if (live.refusals.length > 0) return live.refusals;
     const found = await readDesired(cluster, desired.objects, live.members, signal);
     const hasNamespace = live.sets.length > 0 || found.has(first) || (await namespaceExists(input));
-    if (!hasNamespace && !desired.objects.some(({ id }) => id === first)) return [namespaceMissing(rendered, namespace)];
+    if (!hasNamespace && !desired.objects.some(({ id }) => id === first))
+      return [namespaceMissing(rendered, namespace)];
     const ours = setIds(live.sets, services, namespace);
     const absent = new Set(desired.objects.filter(({ id }) => !found.has(id)).map(({ id }) => id));
     const results = await inFlight(inOrder(desired.objects, order), (object) =>
@@ -77,7 +77,9 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
     return { objects, order, ...orderPrunes(leaving), sets: live.sets, hasNamespace };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
-      return [{ code: 'FORBIDDEN', because: `${error.message}; grant this to the identity tidegate uses on the target` }];
+      return [
+        { code: 'FORBIDDEN', because: `${error.message}; grant this to the identity tidegate uses on the target` },
+      ];
     }
     throw error;
   }
@@ -109,7 +111,11 @@ const inOrder = (objects: readonly DesiredObject[], { order }: ApplyOrder): read
 };
 
 /** The comparison as a plan: objects in apply order, prunes last. Same state, same bytes. */
-export const targetPlan = (compared: ComparedTarget, rendered: RenderedTarget, release: TargetPlan['release']): TargetPlan => ({
+export const targetPlan = (
+  compared: ComparedTarget,
+  rendered: RenderedTarget,
+  release: TargetPlan['release'],
+): TargetPlan => ({
   target: rendered.target,
   release,
   rendered: digestOf(canonicalJson(rendered)),

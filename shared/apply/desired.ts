@@ -2,7 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Manifest, RenderedObject, RenderedTarget } from '../rollout/release.ts';
 import { applySetId, partOfLabel } from './apply-set.ts';
-import { type Discovery, type ServedKind, findKind } from './discovery.ts';
+import { type Discovery, findKind, type ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
 import { listAt, textAt } from './fields.ts';
 import { normalise } from './normalise.ts';
@@ -58,7 +58,10 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
       const id = identityOf(manifest);
       const twin = objects.get(id);
       if (twin !== undefined && (twin.service !== service || !sameJson(twin.manifest, manifest))) {
-        refuse('IDENTITY_COLLISION', `${spoken(id)} is also in ${twin.source} (service ${twin.service}); keep one of them`);
+        refuse(
+          'IDENTITY_COLLISION',
+          `${spoken(id)} is also in ${twin.source} (service ${twin.service}); keep one of them`,
+        );
         continue;
       }
       const crd = promise === undefined ? {} : { crd: promise.crd };
@@ -77,7 +80,10 @@ const assessManifest = (object: Manifest): readonly [RefusalCode, string] | unde
     return ['INVALID_OBJECT', `${object.kind} has no metadata.name; give it one`];
   }
   if (object.metadata.labels?.[partOfLabel] !== undefined) {
-    return ['OWN_LABEL', `${object.kind} ${object.metadata.name} carries label ${partOfLabel}, which tidegate sets; remove it`];
+    return [
+      'OWN_LABEL',
+      `${object.kind} ${object.metadata.name} carries label ${partOfLabel}, which tidegate sets; remove it`,
+    ];
   }
   return undefined;
 };

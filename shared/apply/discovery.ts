@@ -1,6 +1,6 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import { ApiServerRefused, ask } from './api-requests.ts';
-import { type JsonObject, isObject, listAt, objectAt, textAt } from './fields.ts';
+import { isObject, type JsonObject, listAt, objectAt, textAt } from './fields.ts';
 
 /** A kind as one API server serves it. */
 export interface ServedKind {
@@ -16,15 +16,9 @@ export interface ServedKind {
 export type Discovery = readonly ServedKind[];
 
 /** The kind at that version, or at the version the server prefers when none is asked for. */
-export const findKind = (
-  discovery: Discovery,
-  group: string,
-  kind: string,
-  version?: string,
-): ServedKind | undefined =>
+export const findKind = (discovery: Discovery, group: string, kind: string, version?: string): ServedKind | undefined =>
   discovery.find(
-    (served) =>
-      served.group === group && served.kind === kind && (version === undefined || served.version === version),
+    (served) => served.group === group && served.kind === kind && (version === undefined || served.version === version),
   );
 
 /** Path of a kind's collection, or of one object of it. */

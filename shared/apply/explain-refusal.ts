@@ -1,7 +1,7 @@
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ApiRefusal } from './api-requests.ts';
-import { type RefusalMeaning, assessRefusal } from './assess-refusal.ts';
+import { assessRefusal, type RefusalMeaning } from './assess-refusal.ts';
 import { isClientSide } from './client-side.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';

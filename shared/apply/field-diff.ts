@@ -1,11 +1,14 @@
-import type { FieldChange } from '../rollout/plan.ts';
-import { brief } from '../rollout/outcome.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
-import { type JsonObject, isObject } from './fields.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { FieldChange } from '../rollout/plan.ts';
+import { isObject, type JsonObject } from './fields.ts';
 import { keyedItems } from './list-keys.ts';
 
 /** Characters of a value that a plan shows; the hash beside it covers the whole value. */
 const shownCharacters = 200;
+
+/** The path of a change that touches no value, only who owns the fields. */
+export const ownershipPath = '/metadata/managedFields';
 
 /**
  * The fields in which `after` differs from `before`, sorted by the order of the walk: members by code point, items of keyed lists
@@ -49,7 +52,9 @@ export const fieldChange = (path: string, before: unknown, after: unknown, hidde
   ...(before === undefined
     ? {}
     : { ...(hidden ? {} : { replaces: shown(before) }), replacesHash: digestOf(canonicalJson(before)) }),
-  ...(after === undefined ? {} : { ...(hidden ? {} : { with: shown(after) }), withHash: digestOf(canonicalJson(after)) }),
+  ...(after === undefined
+    ? {}
+    : { ...(hidden ? {} : { with: shown(after) }), withHash: digestOf(canonicalJson(after)) }),
 });
 
 const shown = (value: unknown): string =>

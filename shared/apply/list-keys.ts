@@ -1,4 +1,4 @@
-import { type JsonObject, isObject } from './fields.ts';
+import { isObject, type JsonObject } from './fields.ts';
 
 /**
  * The fields that tell the items of Kubernetes' keyed lists apart, the most telling first (x-kubernetes-list-map-keys of the
@@ -24,7 +24,9 @@ const labelOf = (item: unknown, keys: readonly string[]): string | undefined =>
     : undefined;
 
 /** The items of several versions of one list under the same labels, or `undefined` where the list is not a keyed one. */
-export const keyedItems = (...lists: readonly (readonly unknown[])[]): ReadonlyMap<string, JsonObject>[] | undefined => {
+export const keyedItems = (
+  ...lists: readonly (readonly unknown[])[]
+): ReadonlyMap<string, JsonObject>[] | undefined => {
   for (const keys of candidates) {
     const keyed = lists.map((list) => labelled(list, keys));
     if (keyed.every((items) => items !== undefined)) return keyed.filter((items) => items !== undefined);

@@ -1,5 +1,6 @@
+import type { Manifest } from '../rollout/release.ts';
 import { sameJson } from './field-diff.ts';
-import { isObject, listAt } from './fields.ts';
+import { isObject, type JsonObject } from './fields.ts';
 import type { FieldTrie, LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { fenceAnnotation, fieldManager } from './manager.ts';
 import { sameQuantity } from './quantity.ts';
@@ -8,8 +9,7 @@ const isOwn = (entry: ManagedFieldsEntry) =>
   entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '';
 
 /** Our own entry: what the object had of us when it was last applied. */
-export const ownEntry = (live: LiveObject): ManagedFieldsEntry | undefined =>
-  live.metadata.managedFields?.find(isOwn);
+export const ownEntry = (live: LiveObject): ManagedFieldsEntry | undefined => live.metadata.managedFields?.find(isOwn);
 
 /** Our fields of an object without the fencing token, which is never a difference. */
 export const ownFields = (live: LiveObject): FieldTrie | undefined => {
@@ -23,16 +23,16 @@ export const ownFields = (live: LiveObject): FieldTrie | undefined => {
  * entry. The first half catches changes and removals, the second additions. Doubt (another apiVersion, an index step, a value
  * the server may write in another form) is `false`, and the caller pays for a server-side dry run.
  */
-export const isExactlyApplied = (want: LiveObject | Parameters<typeof statedFields>[0], live: LiveObject): boolean => {
+export const isExactlyApplied = (want: Manifest, live: LiveObject): boolean => {
   const entry = ownEntry(live);
   if (entry?.fieldsV1 === undefined || entry.apiVersion !== want.apiVersion) return false;
   return covers(withoutFence(entry.fieldsV1), statedFields(want), withoutFenceValue(live), []);
 };
 
 /** The part of a manifest that managedFields speaks of: not the identity, which no manager owns. */
-const statedFields = (want: { readonly metadata: object; readonly [field: string]: unknown }): object => {
+const statedFields = (want: Manifest): JsonObject => {
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = want;
-  const { name: _name, namespace: _namespace, ...meta } = metadata as Record<string, unknown>;
+  const { name: _name, namespace: _namespace, ...meta } = metadata;
   return { ...rest, ...(Object.keys(meta).length === 0 ? {} : { metadata: meta }) };
 };
 
@@ -109,9 +109,3 @@ const withoutFence = (fields: FieldTrie): FieldTrie => {
   const { 'f:metadata': _metadata, ...rest } = fields;
   return Object.keys(left).length === 0 ? rest : { ...rest, 'f:metadata': left };
 };
-
-/** Managers other than ours that own fields of the object, as the API server lists them. */
-export const managersOf = (live: LiveObject): readonly string[] =>
-  listAt(live, 'metadata', 'managedFields').flatMap((entry) =>
-    isObject(entry) && typeof entry.manager === 'string' ? [entry.manager] : [],
-  );

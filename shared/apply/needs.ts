@@ -32,7 +32,10 @@ export const needsOf = (
       ...impliedNeeds(object.manifest),
       ...explicit.flatMap(({ id }) => (id === undefined ? [] : [id])),
     ];
-    return [object.id, [...new Set(found)].filter((id) => present.has(id) && (id !== object.id || isExplicit(id, explicit)))];
+    return [
+      object.id,
+      [...new Set(found)].filter((id) => present.has(id) && (id !== object.id || isExplicit(id, explicit))),
+    ];
   });
   return { needs: new Map(needs), unknown };
 };

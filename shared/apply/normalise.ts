@@ -1,9 +1,17 @@
 import type { Manifest } from '../rollout/release.ts';
-import { type JsonObject, isObject } from './fields.ts';
+import { isObject, type JsonObject } from './fields.ts';
 import { groupOf, isKind } from './object-id.ts';
 
 /** What the server keeps itself; in a manifest it is a left-over of an export and would be refused or be a false difference. */
-const kept = ['managedFields', 'resourceVersion', 'uid', 'creationTimestamp', 'generation', 'selfLink', 'deletionTimestamp'];
+const kept = [
+  'managedFields',
+  'resourceVersion',
+  'uid',
+  'creationTimestamp',
+  'generation',
+  'selfLink',
+  'deletionTimestamp',
+];
 
 /**
  * A manifest as it is sent: without what the server keeps itself and without `status`; a Secret's `stringData` as `data` (else

@@ -59,5 +59,7 @@ const circularRefusals = (circle: readonly ObjectId[]): readonly Refusal[] =>
   circle.map((object) => ({
     code: 'DEPENDENCY_CYCLE',
     object,
-    because: brief(`${spoken(object)} waits for itself, through or behind ${circle.map(spoken).join(', ')}; remove a depends-on`),
+    because: brief(
+      `${spoken(object)} waits for itself, through or behind ${circle.map(spoken).join(', ')}; remove a depends-on`,
+    ),
   }));

@@ -1,4 +1,3 @@
-import type { ObjectId } from '../rollout/plan.ts';
 import { holdsState } from './object-id.ts';
 import { orderObjects } from './order-objects.ts';
 import type { Member } from './read-live.ts';
@@ -16,7 +15,7 @@ const keepAnnotations: readonly (readonly [string, string])[] = [
  */
 export const orderPrunes = (
   leaving: readonly Member[],
-): { readonly prunes: readonly Member[]; readonly kept: readonly ObjectId[] } => {
+): { readonly prunes: readonly Member[]; readonly kept: readonly Member[] } => {
   const isKept = ({ served, object }: Member) =>
     holdsState(served) ||
     keepAnnotations.some(([name, value]) => object.metadata.annotations?.[name] === value) ||
@@ -28,6 +27,6 @@ export const orderPrunes = (
   const rest = going.map(({ id }) => id).filter((id) => !ordered.includes(id));
   return {
     prunes: [...rest.sort(), ...[...ordered].reverse()].flatMap((id) => byId.get(id) ?? []),
-    kept: leaving.filter(isKept).map(({ id }) => id).sort(),
+    kept: leaving.filter(isKept),
   };
 };

@@ -1,13 +1,13 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import { ApiServerRefused, ask, getObject, liveObject } from './api-requests.ts';
-import { type ApplySet, applySetId, idLabel, partOfLabel, parentName, readParent } from './apply-set.ts';
+import { type ApplySet, applySetId, idLabel, parentName, partOfLabel, readParent } from './apply-set.ts';
 import type { DesiredObject } from './desired.ts';
-import { type Discovery, type ServedKind, findKind, pathOf } from './discovery.ts';
+import { type Discovery, findKind, pathOf, type ServedKind } from './discovery.ts';
 import { isObject, listAt, textAt } from './fields.ts';
 import { inFlight } from './in-flight.ts';
 import type { LiveObject } from './live-object.ts';
-import { groupOf, objectId, spoken } from './object-id.ts';
+import { objectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
 
 /** An object that is there and carries the label of one of our sets. */
@@ -18,9 +18,14 @@ export interface Member {
   readonly object: LiveObject;
 }
 
+/** A set of ours, with its parent as it is. */
+export interface OwnSet extends ApplySet {
+  readonly parent: LiveObject;
+}
+
 /** The sets of one target: what their parents say, and who is in them. */
 export interface LiveSets {
-  readonly sets: readonly ApplySet[];
+  readonly sets: readonly OwnSet[];
   readonly members: ReadonlyMap<ObjectId, Member>;
   /** Parents under our names that are somebody else's. */
   readonly refusals: readonly Refusal[];
@@ -40,12 +45,14 @@ export const readSets = async (
   const found = await inFlight(collections, async ({ served, namespace }) => {
     const path = served.namespaced ? pathOf(served, namespace) : pathOf(served, '');
     const objects = await list(cluster, served, `${path}?labelSelector=${selector}`, signal);
-    return objects.map((object): Member => ({
-      id: identify(served, object),
-      service: ids.get(object.metadata.labels?.[partOfLabel] ?? '') ?? '',
-      served,
-      object,
-    }));
+    return objects.map(
+      (object): Member => ({
+        id: identify(served, object),
+        service: ids.get(object.metadata.labels?.[partOfLabel] ?? '') ?? '',
+        served,
+        object,
+      }),
+    );
   });
   return { sets, refusals, members: new Map(found.flat().map((member) => [member.id, member])) };
 };
@@ -57,12 +64,12 @@ const readParents = async (
   signal: AbortSignal,
 ): Promise<Pick<LiveSets, 'sets' | 'refusals'>> => {
   const path = `${pathOf(configMaps, namespace)}?labelSelector=${encodeURIComponent(idLabel)}`;
-  const sets: ApplySet[] = [];
+  const sets: OwnSet[] = [];
   const refusals: Refusal[] = [];
   const wanted = new Set(services.map(parentName));
   for (const parent of await list(cluster, configMaps, path, signal)) {
     const read = readParent(parent, target, namespace);
-    if (!('foreign' in read)) sets.push(read);
+    if (!('foreign' in read)) sets.push({ ...read, parent });
     else if (wanted.has(parent.metadata.name)) {
       const object = identify(configMaps, parent);
       refusals.push({
@@ -75,7 +82,13 @@ const readParents = async (
   return { sets, refusals };
 };
 
-export const configMaps: ServedKind = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+export const configMaps: ServedKind = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+};
 
 /** Every collection that may hold a member; a kind that is no longer served has none. */
 const collectionsOf = (
@@ -111,8 +124,15 @@ export const list = async (
     if (!answer.ok && answer.refused.code === 404) return [];
     if (!answer.ok) throw new ApiServerRefused(cluster.target, path, answer.refused);
     // Items of a list carry neither apiVersion nor kind.
-    const typed = { apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`, kind: served.kind };
-    objects.push(...listAt(answer.body, 'items').filter(isObject).map((item) => liveObject({ ...item, ...typed })));
+    const typed = {
+      apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`,
+      kind: served.kind,
+    };
+    objects.push(
+      ...listAt(answer.body, 'items')
+        .filter(isObject)
+        .map((item) => liveObject({ ...item, ...typed })),
+    );
     next = textAt(answer.body, 'metadata', 'continue');
   } while (next);
   return objects;
@@ -146,7 +166,9 @@ export const readDesired = async (
 };
 
 /** Ids of the sets a target may have members in: those that are there and those of the services that will be. */
-export const setIds = (sets: readonly ApplySet[], services: readonly string[], namespace: string): ReadonlySet<string> =>
+export const setIds = (
+  sets: readonly ApplySet[],
+  services: readonly string[],
+  namespace: string,
+): ReadonlySet<string> =>
   new Set([...sets.map((set) => set.id), ...services.map((service) => applySetId(service, namespace))]);
-
-export const isCore = (object: LiveObject): boolean => groupOf(object.apiVersion) === '';

@@ -1,4 +1,5 @@
 import type { FieldChange, PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import { ownershipPath } from './field-diff.ts';
 
 export type WithinPlan = { readonly ok: true } | { readonly ok: false; readonly more: readonly PlannedObject[] };
 
@@ -34,11 +35,14 @@ const isContent = (approved: PlannedObject, now: PlannedObject): boolean =>
   approved.action === 'recreate' || hasFields(approved.fields, now.fields);
 
 const hasFields = (approved: readonly FieldChange[], now: readonly FieldChange[]): boolean =>
-  now.every((change) =>
-    approved.some(
-      (agreed) =>
-        agreed.path === change.path &&
-        agreed.replacesHash === change.replacesHash &&
-        agreed.withHash === change.withHash,
-    ),
+  now.every(
+    (change) =>
+      // Who owns what is half way between the two requests of a migration; no value of the object hangs on it.
+      change.path === ownershipPath ||
+      approved.some(
+        (agreed) =>
+          agreed.path === change.path &&
+          agreed.replacesHash === change.replacesHash &&
+          agreed.withHash === change.withHash,
+      ),
   );

@@ -1,0 +1,95 @@
+import type { Digest } from '../blobs/blobs.ts';
+import type { Cluster } from '../clouds/cluster.ts';
+import type { Clock } from '../outside/clock.ts';
+import type { Invocation } from '../outside/outside.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import type { RenderedTarget } from '../rollout/release.ts';
+import { coverageOf, unionOfCoverage } from './apply-set.ts';
+import { applySet } from './apply-set-objects.ts';
+import { type ComparedTarget, compareTarget, targetPlan } from './compare-target.ts';
+import { parseObjectId, spoken } from './object-id.ts';
+import type { Refusal } from './refusals.ts';
+import type { Progress, SliceResult } from './slice.ts';
+import { withinPlan } from './within-plan.ts';
+import type { WantedInventory } from './write-inventory.ts';
+import type { Guard, Journal } from './writing.ts';
+
+export interface ApplyInput {
+  readonly rendered: RenderedTarget;
+  readonly release: Digest;
+  readonly namespace: string;
+  /** The plan that may be carried out. */
+  readonly approved: TargetPlan;
+  /** The digest the approval names; goes into the API server's audit log. */
+  readonly plan: Digest;
+  /** Of the slice before; empty for the first. */
+  readonly progress: Progress;
+}
+
+/** What writing to a target takes from outside. */
+export interface ApplyOutside {
+  readonly cluster: Cluster;
+  readonly guard: Guard;
+  readonly journal: Journal;
+  readonly fence: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Applies as much of a release as fits before the deadline. Each slice first compares the target as it is now: what is as wanted
+ * is left alone, so a slice needs nothing from the one before it, may die anywhere and may run twice. The difference must be the
+ * approved one or a part of it; anything more stops, as does the guard's word before any write. A failed object stops only what
+ * depends on it. Nothing is deleted here but what a recreation replaces.
+ * @throws ClusterUnreachable, AccessRefused, ApiServerRefused when the target can not be worked on; the same call again is safe.
+ */
+export const applyManifests = async (
+  input: ApplyInput,
+  outside: ApplyOutside,
+  invocation: Invocation,
+): Promise<SliceResult> => {
+  const { rendered, namespace, release, approved, progress, plan } = input;
+  const { cluster } = outside;
+  const compared = await compareTarget({ cluster, rendered, namespace, signal: invocation.signal, tryCreates: false });
+  if (!('objects' in compared)) return refusedSlice(rendered, compared, progress);
+  const within = withinPlan(approved, targetPlan(compared, rendered, release));
+  if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
+  return applySet(
+    { compared, approved, namespace, inventories: wantedInventories(input, compared), progress },
+    { ...outside, invocation, plan },
+  );
+};
+
+/** Each service's inventory covers what was and what will be there, so that a crash on the way loses nothing. */
+const wantedInventories = (
+  { rendered, namespace }: ApplyInput,
+  { objects, sets }: ComparedTarget,
+): readonly WantedInventory[] =>
+  rendered.services.flatMap(({ service }) => {
+    const own = objects.filter((object) => object.service === service).map(({ id }) => parseObjectId(id));
+    if (own.length === 0) return [];
+    const before = sets.find((set) => set.service === service) ?? { kinds: [], namespaces: [] };
+    const coverage = unionOfCoverage(before, coverageOf(own, namespace));
+    return [{ service, target: rendered.target, namespace, coverage }];
+  });
+
+const refusedSlice = (rendered: RenderedTarget, refusals: readonly Refusal[], progress: Progress): SliceResult => ({
+  status: 'failed',
+  progress,
+  because: brief(
+    `${rendered.target}: ${refusals.length} refused; ${refusals.map((refusal) => refusal.because).join('; ')}`,
+  ),
+  objects: refusals.flatMap(({ object, because, code }) =>
+    object === undefined ? [] : [{ id: object, because, code }],
+  ),
+});
+
+const differsFromApproved = (target: string, more: readonly PlannedObject[]): string => {
+  const listed = more.map(({ id, action, fields }) => {
+    const where = action === 'change' || action === 'recreate' ? fields.map((field) => field.path).join(', ') : '';
+    return `${action} ${spoken(id)}${where === '' ? '' : ` (${where})`}`;
+  });
+  return brief(
+    `${target} differs by more than was approved: ${listed.join('; ')}; plan again and have the new plan approved`,
+  );
+};

@@ -1,0 +1,146 @@
+import type { PlannedObject } from '../rollout/plan.ts';
+import type { Manifest } from '../rollout/release.ts';
+import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
+import { assessRefusal } from './assess-refusal.ts';
+import { clientSideEntries } from './client-side.ts';
+import { type ComparedObject, type Comparing, compareObject, isRefusal, plannedObject } from './compare-object.ts';
+import { deleteObject, propagationFor } from './delete-object.ts';
+import type { DesiredObject } from './desired.ts';
+import { pathOf } from './discovery.ts';
+import { explainRefusal } from './explain-refusal.ts';
+import type { LiveObject } from './live-object.ts';
+import { isExactlyApplied } from './managed-fields.ts';
+import { fenceAnnotation, fieldManager } from './manager.ts';
+import { spoken } from './object-id.ts';
+import type { ObjectFailure } from './refusals.ts';
+import { type Landed, landed } from './slice.ts';
+import { isWithin } from './within-plan.ts';
+import { type Writing, type Written, write } from './writing.ts';
+
+export type Applied =
+  | { readonly status: 'done'; readonly landed: Landed }
+  | { readonly status: 'later'; readonly retryAfterSeconds: number; readonly because: string }
+  | { readonly status: 'stopped'; readonly because: string }
+  | { readonly status: 'failed'; readonly failure: ObjectFailure };
+
+export interface ApplyingObject {
+  readonly writing: Writing;
+  /** What the approved plan says of the object: what is compared again after a collision must still be within it. */
+  readonly approved: PlannedObject | undefined;
+  readonly comparing: Comparing;
+}
+
+/** How often a write is prepared anew because the object moved in between, mostly by its own controller. */
+const collisions = 5;
+
+/** Brings one object where the comparison says; nothing is sent for an unchanged one. Twice is safe. */
+export const applyObject = async (compared: ComparedObject, applying: ApplyingObject): Promise<Applied> => {
+  let object = compared;
+  for (let attempt = 1; ; attempt++) {
+    if (object.action === 'unchanged' && object.live !== undefined)
+      return { status: 'done', landed: landed(object.live) };
+    const written = await bring(object, applying);
+    if (written.status !== 'answered') return written;
+    if (written.answer.ok) return { status: 'done', landed: landed(liveObject(written.answer.body)) };
+    const refused = written.answer.refused;
+    if (assessRefusal(refused) !== 'stale' || attempt >= collisions) return refusedObject(object, refused);
+    const again = await compareAgain(object, applying);
+    if ('status' in again) return again;
+    object = again;
+  }
+};
+
+type Brought = Written | { readonly status: 'failed'; readonly failure: ObjectFailure };
+
+const bring = async (object: ComparedObject, { writing }: ApplyingObject): Promise<Brought> => {
+  if (object.action === 'recreate' && object.live !== undefined) {
+    const deleted = await deleteObject(writing, { ...object, object: object.live }, propagationFor(object.id));
+    return deleted.status === 'gone' ? sendApply(writing, object, undefined) : deleted;
+  }
+  if (object.migration === undefined || object.live === undefined) return sendApply(writing, object, object.live);
+  const migrated = await sendMigration(writing, object, object.live);
+  if (migrated.status !== 'answered' || !migrated.answer.ok) return migrated;
+  return sendApply(writing, object, liveObject(migrated.answer.body));
+};
+
+/**
+ * The apply request. Where an object is there, its resourceVersion goes along, so that what was compared is what is written;
+ * only then may fields of client-side managers be forced.
+ */
+const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
+  const path = objectPath(object);
+  const force = object.force || object.migration !== undefined ? '&force=true' : '';
+  return write(writing, {
+    id: object.id,
+    verb: 'apply',
+    path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict${force}`,
+    method: 'PATCH',
+    contentType: 'application/apply-patch+yaml',
+    body: JSON.stringify(fenced(object.manifest, writing.fence, live)),
+    readBack: () => readBack(writing, path, (found) => isExactlyApplied(object.manifest, found)),
+  });
+};
+
+const fenced = (manifest: Manifest, fence: number, live: LiveObject | undefined): Manifest => ({
+  ...manifest,
+  metadata: {
+    ...manifest.metadata,
+    annotations: { ...manifest.metadata.annotations, [fenceAnnotation]: String(fence) },
+    ...(live === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }),
+  },
+});
+
+/** Two `replace`s, not `test`s: a race is then a conflict to be repeated, not an invalid patch. */
+const sendMigration = (writing: Writing, object: ComparedObject, live: LiveObject): Promise<Written> => {
+  const path = objectPath(object);
+  return write(writing, {
+    id: object.id,
+    verb: 'apply',
+    path: `${path}?fieldManager=${fieldManager}`,
+    method: 'PATCH',
+    contentType: 'application/json-patch+json',
+    body: JSON.stringify([
+      { op: 'replace', path: '/metadata/managedFields', value: object.migration },
+      { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+    ]),
+    readBack: () => readBack(writing, path, (found) => clientSideEntries(found).length === 0),
+  });
+};
+
+const readBack = async (
+  { cluster, invocation }: Writing,
+  path: string,
+  isWritten: (found: LiveObject) => boolean,
+): Promise<Answer | undefined> => {
+  const found = await getObject(cluster, path, invocation.signal);
+  return found !== undefined && isWritten(found) ? { ok: true, body: found } : undefined;
+};
+
+const objectPath = ({ served, manifest }: DesiredObject): string =>
+  pathOf(served, manifest.metadata.namespace ?? '', manifest.metadata.name);
+
+const compareAgain = async (
+  object: ComparedObject,
+  { writing, comparing, approved }: ApplyingObject,
+): Promise<ComparedObject | Applied> => {
+  const live = await getObject(writing.cluster, objectPath(object), writing.invocation.signal);
+  const again = await compareObject(object, live, comparing);
+  if (isRefusal(again)) return { status: 'failed', failure: { ...again, id: object.id } };
+  if (isWithin(approved, plannedObject(again))) return again;
+  return {
+    status: 'stopped',
+    because: `${spoken(object.id)} was changed by somebody else while it was being written, and differs now from what was approved; plan again`,
+  };
+};
+
+const refusedObject = (object: ComparedObject, refused: ApiRefusal): Applied => {
+  // Behind a load balancer another API server may not serve a new CRD for some seconds more.
+  if (object.crd !== undefined && assessRefusal(refused) === 'kind-missing') {
+    return {
+      status: 'later',
+      retryAfterSeconds: 2,
+      because: `waiting for every API server to serve ${object.served.kind}`,
+    };
+  }
+  return { status: 'failed', failure: { ...explainRefusal(object.id, refused), id: object.id } };
+};

@@ -1,0 +1,73 @@
+import type { ObjectId } from '../rollout/plan.ts';
+import { requestsInFlight } from './in-flight.ts';
+import type { ApplyOrder } from './order-objects.ts';
+
+/** How work on one object ended. `halted` begins nothing further: the slice's time is up, or it was told to stop. */
+export type Ended = 'done' | 'failed' | 'halted';
+
+export interface QueueResult {
+  /** Objects that wait, directly or not, for one that failed, each with the one it waits for. */
+  readonly skipped: ReadonlyMap<ObjectId, ObjectId>;
+  /** Whether every object was worked on or skipped. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Runs `work` over the objects of an order, each as soon as what it waits for has ended well, at most eight at a time; where
+ * several are ready the first of the order begins. A failed object skips those that need it and no other.
+ */
+export const runQueue = async (
+  { order, needs, after }: Pick<ApplyOrder, 'order' | 'needs' | 'after'>,
+  work: (id: ObjectId) => Promise<Ended>,
+): Promise<QueueResult> => {
+  const ended = new Map<ObjectId, Ended | 'skipped'>();
+  const begun = new Set<ObjectId>();
+  const skipped = new Map<ObjectId, ObjectId>();
+  const running = new Map<ObjectId, Promise<void>>();
+  const failures: unknown[] = [];
+  const isHalted = () => failures.length > 0 || [...ended.values()].includes('halted');
+  for (;;) {
+    for (const id of order) {
+      const lost = (needs.get(id) ?? []).find((need) => ['failed', 'skipped'].includes(ended.get(need) ?? ''));
+      if (lost === undefined || begun.has(id)) continue;
+      begun.add(id);
+      ended.set(id, 'skipped');
+      skipped.set(id, lost);
+    }
+    while (running.size < requestsInFlight && !isHalted()) {
+      const id = nextReady({ order, needs, after }, begun, ended);
+      if (id === undefined) break;
+      begun.add(id);
+      const run = work(id).then(
+        (how) => ended.set(id, how),
+        (error: unknown) => {
+          ended.set(id, 'failed');
+          failures.push(error);
+        },
+      );
+      running.set(
+        id,
+        run.then(() => {
+          running.delete(id);
+        }),
+      );
+    }
+    if (running.size === 0) break;
+    await Promise.race(running.values());
+  }
+  if (failures.length > 0) throw failures[0];
+  return { skipped, isComplete: ended.size === order.length && !isHalted() };
+};
+
+/** The first object of the order that is not begun and whose needs are done and whose predecessors have ended. */
+export const nextReady = (
+  { order, needs, after }: Pick<ApplyOrder, 'order' | 'needs' | 'after'>,
+  begun: ReadonlySet<ObjectId>,
+  ended: ReadonlyMap<ObjectId, Ended | 'skipped'>,
+): ObjectId | undefined =>
+  order.find(
+    (id) =>
+      !begun.has(id) &&
+      (needs.get(id) ?? []).every((need) => ended.get(need) === 'done') &&
+      (after.get(id) ?? []).every((before) => ended.has(before)),
+  );
