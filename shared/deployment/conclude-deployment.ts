@@ -9,9 +9,9 @@ import { readProgress } from './progress.ts';
 
 /** What the last step of a deployment left behind: its own status, or the outcome that a caught failure stands for. */
 export interface StepResult {
-  readonly status?: string;
-  readonly outcome?: string;
-  readonly because?: string;
+  readonly status?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly because?: string | undefined;
 }
 
 /**

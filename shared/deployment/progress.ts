@@ -1,6 +1,9 @@
-import type { Progress } from '../apply/slice.ts';
+import type { SettleResult } from '../apply/settle-target.ts';
+import type { Progress, SliceResult } from '../apply/slice.ts';
+import { putJson } from '../blobs/json.ts';
 import { stored, update } from '../ledger/update.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { InProgress } from '../rollout/outcome.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
 
 /** How far a deployment is, kept between its steps. Times are epoch milliseconds. */
@@ -31,4 +34,39 @@ export const keepProgress = async (
   { ledger }: Pick<Outside, 'ledger'>,
 ): Promise<void> => {
   await update(ledger, keyOf(ref), (row) => ({ ...row?.data, ...progress }));
+};
+
+/** What a step of a deployment tells the state machine: never the progress itself, which may be large. */
+export type StepAnswer =
+  | InProgress
+  | { readonly status: 'done' }
+  | { readonly status: 'failed' | 'stopped'; readonly because: string };
+
+/** Keeps what a slice of applying or pruning did, and returns what the state machine is told of it. */
+export const keepSlice = async (
+  ref: DeploymentRef,
+  kept: DeploymentProgress,
+  slice: SliceResult,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+): Promise<StepAnswer> => {
+  const appliedAt = slice.status === 'done' && kept.appliedAt === undefined ? { appliedAt: outside.clock.now() } : {};
+  const evidence = slice.status === 'failed' ? { evidence: await putJson(outside.blobs, slice.objects) } : {};
+  await keepProgress(ref, { ...kept, ...appliedAt, ...evidence, progress: slice.progress }, outside);
+  if (slice.status === 'done') return { status: 'done' };
+  const { because } = slice;
+  if (slice.status !== 'in-progress') return { status: slice.status, because };
+  return { status: 'in-progress', retryAfterSeconds: Math.max(1, slice.retryAfterSeconds), because };
+};
+
+/** Keeps what settling showed, and returns what the state machine is told of it. */
+export const keepSettled = async (
+  ref: DeploymentRef,
+  kept: DeploymentProgress,
+  settled: SettleResult,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<StepAnswer> => {
+  if (settled.status === 'settled') return { status: 'done' };
+  if (settled.status === 'in-progress') return settled;
+  await keepProgress(ref, { ...kept, evidence: await putJson(outside.blobs, settled.evidence) }, outside);
+  return { status: 'failed', because: settled.because };
 };

@@ -1,5 +1,10 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson } from '../blobs/json.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { PlannedTarget, WavePlan } from '../rollout/plan.ts';
+import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
+import type { VerifyTarget } from './judge-wave.ts';
 import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 
 /**
@@ -29,5 +34,26 @@ export const verifyTarget = async (
     ...judgement,
     verdict: 'fail',
     because: `${different.length} objects are not as deployed, to do: ${named.join(', ')}`,
+  };
+};
+
+/** How the targets of a wave plan are verified: against what that plan brought them, which on the way back is an older release. */
+export const verifyDeployed = async (
+  release: Release,
+  plan: Digest,
+  tools: PlanningTools,
+  outside: Pick<Outside, 'blobs'>,
+): Promise<VerifyTarget> => {
+  const { targets } = await getJson<WavePlan>(outside.blobs, plan);
+  const planned = new Map(targets.map((each) => [each.target, each.planned]));
+  return async ({ name }, signal) => {
+    const target = release.targets[name];
+    const digest = planned.get(name);
+    if (target === undefined || digest === undefined) {
+      const because = `target ${name} is not in the plan ${plan}`;
+      return { gate: 'as-deployed', kind: 'policy', target: name, verdict: 'error', because };
+    }
+    const brought = (await getJson<PlannedTarget>(outside.blobs, digest)).plan;
+    return verifyTarget({ target, rendered: brought.rendered, release: brought.release }, tools, outside, signal);
   };
 };

@@ -1,0 +1,13 @@
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { judgeEntry as judge } from '../shared/wave/judge-entry.ts';
+import { gateTools } from './tools/gates.ts';
+import { plannedWave } from './tools/inputs.ts';
+
+/** State `JudgeEntry`: is what is live well, before anything of it is changed? */
+export const judgeEntry = (outside: Outside): Task =>
+  task(outside, plannedWave, async (ref, invocation) => {
+    const release = await releaseOf(outside.blobs, ref.release);
+    return judge(ref, release, waveOf(release, ref.wave), gateTools(outside), outside, invocation);
+  });

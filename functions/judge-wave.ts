@@ -1,0 +1,17 @@
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { judgeWave as judge } from '../shared/wave/judge-wave.ts';
+import { verifyDeployed } from '../shared/wave/verify-target.ts';
+import { gateTools } from './tools/gates.ts';
+import { plannedWave } from './tools/inputs.ts';
+import { planningTools } from './tools/planning.ts';
+
+/** State `JudgeWave`: the exit gates, looked at once more. */
+export const judgeWave = (outside: Outside): Task =>
+  task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
+    const release = await releaseOf(outside.blobs, ref.release);
+    const verifyTarget = await verifyDeployed(release, plan, planningTools(outside), outside);
+    const tools = { ...gateTools(outside), verifyTarget };
+    return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
+  });

@@ -1,0 +1,13 @@
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { planWave as plan } from '../shared/wave/plan-wave.ts';
+import { waveRef } from './tools/inputs.ts';
+import { planningTools } from './tools/planning.ts';
+
+/** State `PlanWave`: plans the wave against what is live, with its turn held. */
+export const planWave = (outside: Outside): Task =>
+  task(outside, waveRef, async (ref, invocation) => {
+    const release = await releaseOf(outside.blobs, ref.release);
+    return plan(ref, release, waveOf(release, ref.wave), planningTools(outside), outside, invocation);
+  });

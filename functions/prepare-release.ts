@@ -1,0 +1,9 @@
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { prepareRelease as prepare } from '../shared/release/prepare-release.ts';
+import { rolloutRef } from './tools/inputs.ts';
+import { preparingTools } from './tools/preparing.ts';
+
+/** State `PrepareRelease`: a config commit, rendered for every target. */
+export const prepareRelease = (outside: Outside): Task =>
+  task(outside, rolloutRef, (input, { signal }) => prepare(input, preparingTools(outside), outside, signal));

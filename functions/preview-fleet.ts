@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { releaseOf } from '../shared/release/release-of.ts';
+import { previewFleet as preview } from '../shared/wave/preview-fleet.ts';
+import { waveRef } from './tools/inputs.ts';
+import { planningTools } from './tools/planning.ts';
+
+const input = z.object({ rollout: waveRef.shape.rollout, release: waveRef.shape.release });
+
+/** State `PreviewFleet`: plans the whole fleet once, before anything is written. */
+export const previewFleet = (outside: Outside): Task =>
+  task(outside, input, async ({ rollout, release }, { signal }) =>
+    preview(rollout, release, await releaseOf(outside.blobs, release), planningTools(outside), outside, signal),
+  );

@@ -1,0 +1,13 @@
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { probeWave as probe } from '../shared/wave/probe-wave.ts';
+import { gateTools } from './tools/gates.ts';
+import { waveRef } from './tools/inputs.ts';
+
+/** State `ProbeWave`: probes the wave's targets beside its batches, until its gates are closed. */
+export const probeWave = (outside: Outside): Task =>
+  task(outside, waveRef, async (ref, invocation) => {
+    const release = await releaseOf(outside.blobs, ref.release);
+    return probe(ref, release, waveOf(release, ref.wave), gateTools(outside), outside, invocation);
+  });

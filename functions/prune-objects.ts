@@ -1,0 +1,16 @@
+import { pruneObjects as prune } from '../shared/apply/prune-objects.ts';
+import { openForWriting } from '../shared/deployment/open-deployment.ts';
+import { keepSlice } from '../shared/deployment/progress.ts';
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { applyInput, opening } from './tools/deploying.ts';
+import { deploymentRef } from './tools/inputs.ts';
+
+/** State `PruneObjects`: one slice of deleting what the release no longer has. */
+export const pruneObjects = (outside: Outside): Task =>
+  task(outside, deploymentRef, async (ref, invocation) => {
+    const deployment = await openForWriting(ref, opening(outside), outside, invocation);
+    const { cluster, guard, journal, lease } = deployment;
+    const writing = { cluster, guard, journal, fence: lease.fence, clock: outside.clock };
+    return keepSlice(ref, deployment.kept, await prune(applyInput(ref, deployment), writing, invocation), outside);
+  });

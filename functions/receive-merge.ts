@@ -1,0 +1,26 @@
+import { executionName } from '../shared/intake/event-name.ts';
+import { receiveMerge as receive } from '../shared/intake/receive-merge.ts';
+import { type HttpTask, httpTask } from '../shared/lambda/http-task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { stepFunctions } from '../shared/outside/step-functions.ts';
+import { startRollout } from '../shared/release/start-rollout.ts';
+
+/** `POST /hooks/merge`: a merge into the config repository starts its rollout. What Tidegate itself took back starts nothing. */
+export const receiveMerge = (outside: Outside): HttpTask =>
+  httpTask(outside, async (delivery, { signal }) => {
+    const answer = await receive(outside, delivery, signal);
+    if (answer.outcome === 'refused') return { status: answer.status, body: answer };
+    if (answer.outcome === 'ignored') return { status: 200, body: answer };
+    if (answer.reverts !== undefined) {
+      return {
+        status: 200,
+        body: { outcome: 'ignored', because: `takes back ${answer.reverts}: the targets are there already` },
+      };
+    }
+    const { repository, commit } = answer.start;
+    const request = { repository, commit, by: answer.by, authors: answer.people };
+    return {
+      status: 202,
+      body: await startRollout(request, executionName(repository, commit), stepFunctions(outside), outside),
+    };
+  });

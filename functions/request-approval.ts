@@ -1,0 +1,14 @@
+import { requestApproval as request } from '../shared/approval/request-approval.ts';
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { InvalidInput } from '../shared/rollout/failures.ts';
+import { waitingPlan } from './tools/inputs.ts';
+
+/** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
+export const requestApproval = (outside: Outside): Task =>
+  task(outside, waitingPlan, async ({ token, plan, ...ref }) => {
+    const { approval } = waveOf(await releaseOf(outside.blobs, ref.release), ref.wave);
+    if (approval === undefined) throw new InvalidInput(`wave ${ref.wave}: its config asks for no approval`);
+    return request(ref, plan, approval, token, outside);
+  });

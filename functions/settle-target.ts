@@ -1,0 +1,16 @@
+import { settleTarget as settle } from '../shared/apply/settle-target.ts';
+import { openDeployment } from '../shared/deployment/open-deployment.ts';
+import { keepSettled } from '../shared/deployment/progress.ts';
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { opening } from './tools/deploying.ts';
+import { deploymentRef } from './tools/inputs.ts';
+
+/** State `SettleTarget`: waits for what was applied to run. */
+export const settleTarget = (outside: Outside): Task =>
+  task(outside, deploymentRef, async (ref, invocation) => {
+    const { cluster, rendered, kept, wave, target } = await openDeployment(ref, opening(outside), outside);
+    const until = (kept.appliedAt ?? outside.clock.now()) + wave.settleWithinMs;
+    const input = { rendered, namespace: target.namespace, progress: kept.progress, until };
+    return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, invocation), outside);
+  });

@@ -1,0 +1,21 @@
+import type { ApplyInput } from '../../shared/apply/apply-manifests.ts';
+import { openCluster } from '../../shared/clouds/open-cluster.ts';
+import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
+import type { OpenCluster, OpenDeployment } from '../../shared/deployment/open-deployment.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+
+/** How a planned target is opened. */
+export const opening =
+  (outside: Outside): OpenCluster =>
+  ({ name, locator, allow }, endpoint) =>
+    openCluster({ name, locator, endpoint, allow }, outside);
+
+/** What applying and pruning are given of a deployment. */
+export const applyInput = (ref: DeploymentRef, { rendered, plan, target, kept }: OpenDeployment): ApplyInput => ({
+  rendered,
+  release: plan.release,
+  namespace: target.namespace,
+  approved: plan,
+  plan: ref.plan,
+  progress: kept.progress,
+});

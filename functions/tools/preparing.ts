@@ -1,0 +1,60 @@
+import { unpinnedImages } from '../../shared/apply/images.ts';
+import type { FleetConfig } from '../../shared/fleet/config.ts';
+import { toGates, toMetricSources } from '../../shared/fleet/gates.ts';
+import { parseConfig } from '../../shared/fleet/parse-config.ts';
+import { printProblem } from '../../shared/fleet/problem.ts';
+import { serviceSources, toPolicies } from '../../shared/fleet/service-sources.ts';
+import { toTargets } from '../../shared/fleet/targets.ts';
+import { fetchCommit } from '../../shared/intake/read-config.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import type { Fleet, PreparingTools, Refused } from '../../shared/release/prepare-release.ts';
+import { describeProblem, RenderFailed } from '../../shared/render/render-failed.ts';
+import { renderTarget } from '../../shared/render/render-target.ts';
+import type { RenderedTarget } from '../../shared/rollout/release.ts';
+
+/** A fleet with the entries that its services are rendered from. */
+export interface ConfiguredFleet extends Fleet {
+  readonly entries: FleetConfig['services'];
+}
+
+/** How a commit becomes a release: its files from git, its config checked, its targets rendered. */
+export const preparingTools = (outside: Outside): PreparingTools<ConfiguredFleet> => ({
+  readFiles: (commit, signal) => fetchCommit(outside, commit, signal),
+  readConfig: async (files) => {
+    const parsed = await parseConfig(files, outside.settings.configRepository.config, outside.jsonnet);
+    return parsed.ok
+      ? { ok: true, fleet: fleetOf(parsed.config) }
+      : { ok: false, problems: parsed.problems.map(printProblem) };
+  },
+  render: async (files, fleet, target) => {
+    try {
+      const services = serviceSources(fleet.entries, target);
+      return pinnedOnly(await renderTarget({ files, services, target }, outside.jsonnet));
+    } catch (error) {
+      if (!(error instanceof RenderFailed)) throw error;
+      return { ok: false, problems: error.problems.map(describeProblem) };
+    }
+  },
+});
+
+const fleetOf = (config: FleetConfig): ConfiguredFleet => ({
+  targets: toTargets(config.targets),
+  waves: config.frozen,
+  gates: toGates(config.gates),
+  metrics: toMetricSources(config.metrics),
+  services: toPolicies(config.services),
+  entries: config.services,
+});
+
+/** Every image by digest: a tag could be another image tomorrow, or on another target. */
+const pinnedOnly = (rendered: RenderedTarget): { readonly ok: true; readonly rendered: RenderedTarget } | Refused => {
+  const problems = rendered.services.flatMap(({ objects }) =>
+    objects.flatMap(({ object, source }) =>
+      unpinnedImages([object]).map(
+        ({ container, image }) =>
+          `IMAGE_TAG ${source}: container ${container} has image ${image}; expected repository@sha256:<64 hexadecimal digits>`,
+      ),
+    ),
+  );
+  return problems.length === 0 ? { ok: true, rendered } : { ok: false, problems };
+};
