@@ -1,0 +1,69 @@
+import { type Tls, Unreachable, type UnreachableCode } from '../outside/http.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { Check } from '../rollout/gate.ts';
+import type { Target } from '../rollout/target.ts';
+
+/** Why an attempt did not pass. A closed list: what counts failures counts by it. */
+export type AttemptCode =
+  | UnreachableCode
+  | 'timeout'
+  | 'http_status'
+  | 'body_mismatch'
+  | 'certificate_ends_soon'
+  | 'prober_fault';
+
+/** One try to reach what is probed. Never holds a body. */
+export interface Attempt {
+  /** Epoch milliseconds it began. */
+  readonly at: number;
+  readonly durationMs: number;
+  /** `invalid`: nothing was learnt of what is probed, because the fault was on this side. It is counted apart. */
+  readonly verdict: 'pass' | 'fail' | 'invalid';
+  /** Present unless it passed. */
+  readonly code?: AttemptCode;
+  /** What was found and what was expected, in words. Present unless it passed. */
+  readonly because?: string;
+  /** Milliseconds by phase: `resolve`, `connect` and `tls` of a connection, `headers` and `body` of an HTTP answer. */
+  readonly phases: Readonly<Record<string, number>>;
+  /** The address that was connected to, where the protocol's client tells. */
+  readonly address?: string;
+  /** The HTTP status. */
+  readonly status?: number;
+}
+
+/** Where a probe is sent from one target's point of view. */
+export interface Place {
+  readonly target: Target;
+  /** Private address ranges (CIDR) it may connect to. */
+  readonly allow: readonly string[];
+  /** Trust beyond the public roots. */
+  readonly tls?: Tls;
+}
+
+/** One attempt of one protocol. Placeholders of the check are filled in already. Never rejects; ends when `signal` aborts. */
+export type Probe<Kind extends Check> = (
+  check: Kind,
+  place: Place,
+  outside: Pick<Outside, 'clock' | 'http' | 'dial'>,
+  signal: AbortSignal,
+) => Promise<Attempt>;
+
+/** The reason a signal is aborted with when an attempt has taken too long. */
+export class ProbeTimeout extends Error {
+  override readonly name = 'ProbeTimeout';
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+  }
+}
+
+/** What a thrown error says of what is probed: nothing, where the egress rules, the caller or the prober itself ended it. */
+export const verdictOf = (error: unknown, signal: AbortSignal): Pick<Attempt, 'verdict' | 'code' | 'because'> => {
+  if (signal.reason instanceof ProbeTimeout)
+    return { verdict: 'fail', code: 'timeout', because: signal.reason.message };
+  if (signal.aborted)
+    return { verdict: 'invalid', code: 'aborted', because: 'the prober was stopped before an answer came' };
+  const because = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Unreachable)) return { verdict: 'invalid', code: 'prober_fault', because };
+  const ours = error.code === 'address_refused' || error.code === 'aborted';
+  return { verdict: ours ? 'invalid' : 'fail', code: error.code, because };
+};
