@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { closeGates as close } from '../shared/wave/close-gates.ts';
-import { waveRef } from './tools/inputs.ts';
+import { because, waveRef } from './tools/inputs.ts';
 
-const input = waveRef.extend({ result: z.object({ status: z.string(), because: z.string() }) });
+const input = waveRef.extend({ result: z.object({ status: z.string(), because }) });
 
 /** State `CloseGates`: ends the probing and gives the wave its outcome. */
 export const closeGates = (outside: Outside): Task =>

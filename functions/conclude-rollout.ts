@@ -6,11 +6,11 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { concludeRollout as conclude } from '../shared/release/conclude-rollout.ts';
 import { freeTurn } from '../shared/wave/take-turn.ts';
-import { rolloutRef } from './tools/inputs.ts';
+import { because, rolloutRef } from './tools/inputs.ts';
 
 const input = z.object({
   rollout: rolloutRef.shape.rollout,
-  cause: z.object({ outcome: z.string(), because: z.string() }),
+  cause: z.object({ outcome: z.string(), because }),
 });
 
 /** State `ConcludeRollout`: the one end of a rollout, and git made true again. */

@@ -3,11 +3,11 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { concludeWave as conclude } from '../shared/wave/conclude-wave.ts';
-import { plannedWave, waveRef } from './tools/inputs.ts';
+import { because, plannedWave, waveRef } from './tools/inputs.ts';
 
 const input = waveRef.extend({
   plan: plannedWave.shape.plan.or(z.literal('')),
-  result: z.object({ outcome: z.string(), because: z.string() }),
+  result: z.object({ outcome: z.string(), because }),
 });
 
 /** State `ConcludeWave`: records what is verified now and frees the turn. */

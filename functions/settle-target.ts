@@ -10,7 +10,8 @@ import { deploymentRef } from './tools/inputs.ts';
 export const settleTarget = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const { cluster, rendered, kept, wave, target } = await openDeployment(ref, opening(outside), outside);
-    const until = (kept.appliedAt ?? outside.clock.now()) + wave.settleWithinMs;
-    const input = { rendered, namespace: target.namespace, progress: kept.progress, until };
+    const since = kept.appliedAt ?? outside.clock.now();
+    const until = since + wave.settleWithinMs;
+    const input = { rendered, namespace: target.namespace, progress: kept.progress, since, until };
     return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, invocation), outside);
   });

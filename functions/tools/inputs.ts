@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readCause } from '../../shared/rollout/read-cause.ts';
 
 const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]);
 const name = z.string().min(1).max(128);
@@ -21,11 +22,14 @@ export const deploymentRef = plannedWave.extend({ target: name, planned: digest 
 export const waitingWave = waveRef.extend({ token: z.string().min(1) });
 export const waitingPlan = plannedWave.extend({ token: z.string().min(1) });
 
+/** A reason that may have been a failed function's. */
+export const because = z.string().transform(readCause);
+
 /** The status of the step before, with what else it said. */
 export const stepResult = z.object({
   status: z.string().optional(),
   outcome: z.string().optional(),
-  because: z.string().optional(),
+  because: because.optional(),
 });
 
 /** What the rollout machine is started with. */

@@ -46,8 +46,9 @@ export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithi
   return { status: 'in-progress', retryAfterSeconds: seconds(Math.min(10_000, givenUp - facts.now)), because };
 };
 
-/** `gate errors FAIL on gke-1: ...` */
+/** `FAIL gate errors on gke-1: ...`: a judgement as one sentence that names its gate and target. */
 export const gateSentence = (judgement: Judgement): string => {
-  const place = judgement.target === undefined ? '' : ` on ${judgement.target}`;
-  return `gate ${judgement.gate} ${judgement.verdict.toUpperCase()}${place}: ${judgement.because}`;
+  const { gate, target, verdict, because } = judgement;
+  const subject = `gate ${gate}${target === undefined ? '' : ` on ${target}`}`;
+  return `${verdict.toUpperCase()} ${because.startsWith(`gate ${gate}`) ? because : `${subject}: ${because}`}`;
 };

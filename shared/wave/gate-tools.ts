@@ -1,4 +1,5 @@
-import type { ProbeAggregate } from '../probe/prober.ts';
+import type { Probed, ProbeOrder } from '../probe/prober.ts';
+import type { Tally } from '../probe/tally.ts';
 import type { MetricGate, MetricSource, ProbeGate } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -7,19 +8,10 @@ import type { Wave } from '../rollout/wave.ts';
 
 /** What judging a wave needs of the capabilities that measure. */
 export interface GateTools {
-  /** Probes until `until` (epoch ms), or until `stop` says so; calls `onFailing` at the first sound fail of a gate. */
-  probeUntil(
-    request: {
-      readonly gates: Readonly<Record<string, ProbeGate>>;
-      readonly targets: readonly Target[];
-      readonly until: number;
-      readonly stop: () => Promise<boolean>;
-      readonly onFailing?: (judgement: Judgement) => Promise<void>;
-    },
-    signal: AbortSignal,
-  ): Promise<readonly ProbeAggregate[]>;
-  /** One judgement per target that has samples; none at all is one inconclusive judgement. */
-  assessProbe(gate: string, spec: ProbeGate, aggregates: readonly ProbeAggregate[]): readonly Judgement[];
+  probeUntil(order: ProbeOrder, signal: AbortSignal): Promise<Probed>;
+  /** Of one target, or of several, where the worst speaks for all. */
+  assessProbe(gate: string, spec: ProbeGate, tallies: readonly Tally[]): Judgement;
+  joinTallies(earlier: Tally, later: Tally): Tally;
   measureMetric(
     gate: string,
     spec: MetricGate,
@@ -50,3 +42,21 @@ export const metricGates = (release: Release, wave: Wave): Readonly<Record<strin
 /** The targets of these names. */
 export const targetsOf = (release: Release, names: readonly string[]): readonly Target[] =>
   names.flatMap((name) => release.targets[name] ?? []);
+
+/**
+ * Judges every probe gate on every one of the targets, from tallies in the order they were taken. A target without any is inconclusive:
+ * nothing was measured there.
+ */
+export const judgeProbes = (
+  gates: Readonly<Record<string, ProbeGate>>,
+  targets: readonly string[],
+  tallies: readonly Tally[],
+  tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
+): readonly Judgement[] =>
+  Object.entries(gates).flatMap(([name, gate]) =>
+    targets.map((target) => {
+      const [first, ...later] = tallies.filter((tally) => tally.gate === name && tally.target === target);
+      if (first === undefined) return { ...tools.assessProbe(name, gate, []), target };
+      return tools.assessProbe(name, gate, [later.reduce((sum, tally) => tools.joinTallies(sum, tally), first)]);
+    }),
+  );

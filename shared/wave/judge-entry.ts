@@ -6,7 +6,7 @@ import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
 import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
+import { type GateTools, judgeProbes, probeGates, targetsOf } from './gate-tools.ts';
 import { measureMetrics } from './measure-metrics.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
@@ -41,17 +41,16 @@ export const judgeEntry = async (
   const gates = probeGates(release, wave);
   const neededMs = Math.max(0, ...Object.values(gates).map((gate) => ((gate.minSamples + 1) / gate.rate) * 1000));
   const until = Math.min(clock.now() + Math.min(neededMs, mostMs), deadline);
-  const aggregates =
+  const tallies =
     Object.keys(gates).length === 0
       ? []
-      : await tools.probeUntil({ gates, targets, until, stop: () => Promise.resolve(false) }, signal);
+      : (await tools.probeUntil({ gates, targets, until, stop: () => Promise.resolve(false) }, signal)).tallies;
   const judgements: Judgement[] = [
-    ...Object.entries(gates).flatMap(([name, gate]) =>
-      tools.assessProbe(
-        name,
-        gate,
-        aggregates.filter((each) => each.gate === name),
-      ),
+    ...judgeProbes(
+      gates,
+      targets.map((target) => target.name),
+      tallies,
+      tools,
     ),
     ...(await measureMetrics(release, wave, targets, tools, signal)),
   ];

@@ -5,7 +5,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
+import { type GateTools, judgeProbes, probeGates, targetsOf } from './gate-tools.ts';
 import { measureMetrics } from './measure-metrics.ts';
 import { readSlices } from './probe-slices.ts';
 import { recordVerdicts } from './record-verdicts.ts';
@@ -32,15 +32,9 @@ export const judgeWave = async (
   const lastWriteAt = deployed.length === 0 ? judgingAt : Math.max(...deployed.map((each) => each.endedAt));
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
-  const slices = (await readSlices(ref, lastWriteAt, outside)).filter((each) => names.includes(each.target));
+  const tallies = await readSlices(ref, lastWriteAt, outside);
   const judgements: Judgement[] = [
-    ...Object.entries(probeGates(release, wave)).flatMap(([name, gate]) =>
-      tools.assessProbe(
-        name,
-        gate,
-        slices.filter((each) => each.gate === name),
-      ),
-    ),
+    ...judgeProbes(probeGates(release, wave), names, tallies, tools),
     ...(ref.direction === 'forward' ? await measureMetrics(release, wave, targets, tools, signal) : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;

@@ -3,12 +3,14 @@ import { getJson, putJson } from '../blobs/json.ts';
 import { queryAll, stored } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
-import type { ProbeAggregate } from '../probe/prober.ts';
+import type { Probed } from '../probe/prober.ts';
+import type { Tally } from '../probe/tally.ts';
 
 interface SliceRow {
   readonly from: number;
   readonly to: number;
-  readonly aggregates: Digest;
+  readonly tallies: Digest;
+  readonly samples: Digest;
 }
 
 const partitionOf = (ref: WaveRef) => `probes#${ref.rollout}#${ref.wave}#${ref.direction}`;
@@ -18,10 +20,10 @@ export const keepSlice = async (
   ref: WaveRef,
   from: number,
   to: number,
-  aggregates: readonly ProbeAggregate[],
+  { tallies, samples }: Probed,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<void> => {
-  const row: SliceRow = { from, to, aggregates: await putJson(blobs, aggregates) };
+  const row: SliceRow = { from, to, tallies: await putJson(blobs, tallies), samples: await putJson(blobs, samples) };
   const sort = String(from).padStart(15, '0');
   await ledger.put({ partition: partitionOf(ref), sort, data: { ...row }, expect: 'absent' });
 };
@@ -31,8 +33,8 @@ export const readSlices = async (
   ref: WaveRef,
   since: number,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
-): Promise<readonly ProbeAggregate[]> => {
+): Promise<readonly Tally[]> => {
   const rows = (await queryAll(ledger, partitionOf(ref))).map((row) => stored<SliceRow>(row));
   const within = rows.filter((row) => row.from >= since);
-  return (await Promise.all(within.map((row) => getJson<readonly ProbeAggregate[]>(blobs, row.aggregates)))).flat();
+  return (await Promise.all(within.map((row) => getJson<readonly Tally[]>(blobs, row.tallies)))).flat();
 };

@@ -2,6 +2,8 @@ import { recordEvent } from '../ledger/events.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, stopWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import type { Tally } from '../probe/tally.ts';
+import type { ProbeGate } from '../rollout/gate.ts';
 import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
@@ -24,7 +26,7 @@ export const probeWave = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: Pick<GateTools, 'probeUntil'>,
+  tools: Pick<GateTools, 'probeUntil' | 'assessProbe'>,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
@@ -33,7 +35,35 @@ export const probeWave = async (
   if (Object.keys(gates).length === 0) return { status: 'ended' };
   const ends = Math.min(clock.now() + invocationMs, deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
-  const onFailing = async (judgement: Judgement) => {
+  const onSample = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, tools, outside) : undefined;
+  while (clock.now() < ends) {
+    if (await isClosed()) return { status: 'ended' };
+    const from = clock.now();
+    const targets = targetsOf(release, await expectedUp(ref, wave, outside));
+    if (targets.length === 0) {
+      await clock.sleep(Math.min(1_000, ends - from), signal);
+      continue;
+    }
+    const order = { gates, targets, until: Math.min(from + sliceMs, ends), stop: isClosed };
+    const probed = await tools.probeUntil(
+      onSample === undefined ? order : { ...order, onSample: onSample.see },
+      signal,
+    );
+    await onSample?.stopped();
+    await keepSlice(ref, from, clock.now(), probed, outside);
+  }
+  return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
+};
+
+/** Sets the wave's stop flag the moment a tally fails its gate, while the others are still being probed. */
+const stopAtFirstFail = (
+  ref: WaveRef,
+  gates: Readonly<Record<string, ProbeGate>>,
+  tools: Pick<GateTools, 'assessProbe'>,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+) => {
+  let stopping: Promise<void> | undefined;
+  const stop = async (judgement: Judgement): Promise<void> => {
     const because = gateSentence(judgement);
     await stopWave(ledger, ref, { because, at: clock.now() });
     await recordEvent(ledger, ref.rollout, `stop ${ref.wave}`, {
@@ -45,22 +75,19 @@ export const probeWave = async (
       details: judgement,
     });
   };
-  while (clock.now() < ends) {
-    if (await isClosed()) return { status: 'ended' };
-    const from = clock.now();
-    const targets = targetsOf(release, await expectedUp(ref, wave, outside));
-    if (targets.length === 0) {
-      await clock.sleep(Math.min(1_000, ends - from), signal);
-      continue;
-    }
-    const request = { gates, targets, until: Math.min(from + sliceMs, ends), stop: isClosed };
-    const aggregates = await tools.probeUntil(
-      ref.direction === 'forward' ? { ...request, onFailing } : request,
-      signal,
-    );
-    await keepSlice(ref, from, clock.now(), aggregates, outside);
-  }
-  return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
+  return {
+    see: (tally: Tally): void => {
+      const gate = gates[tally.gate];
+      if (gate === undefined || stopping !== undefined) return;
+      const judgement = tools.assessProbe(tally.gate, gate, [tally]);
+      if (judgement.verdict !== 'fail') return;
+      stopping = stop(judgement);
+      // Awaited by `stopped`; until then a rejection must not count as unhandled.
+      stopping.catch(() => undefined);
+    },
+    /** Resolves when a stop that was begun is stored; rejects when it could not be. */
+    stopped: () => stopping ?? Promise.resolve(),
+  };
 };
 
 /** Targets that must answer now. */

@@ -1,0 +1,14 @@
+import { measureMetric } from '../../shared/analysis/measure-metric.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import { assessProbe } from '../../shared/probe/assess-probe.ts';
+import { probeUntil } from '../../shared/probe/prober.ts';
+import { joinTallies } from '../../shared/probe/tally.ts';
+import type { GateTools } from '../../shared/wave/gate-tools.ts';
+
+/** How gates are measured and judged. */
+export const gateTools = (outside: Outside): GateTools => ({
+  probeUntil: (order, signal) => probeUntil(order, outside, signal),
+  assessProbe,
+  joinTallies,
+  measureMetric: (name, gate, source, target, signal) => measureMetric({ name, gate, source, target }, outside, signal),
+});
