@@ -1,8 +1,9 @@
 import { readBlob } from 'isomorphic-git';
+import { pullRequests } from './pull-requests.ts';
 import { isRefName, moveRef, type RefUpdate } from './receive-pack.ts';
 import { commitNamed, historyOf, noCommit, refsOf } from './repository.ts';
 import { type Answer, type Desk, invalid, notFound, type Route, textIn } from './rest-route.ts';
-import { commitOf, type Site } from './wire.ts';
+import { commitOf, pullRequestOf, type Site } from './wire.ts';
 
 const refOf = (site: Site, ref: string, sha: string): Answer['body'] => ({
   ref,
@@ -104,6 +105,13 @@ const oneCommit: Route['run'] = async ({ repository }, { parts }) => {
   return oid === undefined ? notFound : { status: 200, body: await commitOf(repository, oid) };
 };
 
+const pullsOfCommit: Route['run'] = async ({ repository, site }, { parts }) => {
+  const found = (await pullRequests(repository)).filter(
+    (pull) => pull.merged?.commit === parts[0] || pull.head.sha === parts[0],
+  );
+  return { status: 200, body: found.map((pull) => pullRequestOf(site, pull)) };
+};
+
 const oneRef: Route['run'] = async ({ repository, site }, { parts }) => {
   const ref = `refs/${parts[0]}`;
   const sha = (await refsOf(repository)).get(ref);
@@ -117,6 +125,7 @@ export const gitRoutes: readonly Route[] = [
   { method: 'PATCH', path: /^\/git\/refs\/((?:heads|tags)\/.+)$/, run: changeRef },
   { method: 'DELETE', path: /^\/git\/refs\/((?:heads|tags)\/.+)$/, run: removeRef },
   { method: 'GET', path: /^\/commits\/([^/]+)$/, run: oneCommit },
+  { method: 'GET', path: /^\/commits\/([0-9a-f]{40})\/pulls$/, run: pullsOfCommit },
   { method: 'GET', path: /^\/compare\/(.+\.\.\..+)$/, run: compare },
   { method: 'GET', path: /^\/contents\/(.+)$/, run: contents },
 ];

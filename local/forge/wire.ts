@@ -101,6 +101,9 @@ export const pushOf = async (
   };
 };
 
+/** Here an account is the part of the address before the @. */
+const usernameOf = (email: string): string => email.split('@')[0] ?? email;
+
 const hookCommitOf = async (repository: Repository, oid: string) => {
   const { commit } = await commitOf(repository, oid);
   const { name, email } = commit.author;
@@ -110,7 +113,11 @@ const hookCommitOf = async (repository: Repository, oid: string) => {
     distinct: true,
     message: commit.message,
     timestamp: commit.committer.date,
-    author: { name, email },
-    committer: { name: commit.committer.name, email: commit.committer.email },
+    author: { name, email, username: usernameOf(email) },
+    committer: {
+      name: commit.committer.name,
+      email: commit.committer.email,
+      username: usernameOf(commit.committer.email),
+    },
   };
 };

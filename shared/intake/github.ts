@@ -11,6 +11,7 @@ const commitSchema = z.object({
 });
 const pullSchema = z.object({
   number: z.int(),
+  user: z.object({ login: z.string() }).nullish(),
   state: z.enum(['open', 'closed']),
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
@@ -98,13 +99,18 @@ export const headOf = async (outside: Outside, signal: AbortSignal): Promise<str
   return head;
 };
 
-/** Whether the configured branch is at the commit or has it behind its head. */
-export const isOnBranch = async (outside: Outside, commit: string, signal: AbortSignal): Promise<boolean> => {
+/** Where a commit stands: the configured branch is at it, has it behind its head, or does not have it. */
+export const standingOf = async (
+  outside: Outside,
+  commit: string,
+  signal: AbortSignal,
+): Promise<'head' | 'history' | 'absent'> => {
   const basehead = `${commit}...${encodeURIComponent(outside.settings.configRepository.branch)}`;
   const answer = await call(outside, signal, 'GET', `/compare/${basehead}?per_page=1`, { expected: [404] });
-  if (answer.status === 404) return false;
+  if (answer.status === 404) return 'absent';
   const { status } = shaped(compareSchema, answer, `comparison of ${commit.slice(0, 12)}`);
-  return status === 'identical' || status === 'ahead';
+  if (status === 'identical') return 'head';
+  return status === 'ahead' ? 'history' : 'absent';
 };
 
 /** A commit's message and parents. */
@@ -133,6 +139,13 @@ export const pullsFor = async (
   return found.filter((pull) => branch === 'any' || pull.head.ref === branch);
 };
 
+/** The pull requests that brought a commit into its branch. */
+export const pullsOf = async (outside: Outside, commit: string, signal: AbortSignal): Promise<readonly Pull[]> => {
+  const answer = await call(outside, signal, 'GET', `/commits/${commit}/pulls`, { expected: [404, 409, 422] });
+  return answer.status === 200 ? shaped(z.array(pullSchema), answer, `pull requests of ${commit.slice(0, 12)}`) : [];
+};
+
+/** One pull request; `undefined` when there is none of that number. */
 export const pullNumbered = async (
   outside: Outside,
   number: number,

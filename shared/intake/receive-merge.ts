@@ -1,6 +1,6 @@
 import type { Outside } from '../outside/outside.ts';
 import { admit, bodyHash, conclude, type Identity } from './deliveries.ts';
-import { commitAt, isOnBranch, pullNumbered } from './github.ts';
+import { commitAt, pullNumbered, pullsOf, standingOf } from './github.ts';
 import { type Merge, readMergeEvent } from './merge-event.ts';
 import { revertedBy } from './revert-text.ts';
 import { type Delivery, jsonOf, refuseLarge, refuseUnsigned } from './signature.ts';
@@ -10,8 +10,12 @@ import { type Ignored, ignored, type Refused } from './verdict.ts';
 export interface Start {
   readonly outcome: 'start';
   readonly start: { readonly repository: string; readonly commit: string };
+  /** Who merged or pushed, by login. */
   readonly by: string;
+  /** Logins of everyone who opened, wrote or merged it, sorted: they may not approve it. */
   readonly people: readonly string[];
+  /** Whether the branch still is at the commit. A release that is not there is older than one that was merged since. */
+  readonly isHead: boolean;
   /** The commit that this one takes back, when Tidegate made it after a rollback: the fleet is there already. */
   readonly reverts?: string;
   /** These bytes were answered before. The start is given again: its name makes a second one harmless, and the first may have died. */
@@ -63,15 +67,18 @@ const confirm = async (
     }
   }
   const commit = await commitAt(outside, merge.commit, signal);
-  if (commit === undefined || !(await isOnBranch(outside, merge.commit, signal))) {
+  const standing = commit === undefined ? 'absent' : await standingOf(outside, merge.commit, signal);
+  if (commit === undefined || standing === 'absent') {
     return ignored(`commit ${short} is neither the head of ${branch} nor in its history`);
   }
+  const openers = (await pullsOf(outside, merge.commit, signal)).flatMap(({ user }) => user?.login ?? []);
   const reverts = revertedBy(commit.message);
   return {
     outcome: 'start',
     start: { repository: name, commit: merge.commit },
     by: merge.by,
-    people: merge.people,
+    people: [...new Set([...merge.people, ...openers])].sort(),
+    isHead: standing === 'head',
     ...(reverts === undefined ? {} : { reverts }),
   };
 };

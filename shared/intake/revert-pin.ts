@@ -1,7 +1,7 @@
 import { merge, readCommit } from 'isomorphic-git';
 import type { Outside } from '../outside/outside.ts';
 import { type ConfigClone, emptyClone, entriesAt, fetchInto, pushBranch, writeOwnCommit } from './config-clone.ts';
-import { branchHead, commitAt, headOf, isOnBranch, mergePull, openPull, type Pull, pullsFor } from './github.ts';
+import { branchHead, commitAt, headOf, mergePull, openPull, type Pull, pullsFor, standingOf } from './github.ts';
 import { planRevert, type Touched } from './plan-revert.ts';
 import { revertBranch, revertText } from './revert-text.ts';
 
@@ -36,7 +36,7 @@ export const revertPin = async (
 
   const parent = (await commitAt(outside, commit, signal))?.parents[0];
   if (parent === undefined) return { outcome: 'unchanged', because: `${commit} has no commit before it to go back to` };
-  if (!(await isOnBranch(outside, commit, signal)))
+  if ((await standingOf(outside, commit, signal)) === 'absent')
     return { outcome: 'unchanged', because: `${commit} is not in the history of ${released}` };
   const head = await headOf(outside, signal);
   const clone = await emptyClone(outside);

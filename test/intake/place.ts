@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFsFromVolume, Volume } from 'memfs';
@@ -32,8 +32,10 @@ export interface Call {
   readonly path: string;
 }
 
-/** A config repository at a forge in memory, and the rest of what intake may reach. `calls` are those that reached the forge. */
-export const openPlace = async (options: { readonly token?: string; readonly http?: (forge: Http) => Http } = {}) => {
+/** A config repository at a forge, in memory or in the folder `repository`, and the rest of what intake may reach. `calls` are those that reached the forge. */
+export const openPlace = async (
+  options: { readonly token?: string; readonly http?: (forge: Http) => Http; readonly repository?: string } = {},
+) => {
   const folder = mkdtempSync(join(tmpdir(), 'intake-'));
   const secret = (name: string, value: string) => writeFileSync(join(folder, name), `${value}\n`, { mode: 0o600 });
   secret('webhook', 'new secret\nold secret');
@@ -48,8 +50,8 @@ export const openPlace = async (options: { readonly token?: string; readonly htt
   const forge: Forge = await createForge({
     clock,
     random: seededRandom('place'),
-    fs: syncFs(createFsFromVolume(new Volume())),
-    dir: '/config.git',
+    fs: syncFs(options.repository === undefined ? createFsFromVolume(new Volume()) : fs),
+    dir: options.repository ?? '/config.git',
     name: 'acme/config',
     branch: 'main',
     webhookSecret: 'new secret',
@@ -81,6 +83,12 @@ export const openPlace = async (options: { readonly token?: string; readonly htt
     blobs: folderBlobs(join(folder, 'blobs')),
     ledger,
     secrets: fileSecrets(folder),
+    identity: async () => {
+      throw new Error('intake uses no cloud');
+    },
+    jsonnet: async () => {
+      throw new Error('intake evaluates nothing');
+    },
     log: { info: line, warn: line, error: line },
     settings: {
       region: 'us-east-1',
