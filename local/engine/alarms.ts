@@ -62,7 +62,9 @@ export const createAlarms = (clock: EngineClock): Alarms => {
     const next = first();
     if (stopped || !next || (armed && armed.at <= next.at)) return;
     armed?.cancel();
+    armed = undefined;
     const wait = Math.min(LONGEST, Math.max(0, next.at - clock.now()));
+    if (stopped) return;
     armed = { at: next.at, cancel: clock.after(wait, wake) };
   };
   const wake = () => {

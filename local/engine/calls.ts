@@ -54,7 +54,7 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
     const direct = integration.kind === 'function';
     const name = direct ? integration.functionArn : String(named.FunctionName);
     const payload = direct ? args : (named.Payload ?? {});
-    invoke({ functionArn: functionArn(name, region, account), payload, attemptId: attempt })
+    void invoke({ functionArn: functionArn(name, region, account), payload, attemptId: attempt })
       .catch(
         (thrown: unknown): InvokeAnswer => ({
           ok: false,

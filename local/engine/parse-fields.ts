@@ -190,7 +190,10 @@ const checkRules = ({ fields, required = [] }: Rules, value: JsonObject, at: str
 /** Checks the fields of a state of `type` (or of the `Machine`): those it must have, those it may have, and their values. */
 export const checkFields = (type: string, value: JsonObject, at: string, report: Report): void => {
   const rules = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
-  if (rules) return checkRules(rules, value, at, report);
+  if (rules) {
+    checkRules(rules, value, at, report);
+    return;
+  }
   const types = Object.keys(RULES).filter((known) => known !== 'Machine');
   report(`${at}/Type`, `'${type}' is not a type of state; it must be one of ${types.join(', ')}`);
 };

@@ -61,7 +61,8 @@ export const createQueue = (clock: EngineClock): Queue => {
             if (stopped) refuse();
             else resolve(answer);
           } catch (thrown) {
-            reject(thrown);
+            // Whatever a job found while the engine was stopped under it, the asker must ask again.
+            reject(stopped ? new EngineStopped() : thrown);
           }
         });
       }),

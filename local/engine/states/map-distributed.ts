@@ -28,7 +28,7 @@ export const exceedsTolerance = (run: {
   return overCount || (toleratedPercentage !== undefined && failed * 100 > toleratedPercentage * total);
 };
 
-const rowOf = (draft: Draft, frame: Frame, doing: MapRunActivity, status: MapRunRow['status']): MapRunRow => ({
+const rowOf = (frame: Frame, doing: MapRunActivity, status: MapRunRow['status']): MapRunRow => ({
   arn: doing.run,
   frame: frame.id,
   state: frame.state,
@@ -135,13 +135,13 @@ export const enterDistributedMap = async (draft: Draft, frame: Frame, state: Map
   draft.event(frame.id, 'MapStateStarted', { mapStateStartedEventDetails: { length: items?.length ?? 0 } });
   draft.event(frame.id, 'MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: doing.run } });
   const started = draft.update(frame.id, { doing });
-  draft.mapRun(rowOf(draft, started, doing, 'RUNNING'));
+  draft.mapRun(rowOf(started, doing, 'RUNNING'));
   if (items) await startChildren(draft, started, state, items);
 };
 
 /** The Map Run fails as a whole: the reader, the writer, or too many children. Children that still run are stopped. */
 export const mapRunFailed = (draft: Draft, frame: Frame, detail: FailureDetail): never => {
-  if (frame.doing.kind === 'map-run') draft.mapRun(rowOf(draft, frame, frame.doing, 'FAILED'));
+  if (frame.doing.kind === 'map-run') draft.mapRun(rowOf(frame, frame.doing, 'FAILED'));
   const { error = '', cause = '' } = detail;
   draft.event(frame.id, 'MapRunFailed', { mapRunFailedEventDetails: { error, cause } });
   throw new StateFailure({ error, cause });
@@ -164,7 +164,7 @@ export const childEnded = (draft: Draft, frame: Frame, succeeded: boolean): void
 /** The results are together, in the output or in S3. */
 export const resultsCollected = async (draft: Draft, frame: Frame, state: MapState, result: Json): Promise<void> => {
   if (frame.doing.kind !== 'map-run') return;
-  draft.mapRun(rowOf(draft, frame, frame.doing, 'SUCCEEDED'));
+  draft.mapRun(rowOf(frame, frame.doing, 'SUCCEEDED'));
   draft.event(frame.id, 'MapRunSucceeded');
   draft.event(frame.id, 'MapStateSucceeded');
   await leave(draft, frame.id, { ...state, next: state.Next, otherwise: result, extras: { result } });
