@@ -30,14 +30,11 @@ export const entraToken = async (
     );
   }
   const subject = `entra token of ${client} in ${tenant}`;
-  const assertion = () => webIdentityToken(outside, signal);
-  const credential = new ClientAssertionCredential(
-    tenant,
-    client,
-    assertion,
-    azureClientSettings(outside.http, signal),
-  );
   try {
+    // The library asks for the assertion more than once a token; one is enough.
+    const assertion = await webIdentityToken(outside, signal);
+    const settings = azureClientSettings(outside.http, signal);
+    const credential = new ClientAssertionCredential(tenant, client, async () => assertion, settings);
     const { token, expiresOnTimestamp } = await credential.getToken(scope, { abortSignal: signal });
     return { token, expiresAt: expiresOnTimestamp };
   } catch (error) {

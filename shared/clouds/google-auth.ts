@@ -1,4 +1,4 @@
-import { AwsClient } from 'google-auth-library';
+import { AwsClient, type AwsClientOptions } from 'google-auth-library';
 import type { CloudsOutside } from './clouds-outside.ts';
 import { ClusterUnresolved } from './cluster.ts';
 import { controlApiFailure } from './control-api-failure.ts';
@@ -7,6 +7,14 @@ import { gaxiosOver } from './gaxios.ts';
 
 const TOKEN_URL = 'https://sts.googleapis.com/v1/token';
 const IMPERSONATION_URL = 'https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/';
+
+/** The library gives its token exchange a transport of its own (11.3.4), which would pass by our egress client. */
+class FederatedClient extends AwsClient {
+  constructor(options: AwsClientOptions) {
+    super(options);
+    Object.assign(this.stsCredential, { transporter: this.transporter });
+  }
+}
 
 /** A Google access token and the client that minted it, which authorises further requests with it. */
 export interface GoogleAccess {
@@ -24,7 +32,7 @@ export const googleAccess = async (outside: CloudsOutside, signal: AbortSignal):
   if (!google)
     throw new ClusterUnresolved('gke: settings hold no federation.google; expected its audience, as set at deployment');
   const { audience, serviceAccount } = google;
-  const client = new AwsClient({
+  const client = new FederatedClient({
     audience,
     subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',
     token_url: TOKEN_URL,

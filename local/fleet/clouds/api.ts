@@ -1,0 +1,62 @@
+import type { Clock } from '../../../shared/outside/clock.ts';
+import type { Locator } from '../../../shared/rollout/target.ts';
+import type { Route } from '../../network.ts';
+import type { Faults, Service } from './faults.ts';
+
+/** A simulated cluster, known to the control API of its provider. */
+export interface SimulatedCluster {
+  readonly target: string;
+  readonly locator: Locator;
+  /** `https://host[:port]` of its API server. */
+  readonly server: string;
+  /** PEM of its CA, where its API server speaks TLS. */
+  readonly ca?: string;
+  /** As its provider says it; running when absent. */
+  readonly status?: string;
+}
+
+export interface Simulation {
+  readonly clock: Clock;
+  readonly clusters: readonly SimulatedCluster[];
+  readonly faults: Faults;
+}
+
+/** An answer other than success, before it is put in the words of one API. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** One API of a cloud: what it answers, and how it words a refusal. */
+export interface Api {
+  readonly host: string;
+  readonly service: Service;
+  readonly throttled: Refusal;
+  readonly unavailable: Refusal;
+  answer(request: Request): Promise<Response>;
+  refuse(refusal: Refusal): Response;
+}
+
+/** The API as a host of the simulated network, with the faults that are injected into it. */
+export const routeOf = (api: Api, faults: Faults): Route => ({
+  host: api.host,
+  handle: async (request) => {
+    try {
+      const fault = faults.next(api.service);
+      if (fault) throw api[fault];
+      return await api.answer(request);
+    } catch (error) {
+      if (error instanceof Refusal) return api.refuse(error);
+      throw error;
+    }
+  },
+});
+
+/** A CA in form only: connections of the simulation carry no TLS, and a real one refuses it. Base64 of `SIMULATED`. */
+export const SIMULATED_CA = '-----BEGIN CERTIFICATE-----\nU0lNVUxBVEVE\n-----END CERTIFICATE-----\n';
