@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { readEvents, recordEvent } from '../../shared/ledger/events.ts';
+import { freeLease, holdsLease, LeaseTaken, takeLease } from '../../shared/ledger/lease.ts';
+import { endRollout, listRollouts, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
+import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
+import {
+  markBack,
+  markBegun,
+  markVerified,
+  readBegun,
+  readTargetState,
+  type Standing,
+  wayBack,
+} from '../../shared/ledger/target-state.ts';
+import { advanceWave, readStop, readWave, stopWave } from '../../shared/ledger/waves.ts';
+import { processClock } from '../../shared/outside/clock.ts';
+import { digestOf } from '../../shared/rollout/digest.ts';
+
+const ledger = openSqliteLedger(':memory:', processClock);
+
+describe('write leases', () => {
+  test('give each taking a higher fencing token, and only the newest counts', async () => {
+    const first = await takeLease(ledger, 't1', 'one', 0, 100);
+    const again = await takeLease(ledger, 't1', 'one', 10, 110);
+    expect([first.fence, again.fence]).toEqual([1, 2]);
+    expect(await holdsLease(ledger, 't1', first, 20)).toBe(false);
+    expect(await holdsLease(ledger, 't1', again, 20)).toBe(true);
+    expect(await holdsLease(ledger, 't1', again, 110)).toBe(false);
+  });
+
+  test('are refused to others until they run out or are given back, and never reuse a number', async () => {
+    await takeLease(ledger, 't2', 'one', 0, 100);
+    await expect(takeLease(ledger, 't2', 'two', 99, 200)).rejects.toThrow(LeaseTaken);
+    await freeLease(ledger, 't2', 'two');
+    await expect(takeLease(ledger, 't2', 'two', 99, 200)).rejects.toThrow(LeaseTaken);
+    await freeLease(ledger, 't2', 'one');
+    expect((await takeLease(ledger, 't2', 'two', 99, 200)).fence).toBe(2);
+    expect((await takeLease(ledger, 't2', 'three', 200, 300)).fence).toBe(3);
+  });
+});
+
+describe('what a target stands on', () => {
+  const standing = (rollout: string): Standing => ({
+    release: digestOf(rollout),
+    rendered: digestOf(`rendered ${rollout}`),
+    commit: rollout,
+    rollout,
+    at: 1,
+  });
+
+  test('goes back to what was verified before the rollout, also after the rollout was verified', async () => {
+    await markBegun(ledger, 't', standing('one'));
+    expect(wayBack(await readTargetState(ledger, 't'), 'one')).toBeUndefined();
+    await markVerified(ledger, 't', standing('one'));
+    await markBegun(ledger, 't', standing('two'));
+    expect(wayBack(await readTargetState(ledger, 't'), 'two')).toEqual(standing('one'));
+    await markVerified(ledger, 't', standing('two'));
+    await markVerified(ledger, 't', standing('two'));
+    expect(wayBack(await readTargetState(ledger, 't'), 'two')).toEqual(standing('one'));
+    await markBack(ledger, 't', standing('one'));
+    expect(await readTargetState(ledger, 't')).toEqual({
+      target: 't',
+      begun: standing('one'),
+      verified: standing('one'),
+    });
+    expect(await readBegun(ledger, 'two')).toEqual(['t']);
+  });
+});
+
+describe('rollouts', () => {
+  const rollout = {
+    rollout: 'ro-1',
+    repository: 'acme/fleet',
+    commit: 'c',
+    startedAt: 5,
+    startedBy: 'ana',
+    authors: ['bo'],
+  };
+
+  test('are opened once and end once', async () => {
+    expect(await openRollout(ledger, rollout)).toBe(true);
+    expect(await openRollout(ledger, { ...rollout, startedBy: 'eva' })).toBe(false);
+    const end = { outcome: 'succeeded', because: 'all', at: 9 } as const;
+    expect(await endRollout(ledger, 'ro-1', end)).toEqual(end);
+    expect(await endRollout(ledger, 'ro-1', { outcome: 'failed', because: 'late', at: 10 })).toEqual(end);
+    expect(await readRollout(ledger, 'ro-1')).toEqual({ ...rollout, end });
+    expect(await listRollouts(ledger, 10)).toEqual([{ ...rollout, end }]);
+  });
+
+  test('have a history in which each occurrence stands once', async () => {
+    await recordEvent(ledger, 'ro-2', 'started', { at: 7, kind: 'started', text: 'began' });
+    await recordEvent(ledger, 'ro-2', 'started', { at: 8, kind: 'started', text: 'began again' });
+    await recordEvent(ledger, 'ro-2', 'ended', { at: 9, kind: 'ended', text: 'over' });
+    const events = await readEvents(ledger, 'ro-2');
+    expect(events.map(({ event }) => event)).toEqual([
+      { at: 7, kind: 'started', text: 'began' },
+      { at: 9, kind: 'ended', text: 'over' },
+    ]);
+    expect(await readEvents(ledger, 'ro-2', events[0]?.key)).toEqual(events.slice(1));
+  });
+});
+
+describe('waves', () => {
+  const ref = { rollout: 'ro-3', release: digestOf('r'), wave: 'w', direction: 'forward' } as const;
+
+  test('keep the first time and the first outcome', async () => {
+    await advanceWave(ledger, ref, { judgingAt: 5 });
+    await advanceWave(ledger, ref, { judgingAt: 9, outcome: 'passed' });
+    await advanceWave(ledger, ref, { outcome: 'failed' });
+    expect(await readWave(ledger, ref)).toEqual({ judgingAt: 5, outcome: 'passed' });
+  });
+
+  test('are stopped for the first reason, in one direction only', async () => {
+    await stopWave(ledger, ref, { because: 'a probe', at: 1 });
+    await stopWave(ledger, ref, { because: 'a metric', at: 2 });
+    expect(await readStop(ledger, ref)).toEqual({ because: 'a probe', at: 1 });
+    expect(await readStop(ledger, { ...ref, direction: 'back' })).toBeUndefined();
+  });
+});
