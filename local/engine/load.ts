@@ -44,7 +44,7 @@ const resolve = (value: Json, references: References, where: string): Json => {
  * and what `references` throws for a name it does not know.
  */
 export const loadDefinition = (yamlText: string, references: References): string => {
-  const document: Json = parse(yamlText, { version: '1.2', strict: true, maxAliasCount: 0 });
+  const document: Json = parse(yamlText, { version: '1.2', strict: true });
   // A file made for the plugin may hold the definition below its own `definition`.
   const definition = isObject(document) && isObject(document.definition) ? document.definition : document;
   if (!isObject(definition)) throw new Unresolvable('', 'the file must hold an object with StartAt and States');
