@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Json, Ledger, Row } from '../../shared/ledger/ledger.ts';
+import type { Data, Ledger, Row } from '../../shared/ledger/ledger.ts';
 import { LedgerRefused } from '../../shared/ledger/row.ts';
 
 /** A clock the test moves by hand. */
@@ -39,7 +39,7 @@ export const ledgerContract = (
     const sortsOf = (rows: readonly Row[]) => rows.map((row) => row.sort);
 
     it('gives back a row as it was written, with version 1', async () => {
-      const data: { [key: string]: Json } = {
+      const data: Data = {
         text: 'ü "\n',
         count: 1.5,
         no: null,
@@ -49,6 +49,13 @@ export const ledgerContract = (
       const row = { partition: 'rollout/a', sort: 'state', version: 1, data };
       expect(await ledger.put({ partition: 'rollout/a', sort: 'state', data, expect: 'absent' })).toEqual(row);
       expect(await ledger.get({ partition: 'rollout/a', sort: 'state' })).toEqual(row);
+    });
+
+    it('leaves out members without a value, also in what it returns from a write', async () => {
+      const key = { partition: 'p-undefined', sort: 's' };
+      const stored = await ledger.put({ ...key, data: { a: undefined, b: { c: undefined } }, expect: 'absent' });
+      expect([stored, await ledger.get(key)].map((row) => JSON.stringify(row?.data))).toEqual(['{"b":{}}', '{"b":{}}']);
+      expect(Object.keys(stored?.data ?? {})).toEqual(['b']);
     });
 
     it('has nothing under a key that was never written', async () => {

@@ -1,0 +1,80 @@
+import {
+  CreateTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dynamodbLedger } from '../../shared/ledger/dynamodb.ts';
+import { describeWithMoto, type Moto, startMoto } from '../outside/moto.ts';
+import { handClock, ledgerContract } from './contract.ts';
+
+const table = 'tidegate';
+const createTable = async (client: DynamoDBClient): Promise<void> => {
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'PK', KeyType: 'HASH' },
+        { AttributeName: 'SK', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'PK', AttributeType: 'S' },
+        { AttributeName: 'SK', AttributeType: 'S' },
+      ],
+    }),
+  );
+  const TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+};
+
+describeWithMoto('the ledger in DynamoDB', () => {
+  let moto: Moto;
+  let client: DynamoDBClient;
+  beforeAll(async () => {
+    moto = await startMoto();
+    client = new DynamoDBClient(moto.client);
+    await createTable(client);
+  });
+  afterAll(() => moto.stop());
+
+  ledgerContract(async (clock) => ({ ledger: dynamodbLedger({ client, table, clock }), close: () => undefined }));
+
+  it('writes the time to live in whole seconds, never before the row is past its time', async () => {
+    const ledger = dynamodbLedger({ client, table, clock: handClock(1_000) });
+    await ledger.put({ partition: 'ttl', sort: 's', data: { n: 1 }, expect: 'absent', expiresAt: 1_772_366_400_001 });
+    const Key = { PK: { S: 'ttl' }, SK: { S: 's' } };
+    expect((await client.send(new GetItemCommand({ TableName: table, Key }))).Item).toEqual({
+      ...Key,
+      version: { N: '1' },
+      data: { S: '{"n":1}' },
+      expiresAt: { N: '1772366401' },
+      expiresAtMs: { N: '1772366400001' },
+    });
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
+    expect(TimeToLiveDescription?.AttributeName).toBe('expiresAt');
+  });
+
+  it('reads on over pages of 1 MB', async () => {
+    const ledger = dynamodbLedger({ client, table, clock: handClock(1_000) });
+    const text = 'x'.repeat(300_000);
+    for (const sort of ['a', 'b', 'c', 'd', 'e'])
+      await ledger.put({ partition: 'pages', sort, data: { text }, expect: 'absent' });
+    expect((await ledger.query('pages')).map(({ sort }) => sort)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect((await ledger.query('pages', { limit: 4, reverse: true })).map(({ sort }) => sort)).toEqual([
+      'e',
+      'd',
+      'c',
+      'b',
+    ]);
+  });
+
+  it('throws what is no failed expectation', async () => {
+    const ledger = dynamodbLedger({ client, table: 'other', clock: handClock(0) });
+    await expect(ledger.put({ partition: 'p', sort: 's', data: {}, expect: 'absent' })).rejects.toThrow(
+      expect.objectContaining({ name: 'ResourceNotFoundException' }),
+    );
+  });
+});
