@@ -7,12 +7,13 @@ import {
   commitTree,
   historyOf,
   noCommit,
+  parentsOf,
   type Repository,
   refsOf,
   writeChanges,
 } from './repository.ts';
 
-/** What a change did, for those who are told by webhook. `by` is an account's login. */
+/** What a change did, for those who are told by webhook. `by` is an account's login, `pull` what was merged and is to be stored. */
 export interface Done {
   readonly commit: string;
   readonly updates: readonly RefUpdate[];
@@ -62,7 +63,10 @@ export const openPullRequest = async (
   return pull;
 };
 
-/** Merges with a merge commit, whatever the history; a second call finds it merged. Throws `MergeRefused`. */
+/**
+ * Merges with a merge commit, whatever the history. The pull request in the answer is not stored yet: the caller tells of it first, so
+ * that a merge cut off by a crash is found in the history and told of when it is asked for again. Throws `MergeRefused`.
+ */
 export const mergePullRequest = async (
   repository: Repository,
   number: number,
@@ -70,30 +74,47 @@ export const mergePullRequest = async (
 ): Promise<Done> => {
   const pull = (await pullRequests(repository)).find((each) => each.number === number);
   if (pull === undefined) throw new MergeRefused(404, 'Not Found');
-  if (pull.merged !== undefined) return { commit: pull.merged.commit, updates: [], by: pull.merged.by, pull };
+  if (pull.merged !== undefined) return { commit: pull.merged.commit, updates: [], by: pull.merged.by };
   if (pull.state === 'closed') throw new MergeRefused(405, 'Pull Request is closed');
   if (given.expectedHead !== undefined && given.expectedHead !== pull.head.sha) {
     throw new MergeRefused(409, 'Head branch was modified. Review and try the merge again.');
   }
   const ref = `refs/heads/${pull.base.ref}`;
-  const from = (await refsOf(repository)).get(ref);
-  if (from === undefined) throw new MergeRefused(405, 'Base branch does not exist');
+  const tip = (await refsOf(repository)).get(ref);
+  if (tip === undefined) throw new MergeRefused(405, 'Base branch does not exist');
   const message = given.message ?? `Merge pull request #${number} from ${pull.head.ref}\n\n${pull.title}`;
   const author = { ...given.by, timestamp: Math.floor(given.at / 1000), timezoneOffset: 0 };
-  const commit = await mergeCommit(repository, { ours: from, theirs: pull.head.sha, message: `${message}\n`, author });
-  await writeRef({ ...repository, ref, value: commit, force: true });
+  const before = await mergeIn(repository, tip, pull.head.sha);
+  const commit =
+    before?.commit ??
+    (await mergeCommit(repository, { ours: tip, theirs: pull.head.sha, message: `${message}\n`, author }));
+  const from = before?.from ?? tip;
+  if (before === undefined) await writeRef({ ...repository, ref, value: commit, force: true });
   const at = isoOf(given.at);
   const by = loginOf(given.by);
+  const base = { ref: pull.base.ref, sha: from };
   const merged: PullRequest = {
     ...pull,
     state: 'closed',
-    base: { ref: pull.base.ref, sha: from },
+    base,
     updatedAt: at,
     closedAt: at,
     merged: { at, by, commit },
   };
-  await savePullRequest(repository, merged);
   return { commit, updates: [{ ref, from, to: commit }], by, pull: merged };
+};
+
+/** The merge of `head` that the branch has already. */
+const mergeIn = async (
+  repository: Repository,
+  tip: string,
+  head: string,
+): Promise<{ readonly commit: string; readonly from: string } | undefined> => {
+  for (const commit of await historyOf(repository, [tip])) {
+    const [from, merged] = await parentsOf(repository, commit);
+    if (from !== undefined && merged === head) return { commit, from };
+  }
+  return undefined;
 };
 
 const mergeCommit = async (

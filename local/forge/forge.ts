@@ -3,9 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import type { PromiseFsClient } from 'isomorphic-git';
 import type { Clock } from '../../shared/outside/clock.ts';
 import type { Random } from '../../shared/outside/random.ts';
-import { commitOnBranch, type Done, followBranches, historyOfUpdate, loginOf, mergePullRequest } from './changes.ts';
+import { commitOnBranch, type Done, followBranches, historyOfUpdate, mergePullRequest } from './changes.ts';
 import { BadPacket } from './pkt-line.ts';
-import type { PullRequest } from './pull-requests.ts';
+import { type PullRequest, savePullRequest } from './pull-requests.ts';
 import { receivePack, receivePackCapabilities } from './receive-pack.ts';
 import { type Author, type Changes, openRepository, refsOf } from './repository.ts';
 import { rest } from './rest.ts';
@@ -85,11 +85,12 @@ export const createForge = async (options: ForgeOptions): Promise<Forge> => {
       sender: accountOf(login),
     });
   const tell = async (done: Done) => {
-    if (done.pull !== undefined && done.updates.length > 0) await tellOfPull('closed', done.pull, done.by);
+    if (done.pull !== undefined) await tellOfPull('closed', done.pull, done.by);
     for (const update of done.updates) {
       const { commits, forced } = await historyOfUpdate(repository, update);
       await webhooks.queue('push', await pushOf(repository, site, update, commits, done.by, forced));
     }
+    if (done.pull !== undefined) await savePullRequest(repository, done.pull);
     for (const pull of await followBranches(repository, done.updates, options.clock.now())) {
       await tellOfPull('closed', pull, done.by);
     }
@@ -171,7 +172,7 @@ export const createForge = async (options: ForgeOptions): Promise<Forge> => {
     merge: (number, by) =>
       inTurn(async () => {
         const done = await mergePullRequest(repository, number, { by, at: options.clock.now() });
-        await tell({ ...done, by: loginOf(by) });
+        await tell(done);
         return done.commit;
       }),
     resume: () => webhooks.send(),

@@ -36,11 +36,12 @@ export const openRepository = async (fs: PromiseFsClient, gitdir: string, branch
   return { fs, gitdir, cache: {} };
 };
 
-/** Every ref with the object it names, in the order of their names. */
+/** Every ref with the object it names, in the order of their names. A file that was never renamed (`.lock`) is none. */
 export const refsOf = async (repository: Repository): Promise<ReadonlyMap<string, string>> => {
-  const names = (await listRefs({ ...repository, filepath: 'refs' })).map((name) => `refs/${name}`).sort();
+  const listed = await listRefs({ ...repository, filepath: 'refs' });
+  const names = listed.filter((name) => !name.endsWith('.lock')).map((name) => `refs/${name}`);
   const refs = new Map<string, string>();
-  for (const ref of names) refs.set(ref, await resolveRef({ ...repository, ref }));
+  for (const ref of names.sort()) refs.set(ref, await resolveRef({ ...repository, ref }));
   return refs;
 };
 

@@ -4,6 +4,7 @@ import type { PromiseFsClient } from 'isomorphic-git';
 export interface SyncFs {
   readFileSync(path: string, options?: never): unknown;
   writeFileSync(path: string, data: never, options?: never): void;
+  renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;
   readdirSync(path: string, options?: never): unknown;
   mkdirSync(path: string, options?: never): unknown;
@@ -25,7 +26,11 @@ export const syncFs = (disk: SyncFs): PromiseFsClient => {
   return {
     promises: {
       readFile: settled(disk.readFileSync.bind(disk)),
-      writeFile: settled(disk.writeFileSync.bind(disk)),
+      writeFile: settled((path: string, data: never, options?: never) => {
+        // Whole or not at all, also when the process dies: as git does it, by a file of that name with .lock.
+        disk.writeFileSync(`${path}.lock`, data, options);
+        disk.renameSync(`${path}.lock`, path);
+      }),
       unlink: settled(disk.unlinkSync.bind(disk)),
       readdir: settled(disk.readdirSync.bind(disk)),
       mkdir: settled(disk.mkdirSync.bind(disk)),

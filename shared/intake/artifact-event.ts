@@ -1,4 +1,5 @@
 import type { Image } from './image.ts';
+import { type Ignored, ignored, type Refused, refused } from './refusal.ts';
 import { readArtifactRegistry } from './senders/artifact-registry.ts';
 import { readCdEvents } from './senders/cdevents.ts';
 import { readDockerHub } from './senders/docker-hub.ts';
@@ -6,7 +7,6 @@ import { readEventBridge } from './senders/eventbridge.ts';
 import { readGitHubPackage } from './senders/github-package.ts';
 import { readHarbor } from './senders/harbor.ts';
 import { readPlain } from './senders/plain.ts';
-import { type Ignored, ignored, type Refused, refused } from './verdict.ts';
 
 /** What every sender's event comes down to: this image was published. */
 export interface Artifact extends Image {

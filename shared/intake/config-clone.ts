@@ -34,7 +34,8 @@ export interface Entry {
 const maxFiles = 5_000;
 const maxBytes = 20_000_000;
 
-const self = { name: 'Tidegate', email: 'tidegate@users.noreply.github.com' };
+/** As GitHub names the account of an app. */
+const self = { name: 'tidegate[bot]', email: 'tidegate[bot]@users.noreply.github.com' };
 
 export const isCommitId = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 

@@ -22,19 +22,20 @@ export class ConfigRefused extends Error {
   }
 }
 
-/** Throws the failure that a status of 400 or more stands for; `subject` says what was asked. Headers tell a rate limit from a refusal. */
+const nextSteps: Readonly<Record<number, string>> = {
+  301: 'it has moved; put its new name and address into the settings',
+  401: 'the token is not accepted; store a valid one in the secret that tokenSecret names',
+  403: 'the token lacks a right; it needs contents and pull requests, read and write',
+  404: 'it is not there, or the token can not see it; check the name and the rights of the token',
+};
+
+/** Throws the failure that a status stands for; `subject` says what was asked. Headers tell a rate limit from a refusal. */
 export const throwFailure = (subject: string, status: number, headers: Headers): never => {
   const limited = headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0';
-  if (status === 429 || (status === 403 && limited))
+  if (status === 429 || (status === 403 && limited)) {
     throw new ConfigRepositoryUnavailable(subject, `asks us to slow down (${status})`);
+  }
   if (status >= 500) throw new ConfigRepositoryUnavailable(subject, `answered ${status}`);
-  const next =
-    status === 401
-      ? 'the token is not accepted; store a valid one in the secret that tokenSecret names'
-      : status === 403
-        ? 'the token lacks a right; it needs contents and pull requests, read and write'
-        : status === 404
-          ? 'it is not there, or the token can not see it; check the name and the rights of the token'
-          : 'this was not expected';
+  const next = nextSteps[status] ?? 'this was not expected; check the address in the settings';
   throw new ConfigRepositoryRefused(subject, `answered ${status}: ${next}`);
 };

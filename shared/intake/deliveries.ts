@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Data, Ledger } from '../ledger/ledger.ts';
 import { update } from '../ledger/update.ts';
-import { type Refused, refused } from './verdict.ts';
+import { type Refused, refused } from './refusal.ts';
 
 /** How one event is known again: by its sender's id and by its bytes. Either alone can be forged or changed. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import { type Refused, refused } from './verdict.ts';
+import { type Refused, refused } from './refusal.ts';
 
 /** One image, named by content. `tag` is what it was also called when it was published; it decides nothing. */
 export interface Image {

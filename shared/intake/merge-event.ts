@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { shown } from './image.ts';
-import { type Ignored, ignored, type Refused, refused } from './verdict.ts';
+import { type Ignored, ignored, type Refused, refused } from './refusal.ts';
 
 /** What a merge into the released branch says of itself; nothing of it is believed before the API says so too. */
 export interface Merge {

@@ -15,8 +15,8 @@ import { admit, bodyHash, conclude, type Identity } from './deliveries.ts';
 import { branchHead, headOf, openPull, type Pull, pullsFor } from './github.ts';
 import { branchOf, pinRequest, serviceOf } from './pin-request.ts';
 import { planPin } from './plan-pin.ts';
+import { type Ignored, ignored, type Refused, refused } from './refusal.ts';
 import { type Delivery, jsonOf, refuseLarge, refuseUnsigned } from './signature.ts';
-import { type Ignored, ignored, type Refused, refused } from './verdict.ts';
 
 /** A pull request pins the image. `repeated`: it was there before this event. */
 export interface Proposed {
@@ -55,6 +55,12 @@ export const receiveArtifact = async (
   delivery: ArtifactDelivery,
   signal: AbortSignal,
 ): Promise<ArtifactAnswer> => {
+  const answer = await take(outside, delivery, signal);
+  outside.log.info('artifact event', { ...answer });
+  return answer;
+};
+
+const take = async (outside: Outside, delivery: ArtifactDelivery, signal: AbortSignal): Promise<ArtifactAnswer> => {
   const unwanted =
     refuseLarge(delivery, maxBody) ?? (delivery.via === 'http' ? await refuseUnsigned(outside, delivery) : undefined);
   if (unwanted !== undefined) return unwanted;

@@ -1,10 +1,11 @@
+import type { LogFields } from '../outside/log.ts';
 import type { Outside } from '../outside/outside.ts';
 import { admit, bodyHash, conclude, type Identity } from './deliveries.ts';
 import { commitAt, pullNumbered, pullsOf, standingOf } from './github.ts';
 import { type Merge, readMergeEvent } from './merge-event.ts';
+import { type Ignored, ignored, type Refused } from './refusal.ts';
 import { revertedBy } from './revert-text.ts';
-import { type Delivery, jsonOf, refuseLarge, refuseUnsigned } from './signature.ts';
-import { type Ignored, ignored, type Refused } from './verdict.ts';
+import { type Delivery, headerOf, jsonOf, refuseLarge, refuseUnsigned } from './signature.ts';
 
 /** A commit of the config repository is to be rolled out. Starting it, under `executionName`, is the caller's. */
 export interface Start {
@@ -33,6 +34,12 @@ const maxBody = 6 * 1024 * 1024;
  * Safe to do twice. Throws `ConfigRepositoryRefused`, `ConfigRepositoryUnavailable`, `Unreachable`, `SecretMissing`.
  */
 export const receiveMerge = async (outside: Outside, delivery: Delivery, signal: AbortSignal): Promise<MergeAnswer> => {
+  const answer = await take(outside, delivery, signal);
+  outside.log.info('webhook of the config repository', logged(answer));
+  return answer;
+};
+
+const take = async (outside: Outside, delivery: Delivery, signal: AbortSignal): Promise<MergeAnswer> => {
   const unwanted = refuseLarge(delivery, maxBody) ?? (await refuseUnsigned(outside, delivery));
   if (unwanted !== undefined) return unwanted;
   const json = jsonOf(delivery, maxBody);
@@ -41,7 +48,7 @@ export const receiveMerge = async (outside: Outside, delivery: Delivery, signal:
   if (merge.outcome !== 'merge') return merge;
 
   const body = bodyHash(delivery.body);
-  const identity: Identity = { kind: 'merge', id: delivery.headers['x-github-delivery'] ?? body, body };
+  const identity: Identity = { kind: 'merge', id: headerOf(delivery, 'x-github-delivery') ?? body, body };
   const admitted = await admit(outside.ledger, identity, outside.clock.now());
   if ('outcome' in admitted) return admitted;
   const confirmed = await confirm(outside, merge, signal);
@@ -51,6 +58,9 @@ export const receiveMerge = async (outside: Outside, delivery: Delivery, signal:
   }
   return confirmed;
 };
+
+const logged = (answer: MergeAnswer): LogFields =>
+  answer.outcome === 'start' ? { outcome: answer.outcome, ...answer.start, repeated: answer.repeated } : { ...answer };
 
 /** What the API says of a merge that an event tells of. */
 const confirm = async (

@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Outside } from '../outside/outside.ts';
-import { type Refused, refused } from './verdict.ts';
+import { type Refused, refused } from './refusal.ts';
 
-/** One delivery as it arrived: the bytes, before anything read them, and headers by lower-case name. */
+/** One delivery as it arrived: the bytes, before anything read them, and the headers in whatever case. */
 export interface Delivery {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** Headers by lower-case name, whatever the server before us made of their case. */
-export const lowerCase = (headers: Readonly<Record<string, string | undefined>>): Delivery['headers'] =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** A header by its lower-case name, whatever the server before us made of its case. */
+export const headerOf = (delivery: Delivery, name: string): string | undefined =>
+  Object.entries(delivery.headers).find(([given]) => given.toLowerCase() === name)?.[1];
 
 /**
  * Whether `header` is `sha256=` and the HMAC-SHA256 of the raw bytes under one of the secrets (GitHub's X-Hub-Signature-256). Compares in
@@ -46,7 +46,7 @@ export const refuseUnsigned = async (outside: Outside, delivery: Delivery): Prom
     .split(/\r?\n/)
     .filter((line) => line !== '')
     .slice(0, 2);
-  const header = delivery.headers['x-hub-signature-256'];
+  const header = headerOf(delivery, 'x-hub-signature-256');
   if (header === undefined) {
     return refused(
       401,
@@ -64,7 +64,7 @@ export const refuseUnsigned = async (outside: Outside, delivery: Delivery): Prom
 
 /** The body as JSON, or why not: more than `limit` bytes, another content type, not UTF-8, not JSON. */
 export const jsonOf = (delivery: Delivery, limit: number): { readonly value: unknown } | Refused => {
-  const type = delivery.headers['content-type'];
+  const type = headerOf(delivery, 'content-type');
   if (type !== undefined && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
     return refused(
       415,

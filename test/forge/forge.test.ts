@@ -145,6 +145,30 @@ describe('the forge', () => {
     expect(delivered.length).toBe(4);
   });
 
+  it('finishes a merge that a crash cut off after the branch moved', async () => {
+    const kept = disk();
+    const { promises } = kept;
+    let dies = false;
+    const writeFile = (path: string, ...rest: unknown[]) => {
+      if (dies && path.includes('/deliveries/')) throw new Error('killed');
+      return promises.writeFile(path, ...rest);
+    };
+    const { forge } = await open({ fs: { promises: { ...promises, writeFile } } });
+    await forge.seed({ 'a.txt': 'one\n' }, 'First', ada);
+    await branchWith(forge, 'topic', { 'a.txt': 'two\n' });
+    await call(forge, 'POST', '/pulls', { title: 'Two', head: 'topic', base: 'main' });
+    await forge.settled();
+    dies = true;
+    await expect(forge.merge(1, ada)).rejects.toThrow('killed');
+
+    const { forge: later, delivered } = await open({ fs: kept });
+    const commit = await later.merge(1, ada);
+    await later.settled();
+    expect((await call(later, 'GET', '/git/ref/heads/main')).body.object.sha).toBe(commit);
+    expect((await call(later, 'GET', `/commits/${commit}/pulls`)).body[0].merge_commit_sha).toBe(commit);
+    expect(delivered.map(({ headers }) => headers['x-github-event'])).toEqual(['pull_request', 'push']);
+  });
+
   it('asks for its token on REST and git alike', async () => {
     const { forge } = await open({ token: 't0ken' });
     const status = async (path: string, authorization: string) =>

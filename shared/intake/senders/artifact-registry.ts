@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ArtifactEvent, Sender } from '../artifact-event.ts';
 import { imageFrom, shown, splitTag } from '../image.ts';
-import { ignored, refused } from '../verdict.ts';
+import { ignored, refused } from '../refusal.ts';
 
 const notice = z.strictObject({ action: z.string(), digest: z.string().optional(), tag: z.string().optional() });
 const pubSubPush = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sender } from '../artifact-event.ts';
 import { imageFrom, shown } from '../image.ts';
-import { ignored } from '../verdict.ts';
+import { ignored } from '../refusal.ts';
 
 const envelope = z.object({
   id: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sender } from '../artifact-event.ts';
 import { imageFrom, shown, splitTag } from '../image.ts';
-import { ignored, refused } from '../verdict.ts';
+import { ignored, refused } from '../refusal.ts';
 
 const schema = z.object({
   type: z.string(),

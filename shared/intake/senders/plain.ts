@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sender } from '../artifact-event.ts';
 import { parseImage, shown } from '../image.ts';
-import { refused } from '../verdict.ts';
+import { refused } from '../refusal.ts';
 
 const schema = z.strictObject({
   image: z.string(),
