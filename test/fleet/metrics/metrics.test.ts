@@ -253,4 +253,4 @@ test.runIf(recorded || process.env.CI === 'true')('answers have the shape of rec
   );
   expect(shape((await ask('/api/v1/query', { query: '(' })).body)).toEqual(shape(read('handmade/error.bad_data.json')));
 });
-test.skipIf(recorded || process.env.CI === 'true')('skipped: no corpus', () => {});
+if (!recorded && process.env.CI !== 'true') test.skip('skipped: no corpus', () => {});

@@ -196,7 +196,7 @@ const comparable = (answer: Answer): unknown => {
 
 const required = process.env.TIDEGATE_REQUIRE_PROMETHEUS === '1';
 const installed = hasPrometheus();
-test.skipIf(installed || required)('skipped: no prometheus, install the package prometheus', () => {});
+if (!installed && !required) test.skip('skipped: no prometheus, install the package prometheus', () => {});
 
 describe.runIf(installed || required)('compared with a real Prometheus', () => {
   let real: Prometheus;
