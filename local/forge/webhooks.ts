@@ -2,7 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { Random } from '../../shared/outside/random.ts';
 import type { Repository } from './repository.ts';
 
-/** Takes one delivery to its receiver; rejects when the receiver did not accept it. */
+/**
+ * Takes one delivery to its receiver. Resolves when it was answered for good, also by a refusal (2xx, 4xx); rejects when it has to be sent
+ * again (no answer, 5xx).
+ */
 export type Deliver = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<void>;
 
 export interface Hook {

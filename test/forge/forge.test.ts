@@ -169,6 +169,18 @@ describe('the forge', () => {
     expect(delivered.map(({ headers }) => headers['x-github-event'])).toEqual(['pull_request', 'push']);
   });
 
+  it('takes no notice of a file that was cut off before it had its name', async () => {
+    const kept = disk();
+    const { forge } = await open({ fs: kept });
+    const head = await forge.seed({ 'a.txt': 'one\n' }, 'First', ada);
+    await kept.promises.writeFile('/config.git/refs/heads/main.lock', 'half');
+    await kept.promises.mkdir('/config.git/pulls', { recursive: true });
+    await kept.promises.writeFile('/config.git/pulls/1.json.lock', '{');
+    const { forge: later } = await open({ fs: kept });
+    expect((await call(later, 'GET', '/git/ref/heads/main')).body.object.sha).toBe(head);
+    expect((await call(later, 'GET', '/pulls?state=all')).body).toEqual([]);
+  });
+
   it('asks for its token on REST and git alike', async () => {
     const { forge } = await open({ token: 't0ken' });
     const status = async (path: string, authorization: string) =>

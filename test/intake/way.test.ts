@@ -3,32 +3,47 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { listen, throughLoopback } from '../../local/loopback.ts';
+import { simulatedNetwork } from '../../local/network.ts';
 import { receiveArtifact } from '../../shared/intake/receive-artifact.ts';
 import { receiveMerge } from '../../shared/intake/receive-merge.ts';
 import { revertPin } from '../../shared/intake/revert-pin.ts';
 import { queryAll } from '../../shared/ledger/update.ts';
+import type { Http } from '../../shared/outside/http.ts';
 import { ada, digest, fleetConfig, openPlace, signal, signed } from './place.ts';
 
 const image = `registry.example.com/storage@${digest('c')}`;
 
+const noOther: Http = async (url) => {
+  throw new Error(`${url} was asked for`);
+};
+
 /** Artifact event, merge, webhook, rollback: all that intake does for one release that went bad. */
-const way = async (repository?: string) => {
-  const place = await openPlace(repository === undefined ? {} : { repository });
+const way = async (options: { readonly repository?: string; readonly sockets?: boolean } = {}) => {
+  const place = await openPlace(options);
+  const routes = [{ host: 'forge.test', handle: (request: Request) => place.forge.handle(request) }];
+  const server = options.sockets === true ? await listen(routes) : undefined;
+  const http =
+    server === undefined
+      ? simulatedNetwork({ routes, fallback: noOther })
+      : throughLoopback(server.port, routes, noOther);
+  const outside = { ...place.outside, http };
   await place.forge.seed({ 'fleet.jsonnet': fleetConfig, 'services/storage.jsonnet': '{}\n' }, 'First', ada);
-  const proposed = await receiveArtifact(place.outside, { ...signed({ image }), via: 'http' }, signal);
+  const proposed = await receiveArtifact(outside, { ...signed({ image }), via: 'http' }, signal);
   const commit = await place.forge.merge(1, ada);
   await place.forge.settled();
   const answers = [];
-  for (const delivery of place.delivered) answers.push(await receiveMerge(place.outside, delivery, signal));
-  const reverted = await revertPin(place.outside, { commit }, signal);
+  for (const delivery of place.delivered) answers.push(await receiveMerge(outside, delivery, signal));
+  const reverted = await revertPin(outside, { commit }, signal);
   await place.forge.settled();
   const rows = [
     ...(await queryAll(place.outside.ledger, 'delivery#artifact')),
     ...(await queryAll(place.outside.ledger, 'delivery#merge')),
   ];
   const delivered = place.delivered.map(({ headers, body }) => ({ headers, body: Buffer.from(body).toString() }));
+  await server?.close();
   place.close();
-  return { proposed, answers, reverted, rows, delivered, calls: place.calls };
+  return { proposed, answers, reverted, rows, delivered };
 };
 
 describe('the way of a release through intake', () => {
@@ -45,10 +60,14 @@ describe('the way of a release through intake', () => {
     expect(first.answers.map(({ outcome }) => outcome)).toEqual(['ignored', 'ignored', 'start', 'start']);
   });
 
+  it('is the same over sockets as in this process', async () => {
+    expect(await way({ sockets: true })).toEqual(await way());
+  });
+
   it('leaves a repository that stock git finds sound', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'way-'));
     const repository = join(folder, 'config.git');
-    await way(repository);
+    await way({ repository });
     const git = (...args: string[]) =>
       execFileSync('git', args, { cwd: repository, encoding: 'utf8', stdio: 'pipe' }).trim();
     expect(git('fsck', '--strict', '--full')).not.toMatch(/error|missing|broken|warning/);
