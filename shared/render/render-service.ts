@@ -1,17 +1,10 @@
 import { factsOf, type Target } from '../rollout/target.ts';
 import { type CollectedObjects, collectObjects } from './collect-objects.ts';
 import type { Evaluate } from './jsonnet.ts';
-import { manifestFiles } from './manifest-files.ts';
-import { parseJson, parseYaml } from './parse-yaml.ts';
 import { pinImages, unusedImages } from './pin-images.ts';
 import { problemAt, RenderFailed, type RenderProblem } from './render-failed.ts';
+import type { Repository } from './repository.ts';
 import { type ServiceSource, sourceFor } from './service-source.ts';
-
-export interface RepositoryFiles {
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Those of them that are UTF-8 text: what jsonnet may import. */
-  readonly texts: ReadonlyMap<string, string>;
-}
 
 /**
  * The objects of one service on one target, with every problem found in its files; never throws for what they hold. Jsonnet sees
@@ -20,16 +13,18 @@ export interface RepositoryFiles {
 export const renderService = async (
   service: ServiceSource,
   target: Target,
-  { files, texts }: RepositoryFiles,
+  repository: Repository,
   evaluate: Evaluate,
 ): Promise<CollectedObjects> => {
   const source = sourceFor(service, target);
-  if ('manifests' in source) return readManifests(service, source.manifests, files);
+  if ('manifests' in source) return readManifests(service, source.manifests, repository);
   const entry = source.jsonnet;
-  if (!files.has(entry))
+  if (!repository.files.has(entry)) {
     return refused([problemAt('SOURCE_MISSING', entry, `service ${service.name} names this file; it is not there`)]);
+  }
   try {
-    const json = await evaluate({ files: texts, entry, ext: { target: factsOf(target), images: service.images } });
+    const ext = { target: factsOf(target), images: service.images };
+    const json = await evaluate({ files: repository.texts, entry, ext });
     return collectObjects(JSON.parse(json), entry);
   } catch (error) {
     if (error instanceof RenderFailed) return refused(error.problems);
@@ -37,19 +32,14 @@ export const renderService = async (
   }
 };
 
-const readManifests = (
-  service: ServiceSource,
-  place: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): CollectedObjects => {
-  const found = manifestFiles(files, place);
+const readManifests = (service: ServiceSource, place: string, repository: Repository): CollectedObjects => {
+  const found = repository.manifests(place);
   if (found.length === 0) {
     const what = `service ${service.name} names this file or folder; there is no .yaml, .yml or .json of it`;
     return refused([problemAt('SOURCE_MISSING', place, what)]);
   }
   const used = new Set<string>();
-  const parts = found.map(([path, bytes]): CollectedObjects => {
-    const { documents, problems } = path.endsWith('.json') ? parseJson(path, bytes) : parseYaml(path, bytes);
+  const parts = found.map(({ documents, problems }): CollectedObjects => {
     const collected = documents.map(({ value, source }) => {
       const pinned = pinImages(value, service.images);
       for (const name of pinned.used) used.add(name);

@@ -6,6 +6,7 @@ import { type Evaluate, evaluationLimits } from './jsonnet.ts';
 import { orderServices } from './order-services.ts';
 import { limitReached, RenderFailed, type RenderProblem } from './render-failed.ts';
 import { renderService } from './render-service.ts';
+import { openRepository, type Repository } from './repository.ts';
 import type { ServiceSource } from './service-source.ts';
 
 export interface RenderRequest {
@@ -23,19 +24,18 @@ const targetLimits = { objects: 5_000, bytes: evaluationLimits.maxOutputBytes } 
  * Everything that one target shall have, services in the order they are applied. Pure but for `evaluate`: the same files, services
  * and target give the same result. Namespaces are left as written; collisions are judged as if the target's own were filled in.
  * Throws `RenderFailed` with all problems of the target at once. Each jsonnet file may take 10 s and 256 MiB; a target may have
- * 5,000 objects and 20 MB.
+ * 5,000 objects and 20 MB. Whoever renders many targets of one commit opens the repository once and passes it to each.
  */
-export const renderTarget = async (request: RenderRequest, evaluate: Evaluate): Promise<RenderedTarget> => {
-  const { ordered, problems } = orderServices(request.services);
+export const renderTarget = async (
+  { files, services, target }: RenderRequest,
+  evaluate: Evaluate,
+  repository: Repository = openRepository(files),
+): Promise<RenderedTarget> => {
+  const { ordered, problems } = orderServices(services);
   if (problems.length > 0) throw new RenderFailed(problems);
-  const { target, files } = request;
-  const texts = textsOf(files);
   const rendered: { readonly service: string; readonly collected: CollectedObjects }[] = [];
   for (const service of ordered) {
-    rendered.push({
-      service: service.name,
-      collected: await renderService(service, target, { files, texts }, evaluate),
-    });
+    rendered.push({ service: service.name, collected: await renderService(service, target, repository, evaluate) });
   }
   const objects = rendered.flatMap(({ collected }) => collected.objects);
   const found = [
@@ -44,22 +44,10 @@ export const renderTarget = async (request: RenderRequest, evaluate: Evaluate): 
     ...overLimits(objects, target.name),
   ];
   if (found.length > 0) throw new RenderFailed(found);
-  const services = rendered.map(({ service, collected }) => ({ service, objects: collected.objects }));
-  return { target: target.name, services };
-};
-
-/** What jsonnet may import: the files that are UTF-8 text. */
-const textsOf = (files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, string> => {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const texts = new Map<string, string>();
-  for (const [path, bytes] of files) {
-    try {
-      texts.set(path, decoder.decode(bytes));
-    } catch {
-      // Not text. An import of it is denied and says so.
-    }
-  }
-  return texts;
+  return {
+    target: target.name,
+    services: rendered.map(({ service, collected }) => ({ service, objects: collected.objects })),
+  };
 };
 
 const overLimits = (objects: readonly RenderedObject[], target: string): readonly RenderProblem[] => {
