@@ -1,0 +1,114 @@
+import type { MetricGate } from '../rollout/gate.ts';
+import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import type { Sample } from './sample.ts';
+
+/** What was measured for one gate on one target. */
+export interface Measurement {
+  readonly gate: string;
+  readonly target: string;
+  /** The queries that were asked, placeholders filled in. */
+  readonly query: string;
+  readonly source: string;
+  readonly window: { readonly from: number; readonly to: number };
+  /** One value, or two counts. */
+  readonly found: { readonly value: Sample } | { readonly errors: Sample; readonly requests: Sample };
+  /** Age of the newest point of each selector the value depends on. */
+  readonly ages: readonly Age[];
+  /** Said of what was found, as where a count had no series and is known to be 0. */
+  readonly note?: string;
+}
+
+/** How old, in seconds, the newest point of a selector is. */
+export interface Age {
+  readonly selector: string;
+  readonly seconds: Sample;
+}
+
+/** A conclusion in the making: its verdict, the sentence, and the number it was made of. */
+interface Conclusion {
+  readonly verdict: Verdict;
+  readonly found: string;
+  readonly value?: number;
+  readonly threshold?: number;
+  readonly samples?: number;
+}
+
+/**
+ * Judges one measurement. Only a finite number within the thresholds, made of points that are young enough, passes: no data, old
+ * data and too few requests are inconclusive, Infinity fails, and what could not be asked or understood is an error.
+ */
+export const assessMetric = (gate: MetricGate, measurement: Measurement): Judgement => {
+  const { gate: name, target, query, source, window } = measurement;
+  const { verdict, found, ...numbers } = assessAges(measurement.ages, gate) ?? assessFound(measurement, gate);
+  const span = window.to > window.from ? ` over ${(window.to - window.from) / 1000} s` : '';
+  const because = `gate ${name} on ${target}: ${found}${span}`;
+  return { gate: name, kind: 'metric', target, verdict, because, query, source, window, ...numbers };
+};
+
+const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefined => {
+  if (ages.length === 0)
+    return { verdict: 'error', found: 'the query reads no series, expected one that measures the target' };
+  const judged = ages.map(({ selector, seconds }): Conclusion | undefined => {
+    if (seconds.kind !== 'value') return unmeasured(seconds, `the newest point of ${selector}`);
+    const limit = gate.maxAgeMs / 1000;
+    if (seconds.value <= limit) return undefined;
+    const found = `the newest point of ${selector} is ${rounded(seconds.value)} s old, expected at most ${limit} s`;
+    return { verdict: 'inconclusive', found };
+  });
+  const unsound = judged.filter((conclusion) => conclusion !== undefined);
+  return unsound.find(({ verdict }) => verdict === 'error') ?? unsound[0];
+};
+
+const assessFound = ({ found, note }: Measurement, gate: MetricGate): Conclusion => {
+  const conclusion =
+    'value' in found ? assessValue(found.value, gate) : assessCounts(found.errors, found.requests, gate);
+  return note === undefined ? conclusion : { ...conclusion, found: `${conclusion.found} (${note})` };
+};
+
+const assessValue = (sample: Sample, gate: MetricGate): Conclusion =>
+  sample.kind === 'value' ? compare(sample.value, gate, 'value') : unmeasured(sample, 'the value');
+
+const assessCounts = (errors: Sample, requests: Sample, gate: MetricGate): Conclusion => {
+  if (requests.kind !== 'value') return unmeasured(requests, 'the count of requests');
+  if (errors.kind === 'error') return unmeasured(errors, 'the count of errors');
+  // Too little traffic says more than that it brought no errors.
+  if (requests.value >= 0 && requests.value < gate.minRequests) {
+    const found = `${rounded(requests.value)} requests, expected at least ${gate.minRequests} to judge by`;
+    return { verdict: 'inconclusive', found, samples: requests.value };
+  }
+  if (errors.kind === 'nodata') return unmeasured(errors, 'the count of errors');
+  const samples = requests.value;
+  if (errors.value < 0 || samples < 0) {
+    const found = `${rounded(errors.value)} errors of ${rounded(samples)} requests, expected counts`;
+    return { verdict: 'error', found };
+  }
+  if (!Number.isFinite(samples) || !Number.isFinite(errors.value)) return compare(Infinity, gate, 'share of errors');
+  const conclusion = compare(errors.value / samples, gate, 'share of errors');
+  const counts = `${rounded(errors.value)} errors of ${rounded(samples)} requests, `;
+  return { ...conclusion, found: counts + conclusion.found, samples };
+};
+
+const unmeasured = (sample: Exclude<Sample, { kind: 'value' }>, subject: string): Conclusion =>
+  sample.kind === 'nodata'
+    ? { verdict: 'inconclusive', found: `no data for ${subject} (${sample.reason})` }
+    : { verdict: 'error', found: `${subject} could not be read: ${sample.reason}` };
+
+const compare = (value: number, { failAbove, failBelow }: MetricGate, subject: string): Conclusion => {
+  const found = `${subject} ${rounded(value)}`;
+  if (!Number.isFinite(value)) return { verdict: 'fail', found: `${found}, expected a finite number` };
+  if (failAbove !== undefined && value > failAbove) {
+    return { verdict: 'fail', found: `${found}, expected at most ${failAbove}`, value, threshold: failAbove };
+  }
+  if (failBelow !== undefined && value < failBelow) {
+    return { verdict: 'fail', found: `${found}, expected at least ${failBelow}`, value, threshold: failBelow };
+  }
+  const threshold = failAbove ?? failBelow;
+  if (threshold === undefined) return { verdict: 'error', found: `${found}, and the gate has no threshold`, value };
+  const bounds = [
+    ...(failBelow === undefined ? [] : [`at least ${failBelow}`]),
+    ...(failAbove === undefined ? [] : [`at most ${failAbove}`]),
+  ];
+  return { verdict: 'pass', found: `${found}, within ${bounds.join(' and ')}`, value, threshold };
+};
+
+const rounded = (value: number): string => String(Number(value.toPrecision(6)));
