@@ -141,3 +141,8 @@ export const assessAddress = (address: string, allow: readonly string[] = []): A
   const opened = ranges.some((range) => holds(range, ip) && (!found?.exact || range.prefix === range.width));
   return opened ? { allowed: true } : { allowed: false, because };
 };
+
+/** Throws `RangeUnreadable` unless all of `allow` are CIDR ranges: before anything is resolved or connected. */
+export const checkRanges = (allow: readonly string[]): void => {
+  for (const range of allow) parseRange(range);
+};

@@ -2,11 +2,20 @@ import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { AddressRefused, assessAddress } from './address.ts';
 
-/** Throws `AddressRefused` unless the egress rules allow `address`. */
-export const requireAllowed = (address: string, allow: readonly string[]): void => {
+/** Why the egress rules refuse to connect to `address`; `undefined` when they allow it. */
+export const refusalOf = (address: string, allow: readonly string[]): AddressRefused | undefined => {
   const verdict = assessAddress(address, allow);
-  if (!verdict.allowed) throw new AddressRefused(address, verdict.because);
+  return verdict.allowed ? undefined : new AddressRefused(address, verdict.because);
 };
+
+/** As `refusalOf`, of a host that is itself an address: sockets do not ask the resolver about those. Names pass. */
+export const literalRefusal = (hostname: string, allow: readonly string[]): AddressRefused | undefined => {
+  const bare = bareHost(hostname);
+  return isIP(bare) === 0 ? undefined : refusalOf(bare, allow);
+};
+
+/** A host without the brackets that IPv6 addresses have in URLs. */
+export const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
 /**
  * The system's resolver as the `lookup` of a socket, so the addresses judged are the ones connected to: nothing resolves a second
@@ -17,20 +26,11 @@ export const guardedLookup =
   (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '');
-      try {
-        for (const { address } of addresses) requireAllowed(address, allow);
-      } catch (refused) {
-        return callback(refused instanceof Error ? refused : new Error(String(refused)), '');
-      }
       const [first] = addresses;
       if (first === undefined) return callback(new AddressRefused(hostname, 'resolved to no address'), '');
+      const refusal = addresses.map(({ address }) => refusalOf(address, allow)).find((found) => found !== undefined);
+      if (refusal) return callback(refusal, '');
       if (options.all) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
   };
-
-/** Throws `AddressRefused` for a host that is a refused address itself: sockets do not ask the resolver about those. */
-export const guardLiteral = (hostname: string, allow: readonly string[]): void => {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(bare) !== 0) requireAllowed(bare, allow);
-};

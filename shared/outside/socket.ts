@@ -1,32 +1,37 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { checkRanges } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Dial, Dialled, Endpoint } from './dial.ts';
-import { guardedLookup, guardLiteral, requireAllowed } from './dns.ts';
+import { bareHost, guardedLookup, literalRefusal, refusalOf } from './dns.ts';
 import { Unreachable } from './http.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /**
  * Dials over sockets, under the egress rules of `undiciHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
  * sent beyond the handshake. Phases are measured on `clock`, so their resolution is its millisecond.
+ * Throws `RangeUnreadable` for a bad `allow`.
  */
 export const socketDial =
   (clock: Pick<Clock, 'now'>): Dial =>
   async (endpoint) => {
     const subject = `${endpoint.tls ? 'tls' : 'tcp'} ${endpoint.host}:${endpoint.port}`;
-    const { signal } = endpoint;
+    const { signal, allow = [] } = endpoint;
+    checkRanges(allow);
     let open: Socket | undefined;
     const hangUp = () => open?.destroy(signal?.reason);
     try {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', hangUp, { once: true });
-      guardLiteral(endpoint.host, endpoint.allow ?? []);
+      const refusal = literalRefusal(endpoint.host, allow);
+      if (refusal) throw refusal;
       const started = clock.now();
       const tcp = openTcp(endpoint);
       open = tcp;
       const phases = await connectPhases(tcp, clock, started);
       const address = tcp.remoteAddress ?? '';
-      requireAllowed(address, endpoint.allow ?? []);
+      const late = refusalOf(address, allow);
+      if (late) throw late;
       if (!endpoint.tls) return { address, phases };
       const secured = clock.now();
       const tls = await handshake(tcp, endpoint);
@@ -43,7 +48,7 @@ export const socketDial =
   };
 
 const openTcp = ({ host, port, allow }: Endpoint): Socket =>
-  connect({ host: host.replace(/^\[|\]$/g, ''), port, lookup: guardedLookup(allow ?? []) });
+  connect({ host: bareHost(host), port, lookup: guardedLookup(allow ?? []) });
 
 const connectPhases = (socket: Socket, clock: Pick<Clock, 'now'>, started: number): Promise<Dialled['phases']> =>
   new Promise((resolve, reject) => {
@@ -58,7 +63,7 @@ const connectPhases = (socket: Socket, clock: Pick<Clock, 'now'>, started: numbe
 
 const handshake = (socket: Socket, { host, tls = {} }: Endpoint): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
-    const name = tls.serverName ?? host.replace(/^\[|\]$/g, '');
+    const name = tls.serverName ?? bareHost(host);
     const secure = connectTls({
       socket,
       // Checked against the certificate; sent as SNI only where it is a name (RFC 6066, section 3).

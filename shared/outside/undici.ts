@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Agent, buildConnector } from 'undici';
-import { AddressRefused } from './address.ts';
-import { guardedLookup, guardLiteral, requireAllowed } from './dns.ts';
+import { Agent, buildConnector, errors } from 'undici';
+import { checkRanges } from './address.ts';
+import { guardedLookup, literalRefusal, refusalOf } from './dns.ts';
 import { type Http, type HttpInit, Unreachable } from './http.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
@@ -26,7 +26,8 @@ const BODILESS = new Set([101, 204, 205, 304]);
 /**
  * Egress over sockets: HTTP/1.1 with kept-alive connections, no redirects, no decompression (what is not asked for is not sent,
  * and no small answer grows), the body streamed as it arrives. Every address is judged before it is connected to and once more on
- * the open socket. An error while the body is read is `Unreachable` too.
+ * the open socket. An error while the body is read is `Unreachable` too. Throws `RangeUnreadable` for a bad `allow`
+ * and `TypeError` for headers or a method that can not be sent.
  */
 export const undiciHttp = (options: UndiciOptions = {}): Http => {
   const agents = new Map<string, Agent>();
@@ -48,6 +49,7 @@ export const undiciHttp = (options: UndiciOptions = {}): Http => {
     // Only method and origin: paths and queries of webhooks hold credentials.
     const subject = `${method} ${url.origin}`;
     requireHttp(url, method);
+    checkRanges(init.allow ?? []);
     const elsewhere = options.resolve?.(url.hostname);
     const place = elsewhere ? redirected(url, init, elsewhere) : { origin: url.origin, init };
     const failed = (error: unknown) =>
@@ -65,6 +67,8 @@ export const undiciHttp = (options: UndiciOptions = {}): Http => {
       });
       return responseOf(answer, failed);
     } catch (error) {
+      // The caller's mistake, such as a line break in a header, says nothing about the server.
+      if (error instanceof errors.InvalidArgumentError) throw new TypeError(`${subject}: ${error.message}`);
       throw failed(error);
     }
   };
@@ -97,29 +101,20 @@ const openAgent = ({ tls = {}, allow = [] }: HttpInit): Agent => {
     ...(tls.key !== undefined && { key: tls.key }),
   });
   const guarded: buildConnector.connector = (options, callback) => {
-    try {
-      guardLiteral(options.hostname, allow);
-    } catch (refused) {
-      callback(asError(refused), null);
-      return;
-    }
+    const refusal = literalRefusal(options.hostname, allow);
+    if (refusal) return callback(refusal, null);
     connect(tls.serverName === undefined ? options : { ...options, servername: tls.serverName }, (...opened) => {
       const [error, socket] = opened;
       if (error) return callback(error, null);
-      try {
-        requireAllowed(socket.remoteAddress ?? '', allow);
-        callback(null, socket);
-      } catch (refused) {
-        socket.destroy();
-        callback(asError(refused), null);
-      }
+      const late = refusalOf(socket.remoteAddress ?? '', allow);
+      if (!late) return callback(null, socket);
+      socket.destroy();
+      callback(late, null);
     });
   };
   // No time-outs of its own: deadlines are the caller's signal.
   return new Agent({ connect: guarded, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
 };
-
-const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new AddressRefused('', String(thrown)));
 
 const redirected = (url: URL, init: HttpInit, { address, port, plain }: Elsewhere) => ({
   origin: `${plain ? 'http:' : url.protocol}//${address.includes(':') ? `[${address}]` : address}:${port}`,

@@ -146,6 +146,12 @@ describe('over plain HTTP', () => {
     await expect(response.text()).rejects.toMatchObject({ name: 'Unreachable', code: 'connection_lost' });
   });
 
+  it('sends no header that would be two', async () => {
+    await expect(http(base, { allow, headers: { 'x-trace': 'a\r\nauthorization: b' } })).rejects.toThrow(
+      new TypeError(`GET ${base}: invalid x-trace header`),
+    );
+  });
+
   it('keeps a connection for the next request of the same ranges only', async () => {
     const own = undiciHttp();
     const before = server.connections();
@@ -214,7 +220,9 @@ describe('egress rules', () => {
   });
 
   it('call a range that is not one a mistake', async () => {
-    await expect(http(`http://127.0.0.1:${server.port}/`, { allow: ['10.0.0.0'] })).rejects.toThrow('expected CIDR');
+    await expect(http(`http://127.0.0.1:${server.port}/`, { allow: ['10.0.0.0'] })).rejects.toMatchObject({
+      name: 'RangeUnreadable',
+    });
   });
 });
 
