@@ -71,6 +71,7 @@ const checkState = (
   if (language !== 'JSONata') checkNeutral(state, at, report);
   checkFields(type, state, at, report);
   checkTransitions(state, type, at, targets, report);
+  checkTogether(state, type, at, report);
   const inner: readonly (readonly [string, Json | undefined])[] =
     type === 'Parallel' && Array.isArray(state.Branches)
       ? state.Branches.map((branch: Json, index: number) => [`${at}/Branches/${index}`, branch] as const)
@@ -80,6 +81,42 @@ const checkState = (
   for (const [here, scope] of inner) {
     if (isObject(scope)) checkScope(scope, here, around, report, names);
     else report(here, 'must be an object with StartAt and States');
+  }
+};
+
+const ONLY_DISTRIBUTED = [
+  'ItemReader',
+  'ItemBatcher',
+  'ResultWriter',
+  'ToleratedFailureCount',
+  'ToleratedFailurePercentage',
+  'Label',
+];
+
+/** What fields of one state must say about each other. */
+const checkTogether = (state: JsonObject, type: string, at: string, report: Report): void => {
+  if (type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined)) {
+    report(at, "Exactly one of 'Seconds' and 'Timestamp' is needed");
+  }
+  if (type === 'Parallel' && Array.isArray(state.Branches) && state.Branches.length === 0) {
+    report(`${at}/Branches`, 'at least one branch is needed');
+  }
+  if (type !== 'Map' || !isObject(state.ItemProcessor)) return;
+  const config = isObject(state.ItemProcessor.ProcessorConfig) ? state.ItemProcessor.ProcessorConfig : {};
+  if (config.Mode === 'DISTRIBUTED') {
+    if (config.ExecutionType !== 'STANDARD') {
+      report(
+        `${at}/ItemProcessor/ProcessorConfig/ExecutionType`,
+        'must be STANDARD: this engine runs no EXPRESS executions',
+      );
+    }
+    if (state.ItemReader !== undefined && state.Items !== undefined)
+      report(`${at}/Items`, "can not be given together with 'ItemReader'");
+    return;
+  }
+  for (const field of ONLY_DISTRIBUTED) {
+    if (state[field] !== undefined)
+      report(`${at}/${field}`, `The field '${field}' needs "ProcessorConfig": {"Mode": "DISTRIBUTED"}`);
   }
 };
 

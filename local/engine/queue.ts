@@ -26,7 +26,7 @@ export const createQueue = (clock: EngineClock): Queue => {
   let jobs: (() => void | Promise<void>)[] = [];
   let busy = false;
   let stopped = false;
-  const refused: (() => void)[] = [];
+  const unanswered = new Set<() => void>();
 
   const turn = async (): Promise<void> => {
     for (let done = 0; jobs.length > 0 && !stopped; ) {
@@ -53,9 +53,9 @@ export const createQueue = (clock: EngineClock): Queue => {
       new Promise((resolve, reject) => {
         const refuse = () => reject(new EngineStopped());
         if (stopped) return refuse();
-        refused.push(refuse);
+        unanswered.add(refuse);
         add(async () => {
-          refused.splice(refused.indexOf(refuse), 1);
+          unanswered.delete(refuse);
           try {
             const answer = await job();
             if (stopped) refuse();
@@ -69,7 +69,8 @@ export const createQueue = (clock: EngineClock): Queue => {
     stop: () => {
       stopped = true;
       jobs = [];
-      for (const refuse of refused.splice(0)) refuse();
+      for (const refuse of unanswered) refuse();
+      unanswered.clear();
     },
     stopped: () => stopped,
   };
