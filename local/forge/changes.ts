@@ -32,7 +32,7 @@ export class MergeRefused extends Error {
 }
 
 /** The login of a person who is known by name only. */
-export const loginOf = (author: Author): string => author.email.split('@')[0] ?? author.name;
+const loginOf = (author: Author): string => author.email.split('@')[0] ?? author.name;
 
 /** A commit with `changes` on top of the branch, made first when it is not there. */
 export const commitOnBranch = async (

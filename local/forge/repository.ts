@@ -117,7 +117,7 @@ export const writeChanges = async (
 /** Writes a commit of `tree` on `parents`; `at` in epoch milliseconds, UTC. The message ends with one line feed. */
 export const commitTree = async (
   repository: Repository,
-  given: { tree: string; parents: readonly string[]; message: string; author: Author; committer?: Author; at: number },
+  given: { tree: string; parents: readonly string[]; message: string; author: Author; at: number },
 ): Promise<string> => {
   const when = { timestamp: Math.floor(given.at / 1000), timezoneOffset: 0 };
   return writeCommit({
@@ -127,7 +127,7 @@ export const commitTree = async (
       parent: [...given.parents],
       message: `${given.message.trimEnd()}\n`,
       author: { ...given.author, ...when },
-      committer: { ...(given.committer ?? given.author), ...when },
+      committer: { ...given.author, ...when },
     },
   });
 };

@@ -37,7 +37,7 @@ const maxBytes = 20_000_000;
 /** As GitHub names the account of an app. */
 const self = { name: 'tidegate[bot]', email: 'tidegate[bot]@users.noreply.github.com' };
 
-export const isCommitId = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
+const isCommitId = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
 export const emptyClone = async (outside: Outside): Promise<ConfigClone> => {
   const fs = createFsFromVolume(new Volume());
@@ -96,7 +96,7 @@ export const entriesAt = async (
   return { files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))), submodules };
 };
 
-export const contentOf = async (clone: ConfigClone, entry: Entry): Promise<Uint8Array> =>
+const contentOf = async (clone: ConfigClone, entry: Entry): Promise<Uint8Array> =>
   (await readBlob({ ...clone, oid: entry.oid })).blob;
 
 /** The content of all files. Throws `ConfigRefused` above 20 MB. */

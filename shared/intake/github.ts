@@ -171,7 +171,7 @@ export const openPull = async (
   return open;
 };
 
-/** Merges with a merge commit if the branch still is at `pull.head.sha`. A text is why the API would not. */
+/** Merges with a merge commit if the branch still is at `pull.head.sha`. Otherwise says why the API would not. */
 export const mergePull = async (
   outside: Outside,
   pull: Pull,

@@ -83,11 +83,7 @@ const take = async (outside: Outside, delivery: ArtifactDelivery, signal: AbortS
 const proposalIn = (answer: Data): Proposed => answer as Data & Proposed;
 
 /** Opens the pull request for an image, or finds it. Safe to do twice. */
-export const proposePin = async (
-  outside: Outside,
-  artifact: Artifact,
-  signal: AbortSignal,
-): Promise<ArtifactAnswer> => {
+const proposePin = async (outside: Outside, artifact: Artifact, signal: AbortSignal): Promise<ArtifactAnswer> => {
   const image = `${artifact.repository}@${artifact.digest}`;
   const service = serviceOf(artifact);
   const branch = branchOf(artifact);
