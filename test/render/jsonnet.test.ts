@@ -198,6 +198,14 @@ describe('the worker', () => {
     expect(await next).toBe('2');
   });
 
+  it('that dies is a fault of ours, told as such, and the next request has another', async () => {
+    const thread = new URL('data:text/javascript,process.exit(3)');
+    const evaluate = evaluateInWorker(processClock, { thread });
+    for (const _ of [1, 2]) {
+      await expect(evaluate(request('1'))).rejects.toThrow('jsonnet worker: ended with code 3 before it answered');
+    }
+  });
+
   it('answers requests made at once each with its own value', async () => {
     const evaluate = evaluateInWorker(processClock);
     const answers = Array.from({ length: 20 }, (_, n) => evaluate(request(`${n} * 2`)));
