@@ -1,0 +1,163 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../shared/outside/clock.ts';
+import { Unreachable } from '../../shared/outside/http.ts';
+import type { Random } from '../../shared/outside/random.ts';
+import type { Target } from '../../shared/rollout/target.ts';
+import type { Route } from '../network.ts';
+import { type Clouds, createClouds } from './clouds/clouds.ts';
+import { clusterHost } from './cluster-host.ts';
+import type { Images } from './images.ts';
+import { type ApiServer, createApiServer } from './kubernetes/server.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { requestRate, type Serving, servingOf } from './traffic.ts';
+
+export interface FleetOptions {
+  /** Every target but those of a kubeconfig, which are real. */
+  readonly targets: readonly Target[];
+  readonly clock: Clock;
+  readonly random: Random;
+  /** All servers share it; their state survives the process in it. */
+  readonly database: DatabaseSync;
+  readonly images: Images;
+  /** Where Tidegate itself runs. */
+  readonly region: string;
+  /** How often the metric store scrapes. */
+  readonly scrapeMs: number;
+}
+
+/** Simulated clouds, clusters, what runs in them and the requests of its users. */
+export interface Fleet {
+  /** The control APIs, API servers, public names of the targets and the metric store. */
+  readonly routes: readonly Route[];
+  readonly servers: ReadonlyMap<string, ApiServer>;
+  readonly clouds: Clouds;
+  /** The API server of this target no longer answers; what runs there goes on. `false` brings it back. */
+  setDown(target: string, down: boolean): void;
+  start(): void;
+  stop(): void;
+}
+
+/** Public names are `<target>.example.com`, the metric store is `metrics.example.com`. */
+const publicSuffix = '.example.com';
+
+/** Sets up a simulated fleet for the targets. Deterministic on the clock and random source given; nothing runs before `start`. */
+export const createFleet = (options: FleetOptions): Fleet => {
+  const { clock, random, database, images } = options;
+  const targets = options.targets.filter((target) => !('kubeconfig' in target.locator));
+  const servers = new Map(
+    targets.map(({ name }) => [
+      name,
+      createApiServer({ name, clock, random, database, behaviourOf: images.behaviourOf }),
+    ]),
+  );
+  const clusters = targets.map((target) => ({
+    target: target.name,
+    locator: target.locator,
+    server: `https://${clusterHost(target)}`,
+  }));
+  const clouds = createClouds({ clock, clusters, region: options.region });
+  const metrics = createMetrics({ clock });
+  const down = new Set<string>();
+  const serving = (target: Target): Serving => {
+    const pods = servers.get(target.name)?.pods() ?? [];
+    return servingOf(
+      pods.map((pod) => ({ labels: pod.labels, ready: pod.ready, behaviours: pod.images.map(images.behaviourOf) })),
+    );
+  };
+  const scraper = createScraper(targets, serving, metrics.add, options);
+  const routes: Route[] = [
+    ...clouds.routes,
+    ...targets.map((target) => apiServerRoute(target, servers, clouds, down)),
+    { host: `metrics${publicSuffix}`, handle: metrics.handle },
+    ...targets.map(
+      (target): Route => ({
+        host: `${target.name}${publicSuffix}`,
+        handle: async () => publicAnswer(target, serving(target), random),
+      }),
+    ),
+  ];
+  return {
+    routes,
+    servers,
+    clouds,
+    setDown: (target, isDown) => {
+      if (isDown) down.add(target);
+      else down.delete(target);
+    },
+    start: () => {
+      for (const server of servers.values()) server.start();
+      scraper.start();
+    },
+    stop: () => {
+      scraper.stop();
+      for (const server of servers.values()) server.stop();
+    },
+  };
+};
+
+const apiServerRoute = (
+  target: Target,
+  servers: ReadonlyMap<string, ApiServer>,
+  clouds: Clouds,
+  down: ReadonlySet<string>,
+): Route => ({
+  host: clusterHost(target),
+  handle: async (request) => {
+    const server = servers.get(target.name);
+    if (server === undefined || down.has(target.name)) {
+      throw new Unreachable(`target ${target.name}`, 'connect_timeout', 'its API server does not answer (simulated)');
+    }
+    if (clouds.authorise(target.name, request) !== 'ok') {
+      const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
+      return Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 });
+    }
+    return server.handle(request);
+  },
+});
+
+/** A request to a target's public name: a health check. */
+const publicAnswer = (target: Target, { answers, errorRatio, unhealthyRatio }: Serving, random: Random): Response => {
+  if (!answers) {
+    throw new Unreachable(`${target.name}${publicSuffix}`, 'connect_refused', 'nothing listens there (simulated)');
+  }
+  // Errors of users' requests are the metric's to see; a health check fails only where pods are missing or say so.
+  const fails = random.fraction() < Math.max(unhealthyRatio, errorRatio === 1 ? 1 : 0);
+  return fails ? new Response('unhealthy\n', { status: 503 }) : new Response('ok\n');
+};
+
+/** The users' requests of every target, counted into the metric store every `scrapeMs`. */
+const createScraper = (
+  targets: readonly Target[],
+  serving: (target: Target) => Serving,
+  add: (name: string, labels: Readonly<Record<string, string>>, value: number, at: number) => void,
+  { clock, scrapeMs }: Pick<FleetOptions, 'clock' | 'scrapeMs'>,
+) => {
+  const totals = new Map(targets.map(({ name }) => [name, { good: 0, bad: 0 }]));
+  let cancel: (() => void) | undefined;
+  const scrape = () => {
+    const at = clock.now();
+    for (const target of targets) {
+      const total = totals.get(target.name) ?? { good: 0, bad: 0 };
+      const now = serving(target);
+      add('up', { cluster: target.name }, now.answers ? 1 : 0, at);
+      if (!now.answers) continue;
+      const requests = (requestRate(target.labels) * scrapeMs) / 1000;
+      total.bad += requests * now.errorRatio;
+      total.good += requests * (1 - now.errorRatio);
+      add('http_requests_total', { cluster: target.name, code: '200' }, Math.round(total.good), at);
+      add('http_requests_total', { cluster: target.name, code: '500' }, Math.round(total.bad), at);
+      const quantile = { cluster: target.name, quantile: '0.99' };
+      add('http_request_duration_seconds', quantile, now.latencySeconds, at);
+    }
+    cancel = clock.after(scrapeMs, scrape);
+  };
+  return {
+    start: () => {
+      cancel ??= clock.after(scrapeMs, scrape);
+    },
+    stop: () => {
+      cancel?.();
+      cancel = undefined;
+    },
+  };
+};

@@ -1,0 +1,220 @@
+import { createHmac } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { PromiseFsClient } from 'isomorphic-git';
+import type { Outside, Settings } from '../shared/outside/outside.ts';
+import type { Target } from '../shared/rollout/target.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
+import { simulatedIdentity } from './fleet/clouds/aws-caller.ts';
+import { createFleet, type Fleet } from './fleet/fleet.ts';
+import type { Images } from './fleet/images.ts';
+import { createForge, type Forge } from './forge/forge.ts';
+import { type LocalFunctions, localFunctions } from './functions.ts';
+import type { Route } from './network.ts';
+import { localOutside, type Mode } from './outside.ts';
+import { ensureSecret } from './secret-files.ts';
+import { account, blobBucket, createStateMachines, region, stateMachineArn } from './state-machines.ts';
+
+export interface InstanceOptions {
+  /** `.tidegate`: everything the instance keeps. */
+  readonly dir: string;
+  readonly mode: Omit<Mode, 'http' | 'dial'>;
+  /** Makes the network once the simulated hosts are known: in process, or over a loopback port. */
+  readonly connect: (
+    routes: readonly Route[],
+  ) => Promise<Pick<Mode, 'http' | 'dial'> & { readonly close: () => Promise<void> }>;
+  readonly fs: PromiseFsClient;
+  readonly readDefinition: (machine: string) => string;
+  /** Targets whose clusters are simulated; none for a fleet that is found by a kubeconfig. */
+  readonly simulated: readonly Target[];
+  readonly images: Images;
+  readonly scrapeMs: number;
+  /** `owner/name` of the config repository, and its config file. */
+  readonly repository: string;
+  readonly config: string;
+  readonly consoleUrl: string;
+}
+
+/** The embedded default: engine, ledger, config repository and, where it is simulated, the fleet, in this process. */
+export interface Instance {
+  readonly outside: Outside;
+  readonly engine: Engine;
+  readonly forge: Forge;
+  readonly fleet: Fleet;
+  readonly functions: LocalFunctions;
+  /** Delivers an artifact event as CI would: signed, to the function that takes them. Returns what it answered. */
+  deliverArtifact(event: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Begins, or goes on with what was unfinished when the process ended. */
+  start(): Promise<void>;
+  /** Nothing is run or written any more. What runs is found again by the next instance over the same folder. */
+  stop(): Promise<void>;
+}
+
+const forgeHost = 'git.simulated';
+const webhookSecret = 'webhook';
+/** Availability is probed, and forgotten turns are swept, every minute. */
+const scheduleMs = 60_000;
+
+/** Puts an instance together over `dir`. Nothing runs before `start`. */
+export const createInstance = async (options: InstanceOptions): Promise<Instance> => {
+  const { dir, mode } = options;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const secret = ensureSecret(join(dir, 'secrets'), webhookSecret, mode.random);
+  // Set below: whatever answers to a simulated host may itself ask others.
+  const later: { functions?: LocalFunctions; blobs?: Outside['blobs'] } = {};
+  const functions = (): LocalFunctions => orThrow(later.functions);
+  const forge = await createForge({
+    clock: mode.clock,
+    random: mode.random,
+    fs: options.fs,
+    dir: join(dir, 'config.git'),
+    name: options.repository,
+    branch: 'main',
+    webhookSecret: secret,
+    webhookUrl: `${options.consoleUrl}/hooks/merge`,
+    deliver: async (_, headers, body) => {
+      const answer = await functions().call('receiveMerge', { version: '2.0', headers, body });
+      const status = statusOf(answer);
+      if (status >= 300) throw new Error(`webhook was answered with ${status}`);
+    },
+  });
+  const database = new DatabaseSync(join(dir, 'fleet.sqlite'));
+  const fleet = createFleet({
+    ...mode,
+    targets: options.simulated,
+    database,
+    images: options.images,
+    region,
+    scrapeMs: options.scrapeMs,
+  });
+  const engine = createEngine({
+    clock: mode.clock,
+    random: mode.random,
+    database: join(dir, 'engine.sqlite'),
+    region,
+    account,
+    invoke: (call) => functions().invoke(call),
+    objects: blobObjects(() => orThrow(later.blobs)),
+  });
+  const routes: Route[] = [
+    { host: `states.${region}.amazonaws.com`, handle: engine.handle },
+    { host: forgeHost, handle: forge.handle },
+    ...fleet.routes,
+  ];
+  const { http, dial, close } = await options.connect(routes);
+  const identity = simulatedIdentity(mode.clock, ownAccount(options.simulated));
+  const outside = localOutside(dir, { ...mode, http, dial }, identity, settingsOf(options));
+  later.blobs = outside.blobs;
+  later.functions = localFunctions(outside);
+  await createStateMachines(engine.handle, options.readDefinition);
+  const schedule = every(scheduleMs, mode.clock, async () => {
+    await functions().call('sweepTurns', {});
+    await functions().call('probeAvailability', {});
+  });
+  return {
+    outside,
+    engine,
+    forge,
+    fleet,
+    functions: functions(),
+    deliverArtifact: async (event) => {
+      const body = JSON.stringify(event);
+      const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+      const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature };
+      const answer = await functions().call('receiveArtifact', { version: '2.0', headers, body });
+      return { status: statusOf(answer), body: JSON.parse(bodyOf(answer)) };
+    },
+    start: async () => {
+      fleet.start();
+      engine.resume();
+      await forge.resume();
+      schedule.start();
+    },
+    stop: async () => {
+      schedule.stop();
+      await engine.stop();
+      fleet.stop();
+      await close();
+      engine.close();
+      outside.close();
+      database.close();
+    },
+  };
+};
+
+const settingsOf = (options: InstanceOptions): Settings => ({
+  region,
+  stateMachines: {
+    rollout: stateMachineArn('rollout'),
+    wave: stateMachineArn('wave'),
+    deployment: stateMachineArn('deployment'),
+  },
+  configRepository: {
+    api: `https://${forgeHost}`,
+    git: `https://${forgeHost}/${options.repository}.git`,
+    name: options.repository,
+    branch: 'main',
+    config: options.config,
+    webhookSecret,
+  },
+  console: options.consoleUrl,
+  federation: {
+    google: {
+      audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/tidegate/providers/aws',
+    },
+    azure: { tenant: 'simulated', client: 'tidegate' },
+  },
+  simulated: options.simulated.length > 0,
+});
+
+/** The account that Tidegate itself runs in: the one whose clusters it opens without assuming a role. */
+const ownAccount = (targets: readonly Target[]): string =>
+  targets
+    .map(({ locator }) => ('eks' in locator && locator.eks.role === undefined ? locator.eks.account : undefined))
+    .find(Boolean) ?? account;
+
+/** Blobs as the objects of the one bucket that the distributed map reads from. */
+const blobObjects = (blobs: () => Outside['blobs']) => ({
+  get: async (bucket: string, key: string): Promise<Uint8Array> => {
+    const hex = /^sha256\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(key)?.[1];
+    if (bucket !== blobBucket || hex === undefined) throw new Error(`no object ${key} in bucket ${bucket}`);
+    return blobs().get(`sha256:${hex}`);
+  },
+  put: async (bucket: string, key: string): Promise<void> => {
+    throw new Error(`bucket ${bucket}: nothing is written to ${key}; blobs are stored under their digests`);
+  },
+});
+
+const orThrow = <Value>(value: Value | undefined): Value => {
+  if (value === undefined) throw new Error('the instance was asked before it was put together');
+  return value;
+};
+
+const answered = (answer: unknown): { readonly statusCode: number; readonly body: string } =>
+  answer as { readonly statusCode: number; readonly body: string };
+const statusOf = (answer: unknown): number => answered(answer).statusCode;
+const bodyOf = (answer: unknown): string => answered(answer).body;
+
+/** Runs `work` every `ms`, the next after the last has ended; a failure of one run does not end the schedule. */
+const every = (ms: number, clock: Mode['clock'], work: () => Promise<void>) => {
+  let cancel = () => {};
+  let running = false;
+  const next = () => {
+    if (!running) return;
+    cancel = clock.after(ms, () => {
+      work().then(next, next);
+    });
+  };
+  return {
+    start: () => {
+      if (running) return;
+      running = true;
+      next();
+    },
+    stop: () => {
+      running = false;
+      cancel();
+    },
+  };
+};
