@@ -41,6 +41,27 @@ describe('a cluster is resolved through its own control API', () => {
     ]);
   });
 
+  it('on GKE at its address with its CA, where the DNS endpoint takes nothing from outside', async () => {
+    simulated.restore();
+    simulated = simulateFleet([{ ...fleet.gke, server: 'https://192.0.2.7', ca: 'PEM' }]);
+    expect(await resolve(fleet.gke.locator)).toEqual({ server: 'https://192.0.2.7', ca: 'PEM' });
+  });
+
+  it('on GKE as the service account of the federation', async () => {
+    const { settings } = simulated.outside;
+    const google = {
+      audience: settings.federation?.google?.audience ?? '',
+      serviceAccount: 'tidegate@acme.iam.gserviceaccount.com',
+    };
+    const outside = { ...simulated.outside, settings: { ...settings, federation: { google } } };
+    expect(await resolveCluster(fleet.gke.locator, outside, never)).toEqual({ server: fleet.gke.server });
+    expect(simulated.asked()).toEqual([
+      'POST sts.googleapis.com/v1/token',
+      'POST iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/tidegate%40acme.iam.gserviceaccount.com:generateAccessToken',
+      'GET container.googleapis.com/v1/projects/acme/locations/us-central1/clusters/prod01',
+    ]);
+  });
+
   it('on AKS by server and CA alone of the kubeconfig it hands out', async () => {
     expect(await resolve(fleet.aks.locator)).toEqual({ server: fleet.aks.server, ca: SIMULATED_CA });
     const cluster =
@@ -129,9 +150,21 @@ describe('a service that fails is asked once, and its failure named for the stat
     expect(await failure(locator)).toBe('resolved');
   });
 
+  it.each<[string, Locator]>([
+    ['google', fleet.gke.locator],
+    ['azure', fleet.aks.locator],
+  ])('and a cloud that settings hold no federation for is not asked: %s', async (_, locator) => {
+    const { federation: __, ...settings } = simulated.outside.settings;
+    const refused = resolveCluster(locator, { ...simulated.outside, settings }, never);
+    await expect(refused).rejects.toMatchObject({
+      name: 'ClusterUnresolved',
+      message: expect.stringContaining('federation'),
+    });
+    expect(simulated.asked()).toEqual([]);
+  });
+
   it('and one that does not answer is unreachable', async () => {
-    const { clouds: _, ...rest } = simulated;
-    const outside = { ...rest.outside, settings: { ...rest.outside.settings, region: 'eu-north-1' } };
+    const outside = { ...simulated.outside, settings: { ...simulated.outside.settings, region: 'eu-north-1' } };
     // Nobody serves that region's STS in the simulation.
     const failed = resolveCluster(fleet.aks.locator, outside, never);
     await expect(failed).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { awsClientSettings } from '../../shared/outside/aws-client-settings.ts';
 import { awsRequestHandler } from '../../shared/outside/aws-request-handler.ts';
 import type { Http } from '../../shared/outside/http.ts';
@@ -55,4 +55,19 @@ it('serves a real client: one attempt, the caller’s signal, a throttled answer
     message: expect.stringContaining('Rate exceeded'),
   });
   expect(attempts).toBe(1);
+});
+
+it('asks the service itself, whatever the environment says of endpoints and profiles', async () => {
+  const hosts: string[] = [];
+  const http: Http = async (url) => {
+    hosts.push(new URL(url).host);
+    return Response.json({ cluster: {} });
+  };
+  const identity = async () => ({ accessKeyId: 'a', secretAccessKey: 'b' });
+  vi.stubEnv('AWS_ENDPOINT_URL', 'https://elsewhere.example');
+  vi.stubEnv('AWS_ENDPOINT_URL_EKS', 'https://elsewhere.example');
+  vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true');
+  await new EKSClient(awsClientSettings(http, identity, 'us-east-1')).send(new DescribeClusterCommand({ name: 'x' }));
+  vi.unstubAllEnvs();
+  expect(hosts).toEqual(['eks.us-east-1.amazonaws.com']);
 });
