@@ -8,7 +8,8 @@ import { waitingPlan } from './tools/inputs.ts';
 /** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
 export const requestApproval = (outside: Outside): Task =>
   task(outside, waitingPlan, async ({ token, plan, ...ref }) => {
-    const { approval } = waveOf(await releaseOf(outside.blobs, ref.release), ref.wave);
+    const release = await releaseOf(outside.blobs, ref.release);
+    const { approval } = waveOf(release, ref.wave);
     if (approval === undefined) throw new InvalidInput(`wave ${ref.wave}: its config asks for no approval`);
-    return request(ref, plan, approval, token, outside);
+    return request(ref, plan, approval, release.roles, token, outside);
   });

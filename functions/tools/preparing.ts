@@ -10,11 +10,14 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import type { Fleet, PreparingTools, Refused } from '../../shared/release/prepare-release.ts';
 import { describeProblem, RenderFailed } from '../../shared/render/render-failed.ts';
 import { renderTarget } from '../../shared/render/render-target.ts';
+import { openRepository, type Repository } from '../../shared/render/repository.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
 
 /** A fleet with the entries that its services are rendered from. */
 export interface ConfiguredFleet extends Fleet {
   readonly entries: FleetConfig['services'];
+  /** The commit's files, each parsed once for all targets. */
+  readonly repository: Repository;
 }
 
 /** How a commit becomes a release: its files from git, its config checked, its targets rendered. */
@@ -23,13 +26,13 @@ export const preparingTools = (outside: Outside): PreparingTools<ConfiguredFleet
   readConfig: async (files) => {
     const parsed = await parseConfig(files, outside.settings.configRepository.config, outside.jsonnet);
     return parsed.ok
-      ? { ok: true, fleet: fleetOf(parsed.config) }
+      ? { ok: true, fleet: { ...fleetOf(parsed.config), repository: openRepository(files) } }
       : { ok: false, problems: parsed.problems.map(printProblem) };
   },
   render: async (files, fleet, target) => {
     try {
       const services = serviceSources(fleet.entries, target);
-      return pinnedOnly(await renderTarget({ files, services, target }, outside.jsonnet));
+      return pinnedOnly(await renderTarget({ files, services, target }, outside.jsonnet, fleet.repository));
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error;
       return { ok: false, problems: error.problems.map(describeProblem) };
@@ -37,12 +40,13 @@ export const preparingTools = (outside: Outside): PreparingTools<ConfiguredFleet
   },
 });
 
-const fleetOf = (config: FleetConfig): ConfiguredFleet => ({
+const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   targets: toTargets(config.targets),
   waves: config.frozen,
   gates: toGates(config.gates),
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
+  roles: config.roles,
   entries: config.services,
 });
 

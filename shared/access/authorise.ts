@@ -2,7 +2,8 @@
 export interface Actor {
   readonly name: string;
   readonly kind: 'person' | 'machine';
-  readonly roles: readonly string[];
+  /** `all`: the owner of an instance on their own machine, who could edit its files as well. */
+  readonly roles: readonly string[] | 'all';
 }
 
 /** What is asked for. */
@@ -12,6 +13,8 @@ export type Ask =
       readonly action: 'approve' | 'reject';
       /** Any one of these is enough. */
       readonly roles: readonly string[];
+      /** People whom the config names as holding one of them. */
+      readonly holders: readonly string[];
       /** Accounts that wrote, merged or started what is decided about. */
       readonly authors: readonly string[];
     };
@@ -27,7 +30,9 @@ export const authorise = (actor: Actor, ask: Ask): Permission => {
   if (actor.name === '') return refuse('the request carries no identity; sign in');
   if (!('roles' in ask)) return { allowed: true };
   if (actor.kind !== 'person') return refuse(`${actor.name} is a machine; only people decide on an approval`);
-  if (!ask.roles.some((role) => actor.roles.includes(role))) {
+  const holdsRole =
+    actor.roles === 'all' || ask.holders.includes(actor.name) || ask.roles.some((role) => actor.roles.includes(role));
+  if (!holdsRole) {
     return refuse(`${actor.name} has none of the roles ${ask.roles.join(', ')} that may decide here`);
   }
   if (ask.action === 'approve' && ask.authors.includes(actor.name)) {

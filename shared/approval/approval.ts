@@ -9,6 +9,8 @@ export interface Approval {
   /** The plan digest. A decision that names another one is refused. */
   readonly plan: Digest;
   readonly roles: readonly string[];
+  /** People whom the release's config names as holding one of the roles. */
+  readonly holders: readonly string[];
   readonly people: number;
   readonly authors: readonly string[];
   readonly askedAt: number;

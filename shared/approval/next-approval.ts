@@ -26,8 +26,8 @@ export const nextApproval = (approval: Approval, decision: Decision, actor: Acto
       `approval ${approval.approval} is about plan ${approval.plan}, not ${decision.plan}; look at what changes now and decide about that`,
     );
   }
-  const { roles, authors } = approval;
-  const permission = authorise(actor, { action: decision.vote, roles, authors });
+  const { roles, holders, authors } = approval;
+  const permission = authorise(actor, { action: decision.vote, roles, holders, authors });
   if (!permission.allowed) return refuse('not-allowed', permission.because);
   const vote: Vote = { by: actor.name, vote: decision.vote, comment: decision.comment, at: now };
   const votes = [...approval.votes.filter((each) => each.by !== actor.name), vote];

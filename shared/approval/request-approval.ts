@@ -5,6 +5,7 @@ import { update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { digestOf } from '../rollout/digest.ts';
+import type { Release } from '../rollout/release.ts';
 import type { ApprovalSpec } from '../rollout/wave.ts';
 import type { Approval } from './approval.ts';
 import { approvalKey, openKey, tokenKey } from './rows.ts';
@@ -17,6 +18,7 @@ export const requestApproval = async (
   ref: WaveRef,
   plan: Digest,
   spec: ApprovalSpec,
+  roles: Release['roles'],
   token: string,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<Approval> => {
@@ -28,6 +30,7 @@ export const requestApproval = async (
     release: ref.release,
     plan,
     roles: spec.roles,
+    holders: [...new Set(spec.roles.flatMap((role) => roles[role] ?? []))].sort(),
     people: spec.people,
     authors: (await readRollout(ledger, ref.rollout))?.authors ?? [],
     askedAt: now,

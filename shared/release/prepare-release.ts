@@ -8,7 +8,7 @@ import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../r
 import type { Target } from '../rollout/target.ts';
 
 /** A config without a mistake, with its target list frozen. */
-export interface Fleet extends Pick<Release, 'waves' | 'gates' | 'metrics'> {
+export interface Fleet extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles'> {
   readonly targets: readonly Target[];
   readonly services: Readonly<Record<string, ServicePolicy>>;
 }
@@ -78,7 +78,9 @@ export const buildRelease = async <Config extends Fleet>(
   blobs: Outside['blobs'],
   signal: AbortSignal,
 ): Promise<{ readonly ok: true; readonly release: Release; readonly digest: Digest } | Refused> => {
-  const files = await tools.readFiles(commit, signal);
+  const read = await readAll(commit, tools, signal);
+  if (!read.ok) return read;
+  const { files } = read;
   const config = await tools.readConfig(files);
   if (!config.ok) return config;
   const targets: Record<string, ReleaseTarget> = {};
@@ -89,9 +91,23 @@ export const buildRelease = async <Config extends Fleet>(
     else problems.push(...result.problems);
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { waves, gates, metrics, services } = config.fleet;
-  const release: Release = { targets, waves, gates, metrics, services };
+  const { waves, gates, metrics, services, roles } = config.fleet;
+  const release: Release = { targets, waves, gates, metrics, services, roles };
   return { ok: true, release, digest: await putJson(blobs, release) };
+};
+
+/** The files, or why the repository itself is not one that may be read, as with a symbolic link in it. */
+const readAll = async <Config extends Fleet>(
+  commit: string,
+  tools: PreparingTools<Config>,
+  signal: AbortSignal,
+): Promise<{ readonly ok: true; readonly files: Files } | Refused> => {
+  try {
+    return { ok: true, files: await tools.readFiles(commit, signal) };
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ConfigRefused')) throw error;
+    return { ok: false, problems: [error.message] };
+  }
 };
 
 const refuse = async (

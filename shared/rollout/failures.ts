@@ -7,6 +7,8 @@ export const failures = {
   ClusterUnreachable: 'retry',
   /** No response to some other request: the config repository, a metric store, a cloud's control API. */
   Unreachable: 'retry',
+  /** The config repository's server is in trouble or asks us to slow down. */
+  ConfigRepositoryUnavailable: 'retry',
   /** A service asked us to slow down. */
   Throttled: 'retry',
   /** Somebody else wrote the row that this step had read. */
@@ -24,6 +26,8 @@ export const failures = {
   InvalidInput: 'hold',
   /** The cluster refused our identity. More tries would only lock it out. */
   AccessRefused: 'hold',
+  /** The config repository does not let us in, or does not know what was asked for. */
+  ConfigRepositoryRefused: 'hold',
   BlobMissing: 'hold',
   BlobCorrupt: 'hold',
   SecretMissing: 'hold',

@@ -36,6 +36,8 @@ export interface Release {
   readonly gates: Readonly<Record<string, GateSpec>>;
   readonly metrics: Readonly<Record<string, MetricSource>>;
   readonly services: Readonly<Record<string, ServicePolicy>>;
+  /** Role -> names of the people who hold it. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ReleaseTarget extends Target {

@@ -26,7 +26,7 @@ export const probeWave = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: Pick<GateTools, 'probeUntil' | 'assessProbe'>,
+  tools: Pick<GateTools, 'probeUntil' | 'assessProbe' | 'joinTallies'>,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
@@ -35,7 +35,7 @@ export const probeWave = async (
   if (Object.keys(gates).length === 0) return { status: 'ended' };
   const ends = Math.min(clock.now() + invocationMs, deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
-  const onSample = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, tools, outside) : undefined;
+  const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, tools, outside) : undefined;
   while (clock.now() < ends) {
     if (await isClosed()) return { status: 'ended' };
     const from = clock.now();
@@ -45,11 +45,8 @@ export const probeWave = async (
       continue;
     }
     const order = { gates, targets, until: Math.min(from + sliceMs, ends), stop: isClosed };
-    const probed = await tools.probeUntil(
-      onSample === undefined ? order : { ...order, onSample: onSample.see },
-      signal,
-    );
-    await onSample?.stopped();
+    const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
+    await watch?.sliceEnded();
     await keepSlice(ref, from, clock.now(), probed, outside);
   }
   return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
@@ -59,10 +56,13 @@ export const probeWave = async (
 const stopAtFirstFail = (
   ref: WaveRef,
   gates: Readonly<Record<string, ProbeGate>>,
-  tools: Pick<GateTools, 'assessProbe'>,
+  tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ) => {
   let stopping: Promise<void> | undefined;
+  /** What earlier slices showed, and this one with them: a run of failures does not end where a slice does. */
+  let earlier = new Map<string, Tally>();
+  let slice = new Map<string, Tally>();
   const stop = async (judgement: Judgement): Promise<void> => {
     const because = gateSentence(judgement);
     await stopWave(ledger, ref, { because, at: clock.now() });
@@ -79,14 +79,22 @@ const stopAtFirstFail = (
     see: (tally: Tally): void => {
       const gate = gates[tally.gate];
       if (gate === undefined || stopping !== undefined) return;
-      const judgement = tools.assessProbe(tally.gate, gate, [tally]);
-      if (judgement.verdict !== 'fail') return;
-      stopping = stop(judgement);
-      // Awaited by `stopped`; until then a rejection must not count as unhandled.
+      const place = `${tally.gate} ${tally.target}`;
+      const before = earlier.get(place);
+      const sofar = before === undefined ? tally : tools.joinTallies(before, tally);
+      slice.set(place, sofar);
+      // A share of failures is judged at the exit, with its samples; only failures in a row, each confirmed, stop at once.
+      if (sofar.run.longest < gate.consecutive) return;
+      stopping = stop(tools.assessProbe(tally.gate, gate, [sofar]));
+      // Awaited by `sliceEnded`; until then a rejection must not count as unhandled.
       stopping.catch(() => undefined);
     },
-    /** Resolves when a stop that was begun is stored; rejects when it could not be. */
-    stopped: () => stopping ?? Promise.resolve(),
+    /** Ends a slice. Resolves when a stop that was begun is stored; rejects when it could not be. */
+    sliceEnded: async (): Promise<void> => {
+      earlier = new Map([...earlier, ...slice]);
+      slice = new Map();
+      await stopping;
+    },
   };
 };
 

@@ -12,6 +12,7 @@ const approval: Approval = {
   release: digestOf('release'),
   plan,
   roles: ['release-managers'],
+  holders: ['chi'],
   people: 1,
   authors: ['bo'],
   askedAt: 0,
@@ -28,6 +29,19 @@ describe('a decision', () => {
       status: 'decided',
       because: 'approved by ana',
       approval: { ...approval, votes: [vote], decision: 'approved' },
+    });
+  });
+
+  test.for([
+    {
+      because: 'the config names them as a holder of the role',
+      actor: { name: 'chi', kind: 'person', roles: [] } as const,
+    },
+    { because: 'the instance is their own', actor: { name: 'local', kind: 'person', roles: 'all' } as const },
+  ])('counts for somebody when $because', ({ actor }) => {
+    expect(nextApproval(approval, yes, actor, 5)).toMatchObject({
+      status: 'decided',
+      because: `approved by ${actor.name}`,
     });
   });
 

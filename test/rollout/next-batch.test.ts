@@ -73,7 +73,10 @@ describe('the next batch of a wave', () => {
   });
 
   test('goes on without a lost target when the wave may lose one', () => {
-    const results = new Map([['a', lost], ...targets.slice(1).map((target) => [target, deployed] as const)]);
+    const results = new Map<string, typeof lost | typeof deployed>([
+      ['a', lost],
+      ...targets.slice(1).map((target) => [target, deployed] as const),
+    ]);
     expect(nextBatch({ ...wave, maxFailures: 1 }, facts({ results }))).toEqual({ kind: 'deployed', lost: ['a'] });
   });
 });
