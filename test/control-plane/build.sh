@@ -38,5 +38,5 @@ export CGO_ENABLED=0 GOFLAGS='-mod=readonly -buildvcs=false -trimpath'
 (cd kubernetes && go build -ldflags "-s -w $stamps" -o "$aside/" ./kube-apiserver ./kube-controller-manager ./kube-scheduler)
 
 chmod 755 "$aside"
-mv "$aside" "$folder"
+[[ -e "$folder" ]] || mv "$aside" "$folder"
 echo "$folder"
