@@ -7,7 +7,7 @@ import { type ComparedObject, type Comparing, compareObject, isRefusal, plannedO
 import { deleteObject, propagationFor } from './delete-object.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
-import { explainRefusal } from './explain-refusal.ts';
+import { failedObject } from './explain-refusal.ts';
 import type { LiveObject } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
 import { fenceAnnotation, fieldManager } from './manager.ts';
@@ -125,7 +125,8 @@ const compareAgain = async (
 ): Promise<ComparedObject | Applied> => {
   const live = await getObject(writing.cluster, objectPath(object), writing.invocation.signal);
   const again = await compareObject(object, live, comparing);
-  if (isRefusal(again)) return { status: 'failed', failure: { ...again, id: object.id } };
+  if (isRefusal(again))
+    return { status: 'failed', failure: { id: object.id, code: again.code, because: again.because } };
   if (isWithin(approved, plannedObject(again))) return again;
   return {
     status: 'stopped',
@@ -142,5 +143,5 @@ const refusedObject = (object: ComparedObject, refused: ApiRefusal): Applied => 
       because: `waiting for every API server to serve ${object.served.kind}`,
     };
   }
-  return { status: 'failed', failure: { ...explainRefusal(object.id, refused), id: object.id } };
+  return { status: 'failed', failure: failedObject(object.id, refused) };
 };

@@ -25,9 +25,13 @@ const immutable =
 const transient =
   /failed calling (admission )?webhook|conversion webhook.*failed|http2: .*GOAWAY|etcdserver: .*(leader changed|timed out|timeout)|Operation cannot be fulfilled on resourcequotas/i;
 
+/** The API server answers 500 to an apply whose fields or keys its schema refuses (structured-merge-diff's errors). */
+const refusedBySchema = /field not declared in schema|duplicate entries for key|failed to create typed patch object/;
+
 /** Reads the meaning off code, reason and message; what is not known is `invalid`, which is never retried. */
 export const assessRefusal = (refused: ApiRefusal): RefusalMeaning => {
   const { code, reason, message, causes, details } = refused;
+  if (refusedBySchema.test(message)) return 'invalid';
   if (transient.test(message) || code === 429 || code >= 500) return 'again';
   if (/being terminated|is being deleted/.test(message)) return 'terminating';
   if (code === 409) return causes.some((cause) => cause.reason === 'FieldManagerConflict') ? 'ownership' : 'stale';

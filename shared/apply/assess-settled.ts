@@ -4,12 +4,12 @@ import { groupOf } from './object-id.ts';
 import { inProgress, ready, type Settled, settledRules } from './settled-rules.ts';
 
 /** Custom objects are given this long to get a status from their controller before an empty one is taken for their way. */
-export const emptyStatusGraceMs = 30_000;
+export const emptyStatusGraceMs = 10_000;
 
 /**
  * Whether an object has become what it states: kstatus' algorithm (deletion, observed generation, Reconciling and Stalled, the rule
  * of its kind, condition Ready), stricter where kstatus is too quick: a running Job is not ready, a failed Pod failed, a load
- * balancer without address in progress, an empty status of a custom object in progress for its first 30 s. `now` in epoch
+ * balancer without address in progress, an empty status of a custom object in progress for its first 10 s. `now` in epoch
  * milliseconds.
  */
 export const assessSettled = (object: LiveObject, now: number): Settled => {

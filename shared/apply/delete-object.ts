@@ -2,7 +2,7 @@ import type { ObjectId } from '../rollout/plan.ts';
 import { getObject } from './api-requests.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { pathOf, type ServedKind } from './discovery.ts';
-import { explainRefusal } from './explain-refusal.ts';
+import { failedObject } from './explain-refusal.ts';
 import type { LiveObject } from './live-object.ts';
 import { parseObjectId, spoken } from './object-id.ts';
 import type { ObjectFailure } from './refusals.ts';
@@ -55,7 +55,7 @@ export const deleteObject = async (
     if (!written.answer.ok) {
       const meaning = assessRefusal(written.answer.refused);
       if (meaning !== 'missing' && (meaning !== 'stale' || attempt >= conflicts)) {
-        return { status: 'failed', failure: { ...explainRefusal(id, written.answer.refused), id } };
+        return { status: 'failed', failure: failedObject(id, written.answer.refused) };
       }
     }
     live = await read();

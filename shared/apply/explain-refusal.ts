@@ -5,7 +5,7 @@ import { assessRefusal, type RefusalMeaning } from './assess-refusal.ts';
 import { isClientSide } from './client-side.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';
-import type { Refusal, RefusalCode } from './refusals.ts';
+import type { ObjectFailure, Refusal, RefusalCode } from './refusals.ts';
 
 const codes: Readonly<Record<RefusalMeaning, RefusalCode>> = {
   ownership: 'FIELD_CONFLICT',
@@ -58,6 +58,12 @@ export const foreignOwners = (refused: ApiRefusal): readonly string[] =>
   refused.causes
     .filter((cause) => !isClientSide(managerOf(cause.message)))
     .map((cause) => `${cause.field} is set by ${managerOf(cause.message)}`);
+
+/** The same for an object that was being worked on. */
+export const failedObject = (id: ObjectId, refused: ApiRefusal): ObjectFailure => {
+  const { code, because } = explainRefusal(id, refused);
+  return { id, code, because };
+};
 
 /** The API server words a cause as `conflict with "NAME" [with subresource "S"] using VERSION [at TIME]`. */
 const managerOf = (message: string): string => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? 'an unnamed manager';

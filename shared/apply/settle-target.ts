@@ -29,14 +29,15 @@ export type SettleResult =
   | InProgress
   | { readonly status: 'failed'; readonly because: string; readonly evidence: readonly Evidence[] };
 
-const pollMs = 2000;
+/** Looks follow each other the faster the less time has passed: most of what settles does so within seconds. */
+const pollMs = (waitedMs: number): number => Math.min(Math.max(250, waitedMs / 2), 2000);
 /** Kept free for the last look and the return. */
 const reserveMs = 5000;
 /** Objects whose evidence is gathered; the others fail for the same reason more often than not. */
 const evidenceShown = 5;
 
 /**
- * Whether the target has become what was applied. Looks at once and again every 2 s until it has, has failed, or the invocation
+ * Whether the target has become what was applied. Looks at once and again, at most 2 s later, until it has, has failed, or the invocation
  * ends; nothing is kept between invocations but the input. A workload fails as soon as a pod of its newest state is doomed, long
  * before its progress deadline, with the pod's warnings and the last lines of its log as evidence; an object fails that
  * is gone or was replaced since it was applied; whatever is not settled at `until` fails. Reads only.
@@ -47,11 +48,13 @@ export const settleTarget = async (
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
   invocation: Invocation,
 ): Promise<SettleResult> => {
+  const began = clock.now();
   for (;;) {
     const result = await look(input, cluster, clock.now(), invocation.signal);
-    const mayWait = clock.now() + pollMs < invocation.deadline - reserveMs && !invocation.signal.aborted;
+    const waitMs = pollMs(clock.now() - began);
+    const mayWait = clock.now() + waitMs < invocation.deadline - reserveMs && !invocation.signal.aborted;
     if (result.status !== 'in-progress' || !mayWait) return result;
-    await clock.sleep(pollMs, invocation.signal);
+    await clock.sleep(waitMs, invocation.signal);
   }
 };
 

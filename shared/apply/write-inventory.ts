@@ -3,7 +3,7 @@ import type { Manifest } from '../rollout/release.ts';
 import { getObject } from './api-requests.ts';
 import { type ApplySet, type Coverage, parentManifest, readParent, sameCoverage } from './apply-set.ts';
 import { pathOf } from './discovery.ts';
-import { explainRefusal } from './explain-refusal.ts';
+import { failedObject } from './explain-refusal.ts';
 import { fenceAnnotation, inventoryManager } from './manager.ts';
 import { identityOf } from './object-id.ts';
 import { configMaps } from './read-live.ts';
@@ -63,7 +63,7 @@ const writeInventory = async (writing: Writing, wanted: WantedInventory): Promis
   });
   if (written.status !== 'answered') return written;
   if (written.answer.ok) return { status: 'done' };
-  return { status: 'failed', failure: { ...explainRefusal(id, written.answer.refused), id } };
+  return { status: 'failed', failure: failedObject(id, written.answer.refused) };
 };
 
 const readInventory = async (

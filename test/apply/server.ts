@@ -1,0 +1,68 @@
+import { Agent, fetch } from 'undici';
+import type { ClusterRequest } from '../../shared/clouds/cluster.ts';
+import { type Clock, processClock } from '../../shared/outside/clock.ts';
+import { seededRandom } from '../../shared/outside/random.ts';
+import type { Binaries } from '../control-plane/binaries.ts';
+import { startControlPlane } from '../control-plane/control-plane.ts';
+import { behaviourByName, startKubelet } from '../control-plane/kubelet.ts';
+import { steppingClock } from './stepping-clock.ts';
+
+/** An API server that a suite runs on, whichever it is. Images behave by their names (see the test kubelet). */
+export interface Server {
+  request(path: string, init?: ClusterRequest): Promise<Response>;
+  readonly clock: Clock;
+  /** Lets time pass until `work` has ended. */
+  drive<Result>(work: Promise<Result>): Promise<Result>;
+  /** Whether its kubelet writes logs and events. */
+  readonly hasLogs: boolean;
+  stop(): Promise<void>;
+}
+
+const start = Date.parse('2026-03-01T12:00:00Z');
+
+/** The simulated server, in process, on a clock of its own. */
+export const simulatedServer = async (): Promise<Server> => {
+  const clock = steppingClock(start);
+  const behaviourOf = (image: string) => {
+    const { crash, ...behaviour } = behaviourByName(image);
+    return { ...behaviour, ...(crash === undefined ? {} : { crash: { ...crash, log: 'panic: no route' } }) };
+  };
+  const { createApiServer } = await import('../../local/fleet/kubernetes/server.ts');
+  const server = createApiServer({ name: 'rehearsal', clock, random: seededRandom('apply'), behaviourOf });
+  server.start();
+  return {
+    request: (path, init = {}) => server.handle(new Request(`https://rehearsal.invalid${path}`, init)),
+    clock,
+    drive: (work) => clock.drive(work),
+    hasLogs: true,
+    stop: async () => server.stop(),
+  };
+};
+
+/** The real one, with its controllers, on the real clock. */
+export const realServer = async (binaries: Binaries): Promise<Server> => {
+  const plane = await startControlPlane(binaries);
+  const stopKubelet = startKubelet(plane.request, behaviourByName);
+  const dispatcher = new Agent({ connect: { ca: plane.ca } });
+  return {
+    request: async (path, { headers, ...init } = {}) => {
+      const authorization = `Bearer ${plane.token}`;
+      const answer = await fetch(`${plane.server}${path}`, {
+        ...init,
+        dispatcher,
+        headers: { ...headers, authorization },
+      });
+      // undici's Response is a class of its own, and the product takes the platform's.
+      const body = answer.status === 204 ? null : await answer.text();
+      return new Response(body, { status: answer.status, headers: [...answer.headers] });
+    },
+    clock: processClock,
+    drive: (work) => work,
+    hasLogs: false,
+    stop: async () => {
+      await stopKubelet();
+      await dispatcher.close();
+      await plane.stop();
+    },
+  };
+};
