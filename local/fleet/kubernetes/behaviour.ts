@@ -1,0 +1,23 @@
+/**
+ * How a container of one image behaves in the simulated cluster. The Kubernetes server reads the first part; metrics, probes and traffic
+ * read the rest, and may add to it.
+ */
+export interface Behaviour {
+  readonly pull: 'ok' | 'not-found';
+  /** From scheduling until the process runs, image pull included. */
+  readonly startMs: number;
+  /** From running until the readiness probe succeeds. */
+  readonly readyMs: number;
+  /** The process ends by itself, each time it is started. Exit code 0 is how a Job's container completes. */
+  readonly crash?: { readonly afterMs: number; readonly exitCode: number; readonly log: string };
+  /** Runs and never becomes ready. */
+  readonly hang?: boolean;
+  /** What a healthy container prints once running. */
+  readonly log?: readonly string[];
+  /** Share of requests that fail, 0 to 1. */
+  readonly errorRatio?: number;
+  readonly latencyMs?: number;
+  readonly health?: 'ok' | 'failing';
+}
+
+export type BehaviourOf = (image: string) => Behaviour;
