@@ -1,0 +1,75 @@
+import * as disk from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processClock } from '../shared/outside/clock.ts';
+import type { Http } from '../shared/outside/http.ts';
+import { Unreachable } from '../shared/outside/http.ts';
+import { jsonLog } from '../shared/outside/json-log.ts';
+import { systemRandom } from '../shared/outside/random.ts';
+import { socketDial } from '../shared/outside/socket.ts';
+import { undiciHttp } from '../shared/outside/undici.ts';
+import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
+import type { Target } from '../shared/rollout/target.ts';
+import { createImages, type Images } from './fleet/images.ts';
+import { syncFs } from './forge/sync-fs.ts';
+import { createInstance, type Instance } from './instance.ts';
+import { listen, throughLoopback } from './loopback.ts';
+import { simulatedDial } from './network.ts';
+
+export interface RealInstanceOptions {
+  /** `.tidegate`. */
+  readonly dir: string;
+  readonly simulated: readonly Target[];
+  /** Whether anything but the simulated hosts may be reached: real clusters, their probes and metric stores. */
+  readonly reaches: 'simulation' | 'network';
+  readonly repository: string;
+  readonly config: string;
+  readonly consoleUrl: string;
+}
+
+export interface RealInstance extends Instance {
+  readonly images: Images;
+}
+
+/** An instance in real mode: real clock, sockets on 127.0.0.1, logs to `instance.log` in its folder. */
+export const openRealInstance = async (options: RealInstanceOptions): Promise<RealInstance> => {
+  const { dir } = options;
+  disk.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const catalogue = join(dir, 'images.json');
+  const kept = existsSync(catalogue) ? JSON.parse(readFileSync(catalogue, 'utf8')) : {};
+  const images = createImages(kept, (published) => writeFileSync(catalogue, JSON.stringify(published, null, 2)));
+  const log = disk.createWriteStream(join(dir, 'instance.log'), { flags: 'a', mode: 0o600 });
+  const fallback: Http = options.reaches === 'network' ? undiciHttp() : refuseOutside;
+  const instance = await createInstance({
+    ...options,
+    mode: {
+      clock: processClock,
+      random: systemRandom,
+      jsonnet: evaluateInWorker(processClock),
+      log: jsonLog(log, processClock),
+    },
+    connect: async (routes) => {
+      const listening = await listen(routes);
+      const dial = options.reaches === 'network' ? socketDial(processClock) : 'refuse';
+      return {
+        http: throughLoopback(listening.port, routes, fallback),
+        dial: simulatedDial({ routes, fallback: dial, clock: processClock }),
+        close: listening.close,
+      };
+    },
+    fs: syncFs(disk),
+    readDefinition: (name) => readFileSync(new URL(`../statemachines/${name}.yml`, import.meta.url), 'utf8'),
+    images,
+    scrapeMs: 1_000,
+  });
+  return { ...instance, images };
+};
+
+/** In a simulation nothing leaves this machine. */
+const refuseOutside: Http = async (url) => {
+  throw new Unreachable(
+    `${url}`,
+    'dns_failed',
+    'no such host in the simulation, and a simulation reaches nothing else',
+  );
+};
