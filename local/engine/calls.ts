@@ -44,6 +44,11 @@ export interface Callees {
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
+const failed = (frame: number, attempt: string, error: string, cause: string): Signal => ({
+  ...{ kind: 'failed', frame, attempt },
+  detail: { error, cause },
+});
+
 /** Does what frames want done outside: calls functions, starts executions, reads items and writes results. */
 export const createCalls = ({ database, queue, given, invoke, objects, runner }: Callees) => {
   const tell = (arn: string, signal: Signal) => queue.add(async () => void (await runner().apply(arn, signal)));
@@ -54,25 +59,19 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
     const direct = integration.kind === 'function';
     const name = direct ? integration.functionArn : String(named.FunctionName);
     const payload = direct ? args : (named.Payload ?? {});
-    void invoke({ functionArn: functionArn(name, region, account), payload, attemptId: attempt })
-      .catch(
-        (thrown: unknown): InvokeAnswer => ({
-          ok: false,
-          error: 'Lambda.SdkClientException',
-          cause: messageOf(thrown),
-        }),
-      )
-      .then((answer) => {
-        if (!answer.ok) {
-          tell(arn, { kind: 'failed', frame: frame.id, attempt, detail: { error: answer.error, cause: answer.cause } });
-          return;
-        }
-        // Through text: a handler may go on with its object, and only JSON travels.
-        const result: Json = answer.payload === undefined ? null : JSON.parse(jsonText(answer.payload));
-        const output = direct ? result : lambdaAnswer(result, attempt, given().now);
-        const token = integration.kind === 'lambda' && integration.waits === 'token';
-        tell(arn, { kind: token ? 'submitted' : 'succeeded', frame: frame.id, attempt, output });
-      });
+    const ask = async (): Promise<Signal> => {
+      const answer = await invoke({ functionArn: functionArn(name, region, account), payload, attemptId: attempt });
+      if (!answer.ok) return failed(frame.id, attempt, answer.error, answer.cause);
+      // Through text: a handler may go on with its object, and only JSON travels.
+      const result: Json = answer.payload === undefined ? null : JSON.parse(jsonText(answer.payload));
+      const output = direct ? result : lambdaAnswer(result, attempt, given().now);
+      const token = integration.kind === 'lambda' && integration.waits === 'token';
+      return { kind: token ? 'submitted' : 'succeeded', frame: frame.id, attempt, output };
+    };
+    ask().then(
+      (signal) => tell(arn, signal),
+      (thrown: unknown) => tell(arn, failed(frame.id, attempt, 'Lambda.SdkClientException', messageOf(thrown))),
+    );
   };
 
   const startChild = async (
@@ -143,8 +142,10 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
     const { run, writer } = frame.doing;
     const results = collectResults(run, mapRunChildren(database, run), writer);
     const written = async () => {
-      for (const { bucket, key, body } of results.objects)
+      for (const { bucket, key, body } of results.objects) {
+        if (queue.stopped()) return;
         await objects.put(bucket, key, new TextEncoder().encode(body));
+      }
     };
     written().then(
       () => tell(arn, { kind: 'collected', frame: frame.id, run, output: results.output }),

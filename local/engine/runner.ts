@@ -36,11 +36,8 @@ export interface Runner {
   take(arn: string): void;
   /** One transition; call it within a job of the queue. False when the signal did not fit. */
   apply(arn: string, signal: Signal, letter?: number): Promise<boolean>;
-  find(arn: string): Live | undefined;
   /** Takes up all that runs, oldest first, then the letters between executions. */
   resume(): void;
-  /** Resolves when the execution has ended; at once when it had. */
-  ended(arn: string): Promise<void>;
   stop(): void;
 }
 
@@ -60,7 +57,6 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   const alarms: Alarms = createAlarms(clock);
   const live = new Map<string, Live>();
   const machines = new Map<string, Machine>();
-  const waiting = new Map<string, (() => void)[]>();
 
   const machineOf = (digest: string): Machine => {
     const known = machines.get(digest);
@@ -94,8 +90,6 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
     return { row, execution, frames, items };
   };
 
-  const find = (arn: string) => live.get(arn);
-
   const wish = (at: Live, frame: Frame, before: Frame | undefined) => {
     const { arn } = at.execution;
     const wished = commandOf(frame);
@@ -112,7 +106,7 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   };
 
   const take = (arn: string) => {
-    if (live.has(arn)) return;
+    if (live.has(arn) || queue.stopped()) return;
     const loaded = load(arn);
     if (!loaded) return;
     live.set(arn, loaded);
@@ -173,8 +167,6 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   const finish = (arn: string) => {
     live.delete(arn);
     alarms.set(`${arn} ${OWN_DEADLINE}`, []);
-    for (const tell of waiting.get(arn) ?? []) tell();
-    waiting.delete(arn);
   };
 
   const apply = async (arn: string, signal: Signal, letter?: number): Promise<boolean> => {
@@ -230,16 +222,10 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   return {
     take,
     apply,
-    find,
     resume: () => {
       for (const arn of runningExecutions(database)) take(arn);
       for (const letter of readLetters(database)) deliver(letter);
     },
-    ended: (arn) =>
-      new Promise((resolve) => {
-        if (live.has(arn)) waiting.set(arn, [...(waiting.get(arn) ?? []), resolve]);
-        else resolve();
-      }),
     stop: () => alarms.stop(),
   };
 };

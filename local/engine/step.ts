@@ -31,14 +31,30 @@ export const step = async (execution: Execution, signal: Signal, given: Given): 
   try {
     return (await receive(draft, signal)) ? draft.finish() : undefined;
   } catch (thrown) {
-    if (!(thrown instanceof HistoryFull)) throw thrown;
+    // Nothing in the machine can answer either: the history is full, or the interpreter itself is wrong about this execution.
+    const cause =
+      thrown instanceof HistoryFull
+        ? `The execution reached the maximum number of history events (${HISTORY_LIMIT}).`
+        : `The engine could not go on: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     const last = openDraft({ ...execution, lastEvent: Math.min(execution.lastEvent, HISTORY_LIMIT - 1) }, given);
-    fail(last, 0, {
-      error: STATES.runtime,
-      cause: `The execution reached the maximum number of history events (${HISTORY_LIMIT}).`,
-    });
+    fail(last, 0, { error: STATES.runtime, cause });
     return last.finish();
   }
+};
+
+/**
+ * As `step`, for a state whose outcome is given instead of reached (TestState with a mock): `part` runs in the place of the
+ * state, and Retry, Catch and the end of the scope follow as ever.
+ */
+export const stepWith = async (
+  execution: Execution,
+  part: (draft: Draft) => Promise<void>,
+  given: Given,
+): Promise<Transition> => {
+  const draft = openDraft(execution, given);
+  await attempt(draft, 0, () => part(draft));
+  await settle(draft, 0);
+  return draft.finish();
 };
 
 const receive = async (draft: Draft, signal: Signal): Promise<boolean> => {

@@ -8,6 +8,7 @@ import { executionOperations } from './executions.ts';
 import { machineOperations } from './machines.ts';
 import { mapRunOperations } from './map-runs.ts';
 import { taskOperations } from './tasks.ts';
+import { testOperations } from './test-state.ts';
 
 /** What the operations of the API work on. */
 export interface ApiParts {
@@ -42,6 +43,7 @@ export const createApi = (parts: ApiParts): ((request: Request) => Promise<Respo
     ...executionOperations(parts),
     ...taskOperations(parts),
     ...mapRunOperations(parts),
+    ...testOperations(parts),
   };
   return async (request) => {
     try {
