@@ -19,6 +19,9 @@ interface Running {
   timer?: NodeJS.Timeout;
 }
 
+/** After a request that failed for another reason than that the pod is gone. */
+const TRY_AGAIN_MS = 200;
+
 /**
  * Does for pods bound to the test node what a kubelet does as far as controllers see it: writes their status, and confirms their
  * deletion. It runs nothing. Logs and events are not there. The returned function stops it and resolves when no request is pending.
@@ -26,54 +29,69 @@ interface Running {
 export const startKubelet = (request: Request, behaviourOf: (image: string) => Behaviour): (() => Promise<void>) => {
   const stopping = new AbortController();
   const pods = new Map<string, Running>();
-  const pending = new Set<Promise<void>>();
-
-  const track = (work: Promise<void>) => {
-    const tracked = work
-      // A pod that went away between reading and writing, or the server stopping: seen again by the next list.
-      .catch(() => {})
-      .finally(() => pending.delete(tracked));
-    pending.add(tracked);
-  };
+  /** By uid, the end of the work on a pod so far. One piece at a time: requests may overtake each other on the way. */
+  const turns = new Map<string, Promise<void>>();
 
   const forget = (pod: Pod) => {
     clearTimeout(pods.get(pod.metadata.uid)?.timer);
     pods.delete(pod.metadata.uid);
   };
 
-  const serve = async (pod: Pod): Promise<void> => {
-    const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`;
-    if (pod.metadata.deletionTimestamp) {
-      forget(pod);
-      await request(path, {
-        method: 'DELETE',
-        body: { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } },
+  const enqueue = (pod: Pod) => {
+    const { uid } = pod.metadata;
+    const turn = (turns.get(uid) ?? Promise.resolve())
+      .then(() => serve(pod))
+      .catch((error: unknown) => {
+        const running = pods.get(uid);
+        if (stopping.signal.aborted || !running) return;
+        console.error(`test kubelet: ${pod.metadata.name}: tries again after`, error);
+        delete running.written;
+        running.timer = setTimeout(() => enqueue(pod), TRY_AGAIN_MS);
+      })
+      .finally(() => {
+        if (turns.get(uid) === turn) turns.delete(uid);
       });
+    turns.set(uid, turn);
+  };
+
+  const serve = async (pod: Pod): Promise<void> => {
+    const { uid, namespace, name, deletionTimestamp } = pod.metadata;
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const running = pods.get(uid) ?? { boundAt: Date.now() };
+    pods.set(uid, running);
+    if (deletionTimestamp) {
+      const body = { gracePeriodSeconds: 0, preconditions: { uid } };
+      await expectDone(pod, await request(path, { method: 'DELETE', body }));
+      forget(pod);
       return;
     }
-    const running = pods.get(pod.metadata.uid) ?? { boundAt: Date.now() };
-    pods.set(pod.metadata.uid, running);
     const elapsed = Date.now() - running.boundAt;
     const restarting = (pod.spec.restartPolicy ?? 'Always') === 'Always';
     const containers = pod.spec.containers.map(({ image }) => assessContainer(behaviourOf(image), restarting, elapsed));
 
     const soonest = Math.min(...containers.map(({ changesInMs }) => changesInMs ?? Infinity));
     clearTimeout(running.timer);
-    if (soonest !== Infinity) running.timer = setTimeout(() => track(serve(pod)), soonest);
+    if (soonest !== Infinity) running.timer = setTimeout(() => enqueue(pod), soonest);
 
     const seen = JSON.stringify(containers.map(({ is, restarts }) => [is, restarts]));
     if (seen === running.written) return;
     running.written = seen;
-    await request(`${path}/status`, {
-      method: 'PATCH',
-      type: 'application/strategic-merge-patch+json',
-      body: { metadata: { uid: pod.metadata.uid }, status: podStatus(pod, containers, new Date().toISOString()) },
-    });
+    const status = podStatus(pod, containers, new Date().toISOString());
+    const type = 'application/strategic-merge-patch+json';
+    const patched = await request(`${path}/status`, { method: 'PATCH', type, body: { metadata: { uid }, status } });
+    await expectDone(pod, patched);
+  };
+
+  /** 404 and 409 say that the pod is gone, or another one of its name is there. */
+  const expectDone = async (pod: Pod, response: Awaited<ReturnType<Request>>): Promise<void> => {
+    const answer = await response.text();
+    if (response.status === 404 || response.status === 409) forget(pod);
+    else if (!response.ok) throw new Error(`${response.status} ${answer}`);
   };
 
   const see = (type: string, pod: Pod) => {
     if (type === 'DELETED') forget(pod);
-    else if (pod.spec.nodeName) track(serve(pod));
+    else if (pod.spec.nodeName) enqueue(pod);
   };
 
   const follow = async (): Promise<void> => {
@@ -99,6 +117,6 @@ export const startKubelet = (request: Request, behaviourOf: (image: string) => B
     stopping.abort();
     await following;
     for (const { timer } of pods.values()) clearTimeout(timer);
-    await Promise.all(pending);
+    await Promise.all(turns.values());
   };
 };
