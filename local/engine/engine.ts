@@ -1,7 +1,7 @@
 import { createApi } from './api/dispatch.ts';
 import { createCalls, type InvokeAnswer, type InvokeCall, type ObjectStore } from './calls.ts';
 import { createEvaluator } from './expression.ts';
-import type { EngineClock, EngineRandom, Given } from './given.ts';
+import { type EngineClock, type EngineRandom, type Given, stirred } from './given.ts';
 import { createQueue } from './queue.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { openDatabase } from './sqlite/database.ts';
@@ -37,8 +37,9 @@ export interface Engine {
  * requests and answers give the same rows byte for byte.
  */
 export const createEngine = (options: EngineOptions): Engine => {
-  const { clock, random, region, account, invoke, objects } = options;
+  const { clock, region, account, invoke, objects } = options;
   const database = openDatabase(options.database);
+  const random = stirred(options.random, database.opening);
   const queue = createQueue(clock);
   const evaluator = createEvaluator(random);
   const given = (): Given => ({ now: clock.now(), random, evaluator, region, account });

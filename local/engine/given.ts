@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Evaluator } from './expression.ts';
 
 /** Chance as an argument; structurally the project's own `Random`. */
@@ -31,4 +32,22 @@ export const uuid = (random: EngineRandom): string => {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+};
+
+/**
+ * `random`, mixed with a stream of its own for each opening of a database. A source with a seed starts again with the process:
+ * without this the second process would make the tokens and names of the first once more.
+ */
+export const stirred = (random: EngineRandom, opening: number): EngineRandom => {
+  let block = 0;
+  const bytes = (size: number) => {
+    const mixed = Buffer.from(random.bytes(size));
+    for (let at = 0; at < size; at += 32) {
+      const pad = createHash('sha256').update(`opening ${opening} block ${block++}`).digest();
+      for (let offset = at; offset < Math.min(size, at + 32); offset++)
+        mixed[offset] = (mixed[offset] ?? 0) ^ (pad[offset - at] ?? 0);
+    }
+    return mixed;
+  };
+  return { bytes, fraction: () => Buffer.from(bytes(4)).readUInt32BE(0) / 2 ** 32 };
 };

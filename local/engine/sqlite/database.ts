@@ -4,6 +4,8 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** The one connection of an engine. Calls are synchronous: between two of them nothing else writes. */
 export interface Database {
+  /** How often the database was opened, this time included. */
+  readonly opening: number;
   run(sql: string, ...values: readonly SQLInputValue[]): void;
   one(sql: string, ...values: readonly SQLInputValue[]): Row | undefined;
   all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[];
@@ -15,6 +17,7 @@ export interface Database {
 }
 
 const SCHEMA = `
+CREATE TABLE IF NOT EXISTS openings (id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS definitions (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS machines (
   id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, definition TEXT NOT NULL, role TEXT NOT NULL,
@@ -64,7 +67,9 @@ export const openDatabase = (path: string): Database => {
     statements.set(sql, statement);
     return statement;
   };
+  const opening = Number(connection.prepare('INSERT INTO openings DEFAULT VALUES').run().lastInsertRowid);
   return {
+    opening,
     run: (sql, ...values) => {
       prepared(sql).run(...values);
     },
