@@ -40,18 +40,18 @@ export const getObject = async (
   const answer = await ask(cluster, path, { signal });
   if (answer.ok) return liveObject(answer.body);
   if (answer.refused.code === 404) return undefined;
-  throw new ApiServerRefused(cluster.target, path, answer.refused);
+  throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
 };
 
 /** The body of an answer to a request about one object. The API server's contract makes it one. */
 export const liveObject = (body: JsonObject): LiveObject => body as JsonObject & LiveObject;
 
-/** The API server did not answer a read that the work can not go on without. */
+/** The API server was asked and did not answer: it was busy, in trouble, or does not let us read what the work needs. */
 export class ApiServerRefused extends Error {
   override readonly name = 'ApiServerRefused';
   readonly refused: ApiRefusal;
-  constructor(target: string, path: string, refused: ApiRefusal) {
-    super(`${target}: GET ${path.split('?')[0]} answered ${refused.code} ${refused.reason}: ${refused.message}`);
+  constructor(target: string, request: string, refused: ApiRefusal) {
+    super(`${target}: ${request.split('?')[0]} answered ${refused.code} ${refused.reason}: ${refused.message}`);
     this.refused = refused;
   }
 }

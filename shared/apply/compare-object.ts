@@ -3,7 +3,7 @@ import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Action, FieldChange, PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
-import { type Answer, ask, liveObject } from './api-requests.ts';
+import { type Answer, type ApiRefusal, ApiServerRefused, ask, liveObject } from './api-requests.ts';
 import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { clientSideEntries, planMigration, predictMigrated } from './client-side.ts';
@@ -41,6 +41,7 @@ export interface Comparing {
 /**
  * What applying `desired` would do to `live`. Unchanged objects are found without a request (`isExactlyApplied`); for the others
  * the server is asked by dry run, whose answer differs from the live object in exactly the fields that will change.
+ * @throws ApiServerRefused when the server is busy or in trouble.
  */
 export const compareObject = async (
   desired: DesiredObject,
@@ -59,11 +60,18 @@ export const compareObject = async (
   const meaning = assessRefusal(asked.refused);
   if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
   if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0)
-    return explainRefusal(desired.id, asked.refused);
+    return refuse(desired, asked.refused, comparing);
   const forced = await dryRun(desired.manifest, desired, comparing, true);
   return forced.ok
     ? compareAnswer(desired, live, liveObject(forced.body), true)
-    : explainRefusal(desired.id, forced.refused);
+    : refuse(desired, forced.refused, comparing);
+};
+
+/** A refusal of the object; trouble of the server's is no verdict on it and is thrown. */
+const refuse = ({ id, manifest }: DesiredObject, refused: ApiRefusal, { cluster }: Comparing): Refusal => {
+  const meaning = assessRefusal(refused);
+  if (meaning !== 'again' && meaning !== 'stale') return explainRefusal(id, refused);
+  throw new ApiServerRefused(cluster.target, `dry run of ${manifest.kind} ${manifest.metadata.name}`, refused);
 };
 
 const dryRun = (
@@ -91,7 +99,7 @@ const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise
   };
   if (!comparing.tryCreates || !desired.isServed) return created;
   const asked = await dryRun(desired.manifest, desired, comparing, false);
-  return asked.ok ? created : explainRefusal(desired.id, asked.refused);
+  return asked.ok ? created : refuse(desired, asked.refused, comparing);
 };
 
 const compareAnswer = (
@@ -141,13 +149,13 @@ const compareReplacement = async (
   asked: Answer & { ok: false },
   comparing: Comparing,
 ): Promise<ComparedObject | Refusal> => {
-  if (!mayRecreate(desired)) return explainRefusal(desired.id, asked.refused);
+  if (!mayRecreate(desired)) return refuse(desired, asked.refused, comparing);
   if (comparing.tryCreates) {
     // Under a name of its own, so that a bad replacement is found out before the object it replaces is gone.
     const { metadata } = desired.manifest;
     const renamed = { ...desired.manifest, metadata: { ...metadata, name: trialName(metadata.name) } };
     const tried = await dryRun(renamed, desired, comparing, false);
-    if (!tried.ok) return explainRefusal(desired.id, tried.refused);
+    if (!tried.ok) return refuse(desired, tried.refused, comparing);
   }
   const fields = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
   return { ...desired, action: 'recreate', fields, live, force: false };

@@ -51,7 +51,7 @@ const aggregated = ['v2', 'v2beta1']
 
 const readGroups = async (cluster: Cluster, path: string, signal: AbortSignal): Promise<Discovery> => {
   const answer = await ask(cluster, path, { headers: { accept: aggregated }, signal });
-  if (!answer.ok) throw new ApiServerRefused(cluster.target, path, answer.refused);
+  if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
   if (textAt(answer.body, 'kind') !== 'APIGroupDiscoveryList') throw new DiscoveryMissing(cluster.target, path);
   return readDiscovery(answer.body);
 };

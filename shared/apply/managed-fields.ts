@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from './fields.ts';
 import type { FieldTrie, LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { fenceAnnotation, fieldManager } from './manager.ts';
 import { sameQuantity } from './quantity.ts';
+import { sameWithDefaults } from './server-defaults.ts';
 
 const isOwn = (entry: ManagedFieldsEntry) =>
   entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '';
@@ -26,7 +27,13 @@ export const ownFields = (live: LiveObject): FieldTrie | undefined => {
 export const isExactlyApplied = (want: Manifest, live: LiveObject): boolean => {
   const entry = ownEntry(live);
   if (entry?.fieldsV1 === undefined || entry.apiVersion !== want.apiVersion) return false;
-  return covers(withoutFence(entry.fieldsV1), statedFields(want), withoutFenceValue(live), []);
+  return covers(
+    withoutFence(entry.fieldsV1),
+    statedFields(want),
+    withoutFenceValue(live),
+    [],
+    (path, a, b) => sameWithDefaults(want.apiVersion, a, b) || sameQuantity(path, a, b),
+  );
 };
 
 /** The part of a manifest that managedFields speaks of: not the identity, which no manager owns. */
@@ -36,11 +43,14 @@ const statedFields = (want: Manifest): JsonObject => {
   return { ...rest, ...(Object.keys(meta).length === 0 ? {} : { metadata: meta }) };
 };
 
-const covers = (trie: FieldTrie, want: unknown, have: unknown, path: readonly string[]): boolean => {
+/** Whether two values of a leaf are one, whatever form the server gives them. */
+type Same = (path: readonly string[], want: unknown, have: unknown) => boolean;
+
+const covers = (trie: FieldTrie, want: unknown, have: unknown, path: readonly string[], same: Same): boolean => {
   const steps = Object.entries(trie).filter(([step]) => step !== '.');
-  if (steps.length === 0) return sameJson(want, have) || sameQuantity(path, want, have);
-  if (isObject(want) && isObject(have)) return coversMembers(steps, want, have, path);
-  if (Array.isArray(want) && Array.isArray(have)) return coversItems(steps, want, have, path);
+  if (steps.length === 0) return same(path, want, have);
+  if (isObject(want) && isObject(have)) return coversMembers(steps, want, have, path, same);
+  if (Array.isArray(want) && Array.isArray(have)) return coversItems(steps, want, have, path, same);
   return false;
 };
 
@@ -51,12 +61,16 @@ const coversMembers = (
   want: Readonly<Record<string, unknown>>,
   have: Readonly<Record<string, unknown>>,
   path: readonly string[],
+  same: Same,
 ): boolean =>
   steps.length === Object.keys(want).length &&
   steps.every(([step, below]) => {
     const name = step.slice(2);
     return (
-      step.startsWith('f:') && name in want && name in have && covers(below, want[name], have[name], [...path, name])
+      step.startsWith('f:') &&
+      name in want &&
+      name in have &&
+      covers(below, want[name], have[name], [...path, name], same)
     );
   });
 
@@ -65,13 +79,14 @@ const coversItems = (
   want: readonly unknown[],
   have: readonly unknown[],
   path: readonly string[],
+  same: Same,
 ): boolean =>
   steps.length === want.length &&
   steps.every(([step, below]) => {
     const matches = itemMatcher(step);
     const wanted = want.filter(matches);
     const found = have.filter(matches);
-    return wanted.length === 1 && found.length === 1 && covers(below, wanted[0], found[0], path);
+    return wanted.length === 1 && found.length === 1 && covers(below, wanted[0], found[0], path, same);
   }) &&
   sameOrder(steps, want, have);
 

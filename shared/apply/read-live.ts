@@ -122,7 +122,7 @@ export const list = async (
     const page = `${path}${path.includes('?') ? '&' : '?'}limit=500${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
     const answer = await ask(cluster, page, { signal });
     if (!answer.ok && answer.refused.code === 404) return [];
-    if (!answer.ok) throw new ApiServerRefused(cluster.target, path, answer.refused);
+    if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
     // Items of a list carry neither apiVersion nor kind.
     const typed = {
       apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`,

@@ -686,8 +686,8 @@ export const deploymentSuite = (server: () => Server): void => {
     it('does not take the old pods for the new ones', async () => {
       const sick = renderedOf({ web: [deployment('web', { image: 'registry.example.com/crash:v1' })] });
       const stage = stageOf();
-      await drive(apply(sick, stage, { approved: await drive(plan(sick, stage)) }));
-      await server().clock.sleep(0);
+      const applied = await drive(apply(sick, stage, { approved: await drive(plan(sick, stage)) }));
+      expect((await drive(settle(sick, stage, applied.progress))).status).toBe('failed');
       const cured = renderedOf({ web: [deployment('web', { image: 'registry.example.com/web:v2' })] });
       expect((await drive(deploy(cured, stage))).objects[0]?.action).toBe('change');
     });

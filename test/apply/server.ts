@@ -1,4 +1,5 @@
 import { Agent, fetch } from 'undici';
+import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
 import type { ClusterRequest } from '../../shared/clouds/cluster.ts';
 import { type Clock, processClock } from '../../shared/outside/clock.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
@@ -27,7 +28,6 @@ export const simulatedServer = async (): Promise<Server> => {
     const { crash, ...behaviour } = behaviourByName(image);
     return { ...behaviour, ...(crash === undefined ? {} : { crash: { ...crash, log: 'panic: no route' } }) };
   };
-  const { createApiServer } = await import('../../local/fleet/kubernetes/server.ts');
   const server = createApiServer({ name: 'rehearsal', clock, random: seededRandom('apply'), behaviourOf });
   server.start();
   return {
