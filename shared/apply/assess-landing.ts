@@ -9,7 +9,7 @@ export interface Landing {
   readonly id: ObjectId;
   readonly live?: LiveObject;
   readonly settled: Settled;
-  /** What was read is older than what was written; its pods say nothing yet. */
+  /** What was read, or what its controller has seen, is older than what was written: its pods are still those of before. */
   readonly isStale: boolean;
 }
 
@@ -39,5 +39,6 @@ export const assessLanding = (
     const message = `generation ${generation} was read, ${landed.generation} was written`;
     return { id, live, isStale: true, settled: inProgress('StaleRead', message) };
   }
-  return { id, live, isStale: false, settled: assessSettled(live, now) };
+  const settled = assessSettled(live, now);
+  return { id, live, isStale: settled.reason === 'LatestGenerationNotObserved', settled };
 };
