@@ -133,6 +133,16 @@ export type Signal =
   | { readonly kind: 'child-ended'; readonly frame: number; readonly run: string; readonly succeeded: boolean }
   | { readonly kind: 'collected'; readonly frame: number; readonly run: string; readonly output: Json }
   | { readonly kind: 'map-failed'; readonly frame: number; readonly run: string; readonly detail: FailureDetail }
+  | {
+      readonly kind: 'map-updated';
+      readonly frame: number;
+      readonly run: string;
+      readonly limits: {
+        readonly concurrency?: number;
+        readonly toleratedCount?: number;
+        readonly toleratedPercentage?: number;
+      };
+    }
   | { readonly kind: 'deadline' }
   | { readonly kind: 'stop'; readonly error?: string | undefined; readonly cause?: string | undefined };
 

@@ -10,6 +10,7 @@ import { enterFail } from './states/fail.ts';
 import {
   childEnded,
   enterDistributedMap,
+  limitsChanged,
   mapRunFailed,
   resultsCollected,
   startChildren,
@@ -102,6 +103,7 @@ const take = async (draft: Draft, frame: Frame, state: State, signal: FrameSigna
   if (state.Type === 'Map') {
     if (signal.kind === 'items') return startChildren(draft, frame, state, signal.items);
     if (signal.kind === 'child-ended') return childEnded(draft, frame, signal.succeeded);
+    if (signal.kind === 'map-updated') return limitsChanged(draft, frame, signal.limits);
     if (signal.kind === 'collected') return resultsCollected(draft, frame, state, signal.output);
     if (signal.kind === 'map-failed') return mapRunFailed(draft, frame, signal.detail);
   }

@@ -1,4 +1,9 @@
-import { DescribeMapRunCommand, ListExecutionsCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeMapRunCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
+  UpdateMapRunCommand,
+} from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { exceedsTolerance } from '../../local/engine/states/map-distributed.ts';
 import { HandlerFailure, workbench } from './workbench.ts';
@@ -124,6 +129,31 @@ test('no more children run at once than MaxConcurrency, which may be an expressi
     most: 3,
     stopDate: new Date('2026-01-01T00:00:04Z'),
   });
+});
+
+test('the concurrency of a run can be raised while it runs, and not after', async () => {
+  const bench = workbench();
+  await bench.create(
+    'fan',
+    machine({ Items: '{% [1..6] %}', MaxConcurrency: 1 }, { Child: { Type: 'Wait', Seconds: 10, End: true } }),
+  );
+  const executionArn = await bench.start('fan');
+  const raise = async () => {
+    const { mapRuns = [] } = await bench.client.send(new ListMapRunsCommand({ executionArn }));
+    const mapRunArn = mapRuns[0]?.mapRunArn;
+    await bench.client.send(new UpdateMapRunCommand({ mapRunArn, maxConcurrency: 5 }));
+    return (await bench.client.send(new DescribeMapRunCommand({ mapRunArn }))).maxConcurrency;
+  };
+  let raised: number | undefined;
+  bench.clock.after(15_000, () => bench.clock.hold(raise().then((concurrency) => (raised = concurrency))));
+  await bench.clock.run();
+  const { status, stopDate } = await bench.describe(executionArn);
+  expect({ status, stopDate, raised }).toEqual({
+    status: 'SUCCEEDED',
+    stopDate: new Date('2026-01-01T00:00:25Z'),
+    raised: 5,
+  });
+  await expect(raise()).rejects.toThrow('has ended and can not be updated');
 });
 
 test('items are selected, and batched with what they share', async () => {

@@ -10,8 +10,15 @@ const times = (run: StoredMapRun): JsonObject => ({
   ...(run.stopped !== undefined && { stopDate: seconds(run.stopped) }),
 });
 
-/** Map Runs: list those of an execution, describe one with its counts. */
-export const mapRunOperations = ({ database }: ApiParts): Readonly<Record<string, Operation>> => ({
+const limit = (input: JsonObject, field: string, most: number): number | undefined => {
+  const value = input[field];
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && value >= 0 && value <= most) return value;
+  throw new WireError('ValidationException', `${field} must be a number from 0 to ${most}`);
+};
+
+/** Map Runs: list those of an execution, describe one with its counts, change the limits of one that runs. */
+export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Record<string, Operation>> => ({
   ListMapRuns: (input) => {
     const arn = arnOf(input, 'executionArn', 'execution');
     const execution = readExecution(database, arn);
@@ -57,5 +64,21 @@ export const mapRunOperations = ({ database }: ApiParts): Readonly<Record<string
       executionCounts: counts,
       redriveCount: 0,
     };
+  },
+  UpdateMapRun: async (input) => {
+    const arn = arnOf(input, 'mapRunArn', 'mapRun');
+    const run = readMapRun(database, arn);
+    if (!run) throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`);
+    const concurrency = limit(input, 'maxConcurrency', 10_000);
+    const toleratedCount = limit(input, 'toleratedFailureCount', 100_000_000);
+    const toleratedPercentage = limit(input, 'toleratedFailurePercentage', 100);
+    const limits = {
+      ...(concurrency !== undefined && { concurrency }),
+      ...(toleratedCount !== undefined && { toleratedCount }),
+      ...(toleratedPercentage !== undefined && { toleratedPercentage }),
+    };
+    const taken = await runner.apply(run.execution, { kind: 'map-updated', frame: run.frame, run: arn, limits });
+    if (!taken) throw new WireError('ValidationException', `Map Run '${arn}' has ended and can not be updated`);
+    return {};
   },
 });

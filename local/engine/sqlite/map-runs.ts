@@ -6,6 +6,7 @@ export interface StoredMapRun {
   readonly arn: string;
   readonly execution: string;
   readonly machine: string;
+  readonly frame: number;
   readonly status: string;
   readonly concurrency: number;
   readonly toleratedCount: number;
@@ -14,13 +15,14 @@ export interface StoredMapRun {
   readonly stopped?: number | undefined;
 }
 
-/** Creates the Map Run's row or changes its status. The caller holds the transaction. */
+/** Creates the Map Run's row, or changes its status and limits. The caller holds the transaction. */
 export const putMapRun = (database: Database, row: MapRunRow, execution: string, machine: string, at: number): void =>
   database.run(
     `INSERT INTO map_runs (arn, execution, machine, frame, state, status, concurrency, tolerated_count, tolerated_percentage, started)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET status = excluded.status, stopped = ?`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET status = excluded.status, concurrency = excluded.concurrency,
+     tolerated_count = excluded.tolerated_count, tolerated_percentage = excluded.tolerated_percentage, stopped = ?`,
     ...[row.arn, execution, machine, row.frame, row.state, row.status, row.concurrency],
-    ...[row.toleratedCount, row.toleratedPercentage, at, at],
+    ...[row.toleratedCount, row.toleratedPercentage, at, row.status === 'RUNNING' ? null : at],
   );
 
 /** Ends a Map Run that still runs, and returns its children that do. The caller holds the transaction. */
@@ -35,6 +37,7 @@ const mapRunOf = (row: Row): StoredMapRun => ({
   arn: text(row, 'arn'),
   execution: text(row, 'execution'),
   machine: text(row, 'machine'),
+  frame: number(row, 'frame'),
   status: text(row, 'status'),
   concurrency: number(row, 'concurrency'),
   toleratedCount: number(row, 'tolerated_count'),

@@ -1,6 +1,6 @@
 import type { MapState } from '../definition.ts';
 import type { Draft, MapRunRow } from '../draft.ts';
-import type { Frame, MapRunActivity } from '../execution.ts';
+import type { Frame, MapRunActivity, Signal } from '../execution.ts';
 import { type FailureDetail, STATES, StateFailure } from '../failure.ts';
 import { leave, limitPayload } from '../flow.ts';
 import { uuid } from '../given.ts';
@@ -159,6 +159,22 @@ export const childEnded = (draft: Draft, frame: Frame, succeeded: boolean): void
     });
   }
   fill(draft, frame.id);
+};
+
+/** UpdateMapRun: other limits from now on. A lower concurrency lets running children end; a passed tolerance fails at the next end. */
+export const limitsChanged = (
+  draft: Draft,
+  frame: Frame,
+  limits: Extract<Signal, { kind: 'map-updated' }>['limits'],
+): void => {
+  if (frame.doing.kind !== 'map-run') return;
+  const { concurrency: wished, ...tolerated } = limits;
+  const concurrency =
+    wished === undefined ? frame.doing.concurrency : Math.min(wished || RUN_CONCURRENCY, RUN_CONCURRENCY);
+  const doing = { ...frame.doing, ...tolerated, concurrency };
+  const changed = draft.update(frame.id, { doing });
+  draft.mapRun(rowOf(changed, doing, 'RUNNING'));
+  if (doing.phase === 'running') fill(draft, frame.id);
 };
 
 /** The results are together, in the output or in S3. */
