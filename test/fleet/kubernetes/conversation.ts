@@ -135,7 +135,7 @@ const turn = (says: string, method: string, path: string, body?: unknown, type?:
 
 /** Requests in order, each on what the ones before it left. No pods: what controllers do is told elsewhere. */
 export const conversation: readonly Turn[] = [
-  turn('creates a namespace', 'POST', '/api/v1/namespaces', {
+  turn('creates a namespace', 'POST', '/api/v1/namespaces?fieldManager=hand', {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: 'talk' },
@@ -323,7 +323,7 @@ export const conversation: readonly Turn[] = [
     `${web}?fieldManager=hand`,
     [
       { op: 'replace', path: '/spec/minReadySeconds', value: 5 },
-      { op: 'add', path: '/metadata/annotations', value: { a: 'b' } },
+      { op: 'add', path: '/metadata/labels/zone', value: 'a' },
     ],
     jsonPatch,
   ),

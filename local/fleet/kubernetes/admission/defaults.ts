@@ -112,7 +112,6 @@ const inSpec =
 
 const defaultNamespace = (namespace: KubeObject): void => {
   fill(namespace, { spec: {}, status: {} });
-  if (isJsonObject(namespace.spec)) fill(namespace.spec, { finalizers: ['kubernetes'] });
   if (isJsonObject(namespace.status)) fill(namespace.status, { phase: 'Active' });
   const { name } = namespace.metadata;
   if (name !== undefined) {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, objectAt } from '../object.ts';
+import { isJsonObject, type JsonObject, type KubeObject, objectAt } from '../object.ts';
 import { defaultPodSpec, fill, objectsIn } from './pod-defaults.ts';
 
 const defaultTemplate = (spec: JsonObject): void => {
@@ -82,9 +82,10 @@ export const defaultJobSpec = (spec: JsonObject): void => {
 };
 
 /** A Job selects its own pods by its uid, which only creation knows: labels and selector are filled in then. */
-export const selectOwnPods = (job: JsonObject, name: string, uid: string): void => {
+export const selectOwnPods = (job: KubeObject): void => {
   const spec = objectAt(job, 'spec');
   if (spec === undefined || spec.manualSelector === true || spec.selector !== undefined) return;
+  const { name = '', uid = '' } = job.metadata;
   const metadata = objectAt(spec, 'template', 'metadata') ?? {};
   const labels = objectAt(metadata, 'labels') ?? {};
   fill(labels, {
@@ -94,6 +95,7 @@ export const selectOwnPods = (job: JsonObject, name: string, uid: string): void 
     'job-name': name,
   });
   if (isJsonObject(spec.template)) spec.template.metadata = { ...metadata, labels };
+  job.metadata.labels ??= Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
   spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
 };
 

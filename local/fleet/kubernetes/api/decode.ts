@@ -63,5 +63,6 @@ export const decodeBody = (
 export const asObject = (value: unknown, resource: Resource): KubeObject => {
   const object: JsonObject = { ...(value as JsonObject) };
   const metadata: ObjectMeta = isJsonObject(object.metadata) ? (object.metadata as ObjectMeta) : {};
-  return { ...object, apiVersion: groupVersionOf(resource), kind: resource.kind, metadata };
+  const { apiVersion: _, kind: __, metadata: ___, ...rest } = object;
+  return { apiVersion: groupVersionOf(resource), kind: resource.kind, metadata, ...rest };
 };

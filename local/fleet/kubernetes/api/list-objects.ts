@@ -47,6 +47,13 @@ export const inVersion = (resource: Resource, object: KubeObject): KubeObject =>
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 };
 
+/** Lists of built-in kinds say the kind once, for all; those of custom ones in every item. */
+export const listed = (resource: Resource, object: KubeObject): JsonObject => {
+  if (resource.custom !== undefined) return inVersion(resource, object);
+  const { apiVersion, kind, ...rest } = object;
+  return rest;
+};
+
 interface Page {
   readonly version: number;
   readonly after: string;
@@ -91,8 +98,10 @@ export const listObjects = (
       resourceVersion: String(version),
       ...(more
         ? { continue: encodePage({ version, after: orderKey(last) }), remainingItemCount: found.length - items.length }
-        : {}),
+        : resource.custom === undefined
+          ? {}
+          : { continue: '' }),
     },
-    items: items.map((object) => inVersion(resource, object)),
+    items: items.map((object) => listed(resource, object)),
   };
 };

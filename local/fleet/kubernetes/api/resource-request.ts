@@ -4,7 +4,7 @@ import { groupResourceOf, hasSubresource, type Resource } from '../schema/resour
 import { objectBody, parseBody } from './body.ts';
 import { asObject, decodeBody } from './decode.ts';
 import { deleteObject, parseDeleteOptions } from './delete-object.ts';
-import { inVersion, listObjects, matcherOf } from './list-objects.ts';
+import { inVersion, listed, listObjects, matcherOf } from './list-objects.ts';
 import { type WriteOptions, writeOptions } from './options.ts';
 import { checkIdentity, patchObject } from './patch-object.ts';
 import { podLog } from './pod-log.ts';
@@ -130,7 +130,7 @@ const deleteCollection = ({ plane, resource, path, request }: Asked): Answer => 
   const found = plane.storage.list(groupResourceOf(resource), path.namespace).filter(isWanted);
   for (const object of found) deleteObject(plane, resource, object, options);
   const list = listObjects(plane, resource, path.namespace, new URLSearchParams());
-  return { status: 200, body: { ...list, items: found.map((object) => inVersion(resource, object)) } };
+  return { status: 200, body: { ...list, items: found.map((object) => listed(resource, object)) } };
 };
 
 const one = (asked: Asked): Answer => {

@@ -116,7 +116,7 @@ export const invalid = (
   return new StatusError(422, 'Invalid', `${groupKindOf(resource)} "${name}" is invalid: ${body}`, {
     ...(name === '' ? {} : { name }),
     ...groupDetails(resource.group),
-    kind: resource.kind,
+    ...(resource.kind === '' ? {} : { kind: resource.kind }),
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
   });
 };

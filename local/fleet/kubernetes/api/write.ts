@@ -5,14 +5,18 @@ import type { Ownable } from '../apply/managed-fields.ts';
 import { trackUpdate, type Writer } from '../apply/server-side-apply.ts';
 import { type ControlPlane, nameSuffix, newUid, timeOf } from '../control-plane.ts';
 import {
+  at,
   copyOf,
   type JsonObject,
   type KubeObject,
+  listAt,
   type ManagedFieldsEntry,
   type ObjectMeta,
   sameJson,
+  stringAt,
 } from '../object.ts';
-import { emptyOf, unsetOf } from '../schema/conform.ts';
+import { emptyStatus, unsetOf } from '../schema/conform.ts';
+import { crdResource } from '../schema/registry.ts';
 import { groupResourceOf, groupVersionOf, hasSubresource, type Resource } from '../schema/resource.ts';
 import { memberType } from '../schema/type.ts';
 import type { ObjectKey } from '../storage/sqlite.ts';
@@ -73,7 +77,7 @@ const resetStatus = (resource: Resource, object: KubeObject) => {
   if (!hasSubresource(resource, 'status')) return;
   delete object.status;
   if (resource.type.is !== 'struct' || resource.type.fields.get('status')?.always !== true) return;
-  object.status = emptyOf(memberType(resource.type, 'status'));
+  object.status = emptyStatus(memberType(resource.type, 'status'));
 };
 
 /** Stores a new object, defaulted and checked. Changes `object`, which must be the caller's own. Throws StatusError. */
@@ -125,12 +129,35 @@ export const createObject = (
     creationTimestamp: timeOf(plane),
     ...(managedFields.length === 0 ? {} : { managedFields }),
   };
-  if (groupResourceOf(resource) === 'jobs.batch') selectOwnPods(object, name, object.metadata.uid ?? '');
-  if (groupResourceOf(resource) === 'services') allocateService(plane.storage, object, undefined);
+  prepareNew(plane, resource, object);
   refuseInvalid(resource, object, undefined);
   const key = keyOf(resource, namespace, name);
   if (plane.storage.get(key) !== undefined) throw alreadyExists(resource, name);
   return write.dryRun ? object : plane.storage.put(key, copyOf(object));
+};
+
+/** What the server gives a new object of some kinds; nobody owns these fields. */
+const prepareNew = (plane: ControlPlane, resource: Resource, object: KubeObject) => {
+  switch (groupResourceOf(resource)) {
+    case 'namespaces':
+      object.spec = { ...object.spec, finalizers: ['kubernetes'] };
+      break;
+    case 'jobs.batch':
+      selectOwnPods(object);
+      break;
+    case 'services':
+      allocateService(plane.storage, object, undefined);
+      break;
+    case 'statefulsets.apps':
+      object.status = { ...object.status, availableReplicas: 0 };
+      break;
+    case crdResource: {
+      const stored = listAt(object.spec, 'versions').filter((version) => at(version, 'storage') === true);
+      const storedVersions = stored.map((version) => stringAt(version, 'name') ?? '');
+      object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions };
+      break;
+    }
+  }
 };
 
 const checkPreconditions = (resource: Resource, live: KubeObject, next: KubeObject) => {
@@ -236,7 +263,8 @@ export const updateObject = (
   delete next.metadata.managedFields;
   if (managedFields.length > 0) next.metadata.managedFields = managedFields;
   if (groupResourceOf(resource) === 'services') allocateService(plane.storage, next, live);
-  const generation = nextGeneration(resource, next, live);
+  const isDesired = write.subresource === '' || write.subresource === 'scale';
+  const generation = isDesired ? nextGeneration(resource, next, live) : undefined;
   if (generation !== undefined) next.metadata.generation = generation;
   if (write.subresource !== 'status') refuseInvalid(resource, next, live);
   if (sameJson(withoutTimes(next), withoutTimes(live))) return live;

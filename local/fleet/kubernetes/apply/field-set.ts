@@ -48,14 +48,6 @@ export const intersection = (a: FieldSet, b: FieldSet): FieldSet => {
   return setOf(a.member && b.member, children);
 };
 
-export const sameSet = (a: FieldSet, b: FieldSet): boolean =>
-  a.member === b.member &&
-  a.children.size === b.children.size &&
-  [...a.children].every(([step, child]) => {
-    const other = b.children.get(step);
-    return other !== undefined && sameSet(child, other);
-  });
-
 /** `set` without the field `name` of the root and all below it. */
 export const withoutField = (set: FieldSet, name: string): FieldSet => {
   if (!set.children.has(`f:${name}`)) return set;

@@ -9,7 +9,6 @@ import {
   isEmptySet,
   pathsOf,
   pathText,
-  sameSet,
   union,
 } from './field-set.ts';
 import { fieldSetOf, withNamedFields, withoutFields } from './field-walk.ts';
@@ -118,9 +117,8 @@ export const applyConfig = (
   if (conflicts.length > 0 && !force) return { conflicts };
   const left = takeFromOthers(withSelf, key, union(taken, ownableFields(changes.removed, writer.ownable)));
   const changed = !sameJson(live, pruned);
-  const mine = withoutNeverOwned(fields);
-  const unchangedSet = last !== undefined && sameSet(last.fields, mine) && last.apiVersion === self.apiVersion;
-  const time = changed || last === undefined || !unchangedSet ? writer.time : last.time;
+  // As the real server: an apply that changes no value keeps the entry's time, or gives a new entry none.
+  const time = changed ? writer.time : last?.time;
   return { value: asObject(pruned), managedFields: encodeManagers(withManager(left, { ...self, time })) };
 };
 

@@ -75,7 +75,7 @@ export const bootstrap = (plane: ControlPlane, nodes: readonly NodeSize[] = usua
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     create(plane, 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
-  nodes.forEach((size, index) => createNode(plane, size, index));
+  for (const [index, size] of nodes.entries()) createNode(plane, size, index);
   create(plane, 'storageclasses.storage.k8s.io', {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',

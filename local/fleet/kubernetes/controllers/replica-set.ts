@@ -16,7 +16,7 @@ export const orderForRemoval = (pods: readonly KubeObject[]): readonly KubeObjec
   return pods.toSorted((a, b) => rank(a) - rank(b) || (born(a) < born(b) ? 1 : born(a) > born(b) ? -1 : 0));
 };
 
-const fit = (plane: ControlPlane, set: KubeObject, active: readonly KubeObject[]) => {
+const matchCount = (plane: ControlPlane, set: KubeObject, active: readonly KubeObject[]) => {
   const missing = (numberAt(set.spec, 'replicas') ?? 1) - active.length;
   for (let count = 0; count < missing; count += 1) {
     const pod = create(plane, 'pods', podOf(set, `${set.metadata.name}-${nameSuffix(plane.random)}`));
@@ -39,7 +39,7 @@ export const replicaSetController: Controller = {
     const set = read(plane, 'replicasets.apps', key);
     if (set === undefined) return undefined;
     const going = set.metadata.deletionTimestamp !== undefined;
-    if (!going) fit(plane, set, controlledBy(plane, 'pods', set).filter(isActive));
+    if (!going) matchCount(plane, set, controlledBy(plane, 'pods', set).filter(isActive));
     const pods = controlledBy(plane, 'pods', set);
     const active = pods.filter(isActive);
     const { ready, available, wakeMs } = availabilityOf(

@@ -144,9 +144,10 @@ export const schedulerController: Controller = {
     );
     if ('because' in placement) return unschedulable(plane, pod, placement.because);
     const { namespace, name } = pod.metadata;
-    change(plane, pod, ({ spec }) => {
+    const bind = ({ spec }: KubeObject) => {
       if (spec !== undefined) spec.nodeName = placement.node;
-    });
+    };
+    change(plane, pod, bind, 'binding');
     const message = `Successfully assigned ${namespace}/${name} to ${placement.node}`;
     recordEvent(plane, pod, { type: 'Normal', reason: 'Scheduled', message, source: 'default-scheduler' });
     return undefined;

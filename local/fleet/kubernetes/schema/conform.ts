@@ -39,7 +39,9 @@ export const conform = (type: Type, value: Json, custom: boolean): Conformed => 
       }
       if (member === null && !custom) continue;
       const memberOwner = type.is === 'struct' && type.name !== '' ? type.name : owner;
-      next[name] = visit(type.is === 'map' ? type.value : (field?.type ?? any), member, below, memberOwner);
+      const value = visit(type.is === 'map' ? type.value : (field?.type ?? any), member, below, memberOwner);
+      if (!custom && field !== undefined && !field.required && isLeftOut(field.type, value)) continue;
+      next[name] = value;
     }
     if (type.is === 'struct' && !custom) fillAlways(type, next);
     return next;
@@ -47,17 +49,33 @@ export const conform = (type: Type, value: Json, custom: boolean): Conformed => 
   return { value: visit(type, value, '', ''), unknown };
 };
 
+/** Go writes no empty list or map that may be absent. */
+const isLeftOut = (type: Type, value: Json): boolean =>
+  type.is === 'list'
+    ? Array.isArray(value) && value.length === 0
+    : type.is === 'map' && isJsonObject(value) && Object.keys(value).length === 0;
+
 const fillAlways = (type: StructType, value: JsonObject) => {
   for (const [name, field] of type.fields) {
     if (field.always && value[name] === undefined) value[name] = emptyOf(field.type);
   }
 };
 
-/** What a new, empty value of the type holds: the structs that are always written, and nulls for required lists. */
+/** What a new, empty value of the type holds: the structs that are always written. */
 export const emptyOf = (type: Type): JsonObject => {
   const empty: JsonObject = {};
   if (type.is !== 'struct') return empty;
   for (const [name, field] of type.fields) if (field.always) empty[name] = emptyOf(field.type);
+  return empty;
+};
+
+/** A status nobody has written yet: as `emptyOf`, with the counts that are always written. */
+export const emptyStatus = (type: Type): JsonObject => {
+  const empty = emptyOf(type);
+  if (type.is !== 'struct') return empty;
+  for (const [name, field] of type.fields) {
+    if (field.required && field.type.is === 'scalar' && field.type.scalar === 'integer') empty[name] = 0;
+  }
   return empty;
 };
 

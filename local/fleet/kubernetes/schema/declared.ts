@@ -12,8 +12,8 @@ export const undeclared = (type: Type, value: Json, path: readonly string[] = []
   if (value === null || type.is === 'any') return [];
   if (type.is === 'scalar') return scalarFits(type, value) ? [] : at(scalarComplaint(type.scalar, value));
   if (type.is === 'list')
-    return Array.isArray(value) ? undeclaredItems(type, value, path) : at(`expected list, got ${kindOf(value)}`);
-  if (!isJsonObject(value)) return at(`expected map, got ${kindOf(value)}`);
+    return Array.isArray(value) ? undeclaredItems(type, value, path) : at(`expected list, got ${plainText(value)}`);
+  if (!isJsonObject(value)) return at(`expected map, got ${plainText(value)}`);
   return Object.entries(value).flatMap(([name, member]) => {
     if (member === undefined) return [];
     const below = [...path, `f:${name}`];
@@ -53,15 +53,18 @@ const scalarFits = ({ scalar }: ScalarType, value: Json): boolean => {
   return typeof value === (scalar === 'boolean' ? 'boolean' : 'string');
 };
 
+/** Each kind of complaint prints the value in the way of the Go format it is written with: `%T`, `%#v`, `%v`. */
 const scalarComplaint = (scalar: ScalarType['scalar'], value: Json): string => {
-  const found = kindOf(value);
-  if (scalar === 'integer' || scalar === 'number') return `expected numeric (int or float), got ${found}`;
-  return `expected ${scalar === 'boolean' ? 'boolean' : 'string'}, got ${found}`;
+  if (scalar === 'integer' || scalar === 'number') return `expected numeric (int or float), got ${goTypeOf(value)}`;
+  if (scalar === 'boolean') return `expected boolean, got ${plainText(value)}`;
+  return `expected string, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`;
 };
 
-/** As the real server prints a value's kind: a rendering of the value itself. */
-const kindOf = (value: Json): string => {
-  if (Array.isArray(value)) return 'list';
-  if (isJsonObject(value)) return 'map';
-  return `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : String(value)}}`;
+const plainText = (value: Json): string => `&{${typeof value === 'string' ? value : JSON.stringify(value)}}`;
+
+const goTypeOf = (value: Json): string => {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (isJsonObject(value)) return 'map[string]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'string';
 };

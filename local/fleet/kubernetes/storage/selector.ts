@@ -28,6 +28,10 @@ export const parseLabelSelector = (text: string): readonly Requirement[] =>
           values: (set[3] ?? '').split(',').map((v) => v.trim()),
         }
       : parseEquality(term);
+    const [, second] = requirement.key.split(' ');
+    if (second !== undefined) {
+      throw new BadSelector(`unable to parse requirement: found '${second}', expected: in, notin, =, ==, !=, gt, lt`);
+    }
     if (!keyPattern.test(requirement.key))
       throw new BadSelector(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(requirement.key)}`);
     return requirement;
