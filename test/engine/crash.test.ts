@@ -65,6 +65,7 @@ const run = async (file: string, dieBefore: number): Promise<Run> => {
     bench.engine.resume();
     await clock.run();
   }
+  armed = false;
   const described = await bench.describe(arn);
   const types = (await bench.types(arn)).toSorted();
   const listed = await bench.client.send(

@@ -101,6 +101,7 @@ const run = async (file: string, definition: object, dieBefore: number): Promise
     bench.engine.resume();
     await clock.run();
   }
+  armed = false;
   const { status, output, error } = await bench.describe(arn);
   bench.engine.close();
   return { status, output, error, transitions };

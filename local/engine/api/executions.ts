@@ -1,5 +1,6 @@
 import { uuid } from '../given.ts';
 import type { JsonObject } from '../json.ts';
+import { redrive, redriveRefusal } from '../redrive.ts';
 import { type ExecutionRow, listExecutions, readExecution, readHistory } from '../sqlite/executions.ts';
 import { readDefinition, readMachine } from '../sqlite/machines.ts';
 import { startExecution } from '../starts.ts';
@@ -8,7 +9,7 @@ import type { ApiParts, Operation } from './dispatch.ts';
 import { arnOf, paged, pageOf, required, seconds, stringOf } from './input.ts';
 import { machineDetails } from './machines.ts';
 
-const described = (row: ExecutionRow): JsonObject => ({
+const described = (row: ExecutionRow, refusal: string | undefined): JsonObject => ({
   executionArn: row.arn,
   stateMachineArn: row.machine,
   name: row.name,
@@ -22,8 +23,9 @@ const described = (row: ExecutionRow): JsonObject => ({
   ...(row.cause !== undefined && { cause: row.cause }),
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
   redriveCount: row.redrives,
-  redriveStatus: 'NOT_REDRIVABLE',
-  redriveStatusReason: 'Redrive is not offered by this engine',
+  ...(refusal === undefined
+    ? { redriveStatus: 'REDRIVABLE' }
+    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: refusal }),
 });
 
 const listed = (row: ExecutionRow): JsonObject => ({
@@ -48,7 +50,7 @@ const withoutData = (details: JsonObject): JsonObject =>
 
 const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
 
-/** Executions: start, describe, list, history, stop. */
+/** Executions: start, describe, list, history, stop, redrive. */
 export const executionOperations = ({ database, given, runner }: ApiParts): Readonly<Record<string, Operation>> => {
   const existing = (input: JsonObject): ExecutionRow => {
     const arn = arnOf(input, 'executionArn', 'execution');
@@ -65,7 +67,10 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
       runner.take(row.arn);
       return { executionArn: row.arn, startDate: seconds(row.started) };
     },
-    DescribeExecution: (input) => described(existing(input)),
+    DescribeExecution: (input) => {
+      const row = existing(input);
+      return described(row, redriveRefusal(row, given().now));
+    },
     DescribeStateMachineForExecution: (input) => {
       const row = existing(input);
       const name = row.machine.split(':').at(-1) ?? row.machine;
@@ -113,6 +118,15 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
         })),
         ...next,
       };
+    },
+    RedriveExecution: (input) => {
+      const row = existing(input);
+      const moment = given();
+      const refusal = redriveRefusal(row, moment.now);
+      if (refusal !== undefined) throw new WireError('ExecutionNotRedrivable', refusal);
+      redrive(database, moment, row);
+      runner.take(row.arn);
+      return { redriveDate: seconds(moment.now) };
     },
     StopExecution: async (input) => {
       const row = existing(input);

@@ -117,6 +117,24 @@ export const insertExecution = (database: Database, row: NewExecution): void => 
   });
 };
 
+/** Makes an ended execution run again: the next redrive, with its event. The caller holds the transaction. */
+export const reopenExecution = (
+  database: Database,
+  row: ExecutionRow,
+  now: number,
+  deadline: number | undefined,
+): void => {
+  const event = row.lastEvent + 1;
+  const redriveCount = row.redrives + 1;
+  database.run(
+    `UPDATE executions SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped = NULL, deadline = ?, redrives = ?,
+     last_event = ? WHERE id = ?`,
+    ...[deadline ?? null, redriveCount, event, row.id],
+  );
+  const details = { executionRedrivenEventDetails: { redriveCount } };
+  insertEvent(database, row.id, { id: event, at: now, type: 'ExecutionRedriven', previous: row.lastEvent, details });
+};
+
 export const insertEvent = (database: Database, execution: number, event: HistoryEvent): void =>
   database.run(
     'INSERT INTO history (execution, id, at, type, previous, details) VALUES (?, ?, ?, ?, ?, ?)',

@@ -76,6 +76,26 @@ export interface Commit {
   readonly letter?: number | undefined;
 }
 
+const writeFrames = (database: Database, id: number, transition: Transition): void => {
+  for (const [frame, put] of transition.frames) {
+    if (put) putFrame(database, id, put);
+    else {
+      database.run('DELETE FROM frames WHERE execution = ? AND id = ?', id, frame);
+      database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
+    }
+  }
+  for (const [frame, items] of transition.items) {
+    if (items)
+      database.run(
+        'INSERT OR REPLACE INTO items (execution, frame, body) VALUES (?, ?, ?)',
+        id,
+        frame,
+        jsonText(items),
+      );
+    else database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
+  }
+};
+
 /**
  * Writes a transition whole: events, frames, items, tokens, Map Runs, new children and the letters to other executions. On
  * disk when it returns. Returns the letters, which are now to be delivered.
@@ -85,23 +105,8 @@ export const commitTransition = (database: Database, commit: Commit): readonly L
     const { id, arn, at, transition } = commit;
     const { ending } = transition;
     for (const event of transition.events) insertEvent(database, id, event);
-    for (const [frame, put] of transition.frames) {
-      if (put) putFrame(database, id, put);
-      else {
-        database.run('DELETE FROM frames WHERE execution = ? AND id = ?', id, frame);
-        database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
-      }
-    }
-    for (const [frame, items] of transition.items) {
-      if (items)
-        database.run(
-          'INSERT OR REPLACE INTO items (execution, frame, body) VALUES (?, ?, ?)',
-          id,
-          frame,
-          jsonText(items),
-        );
-      else database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
-    }
+    // An execution that ends badly keeps its frames and items as they were before: a redrive goes on from them.
+    if (!ending || ending.status === 'SUCCEEDED') writeFrames(database, id, transition);
     database.run(
       'UPDATE executions SET last_event = ?, next_frame = ? WHERE id = ?',
       transition.lastEvent,

@@ -1,0 +1,42 @@
+import { HISTORY_LIMIT } from './draft.ts';
+import type { Frame } from './execution.ts';
+import type { Given } from './given.ts';
+import { parseDefinition } from './parse.ts';
+import type { Database } from './sqlite/database.ts';
+import { type ExecutionRow, putFrame, readFrames, reopenExecution } from './sqlite/executions.ts';
+import { readDefinition } from './sqlite/machines.ts';
+
+/** Days after its end that an execution can be redriven (developer guide, "Restarting executions with redrive"). */
+const REDRIVABLE_DAYS = 14;
+
+/** Why the execution can not be redriven now; undefined when it can. The texts of the first two are AWS's. */
+export const redriveRefusal = (row: ExecutionRow, now: number): string | undefined => {
+  if (row.status === 'RUNNING' || row.status === 'SUCCEEDED')
+    return `Execution is ${row.status} and cannot be redriven`;
+  if (row.mapRun !== undefined) return 'Execution is a child of a Map Run and can only be redriven with its parent';
+  if (row.lastEvent >= HISTORY_LIMIT - 1) return 'Execution history event limit exceeded';
+  const age = now - (row.stopped ?? now);
+  return age > REDRIVABLE_DAYS * 86_400_000 ? `Execution ended more than ${REDRIVABLE_DAYS} days ago` : undefined;
+};
+
+/**
+ * The frames of an execution that ended badly, as they begin again: what was done stays done, every state that was going on
+ * runs again from its start with new retries; branches and iterations that had ended well are kept.
+ */
+export const framesAgain = (frames: Iterable<Frame>): readonly Frame[] =>
+  [...frames].map((frame) => {
+    const { kind } = frame.doing;
+    const kept = kind === 'done' || kind === 'branches' || kind === 'iterations';
+    return kept ? frame : { ...frame, retries: [], retryCount: 0, doing: { kind: 'ready' } };
+  });
+
+/** Opens an execution again at the states that failed, under its own definition and input. The caller checked the refusal. */
+export const redrive = (database: Database, given: Given, row: ExecutionRow): void => {
+  const { machine } = parseDefinition(readDefinition(database, row.definition));
+  const timeout = machine?.TimeoutSeconds;
+  const frames = framesAgain(readFrames(database, row.id).values());
+  database.transaction(() => {
+    reopenExecution(database, row, given.now, timeout === undefined ? undefined : given.now + timeout * 1000);
+    for (const frame of frames) putFrame(database, row.id, frame);
+  });
+};
