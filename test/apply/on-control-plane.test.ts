@@ -1,7 +1,10 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
-import { deploymentSuite } from './deployment.suite.ts';
+import { applyManifestsSuite } from './apply-manifests.suite.ts';
+import { planTargetSuite } from './plan-target.suite.ts';
+import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { realServer, type Server } from './server.ts';
+import { settleTargetSuite } from './settle-target.suite.ts';
 
 describeOnControlPlane('apply on the real control plane', 'controllers', (binaries) => {
   let server: Server;
@@ -9,5 +12,8 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
     server = await realServer(binaries);
   });
   afterAll(() => server?.stop());
-  deploymentSuite(() => server);
+  describe('planTarget', () => planTargetSuite(() => server));
+  describe('applyManifests', () => applyManifestsSuite(() => server));
+  describe('pruneObjects', () => pruneObjectsSuite(() => server));
+  describe('settleTarget', () => settleTargetSuite(() => server));
 });

@@ -1,4 +1,5 @@
 import { Agent, fetch } from 'undici';
+import { afterEach, beforeEach, describe } from 'vitest';
 import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
 import type { ClusterRequest } from '../../shared/clouds/cluster.ts';
 import { type Clock, processClock } from '../../shared/outside/clock.ts';
@@ -37,6 +38,18 @@ export const simulatedServer = async (): Promise<Server> => {
     hasLogs: true,
     stop: async () => server.stop(),
   };
+};
+
+/** A suite on the simulated server, a fresh one for each test. */
+export const describeOnSimulatedServer = (title: string, suite: (server: () => Server) => void): void => {
+  describe(title, () => {
+    let server: Server;
+    beforeEach(async () => {
+      server = await simulatedServer();
+    });
+    afterEach(() => server?.stop());
+    suite(() => server);
+  });
 };
 
 /** The real one, with its controllers, on the real clock. */

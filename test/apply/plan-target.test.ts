@@ -1,0 +1,4 @@
+import { planTargetSuite } from './plan-target.suite.ts';
+import { describeOnSimulatedServer } from './server.ts';
+
+describeOnSimulatedServer('planTarget', planTargetSuite);

@@ -1,0 +1,4 @@
+import { pruneObjectsSuite } from './prune-objects.suite.ts';
+import { describeOnSimulatedServer } from './server.ts';
+
+describeOnSimulatedServer('pruneObjects', pruneObjectsSuite);
