@@ -2,8 +2,9 @@ import { MissingListKey } from '../apply/path-step.ts';
 import { applyConfig } from '../apply/server-side-apply.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { copyOf, type JsonObject, type KubeObject } from '../object.ts';
-import { conform, unsetOf } from '../schema/conform.ts';
+import { conform, unsetOf, WrongType } from '../schema/conform.ts';
 import { undeclared } from '../schema/declared.ts';
+import { BadQuantity } from '../schema/quantity.ts';
 import { groupVersionOf, type Resource } from '../schema/resource.ts';
 import { asObject } from './decode.ts';
 import type { WriteOptions } from './options.ts';
@@ -45,7 +46,7 @@ export const applyObject = (
     );
     throw badRequest(`error strict decoding YAML: yaml: unmarshal errors:\n  ${texts.join('\n  ')}`);
   }
-  const merged = conform(resource.type, applied.value, resource.custom !== undefined).value;
+  const merged = conformOrExplain(target, applied.value);
   const object = asObject(copyOf(merged), resource);
   if (live === undefined) {
     if (target.subresource !== '') throw internalError(`${resource.plural} "${target.name}" not found`);
@@ -59,6 +60,19 @@ export const applyObject = (
   }
   const updated = updateObject(plane, resource, live, object, { ...write, managedFields: applied.managedFields });
   return { object: updated, created: false };
+};
+
+const whereOf = ({ resource, namespace, name }: ApplyTarget) =>
+  `${namespace}/${name}; ${groupVersionOf(resource)}, Kind=${resource.kind}`;
+
+/** The schema of apply takes any text as a quantity; the type itself does not. */
+const conformOrExplain = (target: ApplyTarget, merged: JsonObject) => {
+  try {
+    return conform(target.resource.type, merged, target.resource.custom !== undefined).value;
+  } catch (error) {
+    if (!(error instanceof BadQuantity || error instanceof WrongType)) throw error;
+    throw internalError(`failed to convert new object (${whereOf(target)}) to proper version: ${error.message}`);
+  }
 };
 
 const checkConfig = ({ resource, name, namespace, subresource }: ApplyTarget, config: JsonObject) => {
@@ -87,7 +101,7 @@ const refuseUid = ({ resource, name }: ApplyTarget, { metadata: { uid } }: KubeO
 };
 
 const applyOrExplain = (
-  { resource, namespace, name }: ApplyTarget,
+  target: ApplyTarget,
   live: JsonObject,
   empty: JsonObject,
   config: JsonObject,
@@ -95,11 +109,11 @@ const applyOrExplain = (
   writer: Parameters<typeof applyConfig>[5],
   force: boolean,
 ) => {
+  const { resource } = target;
   const wrong = undeclared(resource.type, config);
   if (wrong.length > 0) {
-    const where = `${namespace === '' ? '' : namespace}/${name}; ${groupVersionOf(resource)}, Kind=${resource.kind}`;
     const text = wrong.length === 1 ? (wrong[0] ?? '') : `errors:\n  ${wrong.join('\n  ')}`;
-    throw internalError(`failed to create typed patch object (${where}): ${text}`);
+    throw internalError(`failed to create typed patch object (${whereOf(target)}): ${text}`);
   }
   try {
     const applied = applyConfig(resource.type, live, empty, config, before, writer, force);

@@ -38,12 +38,21 @@ const resourcePath = (group: string, version: string, rest: readonly string[]): 
   };
 };
 
+/** A part that is no valid escape stands for itself: it names nothing that could be there. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
 /** Finds what a path names, by its shape alone: whether such a kind is served is not asked here. */
 export const routeOf = (pathname: string): Route => {
   const parts = pathname
     .split('/')
     .filter((part) => part !== '')
-    .map(decodeURIComponent);
+    .map(decoded);
   const [root, second, third, ...rest] = parts;
   if (root === 'version' && second === undefined) return { to: 'version' };
   if (root === 'healthz' || root === 'readyz' || root === 'livez') return { to: 'health' };
