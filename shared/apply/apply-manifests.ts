@@ -6,13 +6,13 @@ import { brief } from '../rollout/outcome.ts';
 import type { PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { coverageOf, unionOfCoverage } from './apply-set.ts';
-import { applySet } from './apply-set-objects.ts';
 import { type ComparedTarget, compareTarget, targetPlan } from './compare-target.ts';
 import { parseObjectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
 import type { Progress, SliceResult } from './slice.ts';
 import { withinPlan } from './within-plan.ts';
 import type { WantedInventory } from './write-inventory.ts';
+import { writeSet } from './write-set.ts';
 import type { Guard, Journal } from './writing.ts';
 
 export interface ApplyInput {
@@ -54,7 +54,7 @@ export const applyManifests = async (
   if (!('objects' in compared)) return refusedSlice(rendered, compared, progress);
   const within = withinPlan(approved, targetPlan(compared, rendered, release));
   if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
-  return applySet(
+  return writeSet(
     { compared, approved, namespace, inventories: wantedInventories(input, compared), progress },
     { ...outside, invocation, plan },
   );

@@ -14,7 +14,7 @@ import { type InventoryWritten, type WantedInventory, writeInventories } from '.
 import type { Writing } from './writing.ts';
 
 /** A set that was compared and found within the approved plan. */
-export interface SetToApply {
+export interface SetToWrite {
   readonly compared: ComparedTarget;
   readonly approved: TargetPlan;
   readonly namespace: string;
@@ -34,7 +34,7 @@ interface Tally {
  * Writes a set in its apply order: inventories first (right after the set's own namespace where that is created with it), then
  * every object as soon as what it needs is there.
  */
-export const applySet = async (set: SetToApply, writing: Writing): Promise<SliceResult> => {
+export const writeSet = async (set: SetToWrite, writing: Writing): Promise<SliceResult> => {
   const { compared, namespace, inventories } = set;
   const tally: Tally = { landed: new Map(), failures: [], later: undefined, stopped: undefined };
   const home = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
@@ -58,7 +58,7 @@ export const applySet = async (set: SetToApply, writing: Writing): Promise<Slice
 
 const applyOne = async (
   object: ComparedObject,
-  { compared, approved, namespace }: SetToApply,
+  { compared, approved, namespace }: SetToWrite,
   writing: Writing,
   established: () => Promise<Established>,
 ): Promise<Applied> => {
@@ -114,7 +114,7 @@ const count = (tally: Tally, result: Applied | InventoryWritten): Ended => {
   }
 };
 
-const conclude = (set: SetToApply, tally: Tally, { skipped }: QueueResult): SliceResult => {
+const conclude = (set: SetToWrite, tally: Tally, { skipped }: QueueResult): SliceResult => {
   const progress = mergeProgress(set, tally.landed);
   if (tally.stopped !== undefined) return { status: 'stopped', progress, because: brief(tally.stopped) };
   if (tally.later !== undefined) {
@@ -135,7 +135,7 @@ const conclude = (set: SetToApply, tally: Tally, { skipped }: QueueResult): Slic
 };
 
 /** Of objects of this set only, by id. */
-const mergeProgress = ({ compared, progress }: SetToApply, now: ReadonlyMap<ObjectId, Landed>): Progress =>
+const mergeProgress = ({ compared, progress }: SetToWrite, now: ReadonlyMap<ObjectId, Landed>): Progress =>
   Object.fromEntries(
     compared.objects
       .map(({ id }) => [id, now.get(id) ?? progress[id]] as const)
