@@ -3,6 +3,7 @@ import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { lambdaOutside } from './outside.ts';
 import { applyInput, opening } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
 
@@ -14,3 +15,6 @@ export const applyManifests = (outside: Outside): Task =>
     const writing = { cluster, guard, journal, fence: lease.fence, clock: outside.clock };
     return keepSlice(ref, deployment.kept, await apply(applyInput(ref, deployment), writing, invocation), outside);
   });
+
+/** What Lambda calls. */
+export const handler = applyManifests(lambdaOutside());

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { closeGates as close } from '../shared/wave/close-gates.ts';
+import { lambdaOutside } from './outside.ts';
 import { because, waveRef } from './tools/inputs.ts';
 
 const input = waveRef.extend({ result: z.object({ status: z.string(), because }) });
@@ -9,3 +10,6 @@ const input = waveRef.extend({ result: z.object({ status: z.string(), because })
 /** State `CloseGates`: ends the probing and gives the wave its outcome. */
 export const closeGates = (outside: Outside): Task =>
   task(outside, input, ({ result, ...ref }) => close(ref, result, outside));
+
+/** What Lambda calls. */
+export const handler = closeGates(lambdaOutside());

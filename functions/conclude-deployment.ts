@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { concludeDeployment as conclude } from '../shared/deployment/conclude-deployment.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { lambdaOutside } from './outside.ts';
 import { deploymentRef, stepResult } from './tools/inputs.ts';
 
 const input = z.object({ deployment: deploymentRef, result: stepResult });
@@ -9,3 +10,6 @@ const input = z.object({ deployment: deploymentRef, result: stepResult });
 /** State `ConcludeDeployment`: records how it ended and frees the write lease. */
 export const concludeDeployment = (outside: Outside): Task =>
   task(outside, input, ({ deployment, result }) => conclude(deployment, result, outside));
+
+/** What Lambda calls. */
+export const handler = concludeDeployment(lambdaOutside());

@@ -6,6 +6,7 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { concludeRollout as conclude } from '../shared/release/conclude-rollout.ts';
 import { freeTurn } from '../shared/wave/take-turn.ts';
+import { lambdaOutside } from './outside.ts';
 import { because, rolloutRef } from './tools/inputs.ts';
 
 const input = z.object({
@@ -20,3 +21,6 @@ export const concludeRollout = (outside: Outside): Task =>
     const free = (wave: string) => freeTurn(wave, rollout, stepFunctions(outside), outside);
     return conclude(rollout, cause, { revert, freeTurn: free }, outside);
   });
+
+/** What Lambda calls. */
+export const handler = concludeRollout(lambdaOutside());

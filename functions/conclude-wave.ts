@@ -3,6 +3,7 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { concludeWave as conclude } from '../shared/wave/conclude-wave.ts';
+import { lambdaOutside } from './outside.ts';
 import { because, plannedWave, waveRef } from './tools/inputs.ts';
 
 const input = waveRef.extend({
@@ -15,3 +16,6 @@ export const concludeWave = (outside: Outside): Task =>
   task(outside, input, ({ plan, result, ...ref }) =>
     conclude(ref, plan === '' ? undefined : plan, result, stepFunctions(outside), outside),
   );
+
+/** What Lambda calls. */
+export const handler = concludeWave(lambdaOutside());

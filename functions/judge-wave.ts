@@ -3,6 +3,7 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { judgeWave as judge } from '../shared/wave/judge-wave.ts';
 import { verifyDeployed } from '../shared/wave/verify-target.ts';
+import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
@@ -15,3 +16,6 @@ export const judgeWave = (outside: Outside): Task =>
     const tools = { ...gateTools(outside), verifyTarget };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
+
+/** What Lambda calls. */
+export const handler = judgeWave(lambdaOutside());

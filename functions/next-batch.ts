@@ -2,6 +2,7 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { nextBatch as next } from '../shared/wave/next-batch.ts';
+import { lambdaOutside } from './outside.ts';
 import { plannedWave } from './tools/inputs.ts';
 
 /** State `NextBatch`: the targets that are deployed to next, or that all are, or that the wave has failed. */
@@ -10,3 +11,6 @@ export const nextBatch = (outside: Outside): Task =>
     const release = await releaseOf(outside.blobs, ref.release);
     return next(ref, waveOf(release, ref.wave), plan, outside);
   });
+
+/** What Lambda calls. */
+export const handler = nextBatch(lambdaOutside());

@@ -2,6 +2,7 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { planWave as plan } from '../shared/wave/plan-wave.ts';
+import { lambdaOutside } from './outside.ts';
 import { waveRef } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
 
@@ -11,3 +12,6 @@ export const planWave = (outside: Outside): Task =>
     const release = await releaseOf(outside.blobs, ref.release);
     return plan(ref, release, waveOf(release, ref.wave), planningTools(outside), outside, invocation);
   });
+
+/** What Lambda calls. */
+export const handler = planWave(lambdaOutside());

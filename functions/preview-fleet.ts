@@ -3,6 +3,7 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf } from '../shared/release/release-of.ts';
 import { previewFleet as preview } from '../shared/wave/preview-fleet.ts';
+import { lambdaOutside } from './outside.ts';
 import { waveRef } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
 
@@ -13,3 +14,6 @@ export const previewFleet = (outside: Outside): Task =>
   task(outside, input, async ({ rollout, release }, { signal }) =>
     preview(rollout, release, await releaseOf(outside.blobs, release), planningTools(outside), outside, signal),
   );
+
+/** What Lambda calls. */
+export const handler = previewFleet(lambdaOutside());

@@ -2,6 +2,7 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { probeWave as probe } from '../shared/wave/probe-wave.ts';
+import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { waveRef } from './tools/inputs.ts';
 
@@ -11,3 +12,6 @@ export const probeWave = (outside: Outside): Task =>
     const release = await releaseOf(outside.blobs, ref.release);
     return probe(ref, release, waveOf(release, ref.wave), gateTools(outside), outside, invocation);
   });
+
+/** What Lambda calls. */
+export const handler = probeWave(lambdaOutside());

@@ -4,6 +4,7 @@ import { type HttpTask, httpTask } from '../shared/lambda/http-task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { startRollout } from '../shared/release/start-rollout.ts';
+import { lambdaOutside } from './outside.ts';
 
 /** `POST /hooks/merge`: a merge into the config repository starts its rollout. What Tidegate itself took back starts nothing. */
 export const receiveMerge = (outside: Outside): HttpTask =>
@@ -24,3 +25,6 @@ export const receiveMerge = (outside: Outside): HttpTask =>
       body: await startRollout(request, executionName(repository, commit), stepFunctions(outside), outside),
     };
   });
+
+/** What Lambda calls. */
+export const handler = receiveMerge(lambdaOutside());

@@ -3,6 +3,7 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { InvalidInput } from '../shared/rollout/failures.ts';
+import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
 
 /** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
@@ -13,3 +14,6 @@ export const requestApproval = (outside: Outside): Task =>
     if (approval === undefined) throw new InvalidInput(`wave ${ref.wave}: its config asks for no approval`);
     return request(ref, plan, approval, release.roles, token, outside);
   });
+
+/** What Lambda calls. */
+export const handler = requestApproval(lambdaOutside());

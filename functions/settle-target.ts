@@ -3,6 +3,7 @@ import { openDeployment } from '../shared/deployment/open-deployment.ts';
 import { keepSettled } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { lambdaOutside } from './outside.ts';
 import { opening } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
 
@@ -15,3 +16,6 @@ export const settleTarget = (outside: Outside): Task =>
     const input = { rendered, namespace: target.namespace, progress: kept.progress, since, until };
     return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, invocation), outside);
   });
+
+/** What Lambda calls. */
+export const handler = settleTarget(lambdaOutside());

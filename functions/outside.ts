@@ -1,0 +1,107 @@
+import type { Blobs } from '../shared/blobs/blobs.ts';
+import type { Ledger } from '../shared/ledger/ledger.ts';
+import { type AwsClientSettings, awsClientSettings } from '../shared/outside/aws-client-settings.ts';
+import type { AwsIdentity } from '../shared/outside/aws-identity.ts';
+import { processClock } from '../shared/outside/clock.ts';
+import { jsonLog } from '../shared/outside/json-log.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { systemRandom } from '../shared/outside/random.ts';
+import { socketDial } from '../shared/outside/socket.ts';
+import { undiciHttp } from '../shared/outside/undici.ts';
+import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
+import type { Secrets } from '../shared/secrets/secrets.ts';
+import { type Deployed, readEnvironment } from './tools/environment.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What is outside on Lambda. Making it reads nothing: the environment is read, and a client of AWS loaded and made, when a function
+ * first needs it, so that importing a function costs nothing on a machine that has its own. What is made is kept for the next
+ * invocation; none of it is state of ours. Throws `EnvironmentRefused` at the first use where a variable is missing.
+ */
+export const lambdaOutside = (environment: Environment = process.env): Outside => {
+  const http = undiciHttp();
+  const identity = environmentIdentity(environment);
+  const deployed = once(() => readEnvironment(environment));
+  const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().settings.region);
+  return {
+    clock: processClock,
+    random: systemRandom,
+    http,
+    dial: socketDial(processClock),
+    blobs: lazyBlobs(once(() => openBlobs(client(), deployed()))),
+    ledger: lazyLedger(once(() => openLedger(client(), deployed()))),
+    secrets: lazySecrets(once(() => openSecrets(client(), deployed()))),
+    identity,
+    log: jsonLog({ write: (line) => process.stdout.write(line) }, processClock),
+    jsonnet: evaluateInWorker(processClock, jsonnetFiles),
+    get settings() {
+      return deployed().settings;
+    },
+  };
+};
+
+/** Where packaging puts them beside the bundle of the one function that evaluates jsonnet. */
+const jsonnetFiles = {
+  thread: new URL('./prepare-release.jsonnet-thread.mjs', import.meta.url),
+  wasm: new URL('../shared/render/jsonnet/jsonnet.wasm', import.meta.url),
+};
+
+/** The credentials of the function's role, as Lambda hands them over; they live as long as the process that has them. */
+const environmentIdentity =
+  (environment: Environment): AwsIdentity =>
+  async () => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+    if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
+      throw new Error('environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set; Lambda sets both');
+    }
+    return {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+    };
+  };
+
+const openLedger = async (settings: AwsClientSettings, { table }: Deployed): Promise<Ledger> => {
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { dynamodbLedger } = await import('../shared/ledger/dynamodb.ts');
+  return dynamodbLedger({ client: new DynamoDBClient(settings), table, clock: processClock });
+};
+
+const openBlobs = async (settings: AwsClientSettings, { bucket }: Deployed): Promise<Blobs> => {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { s3Blobs } = await import('../shared/blobs/s3.ts');
+  return s3Blobs({ client: new S3Client(settings), bucket });
+};
+
+const openSecrets = async (settings: AwsClientSettings, { secretsPath }: Deployed): Promise<Secrets> => {
+  const { SSMClient } = await import('@aws-sdk/client-ssm');
+  const { ssmSecrets } = await import('../shared/secrets/ssm.ts');
+  return ssmSecrets({ client: new SSMClient(settings), path: secretsPath });
+};
+
+const lazyLedger = (open: () => Promise<Ledger>): Ledger => ({
+  get: async (key) => (await open()).get(key),
+  put: async (write) => (await open()).put(write),
+  transact: async (changes) => (await open()).transact(changes),
+  query: async (partition, range) => (await open()).query(partition, range),
+  remove: async (key) => (await open()).remove(key),
+});
+
+const lazyBlobs = (open: () => Promise<Blobs>): Blobs => ({
+  put: async (content) => (await open()).put(content),
+  get: async (digest) => (await open()).get(digest),
+});
+
+const lazySecrets = (open: () => Promise<Secrets>): Secrets => ({
+  get: async (name) => (await open()).get(name),
+});
+
+/** Keeps what `make` gave; what it threw is not kept, so the next call tries again. */
+const once = <Value>(make: () => Value): (() => Value) => {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Settings } from '../../shared/outside/outside.ts';
+
+/** Where a deployed function finds what it keeps, and what was fixed at deployment. Names and addresses; no secret. */
+export interface Deployed {
+  readonly table: string;
+  readonly bucket: string;
+  readonly secretsPath: string;
+  readonly settings: Settings;
+}
+
+/** A function was deployed without what it needs to know. Names every variable that is wrong, and no value. */
+export class EnvironmentRefused extends Error {
+  override readonly name = 'EnvironmentRefused';
+  constructor(variables: readonly string[]) {
+    super(
+      `environment: ${variables.join(', ')} missing or malformed; deploy again with serverless.yml, which sets them all`,
+    );
+  }
+}
+
+const given = z.string().min(1);
+const optional = z.string().default('');
+const machineArn = z.string().regex(/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[\w-]+$/);
+
+/** `resources/environment.yml` sets these; `AWS_REGION` Lambda itself does. */
+const variables = z.object({
+  AWS_REGION: given,
+  TIDEGATE_LEDGER_TABLE: given,
+  TIDEGATE_BLOB_BUCKET: given,
+  TIDEGATE_SECRETS_PATH: z.string().regex(/^\/.*\/$/),
+  TIDEGATE_ROLLOUT_MACHINE: machineArn,
+  TIDEGATE_WAVE_MACHINE: machineArn,
+  TIDEGATE_DEPLOYMENT_MACHINE: machineArn,
+  TIDEGATE_CONFIG_API: z.url({ protocol: /^https$/ }),
+  TIDEGATE_CONFIG_GIT: z.url({ protocol: /^https$/ }),
+  TIDEGATE_CONFIG_REPOSITORY: z.string().regex(/^[^/]+\/[^/]+$/),
+  TIDEGATE_CONFIG_BRANCH: given,
+  TIDEGATE_CONFIG_FILE: given,
+  TIDEGATE_CONSOLE_URL: z.url({ protocol: /^https$/ }),
+  TIDEGATE_GOOGLE_AUDIENCE: optional,
+  TIDEGATE_GOOGLE_SERVICE_ACCOUNT: optional,
+  TIDEGATE_AZURE_TENANT: optional,
+  TIDEGATE_AZURE_CLIENT: optional,
+});
+
+/** Reads what serverless.yml sets. Throws `EnvironmentRefused`. */
+export const readEnvironment = (environment: Readonly<Record<string, string | undefined>>): Deployed => {
+  const { success, data, error } = variables.safeParse(environment);
+  if (!success) throw new EnvironmentRefused([...new Set(error.issues.map((issue) => issue.path.join('.')))]);
+  return {
+    table: data.TIDEGATE_LEDGER_TABLE,
+    bucket: data.TIDEGATE_BLOB_BUCKET,
+    secretsPath: data.TIDEGATE_SECRETS_PATH,
+    settings: {
+      region: data.AWS_REGION,
+      stateMachines: {
+        rollout: data.TIDEGATE_ROLLOUT_MACHINE,
+        wave: data.TIDEGATE_WAVE_MACHINE,
+        deployment: data.TIDEGATE_DEPLOYMENT_MACHINE,
+      },
+      configRepository: {
+        api: data.TIDEGATE_CONFIG_API,
+        git: data.TIDEGATE_CONFIG_GIT,
+        name: data.TIDEGATE_CONFIG_REPOSITORY,
+        branch: data.TIDEGATE_CONFIG_BRANCH,
+        config: data.TIDEGATE_CONFIG_FILE,
+        // The two names that resources/policies.yml lets be read.
+        tokenSecret: 'config-token',
+        webhookSecret: 'webhook',
+      },
+      console: data.TIDEGATE_CONSOLE_URL,
+      federation: federationOf(data),
+      simulated: false,
+    },
+  };
+};
+
+const federationOf = (data: z.infer<typeof variables>): NonNullable<Settings['federation']> => ({
+  ...(data.TIDEGATE_GOOGLE_AUDIENCE !== '' && {
+    google: {
+      audience: data.TIDEGATE_GOOGLE_AUDIENCE,
+      ...(data.TIDEGATE_GOOGLE_SERVICE_ACCOUNT !== '' && { serviceAccount: data.TIDEGATE_GOOGLE_SERVICE_ACCOUNT }),
+    },
+  }),
+  ...(data.TIDEGATE_AZURE_TENANT !== '' &&
+    data.TIDEGATE_AZURE_CLIENT !== '' && {
+      azure: { tenant: data.TIDEGATE_AZURE_TENANT, client: data.TIDEGATE_AZURE_CLIENT },
+    }),
+});
