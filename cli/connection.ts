@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { exitCodes } from './exit-codes.ts';
+import { badInput, Stop } from './stop.ts';
+import type { Terminal } from './terminal.ts';
+
+/** An instance to talk to. */
+export interface Connection {
+  readonly url: string;
+  /** A bearer token; a credential. */
+  readonly token?: string;
+}
+
+const instanceFile = z.object({ url: z.url(), token: z.string().min(1), pid: z.number().optional() });
+
+/**
+ * The instance a command is meant for: `--url` (with TIDEGATE_TOKEN), else TIDEGATE_HOME, else the `.tidegate/` of this folder or the
+ * nearest one above it. Throws `Stop` (exit 2) when there is none.
+ */
+export const findConnection = (
+  { env, directory }: Pick<Terminal, 'env' | 'directory'>,
+  given: string | undefined,
+): Connection => {
+  if (given !== undefined) {
+    const url = URL.parse(given);
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      throw badInput(`--url ${given}: expected an address that starts with http:// or https://`);
+    }
+    const token = env.TIDEGATE_TOKEN;
+    return { url: url.origin, ...(token === undefined ? {} : { token }) };
+  }
+  const places = env.TIDEGATE_HOME === undefined ? above(directory) : [resolve(directory, env.TIDEGATE_HOME)];
+  for (const place of places) {
+    const file = join(place, 'instance.json');
+    const text = readIfThere(file);
+    if (text !== undefined) return parseInstance(file, text);
+  }
+  throw new Stop(
+    exitCodes.badInput,
+    'NO_INSTANCE',
+    'no instance runs here (no .tidegate/instance.json in this folder or above it): start one with `tidegate start`, or name one with --url',
+  );
+};
+
+const above = (directory: string): readonly string[] => {
+  const here = join(directory, '.tidegate');
+  return dirname(directory) === directory ? [here] : [here, ...above(dirname(directory))];
+};
+
+const readIfThere = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+const parseInstance = (file: string, text: string): Connection => {
+  try {
+    const { url, token } = instanceFile.parse(JSON.parse(text));
+    return { url: new URL(url).origin, token };
+  } catch {
+    throw badInput(`${file}: expected {"url", "token", "pid"}; start the instance again with \`tidegate start\``);
+  }
+};

@@ -1,0 +1,71 @@
+import type { Ask } from '../shared/access/authorise.ts';
+import type { VoteRefusal } from '../shared/approval/approval.ts';
+import type { StartResult } from '../shared/release/start-rollout.ts';
+import { ActionRefused } from './actions.ts';
+import type { Act, Asked } from './app.ts';
+import { commitFields, decisionFields, readFields, rolloutFields } from './read-body.ts';
+
+/** What is asked for without naming who may: the rest is decided where its row is read. */
+export type PlainAction = Exclude<Ask['action'], 'approve' | 'reject'>;
+
+const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409; readonly code: string }>> = {
+  'not-found': { status: 404, code: 'NOT_FOUND' },
+  'other-plan': { status: 409, code: 'OTHER_PLAN' },
+  expired: { status: 409, code: 'EXPIRED' },
+  decided: { status: 409, code: 'DECIDED' },
+  'not-allowed': { status: 403, code: 'NOT_ALLOWED' },
+};
+
+const decide: Act = async ({ id, request, actor, actions, json }) => {
+  const decision = await readFields(request, decisionFields);
+  if (decision.vote === 'reject' && decision.comment === '') {
+    throw new ActionRefused(400, 'COMMENT_MISSING', 'a rejection needs a comment that says why; nothing was done');
+  }
+  const result = await actions.decide(id, decision, actor);
+  if (result.status === 'refused') {
+    const { status, code } = refusals[result.code];
+    throw new ActionRefused(status, code, result.because);
+  }
+  const { status, because, approval } = result;
+  const { rollout, decision: decided, votes, people } = approval;
+  if (!json) return seeOther(decided === undefined ? `/approvals/${encodeURIComponent(id)}` : rolloutPath(rollout));
+  return Response.json({ status, because, approval: id, rollout, decision: decided, votes, people });
+};
+
+const release: Act = async (asked) => {
+  const { commit } = await readFields(asked.request, commitFields);
+  return started(await asked.actions.release(commit, asked.actor), asked);
+};
+
+const rollback: Act = async (asked) => {
+  const { rollout } = await readFields(asked.request, rolloutFields);
+  return started(await asked.actions.rollback(rollout, asked.actor), asked);
+};
+
+const plan: Act = async ({ request, actor, actions }) => {
+  const { commit } = await readFields(request, commitFields);
+  return Response.json(await actions.plan(commit, actor));
+};
+
+const started = (result: StartResult, { json }: Asked): Response =>
+  json
+    ? Response.json(result, { status: result.status === 'started' ? 202 : 200 })
+    : seeOther(rolloutPath(result.rollout));
+
+const rolloutPath = (rollout: string): string => `/rollouts/${encodeURIComponent(rollout)}`;
+
+/** After a form was taken, the browser asks for the page again: reloading it decides nothing twice. */
+const seeOther = (path: string): Response => new Response(null, { status: 303, headers: { location: path } });
+
+/** What POST does. Each is authorised first, and taken only from our own pages or with a bearer token. */
+export const acting: readonly {
+  readonly path: string;
+  readonly action: PlainAction;
+  readonly act: Act;
+}[] = [
+  // Who may decide on this approval is decided where its row is read; to ask, one must be somebody.
+  { path: '/approvals/:id', action: 'read', act: decide },
+  { path: '/releases', action: 'release', act: release },
+  { path: '/rollbacks', action: 'rollback', act: rollback },
+  { path: '/plans', action: 'plan', act: plan },
+];

@@ -1,0 +1,33 @@
+import type { Actor } from '../shared/access/authorise.ts';
+import type { VoteResult } from '../shared/approval/approval.ts';
+import type { Decision } from '../shared/approval/next-approval.ts';
+import type { Answer, Received } from '../shared/lambda/http-task.ts';
+import type { StartResult } from '../shared/release/start-rollout.ts';
+import type { PlanView } from './views/plan.ts';
+
+/** Everything the console can set in motion; whoever puts an instance together hands it in. Authorisation happened before a call. */
+export interface Actions {
+  decide(approval: string, decision: Decision, actor: Actor): Promise<VoteResult>;
+  /** Starts the rollout of a merged commit; the same commit again starts nothing. Throws `ActionRefused`. */
+  release(commit: string, actor: Actor): Promise<StartResult>;
+  /** Starts a rollout that takes the fleet back to what was verified before `rollout`. Throws `ActionRefused`. */
+  rollback(rollout: string, actor: Actor): Promise<StartResult>;
+  /** What releasing a commit would change, against what is live now. Writes to no target. Throws `ActionRefused`. */
+  plan(commit: string, actor: Actor): Promise<PlanView>;
+  /** Deliveries bring a signature of their own in place of an identity. */
+  receiveMerge(received: Received): Promise<Answer>;
+  receiveArtifact(received: Received): Promise<Answer>;
+}
+
+/** Something asked for that can not be done, and why; shown to whoever asked, with the status it is answered by. */
+export class ActionRefused extends Error {
+  override readonly name = 'ActionRefused';
+  readonly status: 400 | 401 | 403 | 404 | 409 | 422;
+  /** Stable, in capitals, what a script may match on: `UNKNOWN_COMMIT`. */
+  readonly code: string;
+  constructor(status: ActionRefused['status'], code: string, because: string) {
+    super(because);
+    this.status = status;
+    this.code = code;
+  }
+}

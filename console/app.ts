@@ -1,0 +1,91 @@
+import { Hono } from 'hono';
+import { type Actor, authorise } from '../shared/access/authorise.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { acting, type PlainAction } from './acting.ts';
+import { ActionRefused, type Actions } from './actions.ts';
+import { answerError, answerView, type Shown, serveAsset } from './answer.ts';
+import { type Assets, readAssets } from './asset-files.ts';
+import { deliver } from './deliver.ts';
+import { wantsJson } from './read-body.ts';
+import { reading } from './reading.ts';
+import { refuseCrossSite, securityHeaders } from './security.ts';
+
+export interface ConsoleOptions {
+  readonly outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'> & Partial<Pick<Outside, 'log'>>;
+  /** Who sends a request, by its cookie or its bearer token; `undefined` for nobody that is known. */
+  readonly identify: (request: Request) => Promise<Actor | undefined>;
+  readonly actions: Actions;
+  /** Where they are not found beside this module, as in a bundle. */
+  readonly assets?: Assets;
+}
+
+/** A request of somebody who may make it. */
+export interface Asked {
+  readonly request: Request;
+  readonly actor: Actor;
+  /** What the path names, without `.json`. */
+  readonly id: string;
+  /** Whether a program asks. */
+  readonly json: boolean;
+  readonly outside: ConsoleOptions['outside'];
+  readonly actions: Actions;
+}
+
+export type Read = (asked: Asked) => Promise<Shown>;
+export type Act = (asked: Asked) => Promise<Response>;
+
+const nobody: Actor = { name: '', kind: 'machine', roles: [] };
+
+/**
+ * The console: pages for people, the same paths with `.json` for programs, and the two hooks. Reads the ledger; changes nothing but
+ * through `actions`, and never on GET. The caller checks the Host header. Never rejects: what goes wrong inside is logged and answered
+ * with a 500 that says nothing of it.
+ */
+export const createConsole = (options: ConsoleOptions): { fetch(request: Request): Promise<Response> } => {
+  const { outside, actions } = options;
+  const assets = options.assets ?? readAssets();
+  const consoleOrigin = new URL(outside.settings.console).origin;
+  const place = { simulated: outside.settings.simulated };
+
+  const ask = async (request: Request, action: PlainAction, id = ''): Promise<Asked> => {
+    const actor = (await options.identify(request)) ?? nobody;
+    const permission = authorise(actor, { action });
+    if (!permission.allowed) throw new ActionRefused(actor === nobody ? 401 : 403, 'NOT_ALLOWED', permission.because);
+    const json = id.endsWith('.json') || new URL(request.url).pathname.endsWith('.json') || wantsJson(request);
+    return { request, actor, id: id.replace(/\.json$/, ''), json, outside, actions };
+  };
+
+  const app = new Hono();
+  app.get('/assets/:name', (c) => serveAsset(assets[c.req.param('name')], c.req.header('if-none-match')));
+  for (const [path, read] of Object.entries(reading)) {
+    app.get(path, async (c) => {
+      const asked = await ask(c.req.raw, 'read', c.req.param('id'));
+      return answerView(await read(asked), asked, place);
+    });
+  }
+  for (const { path, action, act } of acting) {
+    app.post(path, async (c) => {
+      const url = new URL(c.req.url);
+      const refused = refuseCrossSite(c.req.raw.headers, [url.origin, consoleOrigin]);
+      if (refused !== undefined) throw new ActionRefused(403, 'CROSS_SITE', `${refused}; nothing was done`);
+      return act(await ask(c.req.raw, action, c.req.param('id')));
+    });
+  }
+  app.post('/hooks/merge', (c) => deliver(c.req.raw, actions.receiveMerge));
+  app.post('/hooks/artifact', (c) => deliver(c.req.raw, actions.receiveArtifact));
+  app.notFound((c) => answerError(new ActionRefused(404, 'NOT_FOUND', 'there is no such page'), c.req.raw, place));
+  app.onError((error, c) => {
+    if (!(error instanceof ActionRefused)) {
+      outside.log?.error('console', { path: c.req.path, error: error.name, because: error.message });
+    }
+    return answerError(error, c.req.raw, place);
+  });
+
+  return {
+    fetch: async (request) => {
+      const response = await app.fetch(request);
+      for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
+      return response;
+    },
+  };
+};

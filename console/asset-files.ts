@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { digestOf } from '../shared/rollout/digest.ts';
+
+/** A file that pages refer to, served as it is. */
+export interface Asset {
+  readonly type: string;
+  readonly body: string;
+  readonly etag: string;
+}
+
+export type Assets = Readonly<Record<string, Asset>>;
+
+const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const;
+
+const asset = (type: keyof typeof types, url: URL): Asset => {
+  const body = readFileSync(url, 'utf8');
+  return { type: types[type], body, etag: `"${digestOf(body).slice(7, 23)}"` };
+};
+
+/** Reads the console's own files from its folder, and the morphing library from its package. By the name under `/assets/`. */
+export const readAssets = (): Assets => ({
+  'console.css': asset('css', new URL('./assets/console.css', import.meta.url)),
+  'client.js': asset('js', new URL('./assets/client.js', import.meta.url)),
+  'icon.svg': asset('svg', new URL('./assets/icon.svg', import.meta.url)),
+  'idiomorph.js': asset('js', new URL(import.meta.resolve('idiomorph/dist/idiomorph.esm.js'))),
+});

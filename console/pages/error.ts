@@ -1,0 +1,29 @@
+import { html } from 'hono/html';
+import type { Html } from '../answer.ts';
+
+const headings: Readonly<Record<number, string>> = {
+  400: 'That was not understood',
+  401: 'Sign in first',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'No longer so',
+  422: 'Not possible',
+};
+
+const waysOn: Readonly<Record<number, string>> = {
+  401: 'Open the link that tidegate start printed, or ask with a bearer token.',
+  409: 'Look at the page again: something has changed since it was shown.',
+};
+
+/** What went wrong, and the way on. */
+export const errorBody = ({
+  status,
+  code,
+  message,
+}: {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}): Html => html`<section class="empty"><h1>${headings[status] ?? 'Something went wrong here'}</h1>
+<p>${message}</p><p class="quiet">${waysOn[status] ?? ''} <code>${status} ${code}</code></p>
+<p><a class="button" href="/">Fleet</a></p></section>`;

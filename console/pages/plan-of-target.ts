@@ -1,0 +1,18 @@
+import { html } from 'hono/html';
+import { spoken } from '../../shared/apply/object-id.ts';
+import type { Approval } from '../../shared/approval/approval.ts';
+import { countActions, type TargetPlan } from '../../shared/rollout/plan.ts';
+import type { Html } from '../answer.ts';
+import { countsLine, fieldTable } from './diff.ts';
+
+/** The plan of one target as it is, object by object, nothing grouped: what the plan digest covers. */
+export const planOfTargetPage = ({ approval, wave }: Approval, plan: TargetPlan): Html => html`
+<header class="page"><h1>Plan of ${plan.target}</h1>
+<p class="quiet">In apply order, as the plan digest covers it. <a href="/approvals/${approval}">Approval of ${wave}</a></p></header>
+${countsLine(countActions([plan]))}
+<ol class="diff">${plan.objects.map(
+  (
+    object,
+  ) => html`<li><p><span class="action ${object.action}">${object.action}</span> <strong>${spoken(object.id)}</strong>
+<span class="quiet">${object.service}</span></p>${fieldTable(object.fields)}</li>`,
+)}</ol>`;

@@ -1,0 +1,76 @@
+import { html } from 'hono/html';
+import type { RolloutEvent } from '../../shared/ledger/events.ts';
+import type { Html } from '../answer.ts';
+import type { RolloutView, TargetView, WaveView } from '../views/rollout.ts';
+import { shortCommit, shortDigest } from '../views/standing-text.ts';
+import { count } from './fleet.ts';
+import { gateTable } from './gates.ts';
+import { situationBox } from './situation.ts';
+import { badge, glyph, targetLooks, waveLooks } from './status.ts';
+import { clockTime, dateTime, duration, relativeTime } from './time.ts';
+
+/** Where is it, why is it not moving, what is failing, what happens next, how do I stop it. */
+export const rolloutPage = (view: RolloutView): Html => html`
+<header class="page"><h1>Rollout <code>${shortCommit(view.commit)}</code></h1>
+<p class="quiet"><code>${view.rollout}</code> of ${view.repository}, started ${dateTime(view.startedAt)} by ${view.startedBy}${
+  view.release === undefined ? '' : html`, release <code title="${view.release}">${shortDigest(view.release)}</code>`
+}</p></header>
+${situationBox(view.situation, view.end?.outcome)}
+${view.debt.length === 0 ? '' : html`<p class="debt">Ends without: ${view.debt.join(', ')}</p>`}
+<div class="waves plain">${view.waves.map(wave)}</div>
+${view.waves.filter(({ gates }) => gates.length > 0).map((each) => gateTable(each.gates, `Gates of ${each.wave}`))}
+${timeline(view.events)}
+${rollbackForm(view)}`;
+
+const wave = (each: WaveView): Html => html`
+<section class="wave" id="wave-${each.wave}" aria-labelledby="wave-${each.wave}-name">
+<header><h2 id="wave-${each.wave}-name">${each.wave}</h2><p>${badge(waveLooks[each.status])}</p>
+<p class="figures"><b>${each.done}/${each.total}</b>
+<progress max="${Math.max(1, each.total)}" value="${each.done}" aria-label="${each.done} of ${each.total} targets"></progress></p>
+<p class="quiet">${facts(each)}</p></header>
+${each.batches.map(
+  (batch, at) => html`<div class="cloud"><h3>Batch ${at + 1}</h3><ul class="targets">${batch.map(target)}</ul></div>`,
+)}
+</section>`;
+
+const facts = (each: WaveView): Html => {
+  const { soakEndsAt, soakMs, gateNames, asksApproval, approval, maxFailures, startedAt, endedAt } = each;
+  const parts: readonly Html[] = [
+    ...(startedAt !== undefined && endedAt !== undefined ? [html`took ${duration(endedAt - startedAt)}`] : []),
+    soakEndsAt === undefined ? html`soak ${duration(soakMs)}` : html`soak ends ${relativeTime(soakEndsAt)}`,
+    html`${gateNames.length === 0 ? 'no gates' : gateNames.join(', ')}`,
+    ...(maxFailures === 0 ? [] : [html`may lose ${count(maxFailures, 'target')}`]),
+    ...(approval === undefined
+      ? asksApproval
+        ? [html`asks for approval`]
+        : []
+      : [html`<a href="/approvals/${approval.approval}">${approval.decision ?? 'approval asked'}</a>`]),
+  ];
+  return html`${parts.map((part, at) => html`${at === 0 ? '' : ' · '}${part}`)}`;
+};
+
+const target = ({ target: name, status, because, region, provider, startedAt, endedAt }: TargetView): Html => html`
+<li class="target ${targetLooks[status].tone}" id="target-${name}">${glyph(targetLooks[status])}
+<div><strong>${name}</strong><span class="line">${because ?? html`<span class="quiet">${provider} ${region}</span>`}</span></div>
+<span class="side"><span class="word">${targetLooks[status].word}</span>${
+  startedAt === undefined || endedAt === undefined
+    ? ''
+    : html`<span class="quiet">${duration(endedAt - startedAt)}</span>`
+}</span></li>`;
+
+const timeline = (events: readonly RolloutEvent[]): Html => html`
+<section class="timeline"><h2>Timeline</h2>
+<ol>${events
+  .toReversed()
+  .map(
+    ({ at, kind, text, wave: name }) =>
+      html`<li>${clockTime(at)}<span class="kind ${kind}">${kind}</span><span class="quiet">${name ?? ''}</span><span>${text}</span></li>`,
+  )}</ol></section>`;
+
+const rollbackForm = ({ end, rollout, commit }: RolloutView): Html =>
+  end === undefined || (end.outcome !== 'succeeded' && end.outcome !== 'partial')
+    ? html``
+    : html`<details class="act" id="rollback"><summary>Roll back…</summary>
+<form method="post" action="/rollbacks"><input type="hidden" name="rollout" value="${rollout}">
+<p>Starts a new rollout, wave by wave, of what was verified before <code>${shortCommit(commit)}</code>. It asks for approval as any other.</p>
+<button class="button destructive">Start the rollback of ${shortCommit(commit)}</button></form></details>`;

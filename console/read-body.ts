@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ActionRefused } from './actions.ts';
+
+/** A form, or the JSON of a command: some hundred characters. */
+const mostBytes = 64 * 1024;
+
+/** The body of a request, up to `limit` bytes. Throws `ActionRefused` above it. */
+export const readBytes = async (request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> => {
+  const tooLarge = () =>
+    new ActionRefused(422, 'BODY_TOO_LARGE', `the body is larger than ${limit} bytes; nothing was done`);
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+};
+
+/** Whether what asks is a program: it sent JSON, or wants it. */
+export const wantsJson = (request: Request): boolean =>
+  /\bjson\b/.test(request.headers.get('content-type') ?? '') || request.headers.get('accept') === 'application/json';
+
+/** The fields of a form or of JSON, checked. Throws `ActionRefused` with every mistake. */
+export const readFields = async <Fields>(request: Request, schema: z.ZodType<Fields>): Promise<Fields> => {
+  const text = new TextDecoder().decode(await readBytes(request, mostBytes));
+  const parsed = schema.safeParse(fieldsOf(text, request.headers.get('content-type') ?? ''));
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(body)'}: ${issue.message}`);
+  throw new ActionRefused(400, 'BAD_INPUT', `${mistakes.join('; ')}; nothing was done`);
+};
+
+const fieldsOf = (text: string, type: string): unknown => {
+  if (!/\bjson\b/.test(type)) return Object.fromEntries(new URLSearchParams(text));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
+
+export const decisionFields = z.object({
+  plan: digest,
+  vote: z.enum(['approve', 'reject']),
+  comment: z.string().trim().max(2000).default(''),
+});
+
+export const commitFields = z.object({
+  commit: z.string().regex(/^[0-9a-f]{40}$/, 'expected the 40 hexadecimal digits of a commit'),
+});
+
+export const rolloutFields = z.object({ rollout: z.string().min(1).max(128) });

@@ -1,0 +1,34 @@
+import type { Approval } from '../../shared/approval/approval.ts';
+import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
+import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import { readRolloutRows } from './read-rollout.ts';
+import type { RolloutRows } from './rollout-rows.ts';
+
+/** All that is known of the fleet. */
+export interface FleetRows {
+  readonly states: ReadonlyMap<string, TargetState>;
+  /** Newest first: those under way, those that a target was written to by last, and the newest that was prepared. */
+  readonly rollouts: readonly RolloutRows[];
+  /** Oldest first. */
+  readonly approvals: readonly Approval[];
+}
+
+/** How many of the newest rollouts are looked at. One that is older and still under way has been forgotten by everybody. */
+const looked = 50;
+
+/** What the fleet page shows. Reads only. */
+export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): Promise<FleetRows> => {
+  const states = await readTargetStates(stored.ledger);
+  const newest = await listRollouts(stored.ledger, looked);
+  const written = new Set([...states.values()].map((state) => state.begun?.rollout));
+  const prepared = newest.find((rollout) => rollout.release !== undefined)?.rollout;
+  const isShown = ({ rollout, end }: Rollout) => end === undefined || written.has(rollout) || rollout === prepared;
+  const rollouts: RolloutRows[] = [];
+  for (const { rollout } of newest.filter(isShown)) {
+    const rows = await readRolloutRows(rollout, stored);
+    if (rows !== undefined) rollouts.push(rows);
+  }
+  return { states, rollouts, approvals: await readOpenApprovals(stored.ledger) };
+};

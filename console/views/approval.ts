@@ -1,0 +1,127 @@
+import { type Actor, authorise, type Permission } from '../../shared/access/authorise.ts';
+import type { Approval, Vote } from '../../shared/approval/approval.ts';
+import type { Digest } from '../../shared/blobs/blobs.ts';
+import { type TargetState, wayBack } from '../../shared/ledger/target-state.ts';
+import type { Action, WavePlan } from '../../shared/rollout/plan.ts';
+import { factsOf, type Provider } from '../../shared/rollout/target.ts';
+import type { ApprovalRows } from '../rows/read-approval.ts';
+import { type DiffGroup, groupDiffs } from './diff-groups.ts';
+import type { GateView } from './gates.ts';
+import { rolloutView } from './rollout.ts';
+import { standingText } from './standing-text.ts';
+import type { WaveStatus } from './wave-status.ts';
+
+/** What a person needs to decide on: what exactly will change, where, what is known so far, what happens if it goes wrong. */
+export interface ApprovalView {
+  readonly approval: string;
+  readonly rollout: string;
+  readonly commit: string;
+  readonly wave: string;
+  readonly release: Digest;
+  /** The plan digest: what is approved, and nothing else. */
+  readonly plan: Digest;
+  readonly state: 'open' | 'approved' | 'rejected' | 'expired' | 'closed';
+  readonly roles: readonly string[];
+  readonly people: number;
+  readonly votes: readonly Vote[];
+  readonly authors: readonly string[];
+  readonly startedBy: string;
+  readonly askedAt: number;
+  readonly expiresAt: number;
+  readonly counts: WavePlan['targets'][number]['counts'];
+  readonly groups: readonly DiffGroup[];
+  readonly targets: readonly PlannedTargetView[];
+  readonly unreachable: WavePlan['unreachable'];
+  /** The waves before, as they ended. */
+  readonly evidence: readonly EvidenceOfWave[];
+  /** Whether the one who looks may approve and reject, and why not. */
+  readonly may: { readonly approve: Permission; readonly reject: Permission };
+}
+
+export interface PlannedTargetView {
+  readonly target: string;
+  readonly provider: Provider;
+  readonly region: string;
+  readonly counts: WavePlan['targets'][number]['counts'];
+  /** What the target has now, and goes back to if the wave fails. */
+  readonly wayBack?: string;
+}
+
+export interface EvidenceOfWave {
+  readonly wave: string;
+  readonly status: WaveStatus;
+  readonly done: number;
+  readonly total: number;
+  /** From its plan to its end. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly gates: readonly GateView[];
+}
+
+/** An approval as `actor` sees it at `now`. Pure. */
+export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): ApprovalView => {
+  const { approval, rollout, plan, planned, states } = rows;
+  const { roles, holders, authors } = approval;
+  const view = rolloutView(rollout, now);
+  const at = view.waves.findIndex(({ wave }) => wave === approval.wave);
+  const facts = new Map(planned.map(({ target }) => [target.name, factsOf(target)]));
+  return {
+    approval: approval.approval,
+    rollout: approval.rollout,
+    commit: view.commit,
+    wave: approval.wave,
+    release: approval.release,
+    plan: approval.plan,
+    state: stateOf(approval, view.end !== undefined || view.waves[at]?.status !== 'waiting-for-approval', now),
+    roles,
+    people: approval.people,
+    votes: approval.votes,
+    authors,
+    startedBy: view.startedBy,
+    askedAt: approval.askedAt,
+    expiresAt: approval.expiresAt,
+    counts: sumCounts(plan),
+    groups: groupDiffs(planned),
+    targets: plan.targets.map(({ target, counts }) => ({
+      target,
+      provider: facts.get(target)?.provider ?? 'kubeconfig',
+      region: facts.get(target)?.region ?? '',
+      counts,
+      ...wayBackOf(states.get(target), approval.rollout),
+    })),
+    unreachable: plan.unreachable,
+    evidence: view.waves.slice(0, Math.max(0, at)).map(({ wave, status, done, total, startedAt, endedAt, gates }) => ({
+      wave,
+      status,
+      done,
+      total,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(endedAt === undefined ? {} : { endedAt }),
+      gates,
+    })),
+    may: {
+      approve: authorise(actor, { action: 'approve', roles, holders, authors }),
+      reject: authorise(actor, { action: 'reject', roles, holders, authors }),
+    },
+  };
+};
+
+const stateOf = (approval: Approval, isOver: boolean, now: number): ApprovalView['state'] => {
+  if (approval.decision !== undefined) return approval.decision;
+  if (now >= approval.expiresAt) return 'expired';
+  return isOver ? 'closed' : 'open';
+};
+
+const wayBackOf = (state: TargetState | undefined, rollout: string): { readonly wayBack?: string } => {
+  const standing = state === undefined ? undefined : wayBack(state, rollout);
+  return standing === undefined ? {} : { wayBack: standingText(standing) };
+};
+
+const actions: readonly Action[] = ['create', 'change', 'recreate', 'prune', 'unchanged'];
+
+/** How many objects of a whole wave are created, changed, recreated, pruned, left alone. */
+export const sumCounts = (plan: Pick<WavePlan, 'targets'>): ApprovalView['counts'] => {
+  const sum: Record<Action, number> = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
+  for (const { counts } of plan.targets) for (const action of actions) sum[action] += counts[action];
+  return sum;
+};

@@ -1,0 +1,43 @@
+import type { WaveRows } from '../rows/rollout-rows.ts';
+
+/** What a wave of one rollout is at, in one word. */
+export type WaveStatus =
+  | 'not-started'
+  /** Another rollout holds the wave. */
+  | 'queued'
+  | 'planning'
+  /** Its targets' health before anything is written. */
+  | 'checking'
+  | 'waiting-for-approval'
+  | 'deploying'
+  | 'soaking'
+  | 'passed'
+  | 'failed'
+  | 'aborted'
+  | 'refused'
+  | 'superseded'
+  | 'going-back'
+  | 'back';
+
+const ends = ['passed', 'failed', 'aborted', 'refused', 'superseded'] as const;
+
+/** What a wave is at, from what the ledger holds of it. Once the way back has something to do, it counts before the way forward. Pure. */
+export const waveStatus = (rollout: string, rows: WaveRows): WaveStatus => {
+  const { forward, back, holder, queue, approval } = rows;
+  if (back.plan !== undefined || (back.progress.outcome !== undefined && back.progress.outcome !== 'passed')) {
+    if (back.progress.outcome === undefined) return 'going-back';
+    return back.progress.outcome === 'passed' ? 'back' : 'failed';
+  }
+  const { progress } = forward;
+  if (progress.outcome !== undefined) return ends.find((end) => end === progress.outcome) ?? 'failed';
+  if (progress.judgingAt !== undefined) return 'soaking';
+  if (progress.deployingAt !== undefined) return 'deploying';
+  if (approval !== undefined && approval.decision === undefined) return 'waiting-for-approval';
+  if (progress.plannedAt !== undefined) return 'checking';
+  if (queue.some((each) => each.rollout === rollout)) return 'queued';
+  return holder?.rollout === rollout ? 'planning' : 'not-started';
+};
+
+/** Whether something is under way in the wave, or waits to be. */
+export const isUnderWay = (status: WaveStatus): boolean =>
+  ['queued', 'planning', 'checking', 'waiting-for-approval', 'deploying', 'soaking', 'going-back'].includes(status);
