@@ -125,6 +125,8 @@ const binding = (role: string) => ({
   subjects: [{ kind: 'User', name: 'jane' }],
 });
 
+const bare = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bare' } };
+
 const turn = (says: string, method: string, path: string, body?: unknown, type?: string): Turn => ({
   says,
   method,
@@ -541,6 +543,15 @@ export const conversation: readonly Turn[] = [
   ),
   turn('scales it', 'PATCH', `${widgets}/one/scale?fieldManager=hand`, { spec: { replicas: 4 } }, merge),
   turn('has no strategic merge for it', 'PATCH', `${widgets}/one`, { spec: { size: 2 } }, strategic),
+
+  turn(
+    'applies an object nobody owns a field of',
+    'PATCH',
+    '/api/v1/namespaces/bare?fieldManager=tidegate',
+    bare,
+    apply,
+  ),
+  turn('finds an owner for it the second time', 'PATCH', '/api/v1/namespaces/bare?fieldManager=tidegate', bare, apply),
 
   turn('lists by label', 'GET', `${deployments}?labelSelector=tier%3Dfront`),
   turn('lists by name', 'GET', `${deployments}?fieldSelector=metadata.name%3Dloose`),

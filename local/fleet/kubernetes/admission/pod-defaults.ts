@@ -78,12 +78,12 @@ const defaultVolume = (volume: JsonObject): void => {
   for (const item of items) if (isJsonObject(item.fieldRef)) fill(item.fieldRef, { apiVersion: 'v1' });
 };
 
-/** What a pod itself gets beyond its spec's defaults: requests from limits, and what the default admission plugins add. */
+/** What a pod itself gets beyond its spec's defaults: service links, and requests from limits. */
 export const defaultPod = (pod: JsonObject): void => {
   const spec = objectAt(pod, 'spec');
   if (spec === undefined) return;
   defaultPodSpec(spec);
-  fill(spec, { enableServiceLinks: true, priority: 0, preemptionPolicy: 'PreemptLowerPriority' });
+  fill(spec, { enableServiceLinks: true });
   for (const container of [...objectsIn(spec.initContainers), ...objectsIn(spec.containers)]) {
     const limits = objectAt(container, 'resources', 'limits');
     if (limits === undefined || !isJsonObject(container.resources)) continue;
@@ -91,6 +91,13 @@ export const defaultPod = (pod: JsonObject): void => {
     fill(requests, limits);
     container.resources.requests = requests;
   }
+};
+
+/** What the default admission plugins (Priority, DefaultTolerationSeconds) add to a new pod. */
+export const admitPod = (pod: JsonObject): void => {
+  const spec = objectAt(pod, 'spec');
+  if (spec === undefined) return;
+  fill(spec, { priority: 0, preemptionPolicy: 'PreemptLowerPriority' });
   const tolerations = objectsIn(spec.tolerations);
   const tolerated = (key: string) =>
     tolerations.some((toleration) => toleration.key === key || toleration.key === undefined);

@@ -1,4 +1,6 @@
 import { setDefaults } from '../admission/defaults.ts';
+import { admitPod } from '../admission/pod-defaults.ts';
+import { qosClassOf } from '../admission/quality-of-service.ts';
 import { validate } from '../admission/validate.ts';
 import { selectOwnPods } from '../admission/workload-defaults.ts';
 import type { Ownable } from '../apply/managed-fields.ts';
@@ -141,6 +143,10 @@ const prepareNew = (plane: ControlPlane, resource: Resource, object: KubeObject)
   switch (groupResourceOf(resource)) {
     case 'namespaces':
       object.spec = { ...object.spec, finalizers: ['kubernetes'] };
+      break;
+    case 'pods':
+      admitPod(object);
+      object.status = { ...object.status, qosClass: qosClassOf(object) };
       break;
     case 'jobs.batch':
       selectOwnPods(object);

@@ -100,8 +100,6 @@ export const applyConfig = (
       : updateManagers(type, empty, live, tracked, {
           ...writer,
           manager: 'before-first-apply',
-          ownable: 'all',
-          subresource: '',
         });
   const fields = ownableFields(fieldSetOf(type, config), writer.ownable);
   const self = entryOf(writer, 'Apply', fields);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { qosClassOf } from '../admission/quality-of-service.ts';
 import type { BehaviourOf } from '../behaviour.ts';
 import { isJsonObject, type JsonObject, type KubeObject, listAt, objectAt, stringAt, timestampOf } from '../object.ts';
 import { type ContainerLife, type Exit, readyAt, showsPullError } from './container-life.ts';
@@ -200,22 +201,4 @@ export const podStatus = (
     containerStatuses: mains,
     qosClass: qosClassOf(pod),
   };
-};
-
-/** Guaranteed where every container's requests equal its limits, BestEffort where none has any, else Burstable. */
-export const qosClassOf = (pod: KubeObject): string => {
-  const containers = listAt(pod.spec, 'containers').filter(isJsonObject);
-  const of = (container: JsonObject, what: string, name: string) => stringAt(container, 'resources', what, name);
-  const names = ['cpu', 'memory'];
-  const any = containers.some((container) =>
-    names.some((name) => of(container, 'requests', name) ?? of(container, 'limits', name)),
-  );
-  if (!any) return 'BestEffort';
-  const all = containers.every((container) =>
-    names.every((name) => {
-      const limit = of(container, 'limits', name);
-      return limit !== undefined && (of(container, 'requests', name) ?? limit) === limit;
-    }),
-  );
-  return all ? 'Guaranteed' : 'Burstable';
 };

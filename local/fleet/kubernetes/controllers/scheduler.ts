@@ -1,3 +1,4 @@
+import { qosClassOf } from '../admission/quality-of-service.ts';
 import { type ControlPlane, timeOf } from '../control-plane.ts';
 import { isJsonObject, type JsonObject, type KubeObject, listAt, objectAt, stringAt } from '../object.ts';
 import { milliOf } from '../schema/quantity.ts';
@@ -6,7 +7,6 @@ import { nodeFor } from './daemon-set.ts';
 import { recordEvent } from './event-recorder.ts';
 import { allKeys, change, nameKey, read, writeStatus } from './owned.ts';
 import { isFinished } from './pod-state.ts';
-import { qosClassOf } from './pod-status.ts';
 
 const counted = ['cpu', 'memory'] as const;
 type Amounts = Readonly<Record<(typeof counted)[number], number>>;
