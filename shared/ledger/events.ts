@@ -13,26 +13,33 @@ export interface RolloutEvent {
   readonly details?: unknown;
 }
 
-export type EventKind =
-  | 'started'
-  | 'prepared'
-  | 'previewed'
-  | 'turn'
-  | 'planned'
-  | 'verdict'
-  | 'approval'
-  | 'batch'
-  | 'deployment'
-  | 'stop'
-  | 'wave'
-  | 'git'
-  | 'ended';
+/** In the order in which they follow from each other within one millisecond. */
+const kinds = [
+  'started',
+  'prepared',
+  'previewed',
+  'wave',
+  'turn',
+  'planned',
+  'verdict',
+  'approval',
+  'batch',
+  'deployment',
+  'stop',
+  'git',
+  'ended',
+] as const;
+export type EventKind = (typeof kinds)[number];
+
+/** Sort key of an event: time, then what follows from what, then the occurrence. */
+const sortOf = ({ at, kind }: RolloutEvent, id: string) =>
+  `event#${padded(at)}#${String(kinds.indexOf(kind)).padStart(2, '0')}#${id}`;
 
 const padded = (at: number) => String(at).padStart(15, '0');
 
 /**
  * Appends an event to a rollout's history. `once` names the occurrence: a step that runs twice records it once, with the time of the
- * first. Events of one millisecond keep the order of their `once` digests, so that the history reads the same everywhere.
+ * first. Events of one millisecond stand in the order of their kinds, then of their `once` digests: the history reads the same everywhere.
  */
 export const recordEvent = async (
   ledger: Ledger,
@@ -44,7 +51,7 @@ export const recordEvent = async (
   const partition = `rollout#${rollout}`;
   await ledger.transact([
     { partition, sort: `once#${id}`, data: { once }, expect: 'absent' },
-    { partition, sort: `event#${padded(event.at)}#${id}`, data: { ...event }, expect: 'absent' },
+    { partition, sort: sortOf(event, id), data: { ...event }, expect: 'absent' },
   ]);
 };
 

@@ -8,7 +8,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import { awsRequestHandler } from './aws-request-handler.ts';
+import { awsClientSettings } from './aws-client-settings.ts';
 import type { Outside } from './outside.ts';
 
 /** The four things asked of Step Functions from inside a function. Retries are the state machine's. */
@@ -24,12 +24,8 @@ export interface StepFunctions {
 }
 
 export const stepFunctions = (outside: Pick<Outside, 'http' | 'identity' | 'settings'>): StepFunctions => {
-  const client = new SFNClient({
-    region: outside.settings.region,
-    credentials: outside.identity,
-    requestHandler: awsRequestHandler(outside.http),
-    maxAttempts: 1,
-  });
+  const { http, identity, settings } = outside;
+  const client = new SFNClient(awsClientSettings(http, identity, settings.region));
   const answered = async (answer: Promise<unknown>): Promise<boolean> => {
     try {
       await answer;

@@ -28,6 +28,8 @@ export const failures = {
   AccessRefused: 'hold',
   /** The config repository does not let us in, or does not know what was asked for. */
   ConfigRepositoryRefused: 'hold',
+  /** A target can not be found as its config says. */
+  ClusterUnresolved: 'hold',
   BlobMissing: 'hold',
   BlobCorrupt: 'hold',
   SecretMissing: 'hold',

@@ -28,14 +28,14 @@ export const fleetConfig = (version: string, changes: Readonly<Record<string, un
         'aks-a': { ...aks('prod', 'a'), ...stage('external', 'm') },
       },
       waves: [
-        { name: 'staging', targets: { stage: 'staging' }, soak: '2m', gates: ['api-up', 'errors'] },
-        { name: 'internal', targets: { stage: 'internal' }, soak: '10m', gates: ['api-up', 'errors'] },
+        { name: 'staging', targets: { stage: 'staging' }, soak: '1m', gates: ['api-up', 'errors'] },
+        { name: 'internal', targets: { stage: 'internal' }, soak: '3m', gates: ['api-up', 'errors'] },
         {
           name: 'external',
           targets: { stage: 'external' },
           approval: { roles: ['release-managers'], people: 1, expires: '4h' },
           batches: [1, '100%'],
-          soak: '30m',
+          soak: '5m',
           gates: ['api-up', 'errors'],
         },
       ],

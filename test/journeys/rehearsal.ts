@@ -19,11 +19,16 @@ const { processClock } = await import('../../shared/outside/clock.ts');
 const { jsonLog } = await import('../../shared/outside/json-log.ts');
 const { parseConfig } = await import('../../shared/fleet/parse-config.ts');
 const { toTargets } = await import('../../shared/fleet/targets.ts');
-const { readRollout } = await import('../../shared/ledger/rollouts.ts');
+const { listRollouts, readRollout } = await import('../../shared/ledger/rollouts.ts');
+const { readDeployments } = await import('../../shared/ledger/waves.ts');
+const { getJson } = await import('../../shared/blobs/json.ts');
+const { headOf } = await import('../../shared/intake/github.ts');
+const { fetchCommit } = await import('../../shared/intake/read-config.ts');
 const { readEvents } = await import('../../shared/ledger/events.ts');
 const { readOpenApprovals } = await import('../../shared/approval/rows.ts');
 const { decideApproval } = await import('../../shared/approval/decide-approval.ts');
 const { stepFunctions } = await import('../../shared/outside/step-functions.ts');
+const { startRollout } = await import('../../shared/release/start-rollout.ts');
 const { executionName } = await import('../../shared/intake/event-name.ts');
 const { fleetConfig, webService } = await import('./fleet-config.ts');
 
@@ -79,6 +84,13 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       await instance.forge.seed(seed, 'First version', person);
       return story.merge({ 'tidegate.json': `${config}\n` }, 'Begin');
     },
+    /** The first version on every target, verified. */
+    settleFirst: async (): Promise<void> => {
+      const first = await story.begin();
+      await story.decide(await story.asked(), 'approve');
+      const end = await story.ended(first);
+      if (end?.outcome !== 'succeeded') throw new Error(`the first version ${end?.outcome}: ${end?.because}`);
+    },
     /** A person's merge; returns the rollout it starts. */
     merge: async (changes: Readonly<Record<string, string>>, message: string): Promise<string> => {
       const commit = await instance.forge.commit(changes, message, person);
@@ -111,11 +123,70 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       ),
     events: async (rollout: string): Promise<readonly string[]> =>
       (await readEvents(ledger, rollout)).map(({ event }) => event.text),
-    /** Requests that changed something on a target, dry runs left out. */
-    writes: (target: string) =>
-      (instance.fleet.servers.get(target)?.requests.list() ?? []).filter(
-        (request) => request.method !== 'GET' && !request.dryRun && request.status < 300,
+    /** The place in every target's request log at this moment. */
+    mark: (): ReadonlyMap<string, number> =>
+      new Map([...instance.fleet.servers].map(([name, server]) => [name, server.requests.list().length])),
+    /** Requests since the mark that changed something on a target: method and path. */
+    writes: (target: string, mark?: ReadonlyMap<string, number>): readonly string[] =>
+      (instance.fleet.servers.get(target)?.requests.list(mark?.get(target) ?? 0) ?? [])
+        .filter((request) => request.method !== 'GET' && !request.dryRun && request.status < 300)
+        .map((request) => `${request.method} ${request.path}`),
+    targets: toTargets(parsed.config.targets).map(({ name }) => name),
+    /** Starts the rollout of a commit as `tidegate release` does. */
+    release: async (commit: string) =>
+      startRollout(
+        { repository, commit, by: 'ana', authors: [] },
+        executionName(repository, commit),
+        stepFunctions(instance.outside),
+        instance.outside,
       ),
+    rollouts: async () => listRollouts(ledger, 10),
+    /** Delivers an artifact event as CI does, and merges the pull request it leads to. */
+    artifact: async (event: unknown) => instance.deliverArtifact(event),
+    mergePull: async (number: number): Promise<string> => {
+      const commit = await instance.forge.merge(number, person);
+      await instance.forge.settled();
+      return executionName(repository, commit);
+    },
+    /** An artifact event whose signature was made with another secret. */
+    forged: async (event: unknown) => {
+      const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+      const answer = await instance.functions.call('receiveArtifact', {
+        version: '2.0',
+        headers,
+        body: JSON.stringify(event),
+      });
+      const { statusCode, body } = answer as { readonly statusCode: number; readonly body: string };
+      return { status: statusCode, body: JSON.parse(body) };
+    },
+    /** A file of the config repository as its branch has it. */
+    file: async (path: string): Promise<string> => {
+      const head = await headOf(instance.outside, new AbortController().signal);
+      const files = await fetchCommit(instance.outside, head, new AbortController().signal);
+      return new TextDecoder().decode(files.get(path));
+    },
+    rolloutRow: async (rollout: string) => {
+      const row = await readRollout(ledger, rollout);
+      if (row === undefined) throw new Error(`there is no rollout ${rollout}`);
+      return row;
+    },
+    /** What was kept of why a deployment went badly. */
+    evidence: async (rollout: string, wave: string, target: string): Promise<unknown> => {
+      const { release } = await story.rolloutRow(rollout);
+      if (release === undefined) throw new Error(`rollout ${rollout} was not prepared`);
+      const results = await readDeployments(ledger, { rollout, release, wave, direction: 'forward' });
+      const { evidence } = results.get(target) ?? {};
+      return evidence === undefined ? undefined : getJson(instance.outside.blobs, evidence);
+    },
+    /** Lets so much time pass. */
+    pass: async (ms: number) => {
+      const until = processClock.now() + ms;
+      const cancel = processClock.after(ms, () => undefined);
+      await time.run(() => processClock.now() >= until, longest);
+      cancel();
+    },
+    /** Lets time pass until something holds. */
+    until: async (holds: () => boolean | Promise<boolean>) => time.run(holds, longest),
     /** The image that runs on a target. */
     running: (target: string): readonly string[] => [
       ...new Set(
