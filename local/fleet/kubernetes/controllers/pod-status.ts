@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { qosClassOf } from '../admission/quality-of-service.ts';
 import type { BehaviourOf } from '../behaviour.ts';
-import { isJsonObject, type JsonObject, type KubeObject, listAt, objectAt, stringAt, timestampOf } from '../object.ts';
+import { type JsonObject, type KubeObject, objectAt, stringAt, timestampOf } from '../object.ts';
 import { type ContainerLife, type Exit, readyAt, showsPullError } from './container-life.ts';
 import { conditionOf } from './pod-state.ts';
 
