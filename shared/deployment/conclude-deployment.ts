@@ -21,7 +21,7 @@ export interface StepResult {
 export const concludeDeployment = async (
   ref: DeploymentRef,
   step: StepResult,
-  outside: Pick<Outside, 'ledger' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<DeploymentResult> => {
   const { ledger, clock } = outside;
   const kept = await readProgress(ref, outside);

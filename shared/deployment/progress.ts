@@ -1,6 +1,7 @@
 import type { SettleResult } from '../apply/settle-target.ts';
 import type { Progress, SliceResult } from '../apply/slice.ts';
-import { putJson } from '../blobs/json.ts';
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson, putJson } from '../blobs/json.ts';
 import { stored, update } from '../ledger/update.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { InProgress } from '../rollout/outcome.ts';
@@ -16,24 +17,30 @@ export interface DeploymentProgress {
   readonly evidence?: string;
 }
 
+/** As stored: progress has about 150 bytes for each object, which for a large target is more than a row may hold. */
+type ProgressRow = Omit<DeploymentProgress, 'progress'> & { readonly progress: Digest };
+
 const keyOf = (ref: DeploymentRef) => ({ partition: deploymentName(ref), sort: 'progress' });
 
 /** The progress so far; of a deployment that was not begun, the beginning, now. */
 export const readProgress = async (
   ref: DeploymentRef,
-  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+  { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<DeploymentProgress> => {
   const row = await ledger.get(keyOf(ref));
-  return row === undefined ? { startedAt: clock.now(), progress: {} } : stored<DeploymentProgress>(row);
+  if (row === undefined) return { startedAt: clock.now(), progress: {} };
+  const kept = stored<ProgressRow>(row);
+  return { ...kept, progress: await getJson<Progress>(blobs, kept.progress) };
 };
 
 /** Keeps progress; what an earlier step kept and this one does not speak of stays. */
-export const keepProgress = async (
+const keepProgress = async (
   ref: DeploymentRef,
-  progress: DeploymentProgress,
-  { ledger }: Pick<Outside, 'ledger'>,
+  kept: DeploymentProgress,
+  { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<void> => {
-  await update(ledger, keyOf(ref), (row) => ({ ...row?.data, ...progress }));
+  const progress = await putJson(blobs, kept.progress);
+  await update(ledger, keyOf(ref), (row) => ({ ...row?.data, ...kept, progress }));
 };
 
 /** What a step of a deployment tells the state machine: never the progress itself, which may be large. */

@@ -11,6 +11,8 @@ export const failures = {
   ConfigRepositoryUnavailable: 'retry',
   /** A service asked us to slow down. */
   Throttled: 'retry',
+  /** The API server of a target was busy, or did not answer a read or a dry run as it should. */
+  ApiServerRefused: 'retry',
   /** Somebody else wrote the row that this step had read. */
   LedgerConflict: 'retry',
   /** Another attempt holds the write lease of the target; it runs out by itself. */
@@ -30,6 +32,8 @@ export const failures = {
   ConfigRepositoryRefused: 'hold',
   /** A target can not be found as its config says. */
   ClusterUnresolved: 'hold',
+  /** The API server of a target is older than Kubernetes 1.27. */
+  DiscoveryMissing: 'hold',
   BlobMissing: 'hold',
   BlobCorrupt: 'hold',
   SecretMissing: 'hold',

@@ -27,7 +27,13 @@ export type PlannedOne =
   | { readonly status: 'unreachable'; readonly because: string };
 
 /** Failures that speak of one target, not of us: the others are planned all the same. */
-const unreachableNames = ['ClusterUnreachable', 'AccessRefused', 'ClusterUnresolved', 'ApiServerRefused'];
+const unreachableNames = [
+  'ClusterUnreachable',
+  'AccessRefused',
+  'ClusterUnresolved',
+  'ApiServerRefused',
+  'DiscoveryMissing',
+];
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */
 export const planOne = async (

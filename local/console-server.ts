@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConsole } from '../console/app.ts';
+import type { Actor } from '../shared/access/authorise.ts';
+import { type Random, randomHex } from '../shared/outside/random.ts';
+import { consoleActions } from './console-actions.ts';
+import { type HttpServer, serveHttp } from './http-server.ts';
+import type { Instance } from './instance.ts';
+
+/** The console of one machine: where it listens, before there is an instance behind it. */
+export interface ConsoleServer {
+  readonly url: string;
+  /** Address that signs a browser in: it carries the token, so it is shown to the person who started the instance only. */
+  readonly signIn: string;
+  /** From now on requests are answered by this instance, which `instance.json` in its folder tells other processes. */
+  serve(instance: Instance): void;
+  close(): Promise<void>;
+}
+
+const cookieName = 'tidegate';
+
+/**
+ * Opens the console on 127.0.0.1. Who has the token, as a bearer or as the cookie that signing in sets, is the owner of the instance; a
+ * new token is made for every start. Throws `PortTaken`.
+ */
+export const openConsoleServer = async (dir: string, port: number, random: Random): Promise<ConsoleServer> => {
+  const token = randomHex(random, 32);
+  const instanceFile = join(dir, 'instance.json');
+  let handle = async (_: Request): Promise<Response> => new Response('starting\n', { status: 503 });
+  const server: HttpServer = await serveHttp((request) => handle(request), port);
+  return {
+    url: server.url,
+    signIn: `${server.url}/sign-in?token=${token}`,
+    serve: (instance) => {
+      const app = createConsole({
+        outside: instance.outside,
+        identify: async (request) => ownerOf(request, token),
+        actions: consoleActions(instance.outside, instance.functions),
+      });
+      const repository = `/${instance.outside.settings.configRepository.name}.git/`;
+      handle = async (request) => {
+        const { pathname, searchParams } = new URL(request.url);
+        if (pathname === '/sign-in') return signIn(searchParams.get('token') ?? '', token);
+        if (!pathname.startsWith(repository)) return app.fetch(request);
+        // git asks with Basic: any user name, the token as password.
+        return ownerOf(request, token) === undefined ? askForToken() : instance.forge.handle(request);
+      };
+      writeFileSync(instanceFile, JSON.stringify({ url: server.url, token, pid: process.pid }), { mode: 0o600 });
+    },
+    close: async () => {
+      rmSync(instanceFile, { force: true });
+      await server.close();
+    },
+  };
+};
+
+/** The owner, who could edit the instance's files as well and so holds every role; `undefined` for anybody else. */
+const ownerOf = (request: Request, token: string): Actor | undefined => {
+  const authorization = request.headers.get('authorization') ?? '';
+  const basic = /^Basic (.+)$/i.exec(authorization)?.[1];
+  const cookies = (request.headers.get('cookie') ?? '').split('; ');
+  const given = [
+    /^Bearer (.+)$/i.exec(authorization)?.[1],
+    basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'),
+    cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1),
+  ];
+  return given.some((value) => value !== undefined && sameToken(value, token))
+    ? { name: 'local', kind: 'person', roles: 'all' }
+    : undefined;
+};
+
+/** Compares digests: they have one length, and the time taken tells nothing. */
+const sameToken = (given: string, token: string): boolean => {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
+};
+
+const signIn = (given: string, token: string): Response =>
+  sameToken(given, token)
+    ? new Response(null, {
+        status: 303,
+        headers: {
+          location: '/',
+          'set-cookie': `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+          'cache-control': 'no-store',
+          'referrer-policy': 'no-referrer',
+        },
+      })
+    : new Response('this link is of an earlier start; take the one the terminal shows now\n', { status: 401 });
+
+const askForToken = (): Response =>
+  new Response('the token is in .tidegate/instance.json\n', {
+    status: 401,
+    headers: { 'www-authenticate': 'Basic realm="tidegate"' },
+  });
