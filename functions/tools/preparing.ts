@@ -23,8 +23,16 @@ export interface ConfiguredFleet extends Fleet {
 /** How a commit becomes a release: its files from git, its config checked, its targets rendered. */
 export const preparingTools = (outside: Outside): PreparingTools<ConfiguredFleet> => ({
   readFiles: (commit, signal) => fetchCommit(outside, commit, signal),
+  ...configTools(outside.jsonnet, outside.settings.configRepository.config),
+});
+
+/** How files are checked and rendered, wherever they come from. `config` is the path of the config file among them. */
+export const configTools = (
+  jsonnet: Outside['jsonnet'],
+  config: string,
+): Pick<PreparingTools<ConfiguredFleet>, 'readConfig' | 'render'> => ({
   readConfig: async (files) => {
-    const parsed = await parseConfig(files, outside.settings.configRepository.config, outside.jsonnet);
+    const parsed = await parseConfig(files, config, jsonnet);
     return parsed.ok
       ? { ok: true, fleet: { ...fleetOf(parsed.config), repository: openRepository(files) } }
       : { ok: false, problems: parsed.problems.map(printProblem) };
@@ -32,7 +40,7 @@ export const preparingTools = (outside: Outside): PreparingTools<ConfiguredFleet
   render: async (files, fleet, target) => {
     try {
       const services = serviceSources(fleet.entries, target);
-      return pinnedOnly(await renderTarget({ files, services, target }, outside.jsonnet, fleet.repository));
+      return pinnedOnly(await renderTarget({ files, services, target }, jsonnet, fleet.repository));
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error;
       return { ok: false, problems: error.problems.map(describeProblem) };

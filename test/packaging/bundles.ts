@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packaged } from './serverless.ts';
+import { unzip } from './unzip.ts';
+
+/** The archives of all functions, in the order of their names. */
+export const archives = (): readonly string[] =>
+  globSync('*.zip', { cwd: packaged })
+    .sort()
+    .map((name) => join(packaged, name));
+
+/** Unpacks a function's archive where no `node_modules` is in reach, hands the folder over and removes it. */
+export const inUnpacked = async <Result>(archive: string, use: (folder: string) => Promise<Result> | Result) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-function-'));
+  try {
+    unzip(archive, folder);
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+export interface Imported {
+  readonly name: string;
+  readonly archiveBytes: number;
+  /** Milliseconds of the import alone; on a busy machine only an order of magnitude. */
+  readonly importMs: number;
+  /** Why the bundle is not a function, in a line; absent when it is. */
+  readonly failed?: string;
+}
+
+const SCRIPT = `const start = performance.now();
+const { handler } = await import(process.argv[1]);
+if (typeof handler !== 'function') throw new TypeError('exports no handler');
+console.log(Math.round(performance.now() - start));`;
+
+/** Imports a bundle from its archive as Lambda would: plain node, a process of its own, no variable set, nothing beside it. */
+export const importBundle = (archive: string): Promise<Imported> =>
+  inUnpacked(archive, (folder) => {
+    const name = basename(archive, '.zip');
+    const entry = `functions/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.mjs`;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', SCRIPT, pathToFileURL(join(folder, entry)).href],
+      { cwd: folder, env: {}, encoding: 'utf8', timeout: 60_000 },
+    );
+    const because = stderr.split('\n').find((line) => /Error/.test(line)) ?? `ended with code ${status}`;
+    return {
+      name,
+      archiveBytes: statSync(archive).size,
+      importMs: Number(stdout),
+      ...(status !== 0 && { failed: because.slice(0, 300) }),
+    };
+  });

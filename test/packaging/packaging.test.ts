@@ -1,0 +1,236 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { processClock } from '../../shared/outside/clock.ts';
+import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
+import { inUnpacked } from './bundles.ts';
+import { packaged, packagedResources, packageOnce, type Resource, root } from './serverless.ts';
+import { identityStatements } from './statements.ts';
+
+let resources: Readonly<Record<string, Resource>> = {};
+
+beforeAll(() => {
+  packageOnce();
+  resources = packagedResources();
+}, 300_000);
+
+const ofType = (type: string): readonly (readonly [string, Resource])[] =>
+  Object.entries(resources).filter(([, { Type }]) => Type === type);
+
+const propertiesOf = (id: string): Resource['Properties'] => resources[id]?.Properties ?? {};
+
+/** `applyManifests` of `functions/apply-manifests.ts`, as a logical id begins: `ApplyManifests`. */
+const keyOf = (file: string): string =>
+  file.replace(/\.ts$/, '').replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+
+/** The ids that a `Ref`, `Fn::GetAtt` or `Fn::Sub` anywhere in a value names. */
+const referencesIn = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Ref') return [String(inner)];
+    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : inner).split('.')[0] ?? ''];
+    if (key !== 'Fn::Sub') return referencesIn(inner);
+    const [text, given = {}] = Array.isArray(inner) ? inner : [inner];
+    const names = [...String(text).matchAll(/\$\{([^}!]+)\}/g)].map((match) => match[1]?.split('.')[0] ?? '');
+    return [...names.filter((name) => !(name in given)), ...referencesIn(given)];
+  });
+};
+
+describe('the functions', () => {
+  it('are one for each file of functions/', () => {
+    const files = readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.ts') && file !== 'outside.ts');
+    expect(
+      ofType('AWS::Lambda::Function')
+        .map(([id]) => id)
+        .sort(),
+    ).toEqual(files.map((file) => `${keyOf(file)}LambdaFunction`).sort());
+  });
+
+  it('have each a role of their own, a time limit, traces, and a log that ends', () => {
+    for (const [id, { Properties }] of ofType('AWS::Lambda::Function')) {
+      const key = id.replace('LambdaFunction', '');
+      expect({
+        role: Properties.Role,
+        limited: Number(Properties.Timeout) > 0 && Number(Properties.Timeout) <= 900,
+        traced: Properties.TracingConfig,
+        runtime: Properties.Runtime,
+        architecture: Properties.Architectures,
+        log: propertiesOf(`${key}LogGroup`),
+      }).toEqual({
+        role: { 'Fn::GetAtt': [`${key}Role`, 'Arn'] },
+        limited: true,
+        traced: { Mode: 'Active' },
+        runtime: 'nodejs24.x',
+        architecture: ['arm64'],
+        log: { LogGroupName: `/aws/lambda/${String(Properties.FunctionName)}`, RetentionInDays: 90 },
+      });
+    }
+  });
+
+  it('are told names and addresses, and nothing that looks like a secret', () => {
+    const names = ofType('AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+      const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> };
+      return Object.keys(Variables);
+    });
+    expect([...new Set(names)].filter((name) => !name.startsWith('TIDEGATE_'))).toEqual([]);
+    expect([...new Set(names)].filter((name) => /TOKEN|PASSWORD|_KEY|SECRET(?!S_PATH)/.test(name))).toEqual([]);
+  });
+
+  it('evaluate jsonnet by the thread and the module that are packed with PrepareRelease', () =>
+    inUnpacked(join(packaged, 'prepareRelease.zip'), async (folder) => {
+      const evaluate = evaluateInWorker(processClock, {
+        thread: pathToFileURL(join(folder, 'functions', 'prepare-release.jsonnet-thread.mjs')),
+        wasm: pathToFileURL(join(folder, 'shared', 'render', 'jsonnet', 'jsonnet.wasm')),
+      });
+      const files = new Map([['a.jsonnet', '{ two: 1 + 1, name: std.extVar("name") }']]);
+      const text = await evaluate({ files, entry: 'a.jsonnet', ext: { name: 'storage' } });
+      expect(JSON.parse(text)).toEqual({ two: 2, name: 'storage' });
+    }));
+});
+
+describe('the template', () => {
+  it('names nothing that it does not hold', () => {
+    const missing = Object.entries(resources).flatMap(([id, { Properties }]) =>
+      referencesIn(Properties)
+        .filter((name) => !name.startsWith('AWS::') && resources[name] === undefined)
+        .map((name) => `${id} -> ${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('has no circle of resources, which CloudFormation would refuse', () => {
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (id: string, path: readonly string[]): void => {
+      if (path.includes(id)) circles.push([...path.slice(path.indexOf(id)), id].join(' -> '));
+      if (done.has(id) || path.includes(id)) return;
+      for (const next of referencesIn(propertiesOf(id))) visit(next, [...path, id]);
+      done.add(id);
+    };
+    for (const id of Object.keys(resources)) visit(id, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('keeps every log for a time, not for ever', () => {
+    const kept = ofType('AWS::Logs::LogGroup').filter(
+      ([, { Properties }]) => !(Number(Properties.RetentionInDays) > 0),
+    );
+    expect(kept.map(([id]) => id)).toEqual([]);
+  });
+
+  it('protects the ledger', () => {
+    expect(resources.LedgerTable?.DeletionPolicy).toBe('Retain');
+    expect(propertiesOf('LedgerTable')).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, KMSMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+    });
+  });
+
+  it('protects the blobs', () => {
+    expect(resources.BlobBucket?.DeletionPolicy).toBe('Retain');
+    expect(propertiesOf('BlobBucket')).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+      },
+    });
+    expect(propertiesOf('BlobBucketPolicy')).toMatchObject({
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    });
+  });
+
+  it('catches every event that could not be handled', () => {
+    const queue = { 'Fn::GetAtt': ['FailedEvents', 'Arn'] };
+    const unhandled = Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
+      .map(({ Properties }) => Properties.DestinationConfig);
+    expect(unhandled).toEqual(Array.from({ length: 3 }, () => ({ OnFailure: { Destination: queue } })));
+    const patterns = ofType('AWS::Events::Rule').filter(([, { Properties }]) => Properties.EventPattern !== undefined);
+    expect(patterns).toHaveLength(2);
+    for (const [, { Properties }] of patterns) {
+      expect(Properties.Targets).toMatchObject([{ DeadLetterConfig: { Arn: queue } }]);
+    }
+  });
+});
+
+describe('the roles', () => {
+  it('are allowed actions by their names, never by a star', () => {
+    const statements = identityStatements(resources);
+    expect(statements.length).toBeGreaterThan(20);
+    expect(statements.filter(({ effect }) => effect !== 'Allow')).toEqual([]);
+    expect(statements.filter(({ actions }) => actions.some((action) => action.includes('*')))).toEqual([]);
+  });
+
+  it('name what they may touch, but where AWS knows no resource', () => {
+    const everything = identityStatements(resources).filter((statement) => statement.resources.includes('*'));
+    expect(everything.map(({ holder, actions, conditional }) => ({ holder, actions, conditional }))).toEqual([
+      { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
+      { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
+      {
+        holder: 'RunMachine',
+        actions: [
+          'logs:CreateLogDelivery',
+          'logs:DeleteLogDelivery',
+          'logs:DescribeLogGroups',
+          'logs:DescribeResourcePolicies',
+          'logs:GetLogDelivery',
+          'logs:ListLogDeliveries',
+          'logs:PutResourcePolicy',
+          'logs:UpdateLogDelivery',
+          'xray:GetSamplingRules',
+          'xray:GetSamplingTargets',
+          'xray:PutTelemetryRecords',
+          'xray:PutTraceSegments',
+        ],
+        conditional: false,
+      },
+    ]);
+  });
+});
+
+describe('a state machine', () => {
+  it.each(['Rollout', 'Wave', 'Deployment'])('%s may invoke exactly the functions that it names', (machine) => {
+    const definition = propertiesOf(`${machine}StateMachine`).DefinitionString;
+    const named = referencesIn(definition)
+      .map((id) => /^(\w+)LambdaVersion/.exec(id)?.[1])
+      .filter((key) => key !== undefined);
+    const allowed = identityStatements(resources)
+      .filter(({ holder, actions }) => holder === `${machine}MachineRole` && actions.includes('lambda:InvokeFunction'))
+      .flatMap((statement) => statement.resources.map((text) => /\$\{(\w+)LambdaFunction\.Arn\}:\*/.exec(text)?.[1]));
+    expect(named.length).toBeGreaterThan(2);
+    expect([...allowed].sort()).toEqual([...new Set(named)].sort());
+  });
+
+  it.each(['Rollout', 'Wave', 'Deployment'])('%s is traced, and logged without the data it carries', (machine) => {
+    expect(propertiesOf(`${machine}StateMachine`)).toMatchObject({
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: {
+        Level: 'ERROR',
+        IncludeExecutionData: false,
+        Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': [`${machine}Log`, 'Arn'] } } }],
+      },
+      RoleArn: { 'Fn::GetAtt': [`${machine}MachineRole`, 'Arn'] },
+    });
+  });
+
+  it.each(['Rollout', 'Wave', 'Deployment'])('%s that fails raises an alarm', (machine) => {
+    const watched = ofType('AWS::CloudWatch::Alarm').filter(
+      ([, { Properties }]) =>
+        Properties.MetricName === 'ExecutionsFailed' &&
+        referencesIn(Properties.Dimensions).includes(`${machine}StateMachine`),
+    );
+    expect(watched).toHaveLength(1);
+  });
+});
