@@ -55,3 +55,10 @@ export const processTerminal = (): Terminal => {
     interrupted: interrupt.signal,
   };
 };
+
+/** Resolves at Ctrl-C. */
+export const untilInterrupted = ({ interrupted }: Pick<Terminal, 'interrupted'>): Promise<void> =>
+  new Promise((done) => {
+    if (interrupted.aborted) done();
+    else interrupted.addEventListener('abort', () => done(), { once: true });
+  });

@@ -12,8 +12,8 @@ export interface Actions {
   release(commit: string, actor: Actor): Promise<StartResult>;
   /** Starts a rollout that takes the fleet back to what was verified before `rollout`. Throws `ActionRefused`. */
   rollback(rollout: string, actor: Actor): Promise<StartResult>;
-  /** What releasing a commit would change, against what is live now. Writes to no target. Throws `ActionRefused`. */
-  plan(commit: string, actor: Actor): Promise<PlanView>;
+  /** What releasing a commit, else the head of the config repository, would change against what is live now. Writes to no target. Throws `ActionRefused`. */
+  plan(commit: string | undefined, actor: Actor): Promise<PlanView>;
   /** Deliveries bring a signature of their own in place of an identity. */
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;

@@ -11,6 +11,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import type { Direction, WavePlan } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
+import { readEvidence } from './read-evidence.ts';
 import type { PassRows, RolloutRows, WaveRows } from './rollout-rows.ts';
 
 type Stored = Pick<Outside, 'ledger' | 'blobs'>;
@@ -32,6 +33,7 @@ export const readRolloutRows = async (id: string, stored: Stored): Promise<Rollo
     waves,
     begun,
     debt: await readDebt(stored.ledger, id),
+    evidence: await readEvidence(waves, stored),
     events: await allEvents(stored.ledger, id),
   };
 };

@@ -31,6 +31,15 @@ export interface WaveRows {
   readonly back: PassRows;
 }
 
+/** What a cluster said of an object that failed. */
+export interface EvidenceRow {
+  readonly object: string;
+  readonly because: string;
+  readonly events: readonly string[];
+  /** The last lines of the container that failed. */
+  readonly logs: readonly string[];
+}
+
 /** All that is known of one rollout. */
 export interface RolloutRows {
   readonly rollout: Rollout;
@@ -40,6 +49,8 @@ export interface RolloutRows {
   /** Targets that it has begun to change. */
   readonly begun: ReadonlySet<string>;
   readonly debt: readonly string[];
+  /** Of the first failed deployments, by target. */
+  readonly evidence: ReadonlyMap<string, readonly EvidenceRow[]>;
   /** Oldest first. */
   readonly events: readonly RolloutEvent[];
 }

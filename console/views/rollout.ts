@@ -5,7 +5,7 @@ import type { Rollout } from '../../shared/ledger/rollouts.ts';
 import { cutBatches } from '../../shared/rollout/next-batch.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import { factsOf, type Provider } from '../../shared/rollout/target.ts';
-import type { RolloutRows, WaveRows } from '../rows/rollout-rows.ts';
+import type { EvidenceRow, RolloutRows, WaveRows } from '../rows/rollout-rows.ts';
 import { type GateView, gateViews } from './gates.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { type TargetStatus, targetStatus } from './target-status.ts';
@@ -25,6 +25,8 @@ export interface RolloutView {
   readonly waves: readonly WaveView[];
   /** Targets that the rollout ends without. */
   readonly debt: readonly string[];
+  /** What the clusters said of the first failed deployments. */
+  readonly evidence: readonly { readonly target: string; readonly objects: readonly EvidenceRow[] }[];
   readonly events: readonly RolloutEvent[];
 }
 
@@ -85,6 +87,7 @@ export const rolloutView = (rows: RolloutRows, now: number): RolloutView => {
     situation: situationOf(rows, waves, now),
     waves,
     debt: rows.debt,
+    evidence: [...rows.evidence].map(([target, objects]) => ({ target, objects })),
     events: rows.events,
   };
 };

@@ -1,0 +1,136 @@
+import type { Command } from './command.ts';
+
+/** Every command, in the order of a first day with Tidegate. */
+export const commands: readonly Command[] = [
+  {
+    name: 'demo',
+    summary: 'bring up a simulated fleet of 12 targets and roll a release out over it',
+    options: [
+      ['--yes', 'approve by itself; ends when the rollout has ended'],
+      ['--break <what>', 'make the new version bad: probe, metrics, crashloop, cluster-down'],
+      ['--port <number>', 'port of the console on 127.0.0.1 (4180)'],
+      ['--fresh', 'forget what an earlier demo kept'],
+    ],
+    examples: [
+      ['tidegate demo', 'watch it, and approve in the console or from a second terminal'],
+      ['tidegate demo --yes', 'from beginning to end without a hand'],
+      ['tidegate demo --yes --break metrics', 'see a gate stop it, and the way back'],
+    ],
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'start',
+    summary: 'start an instance on this machine, and go on with what was unfinished',
+    options: [
+      ['--port <number>', 'port of the console on 127.0.0.1 (4180)'],
+      ['--fresh', 'forget what the instance kept'],
+      ['--config <dir>', 'folder that the config repository begins with'],
+    ],
+    examples: [['tidegate start --config .', 'your own config, as `tidegate init` made it']],
+    load: () => import('./commands/start.ts'),
+  },
+  {
+    name: 'init',
+    args: '[dir]',
+    summary: 'write a first config and one example service; overwrites nothing',
+    options: [['--kubeconfig <file>', 'whose current context becomes the first target (KUBECONFIG, ~/.kube/config)']],
+    examples: [['tidegate init my-fleet', 'a folder to begin with']],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'check',
+    args: '[dir]',
+    summary: 'find every mistake in a config and in what it renders to, offline',
+    options: [['--config <file>', 'the config file in the folder (tidegate.jsonnet, .yaml, .yml or .json)']],
+    examples: [
+      ['tidegate check', 'the config in this folder'],
+      ['tidegate check fleet --json', 'one problem per line, for an editor or CI'],
+    ],
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'render',
+    args: '[dir]',
+    summary: 'print the objects of one target, offline',
+    options: [
+      ['--target <name>', 'the target to render for'],
+      ['--service <name>', 'only this service'],
+      ['--config <file>', 'the config file in the folder'],
+    ],
+    examples: [['tidegate render --target aws-us-east-1-staging | kubectl diff -f -', 'against what is live']],
+    load: () => import('./commands/render.ts'),
+  },
+  {
+    name: 'plan',
+    args: '[commit]',
+    summary: 'show what releasing a merged commit would change, wave by wave; writes nothing',
+    options: [['--exit-code', 'exit 10 when something differs']],
+    examples: [['tidegate plan', 'the head of the config repository against what is live now']],
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'release',
+    args: '<commit>',
+    summary: 'start the rollout of a merged commit; the same commit again starts nothing',
+    options: [
+      ['--wait', 'until it has ended'],
+      ['--timeout <duration>', 'with --wait: exit 6 when it still runs after this long, as 30m'],
+    ],
+    examples: [['tidegate release 1f5db82c8a1e0b6f0f3f3f0f9c0b1a2d3e4f5a6b --wait', 'exit 0 only when it succeeded']],
+    load: () => import('./commands/release.ts'),
+  },
+  {
+    name: 'status',
+    args: '[id]',
+    summary: 'where the fleet is, or one rollout, and what it waits for',
+    options: [['--watch', 'until the rollout has ended']],
+    examples: [
+      ['tidegate status', 'the fleet, and what waits for a person'],
+      ['tidegate status --watch', 'the newest rollout as it moves'],
+    ],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'approve',
+    args: '[id]',
+    summary: 'approve the plan of a wave: the one that is open, or of this approval or rollout',
+    options: [
+      ['--digest <digest>', 'the plan digest you have looked at'],
+      ['--comment <text>', 'kept with the approval'],
+    ],
+    examples: [
+      ['tidegate approve', 'show what changes, and the digest to give'],
+      ['tidegate approve ap-0f3c9a1b2c4d --digest sha256:5be0…', 'without a question'],
+    ],
+    load: () => import('./commands/approve.ts'),
+  },
+  {
+    name: 'reject',
+    args: '[id]',
+    summary: 'reject the plan of a wave; the rollout ends and nothing of it is written there',
+    options: [
+      ['--digest <digest>', 'the plan digest you have looked at'],
+      ['--comment <text>', 'why; needed'],
+    ],
+    examples: [['tidegate reject --digest sha256:5be0… --comment "freeze until Monday"', 'the one that is open']],
+    load: () => import('./commands/reject.ts'),
+  },
+  {
+    name: 'why',
+    args: '[id]',
+    summary: 'why a rollout was stopped, refused or does not go on: measured, limit, query, evidence',
+    examples: [['tidegate why', 'the newest rollout']],
+    load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'rollback',
+    args: '<rollout>',
+    summary: 'start a rollout that takes the fleet back to what was verified before',
+    options: [
+      ['--wait', 'until it has ended'],
+      ['--timeout <duration>', 'with --wait: exit 6 when it still runs after this long, as 30m'],
+    ],
+    examples: [['tidegate rollback ro-5a0c2f19b7d4e3c8a961 --wait', 'and watch it']],
+    load: () => import('./commands/rollback.ts'),
+  },
+];

@@ -1,0 +1,31 @@
+import type { FleetView } from '../console/views/fleet.ts';
+import { shortCommit } from '../console/views/standing-text.ts';
+import type { Paint } from './progress.ts';
+
+/** The fleet as some lines of text: what waits for a person first, then what moves, then wave by wave. Pure. */
+export const fleetLines = ({ waiting, rollouts, waves, releases }: FleetView, paint: Paint): string[] => {
+  if (waves.length === 0) return ['no rollouts yet; start one with: tidegate release COMMIT'];
+  const width = Math.max(8, ...waves.map(({ wave }) => wave.length));
+  return [
+    ...waiting.flatMap(({ wave, targets, rollout, approval, plan, expiresAt }) => [
+      `${paint('yellow', 'WAITING FOR YOU')}  wave ${wave} of ${rollout}: ${targets} targets; expires ${new Date(expiresAt).toISOString()}`,
+      `  tidegate approve ${approval} --digest ${plan}`,
+    ]),
+    ...rollouts.map(({ rollout, situation }) => `${paint('cyan', rollout)}  ${situation.sentence}`),
+    ...waves.map(({ wave, cells, pass }) => {
+      const commits = [...new Set(cells.map(({ commit }) => (commit === undefined ? 'nothing' : shortCommit(commit))))];
+      const status = (pass?.status ?? 'not started').replaceAll('-', ' ');
+      return `  ${wave.padEnd(width)}  ${status.padEnd(20)} ${cells.length} targets on ${commits.join(', ')}`;
+    }),
+    ...waves
+      .flatMap(({ cells }) => cells)
+      .filter(({ status }) => ['failed', 'lost', 'stopped'].includes(status))
+      .map(
+        ({ target, status, because }) =>
+          `  ${paint('red', status.padEnd(width))}  ${target}${because === undefined ? '' : `: ${because}`}`,
+      ),
+    ...(releases.length > 1
+      ? [`  skew: ${releases.map(({ targets, commit }) => `${targets} on ${shortCommit(commit)}`).join(', ')}`]
+      : []),
+  ];
+};
