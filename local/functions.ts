@@ -48,9 +48,6 @@ const factories = {
 
 export type FunctionName = keyof typeof factories;
 
-/** Names of all functions that run here. */
-export const functionNames = Object.keys(factories) as readonly FunctionName[];
-
 /** Every function has this long on one machine, as the longest of them has on Lambda. */
 const timeoutMs = 120_000;
 

@@ -8,7 +8,7 @@ export const blobBucket = 'tidegate-blobs';
 
 const machines = ['rollout', 'wave', 'deployment'] as const;
 
-export const functionArn = (key: string): string => `arn:aws:lambda:${region}:${account}:function:${key}`;
+const functionArn = (key: string): string => `arn:aws:lambda:${region}:${account}:function:${key}`;
 export const stateMachineArn = (name: (typeof machines)[number]): string =>
   `arn:aws:states:${region}:${account}:stateMachine:tidegate-${name}`;
 

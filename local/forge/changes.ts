@@ -177,4 +177,4 @@ export const historyOfUpdate = async (
   return { commits: [...(await historyOf(repository, [update.to], before))].reverse(), forced };
 };
 
-export const isoOf = (at: number): string => new Date(Math.floor(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+const isoOf = (at: number): string => new Date(Math.floor(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');

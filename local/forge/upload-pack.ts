@@ -3,7 +3,7 @@ import { flush, type Packet, packet, readPackets, sideBand, textOf } from './pkt
 import { firstUnreachable, peeled, type Request, selectObjects } from './reachable.ts';
 import { noCommit, type Repository, refsOf, typeOf } from './repository.ts';
 
-export const agent = 'agent=tidegate-forge';
+const agent = 'agent=tidegate-forge';
 
 /**
  * The refs with the service's capabilities on the first line, as `GET info/refs?service=git-upload-pack` answers in protocol

@@ -10,6 +10,8 @@ export interface ServedKind {
   /** The last part of its path: `deployments`. */
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Present where no status is served for it, as for a CRD without the subresource. */
+  readonly statusless?: true;
 }
 
 /** Everything an API server serves that can be read, written and listed; versions of a kind in the server's order. */
@@ -57,7 +59,7 @@ const readGroups = async (cluster: Cluster, path: string, signal: AbortSignal): 
 };
 
 /** Reads an `APIGroupDiscoveryList` (v2 and v2beta1 have one shape). Groups whose own server is down are simply not in it. */
-export const readDiscovery = (list: JsonObject): Discovery =>
+const readDiscovery = (list: JsonObject): Discovery =>
   listAt(list, 'items').flatMap((group) =>
     listAt(group, 'versions').flatMap((version) =>
       listAt(version, 'resources')
@@ -69,6 +71,9 @@ export const readDiscovery = (list: JsonObject): Discovery =>
           kind: textAt(objectAt(resource, 'responseKind'), 'kind') ?? '',
           plural: textAt(resource, 'resource') ?? '',
           namespaced: textAt(resource, 'scope') === 'Namespaced',
+          ...(listAt(resource, 'subresources').some((each) => textAt(each, 'subresource') === 'status')
+            ? {}
+            : { statusless: true as const }),
         })),
     ),
   );

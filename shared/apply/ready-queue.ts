@@ -60,7 +60,7 @@ export const runQueue = async (
 };
 
 /** The first object of the order that is not begun and whose needs are done and whose predecessors have ended. */
-export const nextReady = (
+const nextReady = (
   { order, needs, after }: Pick<ApplyOrder, 'order' | 'needs' | 'after'>,
   begun: ReadonlySet<ObjectId>,
   ended: ReadonlyMap<ObjectId, Ended | 'skipped'>,

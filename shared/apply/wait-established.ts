@@ -12,7 +12,7 @@ export type Established =
   | { readonly status: 'waiting'; readonly because: string };
 
 /** A CRD serves its kinds when its names are accepted and it is established; a highly available control plane takes 5 s for it. */
-export const assessEstablished = (crd: LiveObject | undefined, name: string): Established => {
+const assessEstablished = (crd: LiveObject | undefined, name: string): Established => {
   const names = conditionOf(crd, 'NamesAccepted');
   if (textAt(names, 'status') === 'False') {
     return {

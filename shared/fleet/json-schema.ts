@@ -29,7 +29,7 @@ export const schemaAt = (schema: JsonSchema, path: readonly PropertyKey[]): Json
 };
 
 /** The branches of a union, or the schema itself. */
-export const branchesOf = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ?? [schema];
+const branchesOf = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ?? [schema];
 
 /** The names of the members a schema knows, in the order they are written in it. */
 export const fieldsOf = (schema: JsonSchema | undefined): readonly string[] =>

@@ -11,7 +11,7 @@ export interface Rule {
  * The rules of the config's fields. The schema carries a rule's name as the message of its checks, so that what is said to people
  * stands here, in one place.
  */
-export const rules = {
+const rules = {
   text: { code: 'SCHEMA_TYPE', expected: 'text' },
   name: {
     code: 'NAME_INVALID',

@@ -69,7 +69,7 @@ const batchRules = (ref: WaveRef, wave: Wave): Wave =>
   ref.direction === 'back' ? { ...wave, maxFailures: wave.targets.length, batches: ['100%'] } : wave;
 
 /** Key of a blob in its bucket: what a state machine reads it by. */
-export const blobKey = (digest: Digest): string => `sha256/${digest.slice(7, 9)}/${digest.slice(7)}`;
+const blobKey = (digest: Digest): string => `sha256/${digest.slice(7, 9)}/${digest.slice(7)}`;
 
 const handedPrefix = (ref: WaveRef) => `handed#${ref.wave}#${ref.direction}#`;
 

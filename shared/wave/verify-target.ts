@@ -11,7 +11,7 @@ import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
  * Reads a target once more and judges whether it has exactly what was deployed: a plan of the same release must find nothing to do. What
  * somebody changed in between, or a write that was answered and lost, fails; a target that can not be read is inconclusive.
  */
-export const verifyTarget = async (
+const verifyTarget = async (
   wanted: Wanted,
   tools: PlanningTools,
   outside: Pick<Outside, 'blobs'>,

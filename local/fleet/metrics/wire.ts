@@ -14,7 +14,7 @@ export type QueryData =
     };
 
 /** Shortest digits that read back the same, never with an exponent: what Go writes with `'f', -1`. */
-export const formatValue = (value: number): string => {
+const formatValue = (value: number): string => {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   const [, sign = '', whole = '', fraction = '', exponent] =
