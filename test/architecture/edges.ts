@@ -1,0 +1,109 @@
+import type { Source } from './sources.ts';
+
+/** Packages and modules that reach out of the process: over the network, to the disk, to another process or thread. */
+const PACKAGE =
+  /^(node:(?:net|tls|https?|http2|dns|fs|fs\/promises|child_process|worker_threads|sqlite|os)|@aws-sdk\/client-\w+|@azure\/[\w-]+|@google-cloud\/\w+|google-auth-library|undici|@kubernetes\/client-node)$/;
+
+/** Globals that do. A method named `fetch`, called or declared, is none. */
+const GLOBAL =
+  /(?<![.\w])(?:process(?=\.)|console(?=\.)|performance(?=\.)|Date\.now|Math\.random|setTimeout|setInterval|setImmediate|fetch(?=\((?!\w+:)))|\bnew Date(?=\(\))/g;
+
+/** What a source touches, each once: names of packages and globals. Types touch nothing. */
+export const touches = ({ code, imports }: Source): readonly string[] => {
+  const packages = imports.filter(({ from, isType }) => !isType && PACKAGE.test(from)).map(({ from }) => from);
+  const declared = new Set(
+    [...code.matchAll(/\b(?:import|const|let)\s+\{?\s*(fetch|process)\b/g)].map(([, name]) => name),
+  );
+  const named = new Set(imports.flatMap(({ names }) => names));
+  const globals = [...code.matchAll(GLOBAL)]
+    .map(([found]) => found)
+    .filter((found) => !declared.has(found) && !named.has(found));
+  return [...new Set([...packages, ...globals])].sort();
+};
+
+/** Deciders by their names: data in, data out. */
+export const pureFiles = /\/(plan|assess|order|next|check|collect|find|compare)-[\w-]+\.ts$/;
+
+/**
+ * The files that touch the outside, and what of it. A new line here is a decision: is this the place where the product should reach out,
+ * and does its name say so?
+ */
+export const edges: Readonly<Record<string, readonly string[]>> = {
+  // What is outside, for each place.
+  'functions/outside.ts': ['@aws-sdk/client-dynamodb', '@aws-sdk/client-s3', '@aws-sdk/client-ssm', 'process'],
+  'local/outside.ts': ['node:fs'],
+
+  // Time, egress, sockets.
+  'shared/outside/clock.ts': ['Date.now', 'setTimeout'],
+  'shared/outside/dns.ts': ['node:dns', 'node:net'],
+  'shared/outside/socket.ts': ['node:net', 'node:tls'],
+  'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
+  'shared/outside/undici.ts': ['undici'],
+
+  // The three seams.
+  'shared/blobs/folder.ts': ['node:fs', 'process'],
+  'shared/blobs/s3.ts': ['@aws-sdk/client-s3'],
+  'shared/ledger/dynamodb.ts': ['@aws-sdk/client-dynamodb'],
+  'shared/ledger/sqlite.ts': ['node:fs', 'node:sqlite'],
+  'shared/secrets/file.ts': ['node:fs'],
+  'shared/secrets/ssm.ts': ['@aws-sdk/client-ssm'],
+
+  // The clouds' own packages, over our egress.
+  'shared/clouds/aks.ts': ['@azure/arm-containerservice'],
+  'shared/clouds/azure-http-client.ts': ['@azure/core-rest-pipeline'],
+  'shared/clouds/eks.ts': ['@aws-sdk/client-eks'],
+  'shared/clouds/entra.ts': ['@azure/identity'],
+  'shared/clouds/gaxios.ts': ['google-auth-library'],
+  'shared/clouds/gke.ts': ['@google-cloud/container'],
+  'shared/clouds/google-auth.ts': ['google-auth-library'],
+  'shared/clouds/kubeconfig.ts': ['@kubernetes/client-node'],
+  'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
+
+  // Jsonnet: its module from the disk, and the thread it can be killed in.
+  'shared/render/jsonnet-thread.ts': ['node:worker_threads'],
+  'shared/render/jsonnet-wasm.ts': ['node:fs'],
+  'shared/render/jsonnet-worker.ts': ['node:worker_threads'],
+
+  'console/asset-files.ts': ['node:fs'],
+
+  // One machine: its files, its loopback, its lock.
+  'local/console-server.ts': ['node:fs', 'process'],
+  'local/http-server.ts': ['node:http'],
+  'local/instance.ts': ['node:fs', 'node:sqlite'],
+  'local/lock.ts': ['node:fs', 'node:sqlite'],
+  'local/loopback.ts': ['node:http'],
+  'local/real-instance.ts': ['node:fs'],
+  'local/secret-files.ts': ['node:fs'],
+  'local/engine/serve.ts': ['node:http'],
+  'local/engine/sqlite/database.ts': ['node:sqlite'],
+  'local/fleet/kubernetes/schema/builtin-files.ts': ['node:fs'],
+  'local/fleet/kubernetes/schema/openapi-files.ts': ['node:fs', 'process'],
+  'local/fleet/kubernetes/storage/sqlite.ts': ['node:sqlite'],
+
+  // Virtual mode, which takes the outside away from the packages.
+  'local/virtual/crypto.ts': ['process'],
+  'local/virtual/event-loop.ts': ['process', 'setImmediate'],
+  'local/virtual/process.ts': [
+    'node:child_process',
+    'node:dns',
+    'node:http',
+    'node:http2',
+    'node:https',
+    'node:net',
+    'node:tls',
+    'node:worker_threads',
+  ],
+  'local/virtual/virtual-time.ts': ['setTimeout'],
+
+  // The command line: the terminal, the folders and the git of whoever calls it.
+  'cli/commands/init.ts': ['node:fs', 'node:os'],
+  'cli/config-folder.ts': ['node:fs'],
+  'cli/connection.ts': ['node:fs'],
+  'cli/demo.ts': ['node:fs'],
+  'cli/fetch.ts': ['fetch'],
+  'cli/git.ts': ['node:child_process', 'node:fs'],
+  'cli/main.ts': ['process'],
+  'cli/open-instance.ts': ['node:fs'],
+  'cli/start.ts': ['node:fs'],
+  'cli/terminal.ts': ['process'],
+};

@@ -1,0 +1,49 @@
+import type { Source } from './sources.ts';
+
+/** Exported for the one who is not a module: Lambda calls it. */
+const CALLED_FROM_OUTSIDE = /^functions\/[\w-]+\.ts#handler$/;
+
+/** Parts that are still being written: who finishes one takes its lines out. */
+const UNFINISHED: ReadonlySet<string> = new Set([
+  'cli/demo-summary.ts#summaryRows',
+  'cli/program.ts#buildProgram',
+  'cli/watch.ts#createProgress',
+  'cli/watch.ts#exitCodeOf',
+  'console/views/approval.ts#sumCounts',
+  'console/views/situation.ts#endWords',
+  'local/engine/redrive.ts#framesAgain',
+  'local/engine/scope.ts#contextOf',
+  'local/engine/sqlite/transitions.ts#postLetter',
+  'local/fleet/kubernetes/admission/validate-meta.ts#labelErrors',
+  'local/fleet/kubernetes/api/status-error.ts#continueExpired',
+  'local/fleet/kubernetes/api/watch-objects.ts#eventOf',
+  'local/fleet/kubernetes/api/write.ts#ownableBy',
+  'local/fleet/kubernetes/controllers/container-life.ts#pullBackoffMs',
+  'local/fleet/kubernetes/controllers/container-life.ts#nextLife',
+  'local/fleet/kubernetes/controllers/owned.ts#keyParts',
+  'local/fleet/kubernetes/controllers/pod-state.ts#untilAvailable',
+  'local/fleet/kubernetes/controllers/pod-status.ts#imageIdOf',
+  'local/fleet/kubernetes/controllers/replica-set.ts#orderForRemoval',
+  'local/fleet/kubernetes/controllers/scheduler.ts#requestOf',
+  'local/fleet/kubernetes/controllers/scheduler.ts#planPlacement',
+  'local/fleet/kubernetes/schema/conform.ts#emptyOf',
+]);
+
+/** Types and error classes are part of the signature of what is exported beside them, whoever imports them by name. */
+const isSignature = (text: string, name: string): boolean =>
+  new RegExp(`^export (?:interface|type) ${name}\\b|^export class ${name} extends \\w*Error\\b`, 'm').test(text);
+
+/** Exported values, as `path#name`, that no other module and no test imports. */
+export const unusedExports = (sources: readonly Source[], tests: readonly Source[]): readonly string[] => {
+  const used = new Set(
+    [...sources, ...tests].flatMap(({ imports }) =>
+      imports.flatMap(({ from, names }) => names.map((name) => `${from}#${name}`)),
+    ),
+  );
+  return sources.flatMap(({ path, text, exports }) =>
+    exports
+      .filter((name) => !used.has(`${path}#${name}`) && !used.has(`${path}#*`) && !isSignature(text, name))
+      .map((name) => `${path}#${name}`)
+      .filter((place) => !CALLED_FROM_OUTSIDE.test(place) && !UNFINISHED.has(place)),
+  );
+};
