@@ -1,0 +1,55 @@
+import { type Counts, checkCounts } from './counts.ts';
+import { logGamma, logUpperGamma } from './special-functions.ts';
+
+/** Shape of the mixture: wide, so that a share far above what is allowed is found as surely as one a little above. */
+const SHAPE = 1;
+/** The mixture's mean before it is cut off, in units of the allowed share: tuned to shares some times too high. */
+const TIMES = 5;
+
+/**
+ * ln of the evidence, after so many requests and failures, that more than the share `allowed` (above 0) fails: an e-process, the
+ * likelihood ratio against `allowed` mixed over all higher shares by a gamma distribution cut off below it (Poisson counts; Robbins
+ * 1970, Ramdas et al. 2023).
+ *
+ * However often it is looked at, and whenever one stops, it reaches 1 / level with a probability of at most `level` while no more than
+ * `allowed` fails (Ville 1939): no plan of looks is needed. Throws `CountsInvalid`.
+ */
+export const logEvidence = (counts: Counts, allowed: number): number => {
+  checkCounts(counts);
+  const { requests: n, failures: k } = counts;
+  const rate = SHAPE / (TIMES * allowed);
+  return (
+    SHAPE * Math.log(rate) +
+    logGamma(SHAPE + k) -
+    logGamma(SHAPE) -
+    (SHAPE + k) * Math.log(rate + n) -
+    k * Math.log(allowed) +
+    allowed * n +
+    logUpperGamma(SHAPE + k, (rate + n) * allowed) -
+    logUpperGamma(SHAPE, rate * allowed)
+  );
+};
+
+/** What sequential evidence says. */
+export interface Evidence {
+  /** The e-value: how many times better "too many fail" explains what was seen. */
+  readonly value: number;
+  /** From here on it is concluded: 1 / level. */
+  readonly limit: number;
+  /** `fail`: concluded. `pass`: the evidence does not point to it. `inconclusive`: it does, and not yet far enough. */
+  readonly verdict: 'pass' | 'fail' | 'inconclusive';
+}
+
+/** Judges counts since the beginning of a deployment at any moment, false alarms included at most `level` over all moments. */
+export const assessEvidence = (counts: Counts, allowed: number, level: number): Evidence => {
+  const value = Math.exp(logEvidence(counts, allowed));
+  const limit = 1 / level;
+  return { value, limit, verdict: value >= limit ? 'fail' : value < 1 ? 'pass' : 'inconclusive' };
+};
+
+/** The fewest failures in so many requests that conclude. */
+export const failuresToStop = (requests: number, allowed: number, level: number): number => {
+  let failures = 0;
+  while (failures < requests && logEvidence({ requests, failures }, allowed) < -Math.log(level)) failures += 1;
+  return failures;
+};

@@ -1,0 +1,137 @@
+import { describe, expect, it, test } from 'vitest';
+import { assessObjective, requestsNeeded } from '../../shared/analysis/assess-objective.ts';
+import { conditionalBinomial } from '../../shared/analysis/conditional-binomial.ts';
+import { CountsInvalid } from '../../shared/analysis/counts.ts';
+import { holm } from '../../shared/analysis/holm.ts';
+import { clopperPearson, lowerBound, upperBound, wilson } from '../../shared/analysis/intervals.ts';
+import { assessSprt, expectedRequests, sprtLimits } from '../../shared/analysis/sprt.ts';
+
+const counts = (failures: number, requests: number) => ({ failures, requests });
+
+describe('new errors against those of a baseline, exactly', () => {
+  test.each([
+    [5, 1e4, 1, 9e4, 0.000055],
+    [2, 1e4, 0, 9e4, 0.01],
+    [1, 1e4, 0, 9e4, 0.1],
+    [4, 1e4, 30, 9e4, 0.44618495],
+    [3, 1e3, 0, 1e3, 0.125],
+    [0, 1e3, 9, 1e3, 1],
+    [0, 0, 0, 0, 1],
+  ])('%d of %d against %d of %d', (k1, n1, k2, n2, p) => {
+    expect(conditionalBinomial(counts(k1, n1), counts(k2, n2))).toBeCloseTo(p, 8);
+  });
+
+  test.each([
+    [2, 1],
+    [-1, 5],
+    [0.5, 10],
+    [Number.NaN, 10],
+    [0, Infinity],
+  ])('%d of %d are no counts', (failures, requests) => {
+    expect(() => conditionalBinomial(counts(failures, requests), counts(0, 1))).toThrow(CountsInvalid);
+  });
+});
+
+describe('an interval of a share', () => {
+  // Newcombe 1998, and one at five nines.
+  test.each([
+    [81, 263, [0.255289, 0.36621], [0.252737, 0.367622]],
+    [15, 148, [0.062386, 0.160487], [0.057844, 0.16165]],
+    [0, 20, [0, 0.161125], [0, 0.168433]],
+    [1, 29, [0.006113, 0.171755], [0.000873, 0.177644]],
+    [10, 1e6, [5.43199e-6, 1.84094e-5], [4.7954e-6, 1.83903e-5]],
+  ])('of %d in %d by Wilson and by Clopper and Pearson', (failures, requests, byScore, exact) => {
+    const digits = failures === 10 ? 10 : 6;
+    const score = wilson(counts(failures, requests));
+    const interval = clopperPearson(counts(failures, requests));
+    expect(score.low).toBeCloseTo(byScore[0] ?? Number.NaN, digits);
+    expect(score.high).toBeCloseTo(byScore[1] ?? Number.NaN, digits);
+    expect(interval.low).toBeCloseTo(exact[0] ?? Number.NaN, digits);
+    expect(interval.high).toBeCloseTo(exact[1] ?? Number.NaN, digits);
+  });
+
+  it('says nothing where nothing was asked, and mirrors where everything failed', () => {
+    expect([wilson(counts(0, 0)), clopperPearson(counts(0, 0))]).toEqual([
+      { low: 0, high: 1 },
+      { low: 0, high: 1 },
+    ]);
+    expect(lowerBound(counts(20, 20))).toBeCloseTo(1 - upperBound(counts(0, 20)), 12);
+  });
+});
+
+describe('an availability objective', () => {
+  test.each([
+    [0, 1e-3, 0.95, 2_995],
+    [0, 1e-4, 0.95, 29_956],
+    [0, 1e-5, 0.95, 299_572],
+    [0, 1e-5, 0.9, 230_258],
+    [0, 1e-5, 0.99, 460_515],
+    [1, 1e-5, 0.95, 474_385],
+    [2, 1e-5, 0.95, 629_578],
+    [3, 1e-5, 0.95, 775_364],
+    [5, 1e-5, 0.95, 1_051_301],
+  ])('with %d failures and %d allowed, at %d, takes %d requests', (failures, allowed, confidence, requests) => {
+    expect(requestsNeeded(failures, allowed, confidence)).toBe(requests);
+  });
+
+  test.each([
+    [60, 0.9513],
+    [600, 0.99502],
+    [3_600, 0.999168],
+    [43_200, 0.9999307],
+    [216_000, 0.9999861],
+    [1_296_000, 0.99999769],
+  ])('%d clean probes show %d', (requests, availability) => {
+    expect(1 - upperBound(counts(0, requests))).toBeCloseTo(availability, requests > 40_000 ? 7 : 4);
+  });
+
+  test.each([
+    [0, 299_571, 'unknown', 1],
+    [0, 299_572, 'met', 0],
+    [1, 299_572, 'unknown', 174_813],
+    [1, 474_385, 'met', 0],
+    [1, 600, 'broken', 473_785],
+    [0, 0, 'unknown', 299_572],
+    [30, 1_000_000, 'broken', 3_069_046],
+  ] as const)('of five nines with %d failures in %d requests is %s', (failures, requests, state, stillNeeded) => {
+    const standing = assessObjective(counts(failures, requests), 1e-5);
+    expect({ state: standing.state, stillNeeded: standing.stillNeeded }).toEqual({ state, stillNeeded });
+  });
+});
+
+describe('a sequential probability ratio test', () => {
+  const plan = { good: 1e-5, bad: 1e-4, falseAlarm: 0.01, miss: 0.05 };
+
+  it('has the limits and steps of Wald', () => {
+    expect(sprtLimits(plan)).toEqual({
+      reject: expect.closeTo(4.553877, 6),
+      accept: expect.closeTo(-2.985682, 6),
+      perFailure: expect.closeTo(Math.LN10, 12),
+      perSuccess: expect.closeTo(-9.000495e-5, 11),
+    });
+    expect(expectedRequests(plan)).toEqual({ good: expect.closeTo(43_451, 0), bad: expect.closeTo(29_779, 0) });
+  });
+
+  test.each([
+    [0, 33_172, 'continue'],
+    [0, 33_173, 'accept'],
+    [1, 300, 'continue'],
+    [2, 300, 'reject'],
+  ] as const)('after %d failures in %d requests says %s', (failures, requests, answer) => {
+    expect(assessSprt(plan, counts(failures, requests))).toBe(answer);
+  });
+
+  test.each([
+    [10, 3_316],
+    [100, 330],
+  ])('takes %d times fewer requests for shares so many times as high', (times, clean) => {
+    const scaled = { ...plan, good: plan.good * times, bad: plan.bad * times };
+    expect(assessSprt(scaled, counts(0, clean))).toBe('accept');
+    expect(assessSprt(scaled, counts(0, clean - 2))).toBe('continue');
+  });
+});
+
+test('p-values of a family are adjusted in the order of their size', () => {
+  expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
+  expect(holm([])).toEqual([]);
+});
