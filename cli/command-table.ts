@@ -16,7 +16,7 @@ export const commands: readonly Command[] = [
       ['tidegate demo --yes', 'from beginning to end without a hand'],
       ['tidegate demo --yes --break metrics', 'see a gate stop it, and the way back'],
     ],
-    load: () => import('./commands/demo.ts'),
+    load: () => import('./demo.ts'),
   },
   {
     name: 'start',
@@ -24,10 +24,11 @@ export const commands: readonly Command[] = [
     options: [
       ['--port <number>', 'port of the console on 127.0.0.1 (4180)'],
       ['--fresh', 'forget what the instance kept'],
-      ['--config <dir>', 'folder that the config repository begins with'],
+      ['--config <dir>', 'git work tree that the config is in (this folder)'],
+      ['--simulate', 'rehearse on a simulated fleet; targets in a cloud are refused without it'],
     ],
     examples: [['tidegate start --config .', 'your own config, as `tidegate init` made it']],
-    load: () => import('./commands/start.ts'),
+    load: () => import('./start.ts'),
   },
   {
     name: 'init',
@@ -132,5 +133,20 @@ export const commands: readonly Command[] = [
     ],
     examples: [['tidegate rollback ro-5a0c2f19b7d4e3c8a961 --wait', 'and watch it']],
     load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'settled',
+    args: '<path...>',
+    summary:
+      'judge objects as they stand in files, without a cluster: ready, in-progress, failed, terminating, unknown',
+    options: [
+      ['--rules <set>', 'tidegate, as rollouts wait (the default), or kstatus, exactly as upstream has it'],
+      ['--now <time>', 'judge as of this moment, as 2026-03-01T12:00:00Z'],
+    ],
+    examples: [
+      ['kubectl get deploy,job -o yaml > live.yaml; tidegate settled live.yaml', 'exit 0 only when all are ready'],
+      ['tidegate settled live.yaml --rules kstatus --json', 'what kstatus would say, one line per object'],
+    ],
+    load: () => import('./commands/settled.ts'),
   },
 ];

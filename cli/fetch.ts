@@ -4,7 +4,7 @@ import { Stop } from './stop.ts';
 
 /** Questions and orders to one instance. All throw `Stop` with the exit code that fits what was answered. */
 export interface Client {
-  readonly url: string;
+  readonly connection: Connection;
   /** The view behind a page, by its path without `.json`. */
   view<View>(path: string): Promise<View>;
   post<Result>(path: string, fields: Readonly<Record<string, string>>): Promise<Result>;
@@ -33,7 +33,7 @@ export const createClient = (connection: Connection, interrupted: AbortSignal): 
     return body;
   };
   return {
-    url: connection.url,
+    connection,
     view: async <View>(path: string) => ((await ask(path, { method: 'GET' })) as { readonly view: View }).view,
     post: async <Result>(path: string, fields: Readonly<Record<string, string>>) =>
       (await ask(path, { method: 'POST', body: JSON.stringify(fields) })) as Result,

@@ -43,7 +43,7 @@ const rollback: Act = async (asked) => {
 };
 
 const plan: Act = async ({ request, actor, actions }) => {
-  const { commit } = await readFields(request, commitFields.partial());
+  const { commit } = await readFields(request, commitFields);
   return Response.json(await actions.plan(commit, actor));
 };
 

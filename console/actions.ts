@@ -8,12 +8,12 @@ import type { PlanView } from './views/plan.ts';
 /** Everything the console can set in motion; whoever puts an instance together hands it in. Authorisation happened before a call. */
 export interface Actions {
   decide(approval: string, decision: Decision, actor: Actor): Promise<VoteResult>;
-  /** Starts the rollout of a merged commit; the same commit again starts nothing. Throws `ActionRefused`. */
+  /** Starts the rollout of a merged commit, or of `HEAD` of the branch; the same commit again starts nothing. Throws `ActionRefused`. */
   release(commit: string, actor: Actor): Promise<StartResult>;
   /** Starts a rollout that takes the fleet back to what was verified before `rollout`. Throws `ActionRefused`. */
   rollback(rollout: string, actor: Actor): Promise<StartResult>;
-  /** What releasing a commit, else the head of the config repository, would change against what is live now. Writes to no target. Throws `ActionRefused`. */
-  plan(commit: string | undefined, actor: Actor): Promise<PlanView>;
+  /** What releasing a commit would change against what is live now. Writes to no target. Throws `ActionRefused`. */
+  plan(commit: string, actor: Actor): Promise<PlanView>;
   /** Deliveries bring a signature of their own in place of an identity. */
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;

@@ -17,10 +17,10 @@ const asset = (type: keyof typeof types, url: URL): Asset => {
   return { type: types[type], body, etag: `"${digestOf(body).slice(7, 23)}"` };
 };
 
-/** Reads the console's own files from its folder, and the morphing library from its package. By the name under `/assets/`. */
-export const readAssets = (): Assets => ({
-  'console.css': asset('css', new URL('./assets/console.css', import.meta.url)),
-  'client.js': asset('js', new URL('./assets/client.js', import.meta.url)),
-  'icon.svg': asset('svg', new URL('./assets/icon.svg', import.meta.url)),
+/** Reads the console's own files from `folder`, and the morphing library from its package. By the name under `/assets/`. */
+export const readAssets = (folder = new URL('./assets/', import.meta.url)): Assets => ({
+  'console.css': asset('css', new URL('console.css', folder)),
+  'client.js': asset('js', new URL('client.js', folder)),
+  'icon.svg': asset('svg', new URL('icon.svg', folder)),
   'idiomorph.js': asset('js', new URL(import.meta.resolve('idiomorph/dist/idiomorph.esm.js'))),
 });

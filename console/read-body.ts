@@ -50,7 +50,7 @@ export const decisionFields = z.object({
 });
 
 export const commitFields = z.object({
-  commit: z.string().regex(/^[0-9a-f]{40}$/, 'expected the 40 hexadecimal digits of a commit'),
+  commit: z.string().regex(/^([0-9a-f]{40}|HEAD)$/, 'expected the 40 hexadecimal digits of a commit, or HEAD'),
 });
 
 export const rolloutFields = z.object({ rollout: z.string().min(1).max(128) });

@@ -1,18 +1,17 @@
 import type { PlanView } from '../../console/views/plan.ts';
 import { shortCommit, shortDigest } from '../../console/views/standing-text.ts';
 import type { Run } from '../command.ts';
+import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { badInput } from '../stop.ts';
 
 type Planned = Extract<PlanView, { status: 'planned' }>;
 
 /** What releasing a commit would change. Exit 2 when it would be refused; 10 with `--exit-code` when something differs. */
 export const run: Run = async ([commit], { exitCode }, { terminal, json, connect }) => {
-  if (commit !== undefined && !/^[0-9a-f]{40}$/.test(commit)) {
-    throw badInput(`plan ${commit}: expected the 40 hexadecimal digits of a merged commit, or nothing for the head`);
-  }
+  const asked = commit ?? 'HEAD';
+  requireCommit('plan', asked);
   const client = await connect();
-  const view = await client.post<PlanView>('/plans', commit === undefined ? {} : { commit });
+  const view = await client.post<PlanView>('/plans', { commit: asked });
   if (json) terminal.out(JSON.stringify(view));
   if (view.status === 'refused') {
     if (!json) for (const problem of view.problems) terminal.out(problem);

@@ -9,7 +9,7 @@ export const run: Run = async ([id], _, { terminal, json, connect }) => {
   const client = await connect();
   const rollout = id ?? (await newestRollout(client));
   const cause = causeOf(await readRollout(client, rollout));
-  const link = `${client.url}/rollouts/${rollout}`;
+  const link = `${client.connection.url}/rollouts/${rollout}`;
   if (json) terminal.out(JSON.stringify({ rollout, ...cause, link }));
   else for (const line of causeLines(cause, link, terminal.style)) terminal.out(line);
   return exitCodes.done;

@@ -146,7 +146,7 @@ const onKey = (event) => {
 
 document.addEventListener('keydown', onKey);
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden && seconds() > 0) look();
+  if (!document.hidden && seconds() > 0) void look();
 });
 setInterval(() => {
   showTimes();

@@ -35,7 +35,7 @@ export const fieldTable = (
     (field) => html`<div><dt><code>${field.path}</code></dt>
 <dd>${field.replaces === undefined && field.replacesHash === undefined ? '' : html`<del>${field.replaces ?? field.replacesHash?.slice(0, 19)}</del>`}
 ${field.with === undefined && field.withHash === undefined ? '' : html`<ins>${field.with ?? field.withHash?.slice(0, 19)}</ins>`}
-${[field.replaces, field.with, field.replacesHash, field.withHash].every((value) => value === undefined) ? html`<span class="quiet">hidden: changes, shown as hashes in the plan of a target</span>` : ''}</dd></div>`,
+${[field.replaces, field.with, field.replacesHash, field.withHash].every((value) => value === undefined) ? html`<span class="quiet">not shown: a Secret, or an owner; by hash in the raw plan of each target</span>` : ''}</dd></div>`,
   )}</dl>`;
 };
 

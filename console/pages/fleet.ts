@@ -72,7 +72,7 @@ const head = ({ pass, cells }: FleetWave): Html => {
   const passing = gates.filter(({ gate, verdict }) => gateNames.includes(gate) && verdict === 'pass').length;
   return html`<p>${badge(waveLooks[status])}</p>
 <p class="figures"><a href="/rollouts/${rollout}" title="Rollout of ${commit}"><b>${done}/${total}</b></a>
-<span>${gateNames.length === 0 ? 'no gates' : html`${passing}/${gateNames.length} gates pass`}</span>
+<span>${gates.length === 0 ? count(gateNames.length, 'gate') : html`${passing}/${gateNames.length} gates pass`}</span>
 ${soakEndsAt === undefined ? '' : html`<span>soak ends ${relativeTime(soakEndsAt)}</span>`}</p>`;
 };
 

@@ -21,11 +21,14 @@ const row = (gate: GateView): Html => {
 <td>${badge(verdictLooks[gate.verdict])} <span class="quiet">${gate.passed}/${gate.of}</span></td>
 <td class="number">${worst.value === undefined ? '–' : quantity(worst.value, gate.unit)}</td>
 <td class="number">${gate.limit ?? '–'}</td>
-<td class="number">${worst.window === undefined ? '–' : duration(worst.window.to - worst.window.from)}</td>
+<td class="number">${worst.window === undefined ? '–' : span(worst.window.to - worst.window.from)}</td>
 <td class="number">${worst.samples === undefined ? '–' : String(Math.round(worst.samples))}</td>
 <td>${worst.source === undefined ? '–' : sourceName(worst.source)}</td>
 <td class="because">${details(gate)}</td></tr>`;
 };
+
+/** A gauge is read at one moment. */
+const span = (ms: number): string => (ms === 0 ? 'instant' : duration(ms));
 
 const sourceName = (source: string): string => URL.parse(source)?.host ?? source;
 

@@ -19,6 +19,7 @@ ${situationBox(view.situation, view.end?.outcome)}
 ${view.debt.length === 0 ? '' : html`<p class="debt">Ends without: ${view.debt.join(', ')}</p>`}
 <div class="waves plain">${view.waves.map(wave)}</div>
 ${view.waves.filter(({ gates }) => gates.length > 0).map((each) => gateTable(each.gates, `Gates of ${each.wave}`))}
+${evidence(view.evidence)}
 ${timeline(view.events)}
 ${rollbackForm(view)}`;
 
@@ -58,13 +59,24 @@ const target = ({ target: name, status, because, region, provider, startedAt, en
     : html`<span class="quiet">${duration(endedAt - startedAt)}</span>`
 }</span></li>`;
 
+const evidence = (found: RolloutView['evidence']): Html =>
+  found.length === 0
+    ? html``
+    : html`<section class="panel"><h2>What the clusters said</h2>${found.map(
+        ({ target: name, objects }) =>
+          html`<div><h3>${name}</h3>${objects.map(
+            ({ because, events, logs }) =>
+              html`<p>${because}</p>${[...events, ...logs].length === 0 ? '' : html`<pre tabindex="0">${[...events, ...logs].join('\n')}</pre>`}`,
+          )}</div>`,
+      )}</section>`;
+
 const timeline = (events: readonly RolloutEvent[]): Html => html`
 <section class="timeline"><h2>Timeline</h2>
 <ol>${events
   .toReversed()
   .map(
     ({ at, kind, text, wave: name }) =>
-      html`<li>${clockTime(at)}<span class="kind ${kind}">${kind}</span><span class="quiet">${name ?? ''}</span><span>${text}</span></li>`,
+      html`<li>${clockTime(at)}<span class="kind kind-${kind}">${kind}</span><span class="quiet">${name ?? ''}</span><span>${text}</span></li>`,
   )}</ol></section>`;
 
 const rollbackForm = ({ end, rollout, commit }: RolloutView): Html =>

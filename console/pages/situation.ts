@@ -7,7 +7,7 @@ import { relativeTime } from './time.ts';
 /** Since when, until when, and what then. */
 export const situationTimes = ({ kind, since, until, thenGivesUp }: Situation): Html =>
   html`${
-    since === undefined ? '' : html`${kind === 'ended' ? '' : 'since '}${relativeTime(since)}`
+    since === undefined ? '' : html`${kind === 'ended' ? '' : 'began '}${relativeTime(since)}`
   }${until === undefined ? '' : html`, ${thenGivesUp ? 'gives up' : 'ends'} ${relativeTime(until)}`}`;
 
 /** The one sentence about a rollout, spoken when it changes. */

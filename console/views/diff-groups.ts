@@ -1,8 +1,9 @@
 import { parseObjectId, spoken } from '../../shared/apply/object-id.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
-import type { Action, FieldChange, ObjectId, TargetPlan } from '../../shared/rollout/plan.ts';
+import type { Action, FieldChange, ObjectId, PlannedObject, TargetPlan } from '../../shared/rollout/plan.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
-import { factsOf, type Target } from '../../shared/rollout/target.ts';
+import type { Target } from '../../shared/rollout/target.ts';
+import { type Generalise, generaliser } from './own-facts.ts';
 
 /** What is planned on one target, and what tells it from others. */
 export interface PlannedOnTarget {
@@ -20,7 +21,7 @@ export interface DiffGroup {
   readonly service: string;
   readonly action: Action;
   readonly targets: readonly string[];
-  /** A target's own values are written as `{region}`, `{target}`. */
+  /** Where the targets differ by nothing but their own facts, these are written as `{region}`, `{target}`. */
   readonly fields: readonly Pick<FieldChange, 'path' | 'replaces' | 'with'>[];
   readonly danger?: Danger;
   /** The object changes otherwise on most targets. */
@@ -29,47 +30,83 @@ export interface DiffGroup {
 
 export type Danger = 'deletes' | 'recreates' | 'grants rights' | 'changes a type';
 
+/** One object of one target: as it is, and as it would be written for any target. */
+interface Difference {
+  readonly target: string;
+  readonly object: PlannedObject;
+  readonly exact: string;
+  readonly general: string;
+  readonly generalFields: readonly FieldChange[];
+}
+
 /**
- * All differences of a plan, grouped by object and likeness: each target's own facts are replaced by placeholders before they are
- * compared. What is dangerous comes first, then what is odd, then the smallest group. Pure.
+ * All differences of a plan, grouped by object and likeness: alike is what is the same, or is so once each target's own facts are replaced
+ * by placeholders. What is dangerous comes first, then what is odd, then the smallest group. Pure.
  */
 export const groupDiffs = (planned: readonly PlannedOnTarget[]): readonly DiffGroup[] => {
-  const groups = new Map<string, DiffGroup>();
-  for (const each of planned) {
-    for (const object of each.plan.objects) {
-      if (object.action === 'unchanged') continue;
-      const own = placeholders(each.target);
-      const fields = object.fields.map((field) => generalField(field, own));
-      const key = digestOf(
-        canonicalJson([
-          object.id,
-          object.action,
-          ...fields.map(comparable),
-          createdAs(object.id, object.action, each, own),
-        ]),
-      );
-      const known = groups.get(key);
-      const targets = [...(known?.targets ?? []), each.target.name];
-      const danger = dangerOf(object.id, object.action);
-      groups.set(key, {
-        object: object.id,
-        spoken: spoken(object.id),
-        service: object.service,
-        action: object.action,
-        targets,
-        fields: fields.map(({ path, replaces, with: after }) => ({
-          path,
-          ...(replaces === undefined ? {} : { replaces }),
-          ...(after === undefined ? {} : { with: after }),
-        })),
-        ...(danger === undefined ? {} : { danger }),
-        odd: false,
-      });
+  const groups = joinAlike(planned.flatMap(differencesOf)).flatMap(groupOf);
+  return groups.map((group) => ({ ...group, odd: isOdd(group, groups) })).toSorted(byWeight);
+};
+
+const differencesOf = ({ target, plan, rendered }: PlannedOnTarget): readonly Difference[] => {
+  const generalise = generaliser(target);
+  return plan.objects
+    .filter(({ action }) => action !== 'unchanged')
+    .map((object) => {
+      const generalFields = object.fields.map((field) => generalField(field, generalise));
+      const created = object.action === 'create' ? createdText(object, rendered) : '';
+      const keyOf = (fields: readonly FieldChange[], text: string) =>
+        digestOf(canonicalJson([object.id, object.action, fields.map(comparable), text]));
+      return {
+        target: target.name,
+        object,
+        exact: keyOf(object.fields, created),
+        general: keyOf(generalFields, generalise(created)),
+        generalFields,
+      };
+    });
+};
+
+/** Those that have either key in common, directly or through others, in the order they were found. */
+const joinAlike = (differences: readonly Difference[]): readonly (readonly Difference[])[] => {
+  const groups = new Map<string, Difference[]>();
+  for (const difference of differences) {
+    const keys = [`exact ${difference.exact}`, `general ${difference.general}`];
+    const found = new Set(keys.flatMap((key) => (groups.has(key) ? [groups.get(key) ?? []] : [])));
+    const joined = [...found].flat().concat(difference);
+    for (const { exact, general } of joined) {
+      groups.set(`exact ${exact}`, joined);
+      groups.set(`general ${general}`, joined);
     }
   }
-  const all = [...groups.values()];
-  return all.map((group) => ({ ...group, odd: isOdd(group, all) })).toSorted(byWeight);
+  return [...new Set(groups.values())];
 };
+
+const groupOf = (alike: readonly Difference[]): readonly DiffGroup[] => {
+  const [first] = alike;
+  if (first === undefined) return [];
+  const { object, generalFields } = first;
+  const isSame = alike.every(({ exact }) => exact === first.exact);
+  const danger = dangerOf(object);
+  return [
+    {
+      object: object.id,
+      spoken: spoken(object.id),
+      service: object.service,
+      action: object.action,
+      targets: alike.map(({ target }) => target),
+      fields: (isSame ? object.fields : generalFields).map(shown),
+      ...(danger === undefined ? {} : { danger }),
+      odd: false,
+    },
+  ];
+};
+
+const shown = ({ path, replaces, with: after }: FieldChange) => ({
+  path,
+  ...(replaces === undefined ? {} : { replaces }),
+  ...(after === undefined ? {} : { with: after }),
+});
 
 const isOdd = (group: DiffGroup, all: readonly DiffGroup[]): boolean =>
   all.some((other) => other.object === group.object && other !== group && other.targets.length > group.targets.length);
@@ -79,7 +116,7 @@ const weight = ({ danger, odd }: DiffGroup): number => (danger === undefined ? (
 const byWeight = (a: DiffGroup, b: DiffGroup): number =>
   weight(a) - weight(b) || a.targets.length - b.targets.length || (a.object < b.object ? -1 : 1);
 
-const dangerOf = (id: ObjectId, action: Action): Danger | undefined => {
+const dangerOf = ({ id, action }: PlannedObject): Danger | undefined => {
   const { group } = parseObjectId(id);
   if (action === 'prune') return 'deletes';
   if (action === 'recreate') return 'recreates';
@@ -87,31 +124,13 @@ const dangerOf = (id: ObjectId, action: Action): Danger | undefined => {
   return group === 'apiextensions.k8s.io' ? 'changes a type' : undefined;
 };
 
-type Placeholder = readonly [value: string, name: string];
-
-/** A target's own facts, longest value first, so that a name that holds the region is replaced as a whole. */
-const placeholders = (target: Target): readonly Placeholder[] => {
-  const { name, region, cluster, account } = factsOf(target);
-  const facts: readonly Placeholder[] = [
-    [name, '{target}'],
-    [region, '{region}'],
-    [cluster, '{cluster}'],
-    [account, '{account}'],
-  ];
-  // Shorter values would replace parts of words that mean something else.
-  return facts.filter(([value]) => value.length >= 4).toSorted(([a], [b]) => b.length - a.length);
-};
-
-const general = (text: string, own: readonly Placeholder[]): string =>
-  own.reduce((result, [value, name]) => result.replaceAll(value, name), text);
-
-const generalField = (field: FieldChange, own: readonly Placeholder[]): FieldChange => ({
+const generalField = (field: FieldChange, generalise: Generalise): FieldChange => ({
   ...field,
-  ...(field.replaces === undefined ? {} : { replaces: general(field.replaces, own) }),
-  ...(field.with === undefined ? {} : { with: general(field.with, own) }),
+  ...(field.replaces === undefined ? {} : { replaces: generalise(field.replaces) }),
+  ...(field.with === undefined ? {} : { with: generalise(field.with) }),
 });
 
-/** What two differences must have in common to be alike. A created object is one field without a path; `createdAs` compares it. */
+/** What two differences must have in common to be alike. A created object is one field without a path; its text is compared. */
 const comparable = ({ path, replaces, replacesHash, with: after, withHash }: FieldChange): readonly string[] =>
   path === '' ? [] : [path, comparableValue(replaces, replacesHash), comparableValue(after, withHash)];
 
@@ -119,20 +138,14 @@ const comparable = ({ path, replaces, replacesHash, with: after, withHash }: Fie
 const comparableValue = (text: string | undefined, hash: string | undefined): string =>
   text !== undefined && !text.endsWith('…') ? text : (hash ?? '');
 
-const createdAs = (
-  id: ObjectId,
-  action: Action,
-  { rendered, plan }: PlannedOnTarget,
-  own: readonly Placeholder[],
-): string => {
-  if (action !== 'create') return '';
+/** A created object as it was rendered; its hash, where that is not at hand. */
+const createdText = ({ id, fields }: PlannedObject, rendered: RenderedTarget | undefined): string => {
   const { kind, name, namespace } = parseObjectId(id);
   const found = rendered?.services
     .flatMap(({ objects }) => objects)
     .find(
-      ({ object }) =>
-        object.kind === kind && object.metadata.name === name && (object.metadata.namespace ?? namespace) === namespace,
+      ({ object: { kind: itsKind, metadata } }) =>
+        itsKind === kind && metadata.name === name && (metadata.namespace ?? namespace) === namespace,
     );
-  if (found !== undefined) return general(canonicalJson(found.object), own);
-  return plan.objects.find((object) => object.id === id)?.fields[0]?.withHash ?? '';
+  return found === undefined ? (fields[0]?.withHash ?? '') : canonicalJson(found.object);
 };

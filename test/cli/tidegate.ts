@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+/** How a command ended, and what it wrote. */
+export interface Ran {
+  readonly exitCode: number | null;
+  readonly out: readonly string[];
+  readonly err: string;
+}
+
+/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but PATH. */
+export const tidegate = (
+  directory: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: directory,
+      env: { PATH: process.env.PATH ?? '', HOME: directory, NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const texts = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      texts.out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      texts.err += text;
+    });
+    child.on('error', reject);
+    child.on('close', (exitCode) =>
+      resolve({ exitCode, out: texts.out.split('\n').filter((line) => line !== ''), err: texts.err.trimEnd() }),
+    );
+  });
+
+/** A new folder with these files in it. */
+export const folderWith = (files: Readonly<Record<string, string>>): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-cli-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+};
