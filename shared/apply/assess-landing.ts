@@ -1,5 +1,5 @@
 import type { ObjectId } from '../rollout/plan.ts';
-import { assessSettled } from './assess-settled.ts';
+import { assessSettled, type SettledKind } from './assess-settled.ts';
 import type { LiveObject } from './live-object.ts';
 import { inProgress, type Settled } from './settled-rules.ts';
 import type { Landed } from './slice.ts';
@@ -22,6 +22,7 @@ export const assessLanding = (
   live: LiveObject | undefined,
   landed: Landed | undefined,
   now: number,
+  kind: SettledKind = {},
 ): Landing => {
   if (live === undefined) {
     return {
@@ -39,6 +40,6 @@ export const assessLanding = (
     const message = `generation ${generation} was read, ${landed.generation} was written`;
     return { id, live, isStale: true, settled: inProgress('StaleRead', message) };
   }
-  const settled = assessSettled(live, now);
+  const settled = assessSettled(live, now, kind);
   return { id, live, isStale: settled.reason === 'LatestGenerationNotObserved', settled };
 };

@@ -16,3 +16,6 @@ export const immutableChangeAnnotation = 'tidegate.dev/on-immutable-change';
 
 /** On the inventory of a set: the target it belongs to. Two targets never share a set. */
 export const targetAnnotation = 'tidegate.dev/target';
+
+/** On a custom object: `applied` says that nobody writes a status for it, so that nothing is waited for. */
+export const settledWhenAnnotation = 'tidegate.dev/settled-when';

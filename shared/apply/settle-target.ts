@@ -65,7 +65,7 @@ const look = async (input: SettleInput, cluster: Cluster, now: number, signal: A
   const services = rendered.services.map(({ service }) => service);
   const { members } = await readSets(cluster, discovery, { target: rendered.target, namespace, services }, signal);
   const live = await readDesired(cluster, objects, members, signal);
-  const landings = objects.map(({ id }) => assessLanding(id, live.get(id), progress[id], now));
+  const landings = objects.map(({ id, served }) => assessLanding(id, live.get(id), progress[id], now, served));
   const judged = await inFlight(
     landings.filter(({ settled }) => settled.status !== 'ready'),
     (landing) => judge(landing, cluster, now, signal),

@@ -3,14 +3,14 @@ import type { LiveObject } from './live-object.ts';
 
 /** The state of one object. `reason` is a word of kstatus where it has one; `message` a clause without its subject. */
 export interface Settled {
-  readonly status: 'ready' | 'in-progress' | 'failed' | 'terminating';
+  readonly status: 'ready' | 'in-progress' | 'failed' | 'terminating' | 'unknown';
   readonly reason: string;
   readonly message: string;
 }
 
 export const ready: Settled = { status: 'ready', reason: 'Ready', message: '' };
 export const inProgress = (reason: string, message: string): Settled => ({ status: 'in-progress', reason, message });
-const failed = (reason: string, message: string): Settled => ({ status: 'failed', reason, message });
+export const failed = (reason: string, message: string): Settled => ({ status: 'failed', reason, message });
 const suspended: Settled = { status: 'ready', reason: 'Suspended', message: 'it is paused' };
 
 type Rule = (object: LiveObject, now: number) => Settled;
@@ -170,8 +170,8 @@ const autoscaler: Rule = (object) => {
     .map((type) => conditionOf(object, type))
     .find(
       (condition) =>
-        textAt(condition, 'status') === 'False' &&
-        /^(FailedGet.*|FailedUpdateScale|InvalidSelector|FailedCompute.*)$/.test(textAt(condition, 'reason') ?? ''),
+        // ScalingDisabled: its target is scaled to nothing on purpose.
+        textAt(condition, 'status') === 'False' && textAt(condition, 'reason') !== 'ScalingDisabled',
     );
   return degraded === undefined
     ? ready

@@ -239,8 +239,67 @@ describe('assessSettled', () => {
       'ready Ready',
     ],
     ['APIService: no answer', live('apiregistration.k8s.io/v1', 'APIService'), 'in-progress NotAvailable'],
-    ['custom object: no status, just made', custom({}, 5), 'in-progress NoStatus'],
-    ['custom object: no status, a minute old', custom({}), 'ready Ready'],
+    ['custom object: no status', custom({}), 'in-progress NoStatus'],
+    ['custom object: an empty status', custom({ status: { conditions: [] } }), 'in-progress NoStatus'],
+    [
+      'custom object: no status, and it says that there will be none',
+      live('example.com/v1', 'Widget', { metadata: { annotations: { 'tidegate.dev/settled-when': 'applied' } } }),
+      'ready Ready',
+    ],
+    [
+      'custom object: a good condition that is false',
+      custom({ status: { conditions: [condition('Available', 'False', 'NoPods')] } }),
+      'in-progress NoPods',
+    ],
+    [
+      'custom object: a bad condition that is true',
+      custom({ status: { conditions: [condition('Ready', 'True'), condition('Degraded', 'True', 'Lagging')] } }),
+      'in-progress Lagging',
+    ],
+    [
+      'custom object: a bad condition that is false',
+      custom({ status: { conditions: [condition('Failed', 'False', 'AsExpected')] } }),
+      'ready Ready',
+    ],
+    [
+      'custom object: failed for good',
+      custom({ status: { conditions: [condition('InstallFailed', 'True', 'NoChart')] } }),
+      'failed NoChart',
+    ],
+    [
+      'custom object: Progressing stays true when all is there',
+      custom({ status: { conditions: [condition('Progressing', 'True', 'NewReplicaSetAvailable')] } }),
+      'ready Ready',
+    ],
+    [
+      'custom object: a condition of the generation before',
+      custom({ status: { conditions: [condition('Ready', 'True', '', { observedGeneration: 0 })] } }),
+      'in-progress LatestGenerationNotObserved',
+    ],
+    [
+      'custom object: a route that no gateway took',
+      custom({ status: { parents: [{ conditions: [condition('Accepted', 'False', 'NoMatchingParent')] }] } }),
+      'in-progress NoMatchingParent',
+    ],
+    ['custom object: phase Pending', custom({ status: { phase: 'Pending' } }), 'in-progress Pending'],
+    ['custom object: state failed', custom({ status: { state: 'failed' } }), 'failed failed'],
+    [
+      'custom object: health within an object',
+      custom({ status: { health: { status: 'Progressing' } } }),
+      'in-progress Progressing',
+    ],
+    ['custom object: a server that is Running', custom({ status: { phase: 'Running' } }), 'ready Ready'],
+    [
+      'custom object: a piece of work that is Running',
+      live('example.com/v1', 'Workflow', { status: { phase: 'Running' } }),
+      'in-progress Running',
+    ],
+    [
+      'an observed generation that is no number',
+      live('example.com/v1', 'Widget', { metadata: { generation: 1 }, status: { observedGeneration: 'later' } }),
+      'unknown Malformed',
+    ],
+    ['HPA: scaled to nothing on purpose', hpa(condition('ScalingActive', 'False', 'ScalingDisabled')), 'ready Ready'],
     ['custom object: Ready', custom({ status: { conditions: [condition('Ready', 'True')] } }), 'ready Ready'],
     [
       'custom object: not Ready',
@@ -255,6 +314,10 @@ describe('assessSettled', () => {
   ])('%s', (_, object, expected) => {
     const { status, reason } = assessSettled(object, now);
     expect(`${status} ${reason}`).toBe(expected);
+  });
+
+  it('waits for no status of a kind that serves none', () => {
+    expect(assessSettled(custom({}), now, { statusless: true }).status).toBe('ready');
   });
 
   it('says how far it is', () => {

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { kubernetesScalars } from '../shared/render/kubernetes-scalars.ts';
+import { type ManifestDocument, type ParsedManifests, parseJson, parseYaml } from '../shared/render/parse-yaml.ts';
+import { describeProblem } from '../shared/render/render-failed.ts';
+
+/** What was found under the paths of a command line. */
+export interface ObjectFiles {
+  /** In order of file name, by bytes, then of document. */
+  readonly documents: readonly ManifestDocument[];
+  /** What can not be read, each with where. Documents of a file with problems are left out where they are concerned. */
+  readonly problems: readonly string[];
+}
+
+/** How files are read: what is sent to a cluster must be plain; what came from one may be as loose as its tools are. */
+export type Reading = 'strict' | 'as-kubectl';
+
+/**
+ * Reads the documents of files and of folders (every .yaml, .yml and .json at any depth, hidden ones left out). A file that is named
+ * twice is read once. `as-kubectl` takes the last of keys that are written twice, where `strict` has a problem. Never throws for
+ * what the paths hold.
+ */
+export const readObjectFiles = (directory: string, paths: readonly string[], reading: Reading): ObjectFiles => {
+  const documents: ManifestDocument[] = [];
+  const problems: string[] = [];
+  const files = new Map<string, string>();
+  for (const path of paths) {
+    try {
+      const found = filesUnder(directory, path);
+      if (found.length === 0) problems.push(`${path}: holds no .yaml, .yml or .json file`);
+      for (const file of found) files.set(resolve(directory, file), file);
+    } catch (error) {
+      problems.push(`${path}: ${whyNot(error)}`);
+    }
+  }
+  const named = [...files.values()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  for (const file of named) {
+    try {
+      const parsed = parse(file, readFileSync(resolve(directory, file)), reading);
+      documents.push(...parsed.documents);
+      problems.push(...parsed.problems.map(describeProblem));
+    } catch (error) {
+      problems.push(`${file}: ${whyNot(error)}`);
+    }
+  }
+  return { documents, problems };
+};
+
+const parse = (file: string, bytes: Uint8Array, reading: Reading): ParsedManifests => {
+  const parsed = file.endsWith('.json') ? parseJson(file, bytes) : parseYaml(file, bytes);
+  const isLoose = parsed.problems.length > 0 && parsed.problems.every(({ code }) => code === 'DUP_KEY');
+  return reading === 'as-kubectl' && isLoose ? parseLoosely(file, bytes) : parsed;
+};
+
+/** A text whose only problem is known to be keys written twice. */
+const parseLoosely = (file: string, bytes: Uint8Array): ParsedManifests => {
+  const documents = parseAllDocuments(Buffer.from(bytes).toString('utf8'), {
+    version: '1.1',
+    merge: true,
+    uniqueKeys: false,
+    customTags: kubernetesScalars,
+    logLevel: 'silent',
+  });
+  const values = Array.isArray(documents) ? documents.map((document): unknown => document.toJS()) : [];
+  return {
+    documents: values.flatMap((value, place) =>
+      value === null ? [] : [{ value, source: `${file} (document ${place + 1})` }],
+    ),
+    problems: [],
+  };
+};
+
+const filesUnder = (directory: string, path: string): readonly string[] => {
+  if (!statSync(resolve(directory, path)).isDirectory()) return [path];
+  return readdirSync(resolve(directory, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(resolve(directory, path).length + 1))
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !/(?:^|\/)\./.test(name))
+    .map((name) => join(path, name));
+};
+
+const whyNot = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  return code === 'EACCES' ? 'may not be read' : String(code ?? error);
+};
