@@ -1,15 +1,19 @@
+/** The functions that evaluate jsonnet. */
+const evaluating = ['prepare-release', 'serve-console'];
+
 /**
- * The one function that evaluates jsonnet does it in a worker, whose script is an entry of its own. A file named as the bundle and a
- * suffix is packed with it and with no other function.
+ * Jsonnet is evaluated in a worker, whose script is an entry of its own. A file named as the bundle and a suffix is packed with it and
+ * with no other function.
  * @type {import('esbuild').Plugin}
  */
 const jsonnetThread = {
   name: 'jsonnet-thread',
   setup: ({ initialOptions }) => {
-    if (String(initialOptions.entryPoints) !== 'functions/prepare-release.ts') return;
+    const name = evaluating.find((each) => String(initialOptions.entryPoints) === `functions/${each}.ts`);
+    if (name === undefined) return;
     initialOptions.entryPoints = {
-      'prepare-release': 'functions/prepare-release.ts',
-      'prepare-release.jsonnet-thread': 'shared/render/jsonnet-thread.ts',
+      [name]: `functions/${name}.ts`,
+      [`${name}.jsonnet-thread`]: 'shared/render/jsonnet-thread.ts',
     };
   },
 };

@@ -41,9 +41,9 @@ export const lambdaOutside = (environment: Environment = process.env): Outside =
   };
 };
 
-/** Where packaging puts them beside the bundle of the one function that evaluates jsonnet. */
+/** Where packaging puts them for functions that evaluate jsonnet: the thread beside the bundle that this is part of, named after it. */
 const jsonnetFiles = {
-  thread: new URL('./prepare-release.jsonnet-thread.mjs', import.meta.url),
+  thread: new URL(import.meta.url.replace(/\.\w+$/, '.jsonnet-thread.mjs')),
   wasm: new URL('../shared/render/jsonnet/jsonnet.wasm', import.meta.url),
 };
 
