@@ -50,24 +50,24 @@ local large(stage) = { stage: stage, size: 'l' };
 
   // Soaks of seconds, so that the demo ends while one watches; a real fleet waits minutes to hours.
   waves: [
-    { name: 'staging', targets: { stage: 'staging' }, soak: '3s', gates: ['api-up', 'errors'] },
-    { name: 'internal', targets: { stage: 'internal' }, soak: '4s', gates: ['api-up', 'errors', 'latency'] },
+    { name: 'staging', targets: { stage: 'staging' }, soak: '2s', gates: ['api-up', 'errors'] },
+    { name: 'internal', targets: { stage: 'internal' }, soak: '2s', gates: ['api-up', 'errors', 'latency'] },
     {
       name: 'external',
       targets: { stage: 'external' },
       approval: { roles: ['release-managers'], people: 1, expires: '1h' },
-      batches: [1, 2, '100%'],
+      batches: [1, '100%'],
       maxFailures: 0,
-      soak: '5s',
+      soak: '3s',
       gates: ['api-up', 'errors', 'latency'],
     },
   ],
 
   gates: {
     'api-up': {
-      probe: { http: 'https://{target}.example.com/health', rate: '5/s', timeout: '2s' },
+      probe: { http: 'https://{target}.example.com/health', rate: '10/s', timeout: '2s' },
       below: { failures: 0.00001 },
-      minSamples: 10,
+      minSamples: 8,
       consecutive: 3,
     },
     errors: {

@@ -58,11 +58,15 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const clouds = createClouds({ clock, clusters, region: options.region });
   const metrics = createMetrics({ clock });
   const down = new Set<string>();
+  /** Targets that have served: before that nobody sends them requests, as with a name that is not published yet. */
+  const opened = new Set<string>();
   const serving = (target: Target): Serving => {
     const pods = servers.get(target.name)?.pods() ?? [];
-    return servingOf(
+    const found = servingOf(
       pods.map((pod) => ({ labels: pod.labels, ready: pod.ready, behaviours: pod.images.map(images.behaviourOf) })),
     );
+    if (found.answers && found.errorRatio < 1) opened.add(target.name);
+    return opened.has(target.name) ? found : { ...found, answers: false };
   };
   const scraper = createScraper(targets, serving, metrics.add, options);
   const routes: Route[] = [

@@ -14,8 +14,11 @@ import { keepSlice } from './probe-slices.ts';
 
 /** One invocation probes for so long, then the state machine calls again: a transition a minute. */
 const invocationMs = 50_000;
-/** After so long the samples are kept and the list of targets is looked at anew. */
-const sliceMs = 2_000;
+/**
+ * After so long the samples are kept and the list of targets is looked at anew. Only whole slices after the last write count at the exit,
+ * so a short soak needs short ones; a long soak would store many.
+ */
+const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 20, 1_000), 10_000);
 /** What is left of an invocation below this is not probed any more. */
 const shortestMs = 100;
 
@@ -45,7 +48,7 @@ export const probeWave = async (
       await clock.sleep(Math.min(1_000, ends - from), signal);
       continue;
     }
-    const order = { gates, targets, until: Math.min(from + sliceMs, ends), stop: isClosed };
+    const order = { gates, targets, until: Math.min(from + sliceOf(wave), ends), stop: isClosed };
     const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
     await watch?.sliceEnded();
     await keepSlice(ref, from, clock.now(), probed, outside);

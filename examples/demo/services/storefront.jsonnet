@@ -36,7 +36,7 @@ local labels = { 'app.kubernetes.io/name': name };
     spec: {
       replicas: $.replicas,
       selector: { matchLabels: labels },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } },
       template: {
         metadata: {
           labels: labels,
@@ -50,7 +50,7 @@ local labels = { 'app.kubernetes.io/name': name };
             image: images.storefront,
             ports: [{ name: 'http', containerPort: 8080 }],
             envFrom: [{ configMapRef: { name: name } }],
-            readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 2, failureThreshold: 2 },
+            readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 1, failureThreshold: 2 },
             // Requests still arrive while the endpoints are being taken out.
             lifecycle: { preStop: { sleep: { seconds: 5 } } },
             resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } },

@@ -1,0 +1,67 @@
+import { readOpenApprovals } from '../shared/approval/rows.ts';
+import { readEvents } from '../shared/ledger/events.ts';
+import { type Rollout, readRollout } from '../shared/ledger/rollouts.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How often the ledger is looked at. */
+const lookMs = 200;
+
+export interface FollowOptions {
+  /** Decides on what waits for a person; absent: a person does. */
+  readonly decide: (() => Promise<void>) | undefined;
+  readonly json: boolean;
+  readonly server: { readonly url: string; readonly signIn: string };
+}
+
+/**
+ * Prints what happens in a rollout of this process as it happens, one line an event, until it has ended or Ctrl-C. Returns the rollout as
+ * it then stands.
+ */
+export const followRollout = async (
+  rollout: string,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+  options: FollowOptions,
+  terminal: Terminal,
+): Promise<Rollout | undefined> => {
+  let after: string | undefined;
+  let started: number | undefined;
+  const asked = new Set<string>();
+  for (;;) {
+    const row = await readRollout(ledger, rollout);
+    for (const { key, event } of await readEvents(ledger, rollout, after)) {
+      after = key;
+      started ??= event.at;
+      if (options.json) terminal.out(JSON.stringify({ rollout, ...event }));
+      else terminal.say(eventLine(event.at - started, event.text, terminal));
+    }
+    if (row?.end !== undefined || terminal.interrupted.aborted) return row;
+    if (options.decide !== undefined) await options.decide();
+    else await sayWhatWaits(rollout, ledger, asked, options.server, terminal);
+    await clock.sleep(lookMs, terminal.interrupted).catch(() => undefined);
+  }
+};
+
+const eventLine = (ms: number, text: string, terminal: Terminal): string => {
+  const bad = /^(stops|refused|failed|rolled_back|aborted)|\b(FAIL|failed|lost)\b/.test(text);
+  const good = /\bPASS\b|passed|^succeeded/.test(text);
+  const shown = bad ? terminal.style('red', text) : good ? terminal.style('green', text) : text;
+  return `  ${terminal.style('dim', `${(ms / 1000).toFixed(1).padStart(6)} s`)}  ${shown}`;
+};
+
+/** Once for each approval: how to decide on it. */
+const sayWhatWaits = async (
+  rollout: string,
+  ledger: Outside['ledger'],
+  asked: Set<string>,
+  server: FollowOptions['server'],
+  terminal: Terminal,
+): Promise<void> => {
+  for (const { approval, plan, wave, rollout: ofRollout } of await readOpenApprovals(ledger)) {
+    if (ofRollout !== rollout || asked.has(approval)) continue;
+    asked.add(approval);
+    terminal.say(terminal.style('bold', `\n  ${wave} waits for your approval`));
+    terminal.say(`    in the console         ${server.url}/approvals/${approval}`);
+    terminal.say(`    from another terminal  node bin/tidegate.mjs approve ${approval} --digest ${plan}\n`);
+  }
+};
