@@ -11,13 +11,13 @@ import { answerOf, type HttpApiEvent, httpApiEvent, listClaim, requestOf } from 
 /** Every path but the hooks: the console, for whom the JWT authorizer let in. */
 export const serveConsole = (outside: Outside): Task =>
   task(outside, httpApiEvent, async (event, { deadline }) => {
-    const console = createConsole({
+    const app = createConsole({
       outside,
       identify: async () => actorOf(event),
       actions: consoleActions(outside, hooks, deadline - outside.clock.now()),
       assets: readAssets(new URL('../console/assets/', import.meta.url)),
     });
-    return answerOf(await console.fetch(requestOf(event)));
+    return answerOf(await app.fetch(requestOf(event)));
   });
 
 /**

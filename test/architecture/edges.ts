@@ -103,6 +103,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/fetch.ts': ['fetch'],
   'cli/git.ts': ['node:child_process', 'node:fs'],
   'cli/main.ts': ['process'],
+  'cli/object-files.ts': ['node:fs'],
   'cli/open-instance.ts': ['node:fs'],
   'cli/start.ts': ['node:fs'],
   'cli/terminal.ts': ['process'],

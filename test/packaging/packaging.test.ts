@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processClock } from '../../shared/outside/clock.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
-import { inUnpacked } from './bundles.ts';
+import { callBundle, inUnpacked } from './bundles.ts';
 import { packaged, packagedResources, packageOnce, type Resource, root } from './serverless.ts';
 import { identityStatements } from './statements.ts';
 
@@ -19,6 +19,23 @@ const ofType = (type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(resources).filter(([, { Type }]) => Type === type);
 
 const propertiesOf = (id: string): Resource['Properties'] => resources[id]?.Properties ?? {};
+
+/** As of a deployment; nothing in these tests is asked there. */
+const consoleVariables = {
+  AWS_REGION: 'us-east-1',
+  TIDEGATE_LEDGER_TABLE: 'ledger',
+  TIDEGATE_BLOB_BUCKET: 'blobs',
+  TIDEGATE_SECRETS_PATH: '/tidegate/ci/',
+  TIDEGATE_ROLLOUT_MACHINE: 'arn:aws:states:us-east-1:111111111111:stateMachine:tidegate-ci-rollout',
+  TIDEGATE_WAVE_MACHINE: 'arn:aws:states:us-east-1:111111111111:stateMachine:tidegate-ci-wave',
+  TIDEGATE_DEPLOYMENT_MACHINE: 'arn:aws:states:us-east-1:111111111111:stateMachine:tidegate-ci-deployment',
+  TIDEGATE_CONFIG_API: 'https://api.github.com',
+  TIDEGATE_CONFIG_GIT: 'https://github.com/example/config.git',
+  TIDEGATE_CONFIG_REPOSITORY: 'example/config',
+  TIDEGATE_CONFIG_BRANCH: 'main',
+  TIDEGATE_CONFIG_FILE: 'tidegate.jsonnet',
+  TIDEGATE_CONSOLE_URL: 'https://console.example.com',
+};
 
 /** `applyManifests` of `functions/apply-manifests.ts`, as a logical id begins: `ApplyManifests`. */
 const keyOf = (file: string): string =>
@@ -88,6 +105,21 @@ describe('the functions', () => {
       const text = await evaluate({ files, entry: 'a.jsonnet', ext: { name: 'storage' } });
       expect(JSON.parse(text)).toEqual({ two: 2, name: 'storage' });
     }));
+
+  it('serve the console from what is packed: its files to those let in, and nothing to nobody', async () => {
+    const ask = (rawPath: string): Promise<unknown> =>
+      callBundle(join(packaged, 'serveConsole.zip'), 'functions/serve-console.mjs', consoleVariables, {
+        version: '2.0',
+        rawPath,
+        rawQueryString: '',
+        headers: { accept: 'application/json' },
+        isBase64Encoded: false,
+        requestContext: { domainName: 'console.example.com', http: { method: 'GET' } },
+      });
+    const morphing = readFileSync(join(root, 'node_modules/idiomorph/dist/idiomorph.esm.js'));
+    expect(await ask('/assets/idiomorph.js')).toMatchObject({ statusCode: 200, body: morphing.toString('base64') });
+    expect(await ask('/')).toMatchObject({ statusCode: 401, headers: { 'www-authenticate': 'Bearer' } });
+  });
 });
 
 describe('the template', () => {
@@ -149,6 +181,18 @@ describe('the template', () => {
         Statement: [{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
       },
     });
+  });
+
+  it('lets people with a token in and deliveries by their signature, and nobody else', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType ?? 'NONE',
+    ]);
+    expect(routes.sort()).toEqual([
+      ['$default', 'JWT'],
+      ['POST /hooks/artifact', 'NONE'],
+      ['POST /hooks/merge', 'NONE'],
+    ]);
   });
 
   it('catches every event that could not be handled', () => {
