@@ -26,16 +26,18 @@ export const followRollout = async (
 ): Promise<Rollout | undefined> => {
   let after: string | undefined;
   let started: number | undefined;
+  let told = false;
   const asked = new Set<string>();
   for (;;) {
-    const row = await readRollout(ledger, rollout);
     for (const { key, event } of await readEvents(ledger, rollout, after)) {
       after = key;
       started ??= event.at;
+      // The last event comes after git was made true again; the end itself stands in the ledger before that.
+      told ||= event.kind === 'ended';
       if (options.json) terminal.out(JSON.stringify({ rollout, ...event }));
       else terminal.say(eventLine(event.at - started, event.text, terminal));
     }
-    if (row?.end !== undefined || terminal.interrupted.aborted) return row;
+    if (told || terminal.interrupted.aborted) return readRollout(ledger, rollout);
     if (options.decide !== undefined) await options.decide();
     else await sayWhatWaits(rollout, ledger, asked, options.server, terminal);
     await clock.sleep(lookMs, terminal.interrupted).catch(() => undefined);
