@@ -43,7 +43,9 @@ export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithi
   const givenUp = soakEnds + wave.inconclusiveWithinMs;
   if (facts.now >= givenUp)
     return { status: 'aborted', because: `${because}; given up at ${new Date(givenUp).toISOString()}` };
-  return { status: 'in-progress', retryAfterSeconds: seconds(Math.min(10_000, givenUp - facts.now)), because };
+  // Soon at first: most gates only lack the samples of a second or two. Then as long again as it has taken, for few looks in all.
+  const again = Math.min(Math.max(1000, facts.now - soakEnds), 10_000, givenUp - facts.now);
+  return { status: 'in-progress', retryAfterSeconds: seconds(again), because };
 };
 
 /** `FAIL gate errors on gke-1: ...`: a judgement as one sentence that names its gate and target. */

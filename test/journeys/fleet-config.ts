@@ -66,6 +66,42 @@ export const fleetConfig = (version: string, changes: Readonly<Record<string, un
     2,
   );
 
+/** Four of the targets, in the same three waves, with soaks and gates that a story in real time can wait for. */
+export const smallFleetConfig = (version: string, changes: Readonly<Record<string, unknown>> = {}): string => {
+  const { targets, waves, gates } = JSON.parse(fleetConfig(version));
+  const kept = ['eks-staging', 'aks-staging', 'gke-internal', 'eks-a'];
+  return fleetConfig(version, {
+    targets: Object.fromEntries(
+      kept.map((name) => [name, { ...targets[name], labels: { ...targets[name].labels, size: 'xs' } }]),
+    ),
+    waves: waves.map((wave: { readonly name: string }) => ({
+      ...wave,
+      soak: '1s',
+      // Gates cost a story in real time some seconds each: the wave that they stop has them.
+      ...(wave.name === 'internal' ? {} : { gates: [] }),
+    })),
+    gates: {
+      'api-up': {
+        ...gates['api-up'],
+        probe: { ...gates['api-up'].probe, rate: '20/s', timeout: '1s' },
+        minSamples: 10,
+      },
+      errors: {
+        metric: {
+          prometheus: 'prod',
+          errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[10s]))',
+          requests: 'sum(increase(http_requests_total{cluster="{target}"}[10s]))',
+        },
+        failAbove: 0.001,
+        minRequests: 10,
+        interval: '1s',
+        maxAge: '20s',
+      },
+    },
+    ...changes,
+  });
+};
+
 /** One Deployment with its Service and configuration: a service as a Kubernetes user would write it. */
 export const webService = `local target = std.extVar('target');
 local images = std.extVar('images');
@@ -85,7 +121,7 @@ local labels = { 'app.kubernetes.io/name': 'web' };
     apiVersion: 'apps/v1', kind: 'Deployment',
     metadata: { name: 'web', labels: labels },
     spec: {
-      replicas: if target.labels.size == 's' then 2 else 3,
+      replicas: std.get({ xs: 1, s: 2 }, target.labels.size, 3),
       selector: { matchLabels: labels },
       strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {

@@ -20,7 +20,7 @@ const { jsonLog } = await import('../../shared/outside/json-log.ts');
 const { parseConfig } = await import('../../shared/fleet/parse-config.ts');
 const { toTargets } = await import('../../shared/fleet/targets.ts');
 const { listRollouts, readRollout } = await import('../../shared/ledger/rollouts.ts');
-const { readDeployments } = await import('../../shared/ledger/waves.ts');
+const { readDeployments, readWave } = await import('../../shared/ledger/waves.ts');
 const { getJson } = await import('../../shared/blobs/json.ts');
 const { headOf } = await import('../../shared/intake/github.ts');
 const { fetchCommit } = await import('../../shared/intake/read-config.ts');
@@ -31,6 +31,7 @@ const { stepFunctions } = await import('../../shared/outside/step-functions.ts')
 const { startRollout } = await import('../../shared/release/start-rollout.ts');
 const { executionName } = await import('../../shared/intake/event-name.ts');
 const { fleetConfig, webService } = await import('./fleet-config.ts');
+const { kindsOf } = await import('./three-versions.ts');
 
 export { fleetConfig, image, webService } from './fleet-config.ts';
 
@@ -123,6 +124,14 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       ),
     events: async (rollout: string): Promise<readonly string[]> =>
       (await readEvents(ledger, rollout)).map(({ event }) => event.text),
+    /** What happened in a rollout, by kind, wave and target, in the order in which it happened. */
+    kinds: async (rollout: string): Promise<readonly string[]> => kindsOf(await readEvents(ledger, rollout)),
+    /** Whether the exit gates of a wave are being judged, or were. */
+    judged: async (rollout: string, wave: string): Promise<boolean> => {
+      const { release } = await story.rolloutRow(rollout);
+      if (release === undefined) return false;
+      return (await readWave(ledger, { rollout, release, wave, direction: 'forward' })).judgingAt !== undefined;
+    },
     /** The place in every target's request log at this moment. */
     mark: (): ReadonlyMap<string, number> =>
       new Map([...instance.fleet.servers].map(([name, server]) => [name, server.requests.list().length])),

@@ -60,6 +60,19 @@ describe('leaving a wave', () => {
     });
   });
 
+  test.for([
+    { passed: 0, retryAfterSeconds: 1 },
+    { passed: 3_000, retryAfterSeconds: 3 },
+    { passed: 19_000, retryAfterSeconds: 10 },
+    { passed: 28_000, retryAfterSeconds: 2 },
+  ])('asks $retryAfterSeconds s after a gate without data is $passed ms late', ({ passed, retryAfterSeconds }) => {
+    expect(nextSoak(wave, facts({ now: 60_000 + passed, judgements: [judged('inconclusive')] }))).toEqual({
+      status: 'in-progress',
+      retryAfterSeconds,
+      because: 'INCONCLUSIVE gate errors on gke-1: value 2',
+    });
+  });
+
   test('names the gate that gave no answer when it is given up', () => {
     expect(nextSoak(wave, facts({ now: 90_000, judgements: [judged('inconclusive')] }))).toEqual({
       status: 'aborted',
