@@ -37,12 +37,16 @@ export const packageService = (): void => {
       {
         cwd: root,
         encoding: 'utf8',
+        timeout: 240_000,
         env: { PATH: process.env.PATH, HOME: home, AWS_EC2_METADATA_DISABLED: 'true', SLS_TELEMETRY_DISABLED: '1' },
       },
     );
     const said = `${stdout}${stderr}`;
     const complaint = said.split('\n').find((line) => COMPLAINTS.test(line));
-    if (status !== 0) throw new PackagingFailed(`serverless package ended with code ${status}:\n${said}`);
+    if (status !== 0)
+      throw new PackagingFailed(
+        `serverless package ended with ${status === null ? 'no answer in 4 minutes' : `code ${status}`}:\n${said}`,
+      );
     if (complaint !== undefined)
       throw new PackagingFailed(`serverless package complained: ${complaint.trim()}\n${said}`);
   } finally {
