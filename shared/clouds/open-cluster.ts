@@ -14,6 +14,20 @@ import { AKS_SCOPE, entraToken } from './entra.ts';
 import { googleAccess } from './google-auth.ts';
 import { kubeconfigCredential } from './kubeconfig.ts';
 
+/**
+ * Where a cluster of a kubeconfig may be: whoever wrote the file on this machine named its server, and most are not public. Never the
+ * link-local addresses that metadata services answer at.
+ */
+const kubeconfigRanges = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '::1/128',
+  'fc00::/7',
+];
+
 const mintFor = (locator: Locator, outside: CloudsOutside): Mint => {
   if ('eks' in locator) return (signal) => eksToken(locator.eks, outside, signal);
   if ('gke' in locator) return async (signal) => (await googleAccess(outside, signal)).credential;
@@ -43,6 +57,7 @@ const unlessAborted = async <T>(pending: Promise<T>, signal: AbortSignal | undef
  */
 export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Cluster => {
   const { server, ca, serverName } = target.endpoint;
+  const allow = [...('kubeconfig' in target.locator ? kubeconfigRanges : []), ...(target.allow ?? [])];
   const kept = keepCredential(outside.clock, mintFor(target.locator, outside));
 
   const send = async (credential: Credential, path: string, init: ClusterRequest): Promise<Response> => {
@@ -59,7 +74,7 @@ export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Clu
         ...(init.body === undefined ? {} : { body: init.body }),
         ...(init.signal ? { signal: init.signal } : {}),
         tls: { ...tls, ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) },
-        ...(target.allow ? { allow: target.allow } : {}),
+        allow,
       });
     } catch (error) {
       init.signal?.throwIfAborted();
