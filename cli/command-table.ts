@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 export const commands: readonly Command[] = [
   {
     name: 'demo',
+    offline: true,
     summary: 'bring up a simulated fleet of 12 targets and roll a release out over it',
     options: [
       ['--yes', 'approve by itself; ends when the rollout has ended'],
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'start',
+    offline: true,
     summary: 'start an instance on this machine, and go on with what was unfinished',
     options: [
       ['--port <number>', 'port of the console on 127.0.0.1 (4180)'],
@@ -32,6 +34,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'init',
+    offline: true,
     args: '[dir]',
     summary: 'write a first config and one example service; overwrites nothing',
     options: [['--kubeconfig <file>', 'whose current context becomes the first target (KUBECONFIG, ~/.kube/config)']],
@@ -40,6 +43,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'check',
+    offline: true,
     args: '[dir]',
     summary: 'find every mistake in a config and in what it renders to, offline',
     options: [['--config <file>', 'the config file in the folder (tidegate.jsonnet, .yaml, .yml or .json)']],
@@ -51,6 +55,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'render',
+    offline: true,
     args: '[dir]',
     summary: 'print the objects of one target, offline',
     options: [
@@ -136,6 +141,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'settled',
+    offline: true,
     args: '<path...>',
     summary:
       'judge objects as they stand in files, without a cluster: ready, in-progress, failed, terminating, unknown',

@@ -24,6 +24,8 @@ export interface Command {
   readonly args?: string;
   readonly summary: string;
   readonly options?: readonly (readonly [flags: string, description: string])[];
+  /** Asks no instance, so that it takes no `--url`. */
+  readonly offline?: true;
   /** Complete lines, each with what it is for. */
   readonly examples: readonly (readonly [line: string, why: string])[];
   load(): Promise<{ readonly run: Run }>;

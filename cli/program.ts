@@ -45,7 +45,8 @@ export const buildProgram = (
     added.description(command.summary);
     for (const [flags, description] of command.options ?? []) added.option(flags, description);
     added.option('--json', 'one object per line on stdout, and nothing else there');
-    added.option('--url <address>', 'the instance to talk to, with TIDEGATE_TOKEN (the one of this folder)');
+    if (command.offline !== true)
+      added.option('--url <address>', 'the instance to talk to, with TIDEGATE_TOKEN (the one of this folder)');
     added.addHelpText(
       'after',
       `\nExamples:\n${command.examples.map(([line, why]) => `  ${line}\n      ${why}`).join('\n')}`,

@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { ran } from './recording-terminal.ts';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'tidegate-'));
+const demo = new URL('../../examples/demo', import.meta.url).pathname;
+
+describe('init', () => {
+  test('writes a config that checks and renders as it is', async () => {
+    const directory = folder();
+    const written = await ran(['init', '--kubeconfig', 'none'], { directory });
+    expect([written.exitCode, written.out]).toEqual([
+      0,
+      ['wrote tidegate.jsonnet', 'wrote services/hello.jsonnet', 'wrote .gitignore'],
+    ]);
+    expect(written.said.at(-1)).toBe('next: tidegate check');
+    const checked = await ran(['check'], { directory });
+    expect([checked.exitCode, checked.out]).toEqual([
+      0,
+      ['tidegate.jsonnet: good; 1 services for 1 targets in waves staging'],
+    ]);
+    const rendered = await ran(['render', '--target', 'aws-us-east-1-staging'], { directory });
+    expect(rendered.exitCode).toBe(0);
+    const kinds = parseAllDocuments(rendered.out.join('\n')).map((document) => document.get('kind'));
+    expect(kinds).toEqual(['Deployment', 'Service']);
+  });
+
+  test('takes the current context of a kubeconfig, and nothing else of it', async () => {
+    const directory = folder();
+    const kubeconfig = join(directory, 'kubeconfig');
+    writeFileSync(kubeconfig, 'current-context: "it\'s-mine"\nusers: [{ name: me, user: { token: secret } }]\n');
+    await ran(['init', 'fleet'], { directory, env: { KUBECONFIG: kubeconfig } });
+    const config = readFileSync(join(directory, 'fleet', 'tidegate.jsonnet'), 'utf8');
+    expect(config).toContain(`kubeconfig: { path: "${kubeconfig}", context: "it's-mine" }`);
+    expect(config).not.toContain('secret');
+    expect((await ran(['check', 'fleet'], { directory })).exitCode).toBe(0);
+  });
+
+  test('overwrites nothing', async () => {
+    const directory = folder();
+    writeFileSync(join(directory, 'tidegate.jsonnet'), 'mine');
+    const { exitCode, said } = await ran(['init', '--kubeconfig', 'none'], { directory });
+    expect([exitCode, readFileSync(join(directory, 'tidegate.jsonnet'), 'utf8')]).toEqual([0, 'mine']);
+    expect(said[0]).toBe('tidegate.jsonnet is there already and was left as it is');
+    expect(existsSync(join(directory, 'services/hello.jsonnet'))).toBe(true);
+  });
+});
+
+describe('check', () => {
+  test('finds the shipped example good', async () => {
+    const { exitCode, out } = await ran(['check', demo, '--json']);
+    expect([exitCode, out.map((line) => JSON.parse(line))]).toEqual([
+      0,
+      [{ ok: true, services: 2, targets: 12, waves: ['staging', 'internal', 'external'] }],
+    ]);
+  });
+
+  test('prints every problem on one line each, and is exit 2', async () => {
+    const directory = folder();
+    writeFileSync(
+      join(directory, 'tidegate.yaml'),
+      'services: { web: { manifests: none } }\ntargets: {}\nwaves: [{ name: one, targets: {}, soak: 5 minutes }]\n',
+    );
+    const { exitCode, out } = await ran(['check'], { directory });
+    expect(exitCode).toBe(2);
+    expect(out.length).toBeGreaterThan(1);
+    for (const line of out) expect(line).toMatch(/^[A-Z_]+ tidegate\.yaml(:\d+:\d+)? /);
+    const asJson = await ran(['check', '--json'], { directory });
+    expect(asJson.out.map((line) => Object.keys(JSON.parse(line)))).toEqual(
+      out.map(() => ['code', 'place', 'message']),
+    );
+  });
+
+  test('finds what only rendering shows', async () => {
+    const directory = folder();
+    await ran(['init', '--kubeconfig', 'none'], { directory });
+    writeFileSync(join(directory, 'services/hello.jsonnet'), "{ a: import '../../outside.libsonnet' }");
+    const { exitCode, out } = await ran(['check'], { directory });
+    expect([exitCode, out[0]]).toEqual([2, expect.stringMatching(/^IMPORT_DENIED services\/hello\.jsonnet/)]);
+  });
+
+  test('refuses a symbolic link wherever it leads, without reading it', async () => {
+    const directory = folder();
+    await ran(['init', '--kubeconfig', 'none'], { directory });
+    symlinkSync('/etc/passwd', join(directory, 'services/passwd.json'));
+    const { exitCode, out, said } = await ran(['check'], { directory });
+    expect([exitCode, out]).toEqual([2, []]);
+    expect(said[0]).toContain('services/passwd.json is a symbolic link');
+  });
+
+  test.each([
+    [['check', 'none'], 'can not be read'],
+    [['check', '.'], 'no config here'],
+  ])('%o says what is missing', async (args, message) => {
+    const { exitCode, said } = await ran(args, { directory: folder() });
+    expect([exitCode, said[0]]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('render', () => {
+  test('prints one object a line with --json, of the service asked for', async () => {
+    const { exitCode, out } = await ran([
+      'render',
+      demo,
+      '--target',
+      'gcp-us-central1-prod01',
+      '--service',
+      'gateway',
+      '--json',
+    ]);
+    expect(exitCode).toBe(0);
+    const objects = out.map((line) => JSON.parse(line));
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toContain('Deployment gateway');
+    expect(objects.every(({ metadata }) => metadata.name.startsWith('gateway'))).toBe(true);
+  });
+
+  test.each([
+    [[], '--target is missing: expected one of aws-eu-central-1-prod01'],
+    [['--target', 'none'], '--target none: expected one of'],
+    [
+      ['--target', 'gcp-us-central1-prod01', '--service', 'none'],
+      '--service none: gcp-us-central1-prod01 has no such service; expected one of',
+    ],
+  ])('%o says what could have been meant', async (args, message) => {
+    const { exitCode, said } = await ran(['render', demo, ...args]);
+    expect([exitCode, said.join('\n')]).toEqual([2, expect.stringContaining(message)]);
+  });
+});

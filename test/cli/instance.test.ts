@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { endRollout } from '../../shared/ledger/rollouts.ts';
+import { minutes, now, type Story, tellStory } from '../console/fleet-story.ts';
+import { serve } from '../console/serve.ts';
+import { consoleOver, type StoryConsole } from '../console/story-console.ts';
+import { ran as runCommand } from './recording-terminal.ts';
+
+let story: Story;
+let site: StoryConsole;
+let url = '';
+const opened: { close(): Promise<void> }[] = [];
+
+beforeEach(async () => {
+  story = await tellStory();
+  site = consoleOver(story);
+  const server = await serve(site.fetch);
+  opened.push(server);
+  url = server.url;
+});
+afterAll(async () => {
+  for (const server of opened) await server.close();
+});
+
+const ran = (args: readonly string[], answer?: string, who = 'ana') =>
+  runCommand([...args, '--url', url], { env: { TIDEGATE_TOKEN: who }, ...(answer === undefined ? {} : { answer }) });
+
+test('status says first what waits for a person, with the command that decides on it', async () => {
+  const { exitCode, out } = await ran(['status']);
+  expect(exitCode).toBe(0);
+  expect(out.slice(0, 2)).toEqual([
+    `WAITING FOR YOU  wave external of ${story.rollout}: 6 targets; expires 2026-11-21T09:26:00.000Z`,
+    `  tidegate approve ${story.approval} --digest ${story.plan}`,
+  ]);
+  expect(out.join('\n')).toContain('skew: 6 on 1f5db82, 6 on 8b1d331');
+});
+
+test('an instance is found by the folder above, with its token', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-'));
+  mkdirSync(join(folder, '.tidegate'));
+  mkdirSync(join(folder, 'a', 'b'), { recursive: true });
+  writeFileSync(join(folder, '.tidegate', 'instance.json'), JSON.stringify({ url, token: 'ana', pid: 1 }));
+  const { exitCode, out } = await runCommand(['status', '--json'], { directory: join(folder, 'a', 'b') });
+  expect([exitCode, out.length]).toEqual([0, 1]);
+  expect(JSON.parse(out[0] ?? '')).toMatchObject({ waiting: [{ approval: story.approval, targets: 6 }] });
+});
+
+test('without a token it is exit 4', async () => {
+  const { exitCode } = await ran(['status'], undefined, 'nobody');
+  expect(exitCode).toBe(4);
+});
+
+describe('approve', () => {
+  test('without a digest and a person shows what changes and the digest to give, decides nothing, and is exit 2', async () => {
+    const { exitCode, said, out } = await ran(['approve']);
+    expect([exitCode, out, site.told]).toEqual([2, [], []]);
+    const text = said.join('\n');
+    expect(text).toContain('prune Job default/migrate on aws-us-east-1-prod01  (deletes)');
+    expect(text).toContain('/data/endpoint: http://old.{region} -> http://new.{region}');
+    expect(text).toContain(`tidegate approve ${story.approval} --digest ${story.plan}`);
+  });
+
+  test.each(['', 'n', 'yep'])('asks a person, and takes %o for no', async (answer) => {
+    const { exitCode, said } = await ran(['approve'], answer);
+    expect([exitCode, site.told]).toEqual([2, []]);
+    expect(said.at(-1)).toBe('nothing was decided');
+  });
+
+  test('asks a person, and takes y for yes about the plan that was shown', async () => {
+    const { exitCode, out } = await ran(['approve', story.rollout], 'y');
+    expect([exitCode, out]).toEqual([0, ['approved by ana']]);
+    expect(site.told).toHaveLength(1);
+  });
+
+  test('with the digest asks nobody; a second time is exit 5', async () => {
+    const args = ['approve', story.approval, '--digest', story.plan, '--comment', 'looks good', '--json'];
+    const first = await ran(args);
+    expect([first.exitCode, first.out.map((line) => JSON.parse(line))]).toEqual([
+      0,
+      [expect.objectContaining({ status: 'decided', decision: 'approved', rollout: story.rollout })],
+    ]);
+    const second = await ran(args);
+    expect([second.exitCode, JSON.parse(second.out[0] ?? '').error.code]).toEqual([5, 'DECIDED']);
+  });
+
+  test.each([
+    ['another plan', `sha256:${'0'.repeat(64)}`, 'ana', 5],
+    ['the author', undefined, 'bo', 5],
+    ['no digest at all', 'sha256:12', 'ana', 2],
+  ])('%s is refused', async (_, digest, who, exitCode) => {
+    const result = await ran(['approve', '--digest', digest ?? story.plan], undefined, who);
+    expect([result.exitCode, site.told]).toEqual([exitCode, []]);
+  });
+});
+
+test('reject needs a reason, and gives it', async () => {
+  const { exitCode, out } = await ran(['reject', '--digest', story.plan, '--comment', 'freeze']);
+  expect([exitCode, out]).toEqual([0, ['rejected by ana: freeze']]);
+});
+
+test('status --watch without a terminal adds lines, says again what it waits for, and exits as the rollout ended', async () => {
+  const end = { outcome: 'rolled_back', because: 'gate errors failed', at: now + minutes(1) } as const;
+  const meanwhile = async (time: number) => {
+    if (time === end.at) await endRollout(story.ledger, story.rollout, end);
+  };
+  const args = ['status', story.rollout, '--watch', '--url', url];
+  const { exitCode, said, out } = await runCommand(args, { env: { TIDEGATE_TOKEN: 'ana' }, meanwhile });
+  expect([exitCode, out]).toEqual([3, []]);
+  expect(said[0]).toBe('08:00:00  rollout of acme/fleet at 1f5db82 started by bo');
+  expect(said.some((line) => line.includes('still: Waits for 1 of release-managers to approve external'))).toBe(true);
+});
+
+test('release --wait ends with exit 6 when the time is over, and the rollout goes on', async () => {
+  const { exitCode, said } = await ran(['release', '1'.repeat(40), '--wait', '--timeout', '2m']);
+  expect(exitCode).toBe(6);
+  expect(said.at(-1)).toContain(`tidegate status ${story.rollout} --watch`);
+});
+
+test('an order that the instance refuses is told with its reason', async () => {
+  const { exitCode, said } = await ran(['release', '0'.repeat(40)]);
+  expect([exitCode, said.at(-1)]).toEqual([2, `tidegate: commit ${'0'.repeat(40)} is not on main`]);
+});
+
+test('why says what is waited for while nothing is wrong', async () => {
+  const { exitCode, out } = await ran(['why']);
+  expect([exitCode, out[0]]).toEqual([0, 'waits for people  2026-11-21T08:26:00.000Z']);
+  expect(out.at(-1)).toBe(`  page      ${url}/rollouts/${story.rollout}`);
+});
