@@ -1,6 +1,9 @@
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { AddressRefused, assessAddress } from './address.ts';
+import { Unreachable } from './http.ts';
+import type { Lookup } from './lookup.ts';
+import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /** Why the egress rules refuse to connect to `address`; `undefined` when they allow it. */
 export const refusalOf = (address: string, allow: readonly string[]): AddressRefused | undefined => {
@@ -34,3 +37,17 @@ export const guardedLookup =
       else callback(null, first.address, first.family);
     });
   };
+
+/** The system's resolver, hosts file included: what a client on this machine would be told. Connects to nothing that is answered. */
+export const systemLookup: Lookup = (name, { family, signal }) =>
+  new Promise((resolve, reject) => {
+    const subject = `dns ${name}`;
+    const abort = () => reject(new Unreachable(subject, 'aborted', 'ended by the caller', signal?.reason));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    lookup(name, { all: true, ...(family !== undefined && { family }) }, (error, found) => {
+      signal?.removeEventListener('abort', abort);
+      if (error) reject(new Unreachable(subject, unreachableCode(error), reasonOf(error), error));
+      else resolve(found.map(({ address }) => address));
+    });
+  });

@@ -19,6 +19,19 @@ export interface HttpInit {
    * connected to, whatever the name resolves to.
    */
   readonly allow?: readonly string[];
+  /** Only addresses of this family are connected to; the other is no way out. */
+  readonly family?: 4 | 6;
+  /**
+   * Told of the connection the request goes over. With it the request has a connection of its own, opened for it and closed after
+   * it. Not called in virtual mode, where nothing is connected.
+   */
+  readonly onConnected?: (connection: Connected) => void;
+}
+
+/** A connection that was opened: where to, and milliseconds by phase. */
+export interface Connected {
+  readonly address: string;
+  readonly phases: { readonly resolve: number; readonly connect: number; readonly tls?: number };
 }
 
 /**

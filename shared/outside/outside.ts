@@ -8,6 +8,7 @@ import type { Dial } from './dial.ts';
 import type { Federation } from './federation.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
+import type { Lookup } from './lookup.ts';
 import type { Random } from './random.ts';
 
 /** Everything a function may reach outside itself. Made by `functions/outside.ts` for Lambda, `local/outside.ts` here. */
@@ -16,6 +17,8 @@ export interface Outside {
   readonly random: Random;
   readonly http: Http;
   readonly dial: Dial;
+  /** Looks names up, for probes of DNS. Absent in virtual mode: there are no names there. */
+  readonly lookup?: Lookup;
   readonly blobs: Blobs;
   readonly ledger: Ledger;
   readonly secrets: Secrets;

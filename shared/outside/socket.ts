@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { checkRanges } from './address.ts';
 import type { Clock } from './clock.ts';
@@ -9,35 +9,25 @@ import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /**
  * Dials over sockets, under the egress rules of `undiciHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
- * sent beyond the handshake. Phases are measured on `clock`, so their resolution is its millisecond.
+ * sent beyond the handshake and what `talk` says. Phases are measured on `clock`, so their resolution is its millisecond.
  * Throws `RangeUnreadable` for a bad `allow`.
  */
 export const socketDial =
   (clock: Pick<Clock, 'now'>): Dial =>
   async (endpoint) => {
     const subject = `${endpoint.tls ? 'tls' : 'tcp'} ${endpoint.host}:${endpoint.port}`;
-    const { signal, allow = [] } = endpoint;
-    checkRanges(allow);
+    const { signal, talk } = endpoint;
+    checkRanges(endpoint.allow ?? []);
     let open: Socket | undefined;
     const hangUp = () => open?.destroy(signal?.reason);
     try {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', hangUp, { once: true });
-      const refusal = literalRefusal(endpoint.host, allow);
-      if (refusal) throw refusal;
-      const started = clock.now();
-      const tcp = openTcp(endpoint);
-      open = tcp;
-      const phases = await connectPhases(tcp, clock, started);
-      const address = tcp.remoteAddress ?? '';
-      const late = refusalOf(address, allow);
-      if (late) throw late;
-      if (!endpoint.tls) return { address, phases };
-      const secured = clock.now();
-      const tls = await handshake(tcp, endpoint);
-      open = tls;
-      const certificate = certificateOf(tls.getPeerCertificate());
-      return { address, phases: { ...phases, tls: clock.now() - secured }, ...(certificate && { certificate }) };
+      const { socket, ...dialled } = await openConnection(endpoint, clock, (opened) => {
+        open = opened;
+      });
+      await talk?.(socket);
+      return dialled;
     } catch (error) {
       if (signal?.aborted) throw new Unreachable(subject, 'aborted', 'ended by the caller', signal.reason);
       throw new Unreachable(subject, unreachableCode(error), reasonOf(error), error);
@@ -47,8 +37,49 @@ export const socketDial =
     }
   };
 
-const openTcp = ({ host, port, allow }: Endpoint): Socket =>
-  connect({ host: bareHost(host), port, lookup: guardedLookup(allow ?? []) });
+/**
+ * Opens a connection that the egress rules allow, and leaves it open. `onSocket` is told of each socket as soon as there is one, so
+ * that the caller can hang up. Rejects with the platform's own error, or `AddressRefused`.
+ */
+export const openConnection = async (
+  endpoint: Omit<Endpoint, 'signal' | 'talk'>,
+  clock: Pick<Clock, 'now'>,
+  onSocket: (socket: Socket) => void,
+): Promise<Dialled & { readonly socket: Socket }> => {
+  const { host, allow = [], family } = endpoint;
+  const refusal = literalRefusal(host, allow) ?? familyRefusal(host, family);
+  if (refusal) throw refusal;
+  const started = clock.now();
+  const tcp = openTcp(endpoint);
+  onSocket(tcp);
+  const phases = await connectPhases(tcp, clock, started);
+  // Whoever uses the socket hears of its end by reading; an error that comes later must not end the process.
+  tcp.on('error', () => undefined);
+  const address = tcp.remoteAddress ?? '';
+  const late = refusalOf(address, allow);
+  if (late) {
+    tcp.destroy();
+    throw late;
+  }
+  if (!endpoint.tls) return { socket: tcp, address, phases };
+  const secured = clock.now();
+  const tls = await handshake(tcp, endpoint);
+  onSocket(tls);
+  tls.on('error', () => undefined);
+  const certificate = certificateOf(tls.getPeerCertificate());
+  const all = { ...phases, tls: clock.now() - secured };
+  return { socket: tls, address, phases: all, ...(certificate && { certificate }) };
+};
+
+/** An address that is written as the host has one family; asked for the other, there is none. */
+export const familyRefusal = (host: string, family: Endpoint['family']): Error | undefined => {
+  const written = isIP(bareHost(host));
+  if (family === undefined || written === 0 || written === family) return undefined;
+  return Object.assign(new Error(`${host} has no IPv${family} address`), { code: 'ENOTFOUND' });
+};
+
+const openTcp = ({ host, port, allow, family }: Endpoint): Socket =>
+  connect({ host: bareHost(host), port, lookup: guardedLookup(allow ?? []), ...(family !== undefined && { family }) });
 
 const connectPhases = (socket: Socket, clock: Pick<Clock, 'now'>, started: number): Promise<Dialled['phases']> =>
   new Promise((resolve, reject) => {
@@ -61,7 +92,7 @@ const connectPhases = (socket: Socket, clock: Pick<Clock, 'now'>, started: numbe
     socket.once('connect', () => resolve({ resolve: resolved - started, connect: clock.now() - resolved }));
   });
 
-const handshake = (socket: Socket, { host, tls = {} }: Endpoint): Promise<TLSSocket> =>
+const handshake = (socket: Socket, { host, tls = {}, protocols }: Endpoint): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
     const name = tls.serverName ?? bareHost(host);
     const secure = connectTls({
@@ -72,6 +103,7 @@ const handshake = (socket: Socket, { host, tls = {} }: Endpoint): Promise<TLSSoc
       ...(tls.ca !== undefined && { ca: tls.ca }),
       ...(tls.cert !== undefined && { cert: tls.cert }),
       ...(tls.key !== undefined && { key: tls.key }),
+      ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
     });
     secure.once('secureConnect', () => resolve(secure));
     secure.once('error', reject);

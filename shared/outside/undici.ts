@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { Agent, buildConnector, errors } from 'undici';
 import { checkRanges } from './address.ts';
+import { type Clock, processClock } from './clock.ts';
 import { guardedLookup, literalRefusal, refusalOf } from './dns.ts';
 import { type Http, type HttpInit, Unreachable } from './http.ts';
+import { familyRefusal, openConnection } from './socket.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /** Where a host is really found: its name stays in the Host header and in TLS; the egress rules do not apply to it. */
@@ -16,6 +19,8 @@ export interface Elsewhere {
 export interface UndiciOptions {
   /** Asked for each request by host name, without port. */
   readonly resolve?: (host: string) => Elsewhere | undefined;
+  /** Measures the phases of connections that are asked about (`onConnected`); that of the process. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /** One pool of connections per combination of TLS material and allowed ranges; the least recently used go first. */
@@ -57,7 +62,8 @@ export const undiciHttp = (options: UndiciOptions = {}): Http => {
         ? new Unreachable(subject, 'aborted', 'ended by the caller', init.signal.reason)
         : new Unreachable(subject, unreachableCode(error), reasonOf(error), error);
     try {
-      const answer = await agentFor(place.init).request({
+      const own = init.onConnected === undefined ? undefined : ownAgent(place.init, options.clock ?? processClock);
+      const answered = (own ?? agentFor(place.init)).request({
         origin: place.origin,
         path: url.pathname + url.search,
         method,
@@ -65,6 +71,9 @@ export const undiciHttp = (options: UndiciOptions = {}): Http => {
         body: init.body ?? null,
         ...(init.signal && { signal: init.signal }),
       });
+      const answer = await orAborted(answered, init.signal);
+      // Waits for the body to be read or cancelled; nobody waits for it.
+      own?.close().catch(() => undefined);
       return responseOf(answer, failed);
     } catch (error) {
       // The caller's mistake, such as a line break in a header, says nothing about the server.
@@ -85,23 +94,24 @@ const requireHttp = (url: URL, method: string): void => {
 };
 
 /** Material that must not be shared between connections. Hashed: a private key is not kept as a map key. */
-const agentIdentity = ({ tls = {}, allow = [] }: HttpInit): string =>
+const agentIdentity = ({ tls = {}, allow = [], family }: HttpInit): string =>
   createHash('sha256')
-    .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort()]))
+    .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort(), family]))
     .digest('base64');
 
-const openAgent = ({ tls = {}, allow = [] }: HttpInit): Agent => {
+const openAgent = ({ tls = {}, allow = [], family }: HttpInit): Agent => {
   const connect = buildConnector({
     // HTTP/1.1: one stream a connection, so a stuck watch holds up nothing else.
     allowH2: false,
     timeout: 0,
     lookup: guardedLookup(allow),
+    ...(family !== undefined && { family }),
     ...(tls.ca !== undefined && { ca: tls.ca }),
     ...(tls.cert !== undefined && { cert: tls.cert }),
     ...(tls.key !== undefined && { key: tls.key }),
   });
   const guarded: buildConnector.connector = (options, callback) => {
-    const refusal = literalRefusal(options.hostname, allow);
+    const refusal = literalRefusal(options.hostname, allow) ?? familyRefusal(options.hostname, family);
     if (refusal) return callback(refusal, null);
     connect(tls.serverName === undefined ? options : { ...options, servername: tls.serverName }, (...opened) => {
       const [error, socket] = opened;
@@ -114,6 +124,48 @@ const openAgent = ({ tls = {}, allow = [] }: HttpInit): Agent => {
   };
   // No time-outs of its own: deadlines are the caller's signal.
   return new Agent({ connect: guarded, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
+};
+
+/** The client itself hears of an abort only once it is connected, which to a silent host takes minutes. */
+const orAborted = async <T>(answered: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([answered, aborted]);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+};
+
+/** For one request: a connection of its own, whose phases are told. */
+const ownAgent = (
+  { tls = {}, allow = [], family, signal, onConnected }: HttpInit,
+  clock: Pick<Clock, 'now'>,
+): Agent => {
+  const connect: buildConnector.connector = ({ hostname, protocol, port }, callback) => {
+    const isSecure = protocol === 'https:';
+    const place = { host: hostname, port: Number(port || (isSecure ? 443 : 80)), allow };
+    const endpoint = { ...place, ...(isSecure && { tls }), ...(family !== undefined && { family }) };
+    let open: Socket | undefined;
+    signal?.addEventListener('abort', () => open?.destroy(new Error('ended by the caller')), { once: true });
+    const opening = openConnection(endpoint, clock, (socket) => {
+      open = socket;
+    });
+    opening.then(
+      ({ socket, address, phases }) => {
+        onConnected?.({ address, phases });
+        callback(null, socket);
+      },
+      (error: unknown) => {
+        open?.destroy();
+        callback(error instanceof Error ? error : new Error(String(error)), null);
+      },
+    );
+  };
+  return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
 };
 
 const redirected = (url: URL, init: HttpInit, { address, port, plain }: Elsewhere) => ({

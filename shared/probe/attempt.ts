@@ -9,7 +9,18 @@ export type AttemptCode =
   | 'timeout'
   | 'http_status'
   | 'body_mismatch'
+  | 'header_mismatch'
+  | 'json_mismatch'
+  | 'too_slow'
+  | 'too_many_redirects'
   | 'certificate_ends_soon'
+  | 'dns_mismatch'
+  | 'grpc_status'
+  | 'ws_refused'
+  | 'ws_mismatch'
+  | 'stream_ended'
+  /** Nothing here can make this attempt: in virtual mode nothing is connected. */
+  | 'unsupported'
   | 'prober_fault';
 
 /** One try to reach what is probed. Never holds a body. */
@@ -23,7 +34,10 @@ export interface Attempt {
   readonly code?: AttemptCode;
   /** What was found and what was expected, in words. Present unless it passed. */
   readonly because?: string;
-  /** Milliseconds by phase: `resolve`, `connect` and `tls` of a connection, `headers` and `body` of an HTTP answer. */
+  /**
+   * Milliseconds by phase: `resolve`, `connect` and `tls` of a connection, `headers` (from the connection on) and `body` of an HTTP
+   * answer, `answer` of another protocol.
+   */
   readonly phases: Readonly<Record<string, number>>;
   /** The address that was connected to, where the protocol's client tells. */
   readonly address?: string;
@@ -38,13 +52,18 @@ export interface Place {
   readonly allow: readonly string[];
   /** Trust beyond the public roots. */
   readonly tls?: Tls;
+  /** Whether HTTP may go over a connection that is open already. A broken drain shows only there, a broken listener only elsewhere. */
+  readonly reuse?: boolean;
 }
 
+/** What probes reach the outside by. */
+export type ProbeOutside = Pick<Outside, 'clock' | 'http' | 'dial' | 'random' | 'lookup'>;
+
 /** One attempt of one protocol. Placeholders of the check are filled in already. Never rejects; ends when `signal` aborts. */
-export type Probe<Kind extends Check> = (
-  check: Kind,
+export type Probe<Kind> = (
+  check: Kind & Pick<Check, 'family'>,
   place: Place,
-  outside: Pick<Outside, 'clock' | 'http' | 'dial'>,
+  outside: ProbeOutside,
   signal: AbortSignal,
 ) => Promise<Attempt>;
 

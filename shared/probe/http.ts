@@ -1,35 +1,69 @@
-import type { Check } from '../rollout/gate.ts';
-import { type Probe, verdictOf } from './attempt.ts';
+import type { Connected } from '../outside/http.ts';
+import type { HttpCheck } from '../rollout/gate.ts';
+import { assessAnswer } from './assess-answer.ts';
+import { type Attempt, type Probe, verdictOf } from './attempt.ts';
+import { familyOf } from './endpoint.ts';
 
 /** What is read of a body at most; a text that is looked for must stand in it. */
 const MOST_BODY_BYTES = 64 * 1024;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Fetches a URL and looks at the status and, where asked, for a text in the body. Redirects are not followed: a 302 is a 302. */
-export const probeHttp: Probe<Extract<Check, { http: string }>> = async (check, place, { clock, http }, signal) => {
+/**
+ * Fetches a URL and looks at what was answered. Redirects are followed only where the check says how many, and each address is
+ * judged by the egress rules as the first one is; without that a 302 is a 302. Phases are those of the last hop.
+ */
+export const probeHttp: Probe<HttpCheck> = async (check, place, { clock, http }, signal) => {
   const at = clock.now();
   let status: number | undefined;
-  const phases: Record<string, number> = {};
-  const ended = () => ({ at, durationMs: clock.now() - at, phases, ...(status === undefined ? {} : { status }) });
-  try {
-    const { allow, tls } = place;
-    const response = await http(check.http, { signal, allow, ...(tls === undefined ? {} : { tls }) });
+  let opened: Connected | undefined;
+  let phases: Record<string, number> = {};
+  const ended = () => ({
+    at,
+    durationMs: clock.now() - at,
+    phases,
+    ...(opened === undefined ? {} : { address: opened.address }),
+    ...(status === undefined ? {} : { status }),
+  });
+  const fail = (code: Attempt['code'], because: string): Attempt => ({
+    ...ended(),
+    verdict: 'fail',
+    ...(code === undefined ? {} : { code }),
+    because,
+  });
+  const onConnected = (connection: Connected) => {
+    opened = connection;
+    phases = { ...connection.phases };
+  };
+  const hop = async (url: string, left: number): Promise<Attempt> => {
+    const { allow, tls, reuse } = place;
+    const asked = clock.now();
+    phases = {};
+    const own = reuse ? {} : { onConnected };
+    const init = { signal, allow, ...familyOf(check), ...own, ...(tls === undefined ? {} : { tls }) };
+    const response = await http(url, init);
     status = response.status;
-    phases.headers = clock.now() - at;
+    phases.headers = clock.now() - asked - sum(phases);
+    const location = response.headers.get('location');
+    if (check.redirects !== undefined && REDIRECTS.has(status) && location !== null) {
+      await response.body?.cancel();
+      if (left === 0) return fail('too_many_redirects', `more than ${check.redirects} redirects`);
+      const next = URL.parse(location, url);
+      return next === null ? fail('http_status', 'a redirect to no URL') : hop(next.href, left - 1);
+    }
     const body = await readStart(response);
-    phases.body = clock.now() - at - phases.headers;
-    if (!check.status.includes(status)) {
-      const because = `status ${status}, expected ${check.status.join(' or ')}`;
-      return { ...ended(), verdict: 'fail', code: 'http_status', because };
-    }
-    if (check.body !== undefined && !body.includes(check.body)) {
-      const because = `the body does not hold ${JSON.stringify(check.body)}`;
-      return { ...ended(), verdict: 'fail', code: 'body_mismatch', because };
-    }
-    return { ...ended(), verdict: 'pass' };
+    phases.body = clock.now() - asked - sum(phases);
+    const wrong = assessAnswer(check, { status, headers: response.headers, body, tookMs: clock.now() - at });
+    return wrong === undefined ? { ...ended(), verdict: 'pass' } : fail(...wrong);
+  };
+  try {
+    return await hop(check.http, check.redirects ?? 0);
   } catch (error) {
     return { ...ended(), ...verdictOf(error, signal) };
   }
 };
+
+const sum = (phases: Readonly<Record<string, number>>): number =>
+  Object.values(phases).reduce((total, ms) => total + ms, 0);
 
 /** The first bytes of a body as text. What follows is not read: an endless answer is not a slow one. */
 const readStart = async (response: Response): Promise<string> => {

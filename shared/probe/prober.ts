@@ -1,12 +1,9 @@
 import type { Outside } from '../outside/outside.ts';
-import type { Check, ProbeGate } from '../rollout/gate.ts';
+import type { ProbeGate } from '../rollout/gate.ts';
 import type { Target } from '../rollout/target.ts';
-import { type Attempt, type Place, ProbeTimeout } from './attempt.ts';
+import { attemptCheck } from './attempt-check.ts';
 import { addressOf, fillCheck } from './fill-check.ts';
-import { probeHttp } from './http.ts';
 import { countSample, emptyTally, type Sample, type Tally } from './tally.ts';
-import { probeTcp } from './tcp.ts';
-import { probeTls } from './tls.ts';
 
 export interface ProbeOrder {
   readonly gates: Readonly<Record<string, ProbeGate>>;
@@ -26,7 +23,7 @@ export interface Probed {
   readonly samples: readonly Sample[];
 }
 
-type Reach = Pick<Outside, 'clock' | 'random' | 'http' | 'dial'>;
+type Reach = Pick<Outside, 'clock' | 'random' | 'http' | 'dial' | 'lookup'>;
 
 const STOP_CHECK_MS = 1_000;
 
@@ -81,11 +78,14 @@ const openLane = (
   let tally = emptyTally(name, target.name, addressOf(check), clock.now());
   const samples: Sample[] = [];
 
+  let begun = 0;
   const sample = async (): Promise<Sample> => {
-    const first = await attempt(check, place, gate.timeoutMs, outside, aborted);
+    // Every other one over a connection that is kept: what a drain breaks shows only there.
+    begun += 1;
+    const first = await attemptCheck(check, { ...place, reuse: begun % 2 === 0 }, gate.timeoutMs, outside, aborted);
     const base = { gate: name, target: target.name, first };
     return first.verdict === 'fail'
-      ? { ...base, retry: await attempt(check, place, gate.timeoutMs, outside, aborted) }
+      ? { ...base, retry: await attemptCheck(check, place, gate.timeoutMs, outside, aborted) }
       : base;
   };
   const count = (taken: Sample) => {
@@ -116,22 +116,3 @@ const openLane = (
 /** The next slot of the schedule. Slots that passed while this process was frozen are left out, not made up for in a burst. */
 const nextDue = (due: number, intervalMs: number, now: number): number =>
   due + intervalMs * Math.max(1, Math.floor((now - due) / intervalMs));
-
-const attempt = async (
-  check: Check,
-  place: Place,
-  timeoutMs: number,
-  outside: Reach,
-  aborted: AbortSignal,
-): Promise<Attempt> => {
-  const late = new AbortController();
-  const cancel = outside.clock.after(timeoutMs, () => late.abort(new ProbeTimeout(timeoutMs)));
-  const signal = AbortSignal.any([aborted, late.signal]);
-  try {
-    if ('tcp' in check) return await probeTcp(check, place, outside, signal);
-    if ('tls' in check) return await probeTls(check, place, outside, signal);
-    return await probeHttp(check, place, outside, signal);
-  } finally {
-    cancel();
-  }
-};

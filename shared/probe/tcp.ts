@@ -1,12 +1,12 @@
-import type { Check } from '../rollout/gate.ts';
+import type { TcpCheck } from '../rollout/gate.ts';
 import { type Probe, verdictOf } from './attempt.ts';
-import { endpointOf } from './endpoint.ts';
+import { endpointOf, familyOf } from './endpoint.ts';
 
 /** Opens a connection and closes it. Sends nothing. */
-export const probeTcp: Probe<Extract<Check, { tcp: string }>> = async (check, { allow }, { clock, dial }, signal) => {
+export const probeTcp: Probe<TcpCheck> = async (check, { allow }, { clock, dial }, signal) => {
   const at = clock.now();
   try {
-    const { address, phases } = await dial({ ...endpointOf(check.tcp), allow, signal });
+    const { address, phases } = await dial({ ...endpointOf(check.tcp), ...familyOf(check), allow, signal });
     return { at, durationMs: clock.now() - at, verdict: 'pass', phases: { ...phases }, address };
   } catch (error) {
     return { at, durationMs: clock.now() - at, phases: {}, ...verdictOf(error, signal) };

@@ -1,15 +1,21 @@
-import type { Check } from '../rollout/gate.ts';
+import type { TlsCheck } from '../rollout/gate.ts';
 import { type Attempt, type Probe, verdictOf } from './attempt.ts';
-import { endpointOf } from './endpoint.ts';
+import { endpointOf, familyOf } from './endpoint.ts';
 
 const DAY_MS = 86_400_000;
 
 /** Shakes hands and looks at the certificate: its chain and name (by the dial), and the days it is still good for. */
-export const probeTls: Probe<Extract<Check, { tls: string }>> = async (check, place, { clock, dial }, signal) => {
+export const probeTls: Probe<TlsCheck> = async (check, place, { clock, dial }, signal) => {
   const at = clock.now();
   try {
     const { allow, tls } = place;
-    const { address, phases, certificate } = await dial({ ...endpointOf(check.tls), tls: tls ?? {}, allow, signal });
+    const { address, phases, certificate } = await dial({
+      ...endpointOf(check.tls),
+      ...familyOf(check),
+      tls: tls ?? {},
+      allow,
+      signal,
+    });
     const ended = { at, durationMs: clock.now() - at, phases: { ...phases }, address };
     return { ...ended, ...assessValidity(certificate?.validTo, clock.now(), check.minDaysLeft) };
   } catch (error) {

@@ -17,12 +17,73 @@ export interface ProbeGate {
   readonly minSamples: number;
   /** Failed first attempts in a row on one target, each confirmed by its retry, that stop the wave at once. */
   readonly consecutive: number;
+  /** How its share of failures is judged. Absent: `threshold`. */
+  readonly test?: GateTest;
 }
 
-export type Check =
-  | { readonly http: string; readonly status: readonly number[]; readonly body?: string }
-  | { readonly tcp: string }
-  | { readonly tls: string; readonly minDaysLeft: number };
+/**
+ * `threshold`: the share that was found is compared. `sequential`: the gate fails when the evidence that more than the allowed share
+ * fails is enough, at whatever moment one looks; false alarms over all looks stay within `level`.
+ */
+export type GateTest =
+  | { readonly kind: 'threshold' }
+  | { readonly kind: 'sequential'; readonly level: number; readonly of: number };
+
+/** What is tried of one protocol. With `family` only addresses of that family are connected to, so that each can be probed apart. */
+export type Check = (HttpCheck | TcpCheck | TlsCheck | DnsCheck | GrpcCheck | WebSocketCheck | StreamCheck) & {
+  readonly family?: 4 | 6;
+};
+
+export interface HttpCheck {
+  readonly http: string;
+  readonly status: readonly number[];
+  /** Text the first 64 KiB of the body must hold. */
+  readonly body?: string;
+  /** Headers the answer must have, with these values. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Values at these JSON pointers (RFC 6901) of the body. */
+  readonly json?: Readonly<Record<string, string | number | boolean | null>>;
+  /** The whole answer must be there within this. */
+  readonly withinMs?: number;
+  /** Redirects that are followed, each checked as the first address was. Absent: none. */
+  readonly redirects?: number;
+}
+
+export interface TcpCheck {
+  readonly tcp: string;
+}
+
+export interface TlsCheck {
+  readonly tls: string;
+  readonly minDaysLeft: number;
+}
+
+/** A name that must resolve. */
+export interface DnsCheck {
+  readonly dns: string;
+  /** Addresses that must be among the answer. */
+  readonly addresses?: readonly string[];
+}
+
+/** The standard health service of gRPC (grpc.health.v1.Health/Check) must say SERVING. */
+export interface GrpcCheck {
+  readonly grpc: string;
+  /** The service asked about; empty for the server as a whole. */
+  readonly service: string;
+  readonly secure: boolean;
+}
+
+/** A WebSocket must be opened, answer a ping, and give back `echo` where there is one. */
+export interface WebSocketCheck {
+  readonly ws: string;
+  readonly echo?: string;
+}
+
+/** An HTTP answer that goes on for `holdMs` without a break: what must survive a restart. */
+export interface StreamCheck {
+  readonly stream: string;
+  readonly holdMs: number;
+}
 
 /** A number from a metric store against a threshold, before each transition and through the soak. */
 export interface MetricGate {
@@ -39,6 +100,8 @@ export interface MetricGate {
   readonly intervalMs: number;
   /** How old the newest point may be. */
   readonly maxAgeMs: number;
+  /** How two counts are judged. Absent: `threshold`. */
+  readonly test?: GateTest;
 }
 
 export interface MetricSource {

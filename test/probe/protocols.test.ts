@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { processClock } from '../../shared/outside/clock.ts';
+import { systemLookup } from '../../shared/outside/dns.ts';
+import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
 import { undiciHttp } from '../../shared/outside/undici.ts';
 import { ProbeTimeout } from '../../shared/probe/attempt.ts';
@@ -10,7 +12,13 @@ import { probeTls } from '../../shared/probe/tls.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import { ca, type Running, servePlain, serveTls } from '../outside/tls-server.ts';
 
-const outside = { clock: processClock, http: undiciHttp(), dial: socketDial(processClock) };
+const outside = {
+  clock: processClock,
+  http: undiciHttp(),
+  dial: socketDial(processClock),
+  random: systemRandom,
+  lookup: systemLookup,
+};
 const target: Target = {
   name: 'local',
   locator: { kubeconfig: { path: 'kubeconfig' } },
@@ -50,7 +58,9 @@ afterAll(async () => {
 
 /** What varies from run to run, as kinds. */
 const timed = { at: expect.any(Number), durationMs: expect.any(Number) };
-const read = { headers: expect.any(Number), body: expect.any(Number) };
+const connected = { resolve: 0, connect: expect.any(Number) };
+const read = { ...connected, headers: expect.any(Number), body: expect.any(Number) };
+const address = '127.0.0.1';
 
 describe('an HTTP probe', () => {
   const probe = (path: string, more: { status?: number[]; body?: string } = {}, signal = never) =>
@@ -64,7 +74,7 @@ describe('an HTTP probe', () => {
     ['/endless', {}],
   ])('of %s passes with %j', async (path, more) => {
     const status = { '/down': 503, '/moved': 302 }[path] ?? 200;
-    expect(await probe(path, more)).toEqual({ ...timed, verdict: 'pass', phases: read, status });
+    expect(await probe(path, more)).toEqual({ ...timed, verdict: 'pass', phases: read, address, status });
   });
 
   test.each([
@@ -72,13 +82,13 @@ describe('an HTTP probe', () => {
     ['/moved', {}, { code: 'http_status', because: 'status 302, expected 200', status: 302 }],
     ['/ok', { body: 'steady' }, { code: 'body_mismatch', because: 'the body does not hold "steady"', status: 200 }],
   ])('of %s fails with %j', async (path, more, failure) => {
-    expect(await probe(path, more)).toEqual({ ...timed, verdict: 'fail', phases: read, ...failure });
+    expect(await probe(path, more)).toEqual({ ...timed, verdict: 'fail', phases: read, address, ...failure });
   });
 
   it('fails when the answer breaks off', async () => {
-    const phases = { headers: expect.any(Number) };
+    const phases = { ...connected, headers: expect.any(Number) };
     const failure = { verdict: 'fail', code: 'connection_lost', because: expect.any(String), status: 200 };
-    expect(await probe('/cut')).toEqual({ ...timed, ...failure, phases });
+    expect(await probe('/cut')).toEqual({ ...timed, ...failure, phases, address });
   });
 
   it('fails when nobody listens', async () => {

@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from '../outside/dial.ts';
+import { type Attempt, type ProbeOutside, verdictOf } from './attempt.ts';
+
+/** What came of a talk: how the answer was, and what was wrong with it. */
+export type Said = Pick<Attempt, 'verdict' | 'code' | 'because'>;
+
+/** Opens a connection, talks over it and tells the attempt. The phase `answer` is the talk. Never rejects. */
+export const attemptTalk = async (
+  endpoint: Omit<Endpoint, 'talk'> & { readonly signal: AbortSignal },
+  talk: (connection: Duplex) => Promise<Said>,
+  { clock, dial }: Pick<ProbeOutside, 'clock' | 'dial'>,
+): Promise<Attempt> => {
+  const at = clock.now();
+  let said: Said | undefined;
+  let talkedMs = 0;
+  const listen = async (connection: Duplex): Promise<void> => {
+    const begun = clock.now();
+    said = await talk(connection);
+    talkedMs = clock.now() - begun;
+  };
+  try {
+    const { address, phases } = await dial({ ...endpoint, talk: listen });
+    const ended = { at, durationMs: clock.now() - at, phases: { ...phases, answer: talkedMs }, address };
+    const silent: Said = {
+      verdict: 'invalid',
+      code: 'unsupported',
+      because: 'nothing can be said over a simulated connection',
+    };
+    return { ...ended, ...(said ?? silent) };
+  } catch (error) {
+    return { at, durationMs: clock.now() - at, phases: {}, ...verdictOf(error, endpoint.signal) };
+  }
+};
