@@ -140,6 +140,26 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/rollback.ts'),
   },
   {
+    name: 'apply',
+    args: '<path...>',
+    summary: 'apply files and folders to one cluster by a kubeconfig: no instance, no waves, what left the set is removed',
+    options: [
+      ['--set <name>', 'the set these objects are; what it had before and has no more is removed'],
+      ['--namespace <namespace>', "for objects that name none, and for the set itself (the context's, else default)"],
+      ['--kubeconfig <file>', 'instead of KUBECONFIG or ~/.kube/config'],
+      ['--context <name>', 'instead of its current context'],
+      ['--no-prune', 'remove nothing'],
+      ['--dry-run', 'say what would be done, write nothing'],
+      ['--no-wait', 'do not wait until objects are ready'],
+      ['--timeout <duration>', 'wait at most this long for them, as 90s or 10m (5m)'],
+    ],
+    examples: [
+      ['tidegate apply deploy/ --set web --namespace shop', 'exit 0 only when all is applied and ready'],
+      ['tidegate apply deploy/ --set web --dry-run --json', 'one line per object, then a summary'],
+    ],
+    load: () => import('./commands/apply.ts'),
+  },
+  {
     name: 'settled',
     offline: true,
     args: '<path...>',

@@ -60,8 +60,8 @@ export const renderProgress = (view: RolloutView, paint: Paint = plain): string[
   const bad = waves.flatMap(({ batches }) => batches.flat()).filter(({ status }) => isBad(status));
   return [
     `${paint('dim', `${view.rollout}  commit ${shortCommit(view.commit)}`)}`,
-    `${paint(toneOf(view), head)}  ${situation.sentence}`,
-    ...waves.map((wave) => `  ${waveLine(wave, width, paint)}`),
+    `${paint(toneOf(view), head)}  ${end === undefined ? situation.sentence : end.because}`,
+    ...waves.map((wave) => `  ${waveLine(wave, width, end !== undefined, paint)}`),
     ...bad.slice(0, 5).map((target) => `  ${paint('red', target.status.padEnd(width))}  ${failure(target)}`),
     ...(bad.length > 5 ? [`  ${''.padEnd(width)}  and ${bad.length - 5} more`] : []),
     ...next(view).map((line) => `  ${'next'.padEnd(width)}  ${line}`),
@@ -70,7 +70,9 @@ export const renderProgress = (view: RolloutView, paint: Paint = plain): string[
 
 const isBad = (status: TargetStatus): boolean => ['failed', 'stopped', 'lost'].includes(status);
 
-const failure = ({ target, because }: TargetView): string => (because === undefined ? target : `${target}: ${because}`);
+/** A reason may begin with the name of its target already. */
+const failure = ({ target, because = '' }: TargetView): string =>
+  because === '' ? target : because.startsWith(target) ? because : `${target}: ${because}`;
 
 const toneOf = ({ end, situation }: RolloutView): Style => {
   if (end?.outcome === 'succeeded') return 'green';
@@ -87,9 +89,10 @@ const waveTone = (status: WaveStatus): Style => {
   return status === 'waiting-for-approval' || status === 'queued' ? 'yellow' : 'cyan';
 };
 
-const waveLine = (wave: WaveView, width: number, paint: Paint): string => {
+const waveLine = (wave: WaveView, width: number, hasEnded: boolean, paint: Paint): string => {
   const counts = `${wave.done}/${wave.total}`.padStart(5);
-  const word = paint(waveTone(wave.status), waveWords[wave.status].padEnd(12));
+  const isUntouched = hasEnded && wave.status === 'not-started';
+  const word = paint(waveTone(wave.status), (isUntouched ? 'not touched' : waveWords[wave.status]).padEnd(12));
   return `${wave.wave.padEnd(width)}  ${word} ${counts}  [${bar(wave)}]  ${said(wave)}`.trimEnd();
 };
 

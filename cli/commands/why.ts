@@ -22,7 +22,7 @@ export const causeLines = (cause: Cause, link: string, paint: Paint): readonly s
     ['measured', cause.measured],
     ['limit', cause.limit],
     ['window', cause.window === undefined ? undefined : `${Math.round(cause.window / 1000)} s`],
-    ['samples', cause.samples?.toString()],
+    ['samples', cause.samples === undefined ? undefined : String(Math.round(cause.samples))],
   ] as const;
   const measured = numbers.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`])).join('   ');
   const labelled = [

@@ -55,7 +55,7 @@ export const causeOf = (view: RolloutView): Cause => {
   const { sentence, since } = view.situation;
   return {
     kind: 'situation',
-    subject: view.end?.outcome ?? view.situation.kind.replaceAll('-', ' '),
+    subject: (view.end?.outcome ?? view.situation.kind).replaceAll(/[-_]/g, ' '),
     because: sentence,
     ...(since === undefined ? {} : { at: since }),
     problems: [],

@@ -49,11 +49,8 @@ export const situationOf = (rows: RolloutRows, views: readonly WaveView[], now: 
   const current = views.findIndex(({ status }) => isUnderWay(status));
   const [view, wave] = [views[current], rows.waves[current]];
   if (view !== undefined && wave !== undefined) return underWay(rollout.rollout, wave, view, now);
-  const failed = views.find(({ status }) => ['failed', 'aborted', 'refused'].includes(status));
-  if (failed !== undefined) {
-    const sentence = `Wave ${failed.wave} ${failed.status}: ${failed.because ?? 'no reason was recorded'}; what was changed goes back`;
-    return { kind: 'going-back', sentence, wave: failed.wave, ...since(failed.endedAt) };
-  }
+  const left = views.findLast(({ status }) => ['back', 'failed', 'aborted', 'refused'].includes(status));
+  if (left !== undefined) return afterFailure(left);
   const next = views.find(({ status }) => status === 'not-started');
   return next === undefined
     ? { kind: 'moving', sentence: 'Every wave is through; the rollout is being concluded' }
@@ -64,6 +61,16 @@ export const situationOf = (rows: RolloutRows, views: readonly WaveView[], now: 
           : 'Plans the whole fleet once, before anything is touched',
         wave: next.wave,
       };
+};
+
+/** Between the waves of a way back, and after the last of them. */
+const afterFailure = ({ wave, status, because, endedAt }: WaveView): Situation => {
+  const why = because ?? 'no reason was recorded';
+  const sentence =
+    status === 'back'
+      ? `Wave ${wave} is back; what else was changed goes back, then the rollout ends`
+      : `Wave ${wave} ${status}: ${why}; what was changed goes back`;
+  return { kind: 'going-back', sentence, wave, ...since(endedAt) };
 };
 
 const since = (at: number | undefined) => (at === undefined ? {} : { since: at });

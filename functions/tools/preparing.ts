@@ -8,7 +8,7 @@ import { toTargets } from '../../shared/fleet/targets.ts';
 import { fetchCommit } from '../../shared/intake/read-config.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Fleet, PreparingTools, Refused } from '../../shared/release/prepare-release.ts';
-import { describeProblem, RenderFailed } from '../../shared/render/render-failed.ts';
+import { describeProblem, isOutOfTime, RenderFailed } from '../../shared/render/render-failed.ts';
 import { renderTarget } from '../../shared/render/render-target.ts';
 import { openRepository, type Repository } from '../../shared/render/repository.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
@@ -43,7 +43,11 @@ export const configTools = (
       return pinnedOnly(await renderTarget({ files, services, target }, jsonnet, fleet.repository));
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error;
-      return { ok: false, problems: error.problems.map(describeProblem) };
+      return {
+        ok: false,
+        problems: error.problems.map(describeProblem),
+        outOfTime: error.problems.some(isOutOfTime),
+      };
     }
   },
 });
@@ -51,7 +55,7 @@ export const configTools = (
 const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   targets: toTargets(config.targets),
   waves: config.frozen,
-  gates: toGates(config.gates),
+  gates: toGates(config.gates, config.frozen),
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
   roles: config.roles,

@@ -122,6 +122,25 @@ test.each([
     },
   ],
   [
+    'the wave is back and nothing else is left',
+    rowsOf(
+      waveRows({
+        forward: {
+          progress: { outcome: 'failed', because: 'gate errors failed' },
+          plan: planOf(['a', 'b']),
+          deployments: both,
+        },
+        back: { plan: planOf(['a', 'b']), progress: { outcome: 'passed', closedAt: 65_000 }, deployments: both },
+      }),
+    ),
+    {
+      kind: 'going-back',
+      sentence: 'Wave one is back; what else was changed goes back, then the rollout ends',
+      wave: 'one',
+      since: 65_000,
+    },
+  ],
+  [
     'it has ended',
     rowsOf(waveRows({}), {
       rollout: {

@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configMap } from '../apply/manifests.ts';
+import { describeOnControlPlane } from '../control-plane/binaries.ts';
+import { type ReachableServer, realByKubeconfig, simulatedOverSocket } from './api-server.ts';
+import { applySuite } from './apply.suite.ts';
+import { folderWith, tidegate } from './tidegate.ts';
+
+describe('tidegate apply on the simulated server', () => {
+  let server: ReachableServer;
+  beforeAll(async () => {
+    server = await simulatedOverSocket();
+  });
+  afterAll(() => server?.stop());
+  applySuite(() => server);
+});
+
+describeOnControlPlane('tidegate apply on the real control plane', 'controllers', (binaries) => {
+  let server: ReachableServer;
+  beforeAll(async () => {
+    server = await realByKubeconfig(binaries);
+  });
+  afterAll(() => server?.stop());
+  applySuite(() => server);
+});
+
+describe('tidegate apply without a cluster', () => {
+  let folder: string;
+  const kubeconfig = (server: string) =>
+    JSON.stringify({
+      clusters: [{ name: 'a', cluster: { server } }],
+      users: [{ name: 'a', user: { token: 'secret-token' } }],
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      'current-context': 'a',
+    });
+  beforeAll(() => {
+    folder = folderWith({
+      '.kube/config': kubeconfig('https://127.0.0.1:1'),
+      'map.json': JSON.stringify(configMap('settings')),
+      'twice.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, name: b}\n',
+      'generated.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n',
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['no set', ['map.json'], '--set is missing'],
+    ['a set that can not be named so', ['map.json', '--set', 'A B'], '--set A B: expected'],
+    ['no paths', ['--set', 'web'], "missing required argument 'path'"],
+    ['a path that is not there', ['gone.yaml', '--set', 'web'], 'gone.yaml: there is no such file'],
+    ['a key written twice', ['twice.yaml', '--set', 'web'], 'DUP_KEY twice.yaml:3'],
+    ['an object without a name of its own', ['generated.yaml', '--set', 'web'], 'generateName'],
+    ['a kubeconfig that is not there', ['map.json', '--set', 'web', '--kubeconfig', 'no'], 'can not be read'],
+    ['a context nobody knows', ['map.json', '--set', 'web', '--context', 'b'], 'contexts holds 0 entries named "b"'],
+  ])('exits 2 for %s', async (_, args, said) => {
+    const ran = await tidegate(folder, ['apply', ...args]);
+    expect(ran.exitCode).toBe(2);
+    expect(ran.err).toContain(said);
+    expect(ran.out).toEqual([]);
+  });
+
+  it('says failed of every object when the cluster does not answer, and never a token', async () => {
+    const ran = await tidegate(folder, ['apply', 'map.json', '--set', 'web', '--json']);
+    const [line, last] = ran.out.map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect([ran.exitCode, line?.action, line?.identity]).toEqual([3, 'failed', '/ConfigMap//settings']);
+    expect(line?.reason).toContain('127.0.0.1:1');
+    expect(last?.summary).toMatchObject({ failed: 1 });
+    expect(`${ran.out.join()}${ran.err}`).not.toContain('secret-token');
+  });
+});
