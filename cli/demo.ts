@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { consoleActions } from '../local/console-actions.ts';
 import { readOpenApprovals } from '../shared/approval/rows.ts';
 import { executionName } from '../shared/intake/event-name.ts';
-import { headOf } from '../shared/intake/github.ts';
 import { listRollouts, type Rollout, readRollout } from '../shared/ledger/rollouts.ts';
 import { type Run, textOption } from './command.ts';
 import { downTarget, type FaultName, faults, isFaultName } from './demo-faults.ts';

@@ -44,10 +44,12 @@ export const followRollout = async (
   }
 };
 
+const isGood = /\bPASS\b|\bpassed:|^succeeded|\bis back$/;
+const isBad = /^(stops|refused|failed|rolled_back|aborted)\b|\bFAIL\b|\b(failed|lost|stopped|aborted):/;
+
 const eventLine = (ms: number, text: string, terminal: Terminal): string => {
-  const bad = /^(stops|refused|failed|rolled_back|aborted)|\b(FAIL|failed|lost)\b/.test(text);
-  const good = /\bPASS\b|passed|^succeeded/.test(text);
-  const shown = bad ? terminal.style('red', text) : good ? terminal.style('green', text) : text;
+  const style = isGood.test(text) ? 'green' : isBad.test(text) ? 'red' : undefined;
+  const shown = style === undefined ? text : terminal.style(style, text);
   return `  ${terminal.style('dim', `${(ms / 1000).toFixed(1).padStart(6)} s`)}  ${shown}`;
 };
 
