@@ -32,7 +32,7 @@ export interface ApplyOutside {
   readonly cluster: Cluster;
   readonly guard: Guard;
   readonly journal: Journal;
-  readonly fence: number;
+  readonly fence?: number;
   readonly clock: Clock;
 }
 
@@ -55,14 +55,15 @@ export const applyManifests = async (
   const within = withinPlan(approved, targetPlan(compared, rendered, release));
   if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
   return writeSet(
-    { compared, approved, namespace, inventories: wantedInventories(input, compared), progress },
+    { compared, approved, namespace, inventories: wantedInventories(rendered, namespace, compared), progress },
     { ...outside, invocation, plan },
   );
 };
 
 /** Each service's inventory covers what was and what will be there, so that a crash on the way loses nothing. */
-const wantedInventories = (
-  { rendered, namespace }: ApplyInput,
+export const wantedInventories = (
+  rendered: RenderedTarget,
+  namespace: string,
   { objects, sets }: ComparedTarget,
 ): readonly WantedInventory[] =>
   rendered.services.flatMap(({ service }) => {

@@ -10,7 +10,7 @@ import { pathOf } from './discovery.ts';
 import { failedObject } from './explain-refusal.ts';
 import type { LiveObject } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
-import { fenceAnnotation, fieldManager } from './manager.ts';
+import { fenceOf, fieldManager } from './manager.ts';
 import { spoken } from './object-id.ts';
 import type { ObjectFailure } from './refusals.ts';
 import { type Landed, landed } from './slice.ts';
@@ -81,14 +81,17 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
   });
 };
 
-const fenced = (manifest: Manifest, fence: number, live: LiveObject | undefined): Manifest => ({
+const fenced = (manifest: Manifest, fence: number | undefined, live: LiveObject | undefined): Manifest => ({
   ...manifest,
   metadata: {
     ...manifest.metadata,
-    annotations: { ...manifest.metadata.annotations, [fenceAnnotation]: String(fence) },
+    ...withFence(manifest, fence),
     ...(live === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }),
   },
 });
+
+const withFence = ({ metadata: { annotations } }: Manifest, fence: number | undefined) =>
+  fence === undefined ? {} : { annotations: { ...annotations, ...fenceOf(fence) } };
 
 /** Two `replace`s, not `test`s: a race is then a conflict to be repeated, not an invalid patch. */
 const sendMigration = (writing: Writing, object: ComparedObject, live: LiveObject): Promise<Written> => {

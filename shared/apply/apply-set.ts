@@ -31,6 +31,15 @@ export interface ApplySet extends Coverage {
   readonly id: string;
 }
 
+/** Whose sets are looked for. */
+export interface SetPlace {
+  readonly target: string;
+  /** Where the parents are. */
+  readonly namespace: string;
+  /** Of the release. */
+  readonly services: readonly string[];
+}
+
 const prefix = 'tidegate-';
 
 export const parentName = (service: string): string => `${prefix}${service}`;
@@ -41,6 +50,13 @@ export const applySetId = (service: string, namespace: string): string =>
     .update(`${parentName(service)}.${namespace}.ConfigMap.`)
     .digest('base64url')}-v1`;
 
+/**
+ * The name that tools check before they touch a set. It is kubectl's: the sets are kept exactly as `kubectl apply --prune --applyset`
+ * keeps them, so that it can go on with one of ours where Tidegate can not be had. Whose a set is says `targetAnnotation`.
+ */
+const tooling = `kubectl/v1.32.0+tidegate.${version}`;
+const knownTools = ['kubectl', 'tidegate'];
+
 /** The parent as it is applied. Its body is all metadata: the members carry the truth. */
 export const parentManifest = (service: string, target: string, namespace: string, coverage: Coverage): Manifest => ({
   apiVersion: 'v1',
@@ -50,7 +66,7 @@ export const parentManifest = (service: string, target: string, namespace: strin
     namespace,
     labels: { [idLabel]: applySetId(service, namespace) },
     annotations: {
-      [toolingAnnotation]: `tidegate/${version}`,
+      [toolingAnnotation]: tooling,
       [kindsAnnotation]: coverage.kinds.map(writeKind).sort().join(','),
       [namespacesAnnotation]: coverage.namespaces.join(','),
       [targetAnnotation]: target,
@@ -60,19 +76,21 @@ export const parentManifest = (service: string, target: string, namespace: strin
 
 /**
  * Reads a parent. A parent of another tool, of another target or with a forged id is told apart by a sentence; it is never
- * written to.
+ * written to. One that names no target was made by kubectl; standing under the name of one of `services` it is meant for us.
  */
 export const readParent = (
   parent: LiveObject,
-  target: string,
-  namespace: string,
+  { target, namespace, services }: SetPlace,
 ): ApplySet | { readonly foreign: string } => {
   const { name, labels = {}, annotations = {} } = parent.metadata;
   const service = name.slice(prefix.length);
-  const tooling = annotations[toolingAnnotation] ?? '';
-  if (!tooling.startsWith('tidegate/')) return { foreign: `belongs to ${tooling || 'no known tool'}` };
-  if (annotations[targetAnnotation] !== target)
-    return { foreign: `belongs to target ${annotations[targetAnnotation]}` };
+  const tool = annotations[toolingAnnotation] ?? '';
+  if (!knownTools.includes(tool.split('/').slice(0, -1).join('/'))) {
+    return { foreign: `belongs to ${tool || 'no known tool'}` };
+  }
+  const owner = annotations[targetAnnotation];
+  if (owner === undefined && !services.includes(service)) return { foreign: 'names no target' };
+  if (owner !== undefined && owner !== target) return { foreign: `belongs to target ${owner}` };
   const id = applySetId(service, namespace);
   if (labels[idLabel] !== id) return { foreign: `carries id ${labels[idLabel]}, which is not the one of its name` };
   return {

@@ -136,8 +136,8 @@ const comparable = (object: JsonObject): JsonObject => {
   const { status: _status, metadata, ...rest } = object as LiveObject;
   const meta = Object.fromEntries(Object.entries(metadata).filter(([name]) => !bookkeeping.includes(name)));
   const { [fenceAnnotation]: _fence, ...annotations } = metadata.annotations ?? {};
-  const { annotations: _annotations, ...others } = meta;
-  return { ...rest, metadata: Object.keys(annotations).length === 0 ? others : { ...others, annotations } };
+  // Always there, so that a key has one path, whether or not a controller has written the first one in between.
+  return { ...rest, metadata: { ...meta, labels: metadata.labels ?? {}, annotations } };
 };
 
 const mayRecreate = ({ manifest, served }: DesiredObject): boolean =>

@@ -35,26 +35,42 @@ export interface Comparable {
   readonly tryCreates: boolean;
 }
 
+/** A set beside what is live, object by object: one that is refused does not stop the others. */
+export interface ComparedSet {
+  readonly refusals: readonly Refusal[];
+  /** Without what was refused. Absent where the target as a whole is refused. */
+  readonly compared?: ComparedTarget;
+}
+
+/**
+ * A rendered target beside what is live, whole or not at all: one refusal refuses it, and all are listed. Mistakes that can be told
+ * without reading a single object are listed first, by themselves.
+ */
+export const compareTarget = async (input: Comparable): Promise<ComparedTarget | readonly Refusal[]> => {
+  const { refusals, compared } = await compareSet(input, 'whole');
+  return refusals.length > 0 || compared === undefined ? refusals : compared;
+};
+
 /**
  * A rendered target beside what is live. Requests: discovery (cached), one LIST of inventories, one LIST per kind and namespace in
  * them, one GET per object that is not a member, one dry run per object that is not exactly as it was applied. Nothing is written.
  */
-export const compareTarget = async (input: Comparable): Promise<ComparedTarget | readonly Refusal[]> => {
+export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Promise<ComparedSet> => {
   const { cluster, rendered, namespace, signal } = input;
   try {
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
     const order = orderObjects(desired.objects, first);
     const mistakes = [...desired.refusals, ...order.refusals];
-    if (mistakes.length > 0) return mistakes;
+    if (mode === 'whole' && mistakes.length > 0) return { refusals: mistakes };
     const services = rendered.services.map(({ service }) => service);
     const discovery = await discover(cluster, signal);
     const live = await readSets(cluster, discovery, { target: rendered.target, namespace, services }, signal);
-    if (live.refusals.length > 0) return live.refusals;
+    if (live.refusals.length > 0) return { refusals: live.refusals };
     const found = await readDesired(cluster, desired.objects, live.members, signal);
     const hasNamespace = live.sets.length > 0 || found.has(first) || (await namespaceExists(input));
     if (!hasNamespace && !desired.objects.some(({ id }) => id === first))
-      return [namespaceMissing(rendered, namespace)];
+      return { refusals: [...mistakes, namespaceMissing(rendered, namespace)] };
     const ours = setIds(live.sets, services, namespace);
     const absent = new Set(desired.objects.filter(({ id }) => !found.has(id)).map(({ id }) => id));
     const results = await inFlight(inOrder(desired.objects, order), (object) =>
@@ -66,20 +82,18 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
         tryCreates: input.tryCreates && !absent.has(namespaceOf(object)),
       }),
     );
-    const refusals = results.filter(isRefusal);
-    if (refusals.length > 0) return refusals;
+    const refusals = [...mistakes, ...results.filter(isRefusal)];
     const wanted = new Set(desired.objects.map(({ id }) => id));
     const wantedUids = new Set([...found.values()].map((object) => object.metadata.uid));
     const leaving = [...live.members.values()].filter(
       ({ id, object }) => !wanted.has(id) && !wantedUids.has(object.metadata.uid),
     );
     const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
-    return { objects, order, ...orderPrunes(leaving), sets: live.sets, hasNamespace };
+    return { refusals, compared: { objects, order, ...orderPrunes(leaving), sets: live.sets, hasNamespace } };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
-      return [
-        { code: 'FORBIDDEN', because: `${error.message}; grant this to the identity tidegate uses on the target` },
-      ];
+      const because = `${error.message}; grant this to the identity tidegate uses on the target`;
+      return { refusals: [{ code: 'FORBIDDEN', because }] };
     }
     throw error;
   }

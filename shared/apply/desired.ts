@@ -31,12 +31,14 @@ export interface Desired {
 
 /**
  * Resolves what was rendered against what the API server serves: the namespace where none is named (and none where the kind has
- * none), the label of the set, the form in which it is sent. Equal duplicates within a service count once.
+ * none), the label of the set, the form in which it is sent. Equal duplicates within a service count once; of unequal ones, or of
+ * one in two services, all are refused, since none is known to be the one that is meant.
  */
 export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, namespace: string): Desired => {
   const promised = promisedKinds(rendered);
   const objects = new Map<ObjectId, DesiredObject & { readonly source: string }>();
   const refusals: Refusal[] = [];
+  const collided = new Map<ObjectId, string>();
   rendered.services.forEach(({ service, objects: found }, serviceOrder) => {
     for (const { object, source } of found) {
       const refuse = (code: RefusalCode, because: string) =>
@@ -57,11 +59,18 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
       const manifest = place(normalise(object), served, namespace, applySetId(service, namespace));
       const id = identityOf(manifest);
       const twin = objects.get(id);
-      if (twin !== undefined && (twin.service !== service || !sameJson(twin.manifest, manifest))) {
-        refuse(
-          'IDENTITY_COLLISION',
-          `${spoken(id)} is also in ${twin.source} (service ${twin.service}); keep one of them`,
-        );
+      const other = collided.get(id) ?? (twin && !isTwin(twin, service, manifest) ? placeOf(twin) : undefined);
+      if (other !== undefined) {
+        const collides = (here: string, there: string) =>
+          refusals.push({
+            code: 'IDENTITY_COLLISION',
+            object: id,
+            because: brief(`${here}: ${spoken(id)} is also in ${there}; keep one of them`),
+          });
+        if (twin !== undefined) collides(twin.source, `${source} (service ${service})`);
+        collides(source, other);
+        collided.set(id, other);
+        objects.delete(id);
         continue;
       }
       const crd = promise === undefined ? {} : { crd: promise.crd };
@@ -70,6 +79,12 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
   });
   return { objects: [...objects.values()].map(({ source: _source, ...object }) => object), refusals };
 };
+
+const isTwin = (one: DesiredObject, service: string, manifest: Manifest): boolean =>
+  one.service === service && sameJson(one.manifest, manifest);
+
+const placeOf = ({ source, service }: { readonly source: string; readonly service: string }): string =>
+  `${source} (service ${service})`;
 
 /** What can be told without asking anybody. */
 const assessManifest = (object: Manifest): readonly [RefusalCode, string] | undefined => {

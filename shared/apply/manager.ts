@@ -11,6 +11,10 @@ export const version: string = own.version;
 /** The fencing token of the attempt that wrote an object last. Never a reason to write, and no part of any comparison. */
 export const fenceAnnotation = 'tidegate.dev/fence';
 
+/** The annotation as it goes onto an object; none where one process alone writes and no lease is held. */
+export const fenceOf = (fence: number | undefined): Readonly<Record<string, string>> =>
+  fence === undefined ? {} : { [fenceAnnotation]: String(fence) };
+
 /** On an object: `recreate` allows to delete and create it where a field that can not be changed must change. */
 export const immutableChangeAnnotation = 'tidegate.dev/on-immutable-change';
 

@@ -1,7 +1,7 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import { ApiServerRefused, ask, getObject, liveObject } from './api-requests.ts';
-import { type ApplySet, applySetId, idLabel, parentName, partOfLabel, readParent } from './apply-set.ts';
+import { type ApplySet, applySetId, idLabel, parentName, partOfLabel, readParent, type SetPlace } from './apply-set.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Discovery, findKind, pathOf, type ServedKind } from './discovery.ts';
 import { isObject, listAt, textAt } from './fields.ts';
@@ -35,7 +35,7 @@ export interface LiveSets {
 export const readSets = async (
   cluster: Cluster,
   discovery: Discovery,
-  place: { readonly target: string; readonly namespace: string; readonly services: readonly string[] },
+  place: SetPlace,
   signal: AbortSignal,
 ): Promise<LiveSets> => {
   const { sets, refusals } = await readParents(cluster, place, signal);
@@ -60,15 +60,15 @@ export const readSets = async (
 /** The parents in a namespace, told apart into ours and others that stand under the name of one of `services`. */
 const readParents = async (
   cluster: Cluster,
-  { target, namespace, services }: { target: string; namespace: string; services: readonly string[] },
+  place: SetPlace,
   signal: AbortSignal,
 ): Promise<Pick<LiveSets, 'sets' | 'refusals'>> => {
-  const path = `${pathOf(configMaps, namespace)}?labelSelector=${encodeURIComponent(idLabel)}`;
+  const path = `${pathOf(configMaps, place.namespace)}?labelSelector=${encodeURIComponent(idLabel)}`;
   const sets: OwnSet[] = [];
   const refusals: Refusal[] = [];
-  const wanted = new Set(services.map(parentName));
+  const wanted = new Set(place.services.map(parentName));
   for (const parent of await list(cluster, configMaps, path, signal)) {
-    const read = readParent(parent, target, namespace);
+    const read = readParent(parent, place);
     if (!('foreign' in read)) sets.push({ ...read, parent });
     else if (wanted.has(parent.metadata.name)) {
       const object = identify(configMaps, parent);

@@ -71,3 +71,16 @@ const nextReady = (
       (needs.get(id) ?? []).every((need) => ended.get(need) === 'done') &&
       (after.get(id) ?? []).every((before) => ended.has(before)),
   );
+
+/** What waits, directly or not, for one of `lost`, each with the one it waits for: what a queue would skip. */
+export const skippedBy = (
+  { order, needs }: Pick<ApplyOrder, 'order' | 'needs'>,
+  lost: readonly ObjectId[],
+): ReadonlyMap<ObjectId, ObjectId> => {
+  const skipped = new Map<ObjectId, ObjectId>();
+  for (const id of order) {
+    const need = (needs.get(id) ?? []).find((each) => lost.includes(each) || skipped.has(each));
+    if (need !== undefined && !lost.includes(id)) skipped.set(id, need);
+  }
+  return skipped;
+};

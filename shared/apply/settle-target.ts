@@ -3,15 +3,11 @@ import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief, type InProgress } from '../rollout/outcome.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
-import { assessLanding, type Landing } from './assess-landing.ts';
-import { findDoom, newestPods } from './assess-pods.ts';
-import { resolveDesired } from './desired.ts';
-import { discover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
 import type { LiveObject } from './live-object.ts';
 import { spoken } from './object-id.ts';
-import { readDesired, readSets } from './read-live.ts';
-import { type Evidence, readLogs, readOwned, readWarnings } from './read-pods.ts';
+import { type Judged, readLandings } from './read-landings.ts';
+import { type Evidence, readLogs, readWarnings } from './read-pods.ts';
 import type { Progress } from './slice.ts';
 
 export interface SettleInput {
@@ -59,17 +55,9 @@ export const settleTarget = async (
 };
 
 const look = async (input: SettleInput, cluster: Cluster, now: number, signal: AbortSignal): Promise<SettleResult> => {
-  const { rendered, namespace, progress } = input;
-  const discovery = await discover(cluster, signal);
-  const { objects } = resolveDesired(rendered, discovery, namespace);
-  const services = rendered.services.map(({ service }) => service);
-  const { members } = await readSets(cluster, discovery, { target: rendered.target, namespace, services }, signal);
-  const live = await readDesired(cluster, objects, members, signal);
-  const landings = objects.map(({ id, served }) => assessLanding(id, live.get(id), progress[id], now, served));
-  const judged = await inFlight(
-    landings.filter(({ settled }) => settled.status !== 'ready'),
-    (landing) => judge(landing, cluster, now, signal),
-  );
+  const { rendered } = input;
+  const landings = await readLandings(input, cluster, now, signal);
+  const judged = landings.filter(({ settled }) => settled.status !== 'ready');
   if (judged.length === 0) return { status: 'settled' };
   const lost = judged.filter(({ settled }) => settled.status !== 'in-progress');
   if (lost.length > 0) return fail(`${rendered.target}: ${sentence(lost)}`, lost, cluster, signal);
@@ -83,20 +71,6 @@ const look = async (input: SettleInput, cluster: Cluster, now: number, signal: A
     retryAfterSeconds: 2,
     because: brief(`waiting for ${sentence(judged)} since ${since}`),
   };
-};
-
-interface Judged extends Landing {
-  readonly doom?: ReturnType<typeof findDoom>;
-}
-
-/** An object that is not ready, with what its newest pods say. */
-const judge = async (landing: Landing, cluster: Cluster, now: number, signal: AbortSignal): Promise<Judged> => {
-  const { live } = landing;
-  if (live === undefined || landing.isStale) return landing;
-  const doom = findDoom(newestPods(live, await readOwned(cluster, live, signal)), now, live.kind === 'Job');
-  if (doom === undefined) return landing;
-  const message = `pod ${doom.pod.metadata.name}: ${doom.message}`;
-  return { ...landing, doom, settled: { status: 'failed', reason: doom.reason, message } };
 };
 
 const sentence = (judged: readonly Judged[]): string => {

@@ -20,6 +20,8 @@ export interface SetToWrite {
   readonly namespace: string;
   readonly inventories: readonly WantedInventory[];
   readonly progress: Progress;
+  /** Told of each object as it ends. */
+  readonly ended?: (object: ComparedObject, how: Applied) => void;
 }
 
 /** What came of the objects so far. */
@@ -48,6 +50,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     const object = byId.get(id);
     if (object === undefined) return 'failed';
     const applied = await applyOne(object, set, writing, established);
+    set.ended?.(object, applied);
     if (applied.status === 'done') tally.landed.set(id, applied.landed);
     const ended = count(tally, applied);
     if (ended !== 'done' || id !== home || compared.hasNamespace) return ended;
@@ -121,7 +124,6 @@ const conclude = (set: SetToWrite, tally: Tally, { skipped }: QueueResult): Slic
     const { retryAfterSeconds, because } = tally.later;
     return { status: 'in-progress', progress, retryAfterSeconds, because: brief(because) };
   }
-  if (tally.failures.length === 0) return { status: 'done', progress };
   const skips = [...skipped].map(
     ([id, need]): ObjectFailure => ({
       id,
@@ -130,7 +132,10 @@ const conclude = (set: SetToWrite, tally: Tally, { skipped }: QueueResult): Slic
     }),
   );
   const objects = [...tally.failures, ...skips].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const because = brief(tally.failures.map((failure) => failure.because).join('; '));
+  if (objects.length === 0) return { status: 'done', progress };
+  const because = brief(
+    (tally.failures.length > 0 ? tally.failures : skips).map((failure) => failure.because).join('; '),
+  );
   return { status: 'failed', progress, because, objects };
 };
 

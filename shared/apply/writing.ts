@@ -27,8 +27,8 @@ export interface Writing {
   readonly cluster: Cluster;
   readonly guard: Guard;
   readonly journal: Journal;
-  /** Fencing token of this attempt; goes onto objects that are written anyway. */
-  readonly fence: number;
+  /** Fencing token of this attempt; goes onto objects that are written anyway. Absent where no lease is held. */
+  readonly fence?: number;
   readonly clock: Clock;
   readonly invocation: Invocation;
   /** Digest of the plan that is carried out, for the API server's audit log. */
@@ -97,7 +97,7 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<An
       method,
       headers: {
         'content-type': contentType,
-        'user-agent': `${fieldManager}/${version} (intent=${intent}; token=${fence}; plan=${plan})`,
+        'user-agent': `${fieldManager}/${version} (intent=${intent}; token=${fence ?? 'none'}; plan=${plan})`,
       },
       body,
       signal: invocation.signal,

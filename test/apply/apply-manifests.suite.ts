@@ -321,8 +321,8 @@ export const applyManifestsSuite = (server: () => Server): void => {
       return drive(plan(next, stageOf()));
     };
     const carry = async (rendered: RenderedTarget, approved: TargetPlan, stage: Stage) => {
-      await drive(apply(rendered, stage, { approved }));
-      await drive(prune(rendered, stage, { approved }));
+      expect((await drive(apply(rendered, stage, { approved }))).status).toBe('done');
+      expect((await drive(prune(rendered, stage, { approved }))).status).toBe('done');
     };
     const whole = stageOf();
     await carry(next, await prepare(), whole);

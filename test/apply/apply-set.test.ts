@@ -22,6 +22,8 @@ it('the id is the one kubectl computes for the parent: base64url of SHA-256 over
   expect(applySetId('web', 'shop')).toBe('applyset-SXiUkeVlypnlH1p1-56d1Pd52LtAM3hVypR8TIxMHJI-v1');
 });
 
+const place = { target: 'staging', namespace: 'shop', services: ['web'] };
+
 describe('a parent', () => {
   const parent = (changes: { annotations?: object; labels?: object } = {}) => {
     const { metadata } = parentManifest('web', 'staging', 'shop', coverage);
@@ -39,7 +41,7 @@ describe('a parent', () => {
         namespace: 'shop',
         labels: { 'applyset.kubernetes.io/id': applySetId('web', 'shop') },
         annotations: {
-          'applyset.kubernetes.io/tooling': expect.stringMatching(/^tidegate\/\d+\.\d+\.\d+$/),
+          'applyset.kubernetes.io/tooling': expect.stringMatching(/^kubectl\/v1\.32\.0\+tidegate\.\d+\.\d+\.\d+$/),
           'applyset.kubernetes.io/contains-group-kinds': 'ConfigMap,Deployment.apps',
           'applyset.kubernetes.io/additional-namespaces': 'other',
           'tidegate.dev/target': 'staging',
@@ -51,14 +53,14 @@ describe('a parent', () => {
   it('is read back as it was written', () => {
     const kinds = [...coverage.kinds].reverse();
     const id = applySetId('web', 'shop');
-    expect(readParent(parent(), 'staging', 'shop')).toEqual({ service: 'web', id, kinds, namespaces: ['other'] });
+    expect(readParent(parent(), place)).toEqual({ service: 'web', id, kinds, namespaces: ['other'] });
   });
 
   it.each([
     [
       'another tool',
-      parent({ annotations: { 'applyset.kubernetes.io/tooling': 'kubectl/1.35.0' } }),
-      'belongs to kubectl/1.35.0',
+      parent({ annotations: { 'applyset.kubernetes.io/tooling': 'kpt/1.0.0' } }),
+      'belongs to kpt/1.0.0',
     ],
     ['another target', parent({ annotations: { 'tidegate.dev/target': 'prod' } }), 'belongs to target prod'],
     [
@@ -67,7 +69,31 @@ describe('a parent', () => {
       'carries id x, which is not the one of its name',
     ],
   ])('of %s is not ours', (_, found, foreign) => {
-    expect(readParent(found, 'staging', 'shop')).toEqual({ foreign });
+    expect(readParent(found, place)).toEqual({ foreign });
+  });
+});
+
+describe('a parent that kubectl made', () => {
+  const made = live('v1', 'ConfigMap', {
+    metadata: {
+      name: 'tidegate-web',
+      labels: { 'applyset.kubernetes.io/id': applySetId('web', 'shop') },
+      annotations: {
+        'applyset.kubernetes.io/tooling': 'kubectl/v1.32.4',
+        'applyset.kubernetes.io/contains-group-kinds': 'ConfigMap',
+      },
+    },
+  });
+  it('is ours where it stands under the name of a service of ours', () => {
+    expect(readParent(made, place)).toEqual({
+      service: 'web',
+      id: applySetId('web', 'shop'),
+      kinds: [{ group: '', kind: 'ConfigMap' }],
+      namespaces: [],
+    });
+  });
+  it('is nobody of ours under another name', () => {
+    expect(readParent(made, { ...place, services: ['api'] })).toEqual({ foreign: 'names no target' });
   });
 });
 

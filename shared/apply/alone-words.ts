@@ -1,0 +1,84 @@
+import { brief } from '../rollout/outcome.ts';
+import type { ObjectId } from '../rollout/plan.ts';
+import type { ComparedObject } from './compare-object.ts';
+import type { Refusal } from './refusals.ts';
+import type { Settled } from './settled-rules.ts';
+
+/** What became of one object of a set that is applied by itself. */
+export type AloneAction =
+  | 'created'
+  | 'changed'
+  | 'unchanged'
+  | 'migrated'
+  | 'recreated'
+  | 'pruned'
+  | 'conflict'
+  | 'refused'
+  | 'failed'
+  | 'skipped';
+
+/** One object as it ended. */
+export interface AloneLine {
+  readonly identity: ObjectId;
+  readonly action: AloneAction;
+  /** Why, or what; empty where the action says all. */
+  readonly reason: string;
+  /** Where it was waited for. */
+  readonly status?: Settled['status'];
+}
+
+/** How many objects ended how. Every action stands in it. */
+export type AloneSummary = Readonly<Record<AloneAction | 'notReady', number>>;
+
+const actions: readonly AloneAction[] = [
+  'created',
+  'changed',
+  'unchanged',
+  'migrated',
+  'recreated',
+  'pruned',
+  'conflict',
+  'refused',
+  'failed',
+  'skipped',
+];
+const bad: readonly AloneAction[] = ['conflict', 'refused', 'failed', 'skipped'];
+
+export const summarise = (lines: readonly AloneLine[]): AloneSummary => {
+  const counts = Object.fromEntries(
+    actions.map((action) => [action, lines.filter((line) => line.action === action).length]),
+  ) as Record<AloneAction, number>;
+  return { ...counts, notReady: lines.filter(({ status }) => status !== undefined && status !== 'ready').length };
+};
+
+/** Whether everything is as it was asked for, and ready where that was waited for. */
+export const isGood = (summary: AloneSummary): boolean =>
+  summary.notReady === 0 && bad.every((action) => summary[action] === 0);
+
+/** The line of an object that was applied, or in a dry run would be. */
+export const appliedLine = ({ id, action, fields, migration }: ComparedObject): AloneLine => {
+  const paths = brief(fields.map(({ path }) => path || '/').join(', '));
+  switch (action) {
+    case 'create':
+      return { identity: id, action: 'created', reason: '' };
+    case 'unchanged':
+      return { identity: id, action: 'unchanged', reason: '' };
+    case 'recreate':
+      return { identity: id, action: 'recreated', reason: paths };
+    default:
+      return { identity: id, action: migration === undefined ? 'changed' : 'migrated', reason: paths };
+  }
+};
+
+/**
+ * The line of an object that was not: `conflict` where another manager owns a field, `failed` where server or network were in
+ * trouble, `skipped` where it needs one that did not succeed, else `refused`.
+ */
+export const refusedLine = (
+  identity: ObjectId,
+  { code, because }: Pick<Refusal, 'because'> & { readonly code: Refusal['code'] | 'SKIPPED' },
+): AloneLine => {
+  const action =
+    code === 'FIELD_CONFLICT' ? 'conflict' : code === 'BUSY' ? 'failed' : code === 'SKIPPED' ? 'skipped' : 'refused';
+  return { identity, action, reason: because };
+};
