@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 export type VersionNames = ReadonlyMap<string, string>;
 
 /** One row a target: what runs on it now, by its live pods and not by what was meant. */
-export const summaryRows = async (
+const summaryRows = async (
   instance: RealInstance,
   rollout: Rollout,
   names: VersionNames,

@@ -5,7 +5,6 @@ const CALLED_FROM_OUTSIDE = /^functions\/[\w-]+\.ts#handler$/;
 
 /** Parts that are still being written: who finishes one takes its lines out. */
 const UNFINISHED: ReadonlySet<string> = new Set([
-  'cli/demo-summary.ts#summaryRows',
   'cli/program.ts#buildProgram',
   'cli/watch.ts#createProgress',
   'cli/watch.ts#exitCodeOf',
@@ -14,19 +13,6 @@ const UNFINISHED: ReadonlySet<string> = new Set([
   'local/engine/redrive.ts#framesAgain',
   'local/engine/scope.ts#contextOf',
   'local/engine/sqlite/transitions.ts#postLetter',
-  'local/fleet/kubernetes/admission/validate-meta.ts#labelErrors',
-  'local/fleet/kubernetes/api/status-error.ts#continueExpired',
-  'local/fleet/kubernetes/api/watch-objects.ts#eventOf',
-  'local/fleet/kubernetes/api/write.ts#ownableBy',
-  'local/fleet/kubernetes/controllers/container-life.ts#pullBackoffMs',
-  'local/fleet/kubernetes/controllers/container-life.ts#nextLife',
-  'local/fleet/kubernetes/controllers/owned.ts#keyParts',
-  'local/fleet/kubernetes/controllers/pod-state.ts#untilAvailable',
-  'local/fleet/kubernetes/controllers/pod-status.ts#imageIdOf',
-  'local/fleet/kubernetes/controllers/replica-set.ts#orderForRemoval',
-  'local/fleet/kubernetes/controllers/scheduler.ts#requestOf',
-  'local/fleet/kubernetes/controllers/scheduler.ts#planPlacement',
-  'local/fleet/kubernetes/schema/conform.ts#emptyOf',
 ]);
 
 /** Types and error classes are part of the signature of what is exported beside them, whoever imports them by name. */

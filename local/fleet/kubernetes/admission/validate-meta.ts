@@ -69,7 +69,7 @@ export const metadataErrors = (resource: Resource, object: KubeObject): readonly
   ];
 };
 
-export const labelErrors = (field: string, labels: Readonly<Record<string, unknown>>): readonly FieldError[] =>
+const labelErrors = (field: string, labels: Readonly<Record<string, unknown>>): readonly FieldError[] =>
   Object.entries(labels).flatMap(([key, value]) => [
     ...(isQualifiedName.test(key) ? [] : [invalidValue(field, key, qualifiedNameComplaint)]),
     ...(String(value).length > 63 ? [invalidValue(field, String(value), 'must be no more than 63 bytes')] : []),

@@ -78,7 +78,7 @@ export const unsupportedMediaType = (accepted: readonly string[]): StatusError =
 export const expired = (asked: number, oldest: number): StatusError =>
   new StatusError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 
-export const continueExpired = (): StatusError =>
+const continueExpired = (): StatusError =>
   new StatusError(
     410,
     'Expired',

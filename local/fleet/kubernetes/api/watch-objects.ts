@@ -8,7 +8,7 @@ import { badRequest, expired } from './status-error.ts';
 type WatchEvent = { readonly type: string; readonly object: JsonObject };
 
 /** What a change is to somebody who sees only what matches: nothing, coming, changing or leaving. */
-export const eventOf = (
+const eventOf = (
   change: Change,
   matches: Matcher,
 ): { readonly type: string; readonly object: KubeObject } | undefined => {

@@ -41,7 +41,7 @@ export const keyOf = (resource: Resource, namespace: string, name: string): Obje
   name,
 });
 
-export const ownableBy = (resource: Resource, subresource: string): Ownable => {
+const ownableBy = (resource: Resource, subresource: string): Ownable => {
   if (subresource === 'status') return resource.custom === undefined ? 'not-spec' : 'only-status';
   return subresource === '' && hasSubresource(resource, 'status') ? 'not-status' : 'all';
 };

@@ -28,7 +28,7 @@ const pullErrorMs = 1000;
 export const crashBackoffMs = (restarts: number): number =>
   restarts === 0 ? 0 : Math.min(firstBackoffMs * 2 ** (restarts - 1), longestBackoffMs);
 
-export const pullBackoffMs = (pulls: number): number =>
+const pullBackoffMs = (pulls: number): number =>
   Math.min(firstBackoffMs * 2 ** Math.max(0, pulls - 1), longestBackoffMs);
 
 const willRestart = ({ restartPolicy, isInit }: Rules, exitCode: number) => {
@@ -47,7 +47,7 @@ const endOfRun = (
 };
 
 /** The next change that time alone brings, and when. Undefined where it stays as it is. */
-export const nextLife = (
+const nextLife = (
   life: ContainerLife,
   behaviour: Behaviour,
   rules: Rules,

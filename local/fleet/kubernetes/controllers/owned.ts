@@ -10,7 +10,7 @@ const manager = 'kube-controller-manager';
 /** `namespace/name`, how controllers name what they look at. */
 export const nameKey = ({ namespace, name }: Pick<ObjectKey, 'namespace' | 'name'>): string => `${namespace}/${name}`;
 
-export const keyParts = (key: string): { readonly namespace: string; readonly name: string } => {
+const keyParts = (key: string): { readonly namespace: string; readonly name: string } => {
   const slash = key.indexOf('/');
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 };

@@ -18,7 +18,7 @@ export const isFinished = (pod: KubeObject): boolean => {
 export const isActive = (pod: KubeObject): boolean => !isFinished(pod) && pod.metadata.deletionTimestamp === undefined;
 
 /** Milliseconds until the pod counts as available, 0 when it does, undefined while it is not ready. */
-export const untilAvailable = (pod: KubeObject, minReadySeconds: number, now: number): number | undefined => {
+const untilAvailable = (pod: KubeObject, minReadySeconds: number, now: number): number | undefined => {
   const ready = conditionOf(pod, 'Ready');
   if (ready?.status !== 'True') return undefined;
   return Math.max(0, Date.parse(String(ready.lastTransitionTime)) + minReadySeconds * 1000 - now);

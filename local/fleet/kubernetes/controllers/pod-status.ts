@@ -8,7 +8,7 @@ import { conditionOf } from './pod-state.ts';
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** The image as the runtime reports it, with a digest: its own, or one made from its name. */
-export const imageIdOf = (image: string): string => {
+const imageIdOf = (image: string): string => {
   if (image.includes('@sha256:')) return image;
   const slash = image.lastIndexOf('/');
   const colon = image.indexOf(':', slash + 1);

@@ -7,7 +7,7 @@ import { availabilityOf, isActive, isReady } from './pod-state.ts';
 import { podOf } from './pod-template.ts';
 
 /** Which pods go first when there are too many: those without a node, not running, not ready, then the youngest. */
-export const orderForRemoval = (pods: readonly KubeObject[]): readonly KubeObject[] => {
+const orderForRemoval = (pods: readonly KubeObject[]): readonly KubeObject[] => {
   const rank = (pod: KubeObject) =>
     (stringAt(pod.spec, 'nodeName') === undefined ? 0 : 4) +
     (stringAt(pod.status, 'phase') === 'Running' ? 2 : 0) +

@@ -12,7 +12,7 @@ const counted = ['cpu', 'memory'] as const;
 type Amounts = Readonly<Record<(typeof counted)[number], number>>;
 
 /** What a pod asks for, in thousandths: the sum of its containers, or its largest init container where that is more. */
-export const requestOf = (pod: KubeObject): Amounts => {
+const requestOf = (pod: KubeObject): Amounts => {
   const asked = (container: JsonObject, name: string) =>
     milliOf(stringAt(container, 'resources', 'requests', name) ?? '0');
   const amount = (name: string) => {
@@ -64,7 +64,7 @@ const refusal = (pod: KubeObject, request: Amounts, room: Room): string | undefi
 };
 
 /** The node with the most free CPU that takes the pod, or why none does. */
-export const planPlacement = (
+const planPlacement = (
   pod: KubeObject,
   rooms: readonly Room[],
 ): { readonly node: string } | { readonly because: string } => {

@@ -62,7 +62,7 @@ const fillAlways = (type: StructType, value: JsonObject) => {
 };
 
 /** What a new, empty value of the type holds: the structs that are always written. */
-export const emptyOf = (type: Type): JsonObject => {
+const emptyOf = (type: Type): JsonObject => {
   const empty: JsonObject = {};
   if (type.is !== 'struct') return empty;
   for (const [name, field] of type.fields) if (field.always) empty[name] = emptyOf(field.type);
