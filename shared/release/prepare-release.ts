@@ -29,6 +29,8 @@ export interface PreparingTools<Config extends Fleet> {
 export interface Refused {
   readonly ok: false;
   readonly problems: readonly string[];
+  /** All the time one target may take was used up: the others would take as long, and are not tried. */
+  readonly outOfTime?: boolean;
 }
 
 export interface PrepareRequest {
@@ -89,6 +91,7 @@ export const buildRelease = async <Config extends Fleet>(
     const result = await tools.render(files, config.fleet, target);
     if (result.ok) targets[target.name] = { ...target, rendered: await putJson(blobs, result.rendered) };
     else problems.push(...result.problems);
+    if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
   const { waves, gates, metrics, services, roles } = config.fleet;

@@ -58,6 +58,10 @@ export const problemAt = (code: RenderCode, source: string, what: string): Rende
 export const limitReached = (limit: RenderLimit, source: string, what: string): RenderProblem =>
   problemAt('RENDER_LIMIT', source, `${limit}: ${what}`);
 
+/** Whether evaluation was ended at its deadline. */
+export const isOutOfTime = ({ code, what }: RenderProblem): boolean =>
+  code === 'RENDER_LIMIT' && what.startsWith('time: ');
+
 const LONGEST = 1_000;
 
 const printable = (text: string): string => {

@@ -33,7 +33,9 @@ const run = () => {
         reader.on('line', (line) => {
           if (line === wanted) resolve();
         });
-        ended.then((end) => reject(new Error(`ended with ${end} before ${wanted}:\n${lines.join('\n')}\n${errors}`)));
+        void ended.then((end) =>
+          reject(new Error(`ended with ${end} before ${wanted}:\n${lines.join('\n')}\n${errors}`)),
+        );
       }),
   };
 };

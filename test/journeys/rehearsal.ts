@@ -23,6 +23,7 @@ const { listRollouts, readRollout } = await import('../../shared/ledger/rollouts
 const { readDeployments, readWave } = await import('../../shared/ledger/waves.ts');
 const { getJson } = await import('../../shared/blobs/json.ts');
 const { headOf } = await import('../../shared/intake/github.ts');
+const git = await import('isomorphic-git');
 const { fetchCommit } = await import('../../shared/intake/read-config.ts');
 const { readEvents } = await import('../../shared/ledger/events.ts');
 const { readOpenApprovals } = await import('../../shared/approval/rows.ts');
@@ -140,6 +141,30 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       (instance.fleet.servers.get(target)?.requests.list(mark?.get(target) ?? 0) ?? [])
         .filter((request) => request.method !== 'GET' && !request.dryRun && request.status < 300)
         .map((request) => `${request.method} ${request.path}`),
+    /** When a rollout's event of such a text was. */
+    at: async (rollout: string, text: RegExp): Promise<number> => {
+      const found = (await readEvents(ledger, rollout)).find(({ event }) => text.test(event.text));
+      if (found === undefined) throw new Error(`rollout ${rollout} has no event ${text}`);
+      return found.event.at;
+    },
+    /** For each write that a target took, in their order, the rollouts that were deploying there at that moment. */
+    writers: async (target: string, rollouts: readonly string[]): Promise<readonly string[]> => {
+      const deploying: { readonly startedAt: number; readonly endedAt: number; readonly rollout: string }[] = [];
+      for (const rollout of rollouts) {
+        const { release, waves = [] } = await story.rolloutRow(rollout);
+        for (const wave of waves) {
+          if (release === undefined) continue;
+          const results = await readDeployments(ledger, { rollout, release, wave, direction: 'forward' });
+          const result = results.get(target);
+          if (result !== undefined) deploying.push({ ...result, rollout });
+        }
+      }
+      const requests = instance.fleet.servers.get(target)?.requests.list() ?? [];
+      return requests
+        .filter((request) => request.method !== 'GET' && !request.dryRun && request.status < 300)
+        .map(({ at }) => deploying.filter((each) => each.startedAt <= at && at <= each.endedAt))
+        .map((writing) => writing.map(({ rollout }) => rollout).join(' and '));
+    },
     targets: toTargets(parsed.config.targets).map(({ name }) => name),
     /** Starts the rollout of a commit as `tidegate release` does. */
     release: async (commit: string) =>
@@ -167,6 +192,26 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       });
       const { statusCode, body } = answer as { readonly statusCode: number; readonly body: string };
       return { status: statusCode, body: JSON.parse(body) };
+    },
+    /** A commit on the branch whose only file but the config is a symbolic link; nobody is told of it. */
+    commitLink: async (path: string, to: string): Promise<string> => {
+      const repository = { fs: syncFs(disk), gitdir: join(dir, 'config.git') };
+      const write = async (text: string) => git.writeBlob({ ...repository, blob: Buffer.from(text) });
+      const [folder = '', name = ''] = path.split('/');
+      const link = [{ mode: '120000', path: name, oid: await write(to), type: 'blob' as const }];
+      const root = [
+        {
+          mode: '040000',
+          path: folder,
+          oid: await git.writeTree({ ...repository, tree: link }),
+          type: 'tree' as const,
+        },
+        { mode: '100644', path: 'tidegate.json', oid: await write(config), type: 'blob' as const },
+      ];
+      const tree = await git.writeTree({ ...repository, tree: root });
+      const parent = [await headOf(instance.outside, new AbortController().signal)];
+      const ref = 'refs/heads/main';
+      return git.commit({ ...repository, tree, parent, ref, message: 'A link', author: person });
     },
     /** A file of the config repository as its branch has it. */
     file: async (path: string): Promise<string> => {
