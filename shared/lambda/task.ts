@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import type { ZodType } from 'zod';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
+import { assessThrown } from './assess-thrown.ts';
 
 /** Kept back from the time the function has, to record where it stopped and to answer. */
 const marginMs = 3_000;
@@ -12,7 +13,7 @@ export type Task = (event: unknown, context: Pick<Context, 'getRemainingTimeInMi
 
 /**
  * A handler that checks its input against `schema` and runs one use case under a deadline. Throws `InvalidInput` with every mistake;
- * what the use case throws goes to the state machine by its name. The deadline and the abort come from the clock of `outside`.
+ * what the use case throws goes to the state machine by its name (`assessThrown`: by the name that the machine knows). The deadline and the abort come from the clock of `outside`.
  */
 export const task = <Input>(
   outside: Outside,
@@ -30,6 +31,8 @@ export const task = <Input>(
     const cancel = outside.clock.after(left, () => abort.abort(new TimeoutError(left)));
     try {
       return await run(parsed.data, { signal: abort.signal, deadline: outside.clock.now() + left });
+    } catch (error) {
+      throw assessThrown(error);
     } finally {
       cancel();
     }
