@@ -27,8 +27,8 @@ export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithi
   if (facts.stop !== undefined) return { status: 'failed', because: facts.stop };
   const soakEnds = facts.lastWriteAt + wave.soakMs;
   if (facts.now < soakEnds) {
-    // Looked at often enough to stop early, seldom enough that a soak of hours costs little.
-    const wait = Math.min(soakEnds - facts.now, Math.max(1000, wave.soakMs / 20), 60_000);
+    // Looked at every minute, or, in a soak of hours, two hundred times: nine events each, so that its history stays under 2,000.
+    const wait = Math.min(soakEnds - facts.now, Math.max(1000, Math.min(wave.soakMs / 20, 60_000), wave.soakMs / 200));
     return {
       status: 'in-progress',
       retryAfterSeconds: seconds(wait),

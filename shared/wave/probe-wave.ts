@@ -12,8 +12,11 @@ import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { keepSlice } from './probe-slices.ts';
 
-/** One invocation probes for so long, then the state machine calls again: a transition a minute. */
-const invocationMs = 50_000;
+/**
+ * One invocation probes for at most so long, then the state machine calls again. Seven events a call: in a soak of 12 hours no more than
+ * 500, where calls of a minute would fill the machine's history.
+ */
+const invocationMs = 600_000;
 /**
  * After so long the samples are kept and the list of targets is looked at anew. Only whole slices after the last write count at the exit,
  * so a short soak needs short ones; a long soak would store many.
@@ -89,9 +92,12 @@ const stopAtFirstFail = (
       const before = earlier.get(place);
       const sofar = before === undefined ? tally : tools.joinTallies(before, tally);
       slice.set(place, sofar);
-      // A share of failures is judged at the exit, with its samples; only failures in a row, each confirmed, stop at once.
-      if (sofar.run.longest < gate.consecutive) return;
-      stopping = stop(tools.assessProbe(tally.gate, gate, [sofar]));
+      // A share of failures is judged at the exit, with its samples; failures in a row, each confirmed, stop at once, and so does a
+      // sequential gate, whose evidence may be looked at as often as one likes.
+      if (sofar.run.longest < gate.consecutive && gate.test?.kind !== 'sequential') return;
+      const judgement = tools.assessProbe(tally.gate, gate, [sofar]);
+      if (judgement.verdict !== 'fail') return;
+      stopping = stop(judgement);
       // Awaited by `sliceEnded`; until then a rejection must not count as unhandled.
       stopping.catch(() => undefined);
     },
