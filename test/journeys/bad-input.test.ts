@@ -84,7 +84,8 @@ const wrongInTheRepository: readonly Case[] = [
   {
     mistake: 'a wave without targets',
     changes: withConfig({ waves: [...config.waves, { name: 'nowhere', targets: { stage: 'nowhere' } }] }),
-    because: 'WAVE',
+    because:
+      'WAVE_EMPTY tidegate.json:97:18 /waves/3/targets: wave nowhere: no target has {"stage":"nowhere"}; expected labels that at least one target has',
   },
   {
     mistake: 'a target in no wave',
