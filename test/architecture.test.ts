@@ -162,6 +162,7 @@ describe('a test', () => {
       'test/control-plane/binaries.ts',
       'test/fleet/metrics/metrics.test.ts',
       'test/fleet/metrics/promql.test.ts',
+      'test/ledger/dynamodb-local.ts',
       'test/outside/moto.ts',
     ]);
   });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamodbLedger } from '../../shared/ledger/dynamodb.ts';
 import { describeWithMoto, type Moto, startMoto } from '../outside/moto.ts';
 import { handClock, ledgerContract } from './contract.ts';
+import { describeWithDynamodbLocal, startDynamodbLocal } from './dynamodb-local.ts';
 
 const table = 'tidegate';
 const createTable = async (client: DynamoDBClient): Promise<void> => {
@@ -30,15 +31,16 @@ const createTable = async (client: DynamoDBClient): Promise<void> => {
   await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
 };
 
-describeWithMoto('the ledger in DynamoDB', () => {
-  let moto: Moto;
+/** What holds on every DynamoDB, whoever wrote it. */
+const ledgerInDynamodb = (start: () => Promise<Moto>) => (): void => {
+  let server: Moto;
   let client: DynamoDBClient;
   beforeAll(async () => {
-    moto = await startMoto();
-    client = new DynamoDBClient(moto.client);
+    server = await start();
+    client = new DynamoDBClient(server.client);
     await createTable(client);
-  });
-  afterAll(() => moto.stop());
+  }, 60_000);
+  afterAll(() => server.stop());
 
   ledgerContract(async (clock) => ({ ledger: dynamodbLedger({ client, table, clock }), close: () => undefined }));
 
@@ -77,4 +79,7 @@ describeWithMoto('the ledger in DynamoDB', () => {
       expect.objectContaining({ name: 'ResourceNotFoundException' }),
     );
   });
-});
+};
+
+describeWithMoto('the ledger in the DynamoDB of moto', ledgerInDynamodb(startMoto));
+describeWithDynamodbLocal('the ledger in DynamoDB Local', ledgerInDynamodb(startDynamodbLocal));

@@ -38,7 +38,8 @@ export const describeWithMoto = (name: string, cases: () => void): void => {
   if (!usable) test.skip(`${name} skipped: no moto, run test/outside/install-moto.sh`, () => {});
 };
 
-const freePort = (): Promise<number> =>
+/** A port of the loopback that nobody listens on. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
