@@ -2,6 +2,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import type { Cluster } from '../clouds/cluster.ts';
 import type { TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
+import { assessDeletes, type DeleteCap } from './assess-deletes.ts';
 import { compareTarget, targetPlan } from './compare-target.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -12,6 +13,8 @@ export interface PlanInput {
   readonly release: Digest;
   /** Where objects go that name no namespace, and where the inventories are. */
   readonly namespace: string;
+  /** No cap where absent. */
+  readonly deletes?: DeleteCap;
   readonly signal: AbortSignal;
 }
 
@@ -26,9 +29,11 @@ export type PlanResult =
  * whose CRD or namespace comes with the same release are planned without one. The same state gives the same bytes.
  * @throws ClusterUnreachable, AccessRefused when the target could not be asked; ApiServerRefused when it did not answer a read.
  */
-export const planTarget = async ({ cluster, rendered, release, namespace, signal }: PlanInput): Promise<PlanResult> => {
+export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
+  const { cluster, rendered, release, namespace, deletes, signal } = input;
   const compared = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true });
-  return 'objects' in compared
-    ? { status: 'planned', plan: targetPlan(compared, rendered, release) }
-    : { status: 'refused', refusals: compared };
+  if (!('objects' in compared)) return { status: 'refused', refusals: compared };
+  const tooMany = deletes && assessDeletes(compared, deletes);
+  if (tooMany !== undefined) return { status: 'refused', refusals: [tooMany] };
+  return { status: 'planned', plan: targetPlan(compared, rendered, release) };
 };

@@ -23,6 +23,8 @@ export type RefusalCode =
   | 'FIELD_CONFLICT'
   | 'IMMUTABLE_FIELD'
   | 'TERMINATING'
+  | 'TOO_MANY_DELETES'
+  | 'OUTAGE'
   | 'FORBIDDEN'
   | 'INVALID'
   | 'BUSY';
