@@ -1,3 +1,4 @@
+import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { assessProbe } from '../../shared/probe/assess-probe.ts';
@@ -8,7 +9,7 @@ import type { GateTools } from '../../shared/wave/gate-tools.ts';
 /** How gates are measured and judged. */
 export const gateTools = (outside: Outside): GateTools => ({
   probeUntil: (order, signal) => probeUntil(order, outside, signal),
-  assessProbe,
+  assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
   joinTallies,
   measureMetric: (name, gate, source, target, signal) => measureMetric({ name, gate, source, target }, outside, signal),
 });

@@ -1,5 +1,6 @@
 import type { MetricGate } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import { weighEvidence } from './e-process.ts';
 import type { Sample } from './sample.ts';
 
 /** What was measured for one gate on one target. */
@@ -71,6 +72,8 @@ const assessValue = (sample: Sample, gate: MetricGate): Conclusion =>
 const assessCounts = (errors: Sample, requests: Sample, gate: MetricGate): Conclusion => {
   if (requests.kind !== 'value') return unmeasured(requests, 'the count of requests');
   if (errors.kind === 'error') return unmeasured(errors, 'the count of errors');
+  const evidence = assessSequential(errors, requests, gate);
+  if (evidence?.verdict === 'fail') return evidence;
   // Too little traffic says more than that it brought no errors.
   if (requests.value >= 0 && requests.value < gate.minRequests) {
     const found = `${rounded(requests.value)} requests, expected at least ${gate.minRequests} to judge by`;
@@ -83,9 +86,26 @@ const assessCounts = (errors: Sample, requests: Sample, gate: MetricGate): Concl
     return { verdict: 'error', found };
   }
   if (!Number.isFinite(samples) || !Number.isFinite(errors.value)) return compare(Infinity, gate, 'share of errors');
+  if (errors.value > samples) {
+    const found = `${rounded(errors.value)} errors of ${rounded(samples)} requests, expected no more errors than requests`;
+    return { verdict: 'error', found };
+  }
+  if (evidence !== undefined) return evidence;
   const conclusion = compare(errors.value / samples, gate, 'share of errors');
   const counts = `${rounded(errors.value)} errors of ${rounded(samples)} requests, `;
   return { ...conclusion, found: counts + conclusion.found, samples };
+};
+
+/** By the evidence, where the gate asks for it and there are two counts. Those that a store extrapolates are rounded. */
+const assessSequential = (errors: Sample, requests: Sample, gate: MetricGate): Conclusion | undefined => {
+  if (gate.test?.kind !== 'sequential' || gate.failAbove === undefined) return undefined;
+  if (errors.kind !== 'value' || requests.kind !== 'value') return undefined;
+  const counts = { requests: Math.round(requests.value), failures: Math.round(errors.value) };
+  const isCount = Number.isSafeInteger(counts.requests) && counts.failures >= 0 && counts.failures <= counts.requests;
+  if (!isCount || counts.requests === 0) return undefined;
+  const { verdict, because } = weighEvidence(counts, gate.failAbove, gate.test);
+  const value = counts.failures / counts.requests;
+  return { verdict, found: because, value, threshold: gate.failAbove, samples: counts.requests };
 };
 
 const unmeasured = (sample: Exclude<Sample, { kind: 'value' }>, subject: string): Conclusion =>

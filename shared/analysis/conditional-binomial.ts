@@ -2,7 +2,7 @@ import { type Counts, checkCounts } from './counts.ts';
 import { regularisedBeta } from './special-functions.ts';
 
 /** The probability of `k` or more of `n`, each with probability `p`: P(X >= k) = I_p(k, n - k + 1). */
-export const binomialUpperTail = (k: number, n: number, p: number): number => {
+const binomialUpperTail = (k: number, n: number, p: number): number => {
   if (k <= 0) return 1;
   return k > n ? 0 : regularisedBeta(p, k, n - k + 1);
 };

@@ -1,3 +1,4 @@
+import type { WeighEvidence } from '../rollout/gate.ts';
 import { type Counts, checkCounts } from './counts.ts';
 import { logGamma, logUpperGamma } from './special-functions.ts';
 
@@ -30,22 +31,25 @@ export const logEvidence = (counts: Counts, allowed: number): number => {
   );
 };
 
-/** What sequential evidence says. */
-export interface Evidence {
-  /** The e-value: how many times better "too many fail" explains what was seen. */
-  readonly value: number;
-  /** From here on it is concluded: 1 / level. */
-  readonly limit: number;
-  /** `fail`: concluded. `pass`: the evidence does not point to it. `inconclusive`: it does, and not yet far enough. */
-  readonly verdict: 'pass' | 'fail' | 'inconclusive';
-}
-
-/** Judges counts since the beginning of a deployment at any moment, false alarms included at most `level` over all moments. */
-export const assessEvidence = (counts: Counts, allowed: number, level: number): Evidence => {
+/**
+ * Judges counts since the beginning of a deployment, at any moment and as often as one likes. `fail`: concluded, which happens with
+ * a probability of at most `level / of` while no more than `allowed` fails. `pass`: the evidence does not point to it.
+ * `inconclusive`: it does, and not yet far enough. Throws `CountsInvalid`.
+ */
+export const weighEvidence: WeighEvidence = (counts, allowed, { level, of }) => {
   const value = Math.exp(logEvidence(counts, allowed));
-  const limit = 1 / level;
-  return { value, limit, verdict: value >= limit ? 'fail' : value < 1 ? 'pass' : 'inconclusive' };
+  const limit = of / level;
+  const verdict = value >= limit ? 'fail' : value < 1 ? 'pass' : 'inconclusive';
+  const { requests, failures } = counts;
+  const evidence = `evidence ${rounded(value)} that more than ${allowed} fails (${failures} of ${requests})`;
+  const shared = of === 1 ? '' : ` shared by ${of} tests`;
+  return {
+    verdict,
+    because: `${evidence}, ${rounded(limit)} stops: false alarms of ${level * 100} % over all looks${shared}`,
+  };
 };
+
+const rounded = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** The fewest failures in so many requests that conclude. */
 export const failuresToStop = (requests: number, allowed: number, level: number): number => {

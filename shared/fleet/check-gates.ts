@@ -36,7 +36,7 @@ const checkSource = (name: string, gate: GateEntry, sources: ReadonlySet<string>
 /** The texts of a gate in which placeholders are filled in. */
 const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[]; readonly text: string }[] => {
   const [kind, texts] = 'probe' in gate ? (['probe', gate.probe] as const) : (['metric', gate.metric] as const);
-  return ['http', 'tcp', 'tls', 'query', 'errors', 'requests'].flatMap((key) => {
+  return ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
     const text = valueAt(texts, [key]);
     return typeof text === 'string' ? [{ field: [kind, key], text }] : [];
   });

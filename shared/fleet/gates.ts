@@ -1,4 +1,5 @@
-import type { Check, GateSpec, MetricSource } from '../rollout/gate.ts';
+import type { Check, GateSpec, MetricSource, SequentialTest } from '../rollout/gate.ts';
+import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
 import { durationMs, ratePerSecond } from './duration.ts';
 
@@ -6,10 +7,33 @@ type ProbeEntry = Extract<GateEntry, { probe: unknown }>;
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
 
 /** The gates of the config in the words of the rollout, durations in milliseconds. */
-export const toGates = (entries: Readonly<Record<string, GateEntry>>): Readonly<Record<string, GateSpec>> =>
-  Object.fromEntries(
-    Object.entries(entries).map(([name, entry]) => [name, 'probe' in entry ? probeGate(entry) : metricGate(entry)]),
+export const toGates = (
+  entries: Readonly<Record<string, GateEntry>>,
+  waves: readonly Pick<Wave, 'gates' | 'targets'>[],
+): Readonly<Record<string, GateSpec>> => {
+  const of = sharing(entries, waves);
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [
+      name,
+      'probe' in entry ? probeGate(entry, of) : metricGate(entry, of),
+    ]),
   );
+};
+
+/** Counts of a metric gate are of a window of their own at each look: so many looks share its level. */
+const LOOKS = 100;
+
+/** Among how many tests the level of a wave is shared: its sequential gates times its targets, in the widest of the waves. */
+const sharing = (
+  entries: Readonly<Record<string, GateEntry>>,
+  waves: readonly Pick<Wave, 'gates' | 'targets'>[],
+): number => {
+  const sequential = (name: string) => entries[name]?.test === 'sequential';
+  return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(sequential).length * targets.length));
+};
+
+const testOf = ({ test, level }: Pick<GateEntry, 'test' | 'level'>, of: number): { readonly test?: SequentialTest } =>
+  test === 'sequential' ? { test: { kind: test, level, of } } : {};
 
 /** The metric stores of the config. */
 export const toMetricSources = (
@@ -22,7 +46,7 @@ export const toMetricSources = (
     ]),
   );
 
-const probeGate = ({ probe, below, minSamples, consecutive }: ProbeEntry): GateSpec => ({
+const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntry, of: number): GateSpec => ({
   kind: 'probe',
   check: checkOf(probe),
   rate: ratePerSecond(probe.rate),
@@ -30,15 +54,37 @@ const probeGate = ({ probe, below, minSamples, consecutive }: ProbeEntry): GateS
   failuresBelow: below.failures,
   minSamples,
   consecutive,
+  ...testOf(rest, of),
 });
 
 const checkOf = (probe: ProbeEntry['probe']): Check => {
-  if ('tcp' in probe) return { tcp: probe.tcp };
-  if ('tls' in probe) return { tls: probe.tls, minDaysLeft: probe.minDaysLeft };
-  return { http: probe.http, status: probe.status, ...(probe.body === undefined ? {} : { body: probe.body }) };
+  const family = probe.ip === undefined ? {} : { family: probe.ip };
+  if ('grpc' in probe) return { grpc: probe.grpc, service: probe.service, secure: probe.tls, ...family };
+  if ('tcp' in probe) return { tcp: probe.tcp, ...family };
+  if ('tls' in probe) return { tls: probe.tls, minDaysLeft: probe.minDaysLeft, ...family };
+  if ('dns' in probe) return { dns: probe.dns, ...given('addresses', probe.addresses), ...family };
+  if ('ws' in probe) return { ws: probe.ws, ...given('echo', probe.echo), ...family };
+  if ('stream' in probe) return { stream: probe.stream, holdMs: durationMs(probe.hold), ...family };
+  return {
+    http: probe.http,
+    status: probe.status,
+    ...given('body', probe.body),
+    ...given('headers', probe.headers),
+    ...given('json', probe.json),
+    ...(probe.within === undefined ? {} : { withinMs: durationMs(probe.within) }),
+    ...(probe.redirects === 0 ? {} : { redirects: probe.redirects }),
+    ...family,
+  };
 };
 
-const metricGate = ({ metric, failAbove, failBelow, minRequests, interval, maxAge }: MetricEntry): GateSpec => ({
+/** A member that is left out where it was not given. */
+const given = <Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } =>
+  value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: Value });
+
+const metricGate = (
+  { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
+  of: number,
+): GateSpec => ({
   kind: 'metric',
   source: metric.prometheus,
   query: 'query' in metric ? { value: metric.query } : { errors: metric.errors, requests: metric.requests },
@@ -47,4 +93,5 @@ const metricGate = ({ metric, failAbove, failBelow, minRequests, interval, maxAg
   minRequests,
   intervalMs: durationMs(interval),
   maxAgeMs: durationMs(maxAge),
+  ...testOf(rest, of * LOOKS),
 });

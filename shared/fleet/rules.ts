@@ -31,6 +31,7 @@ const rules = {
   },
   account: { code: 'SCHEMA_TYPE', expected: 'an AWS account: 12 digits in quotes' },
   url: { code: 'URL', expected: 'an http or https URL without user, password or fragment' },
+  webSocketUrl: { code: 'URL', expected: 'a ws or wss URL without user, password or fragment' },
   baseUrl: {
     code: 'URL',
     expected: 'the http or https base URL of the store, without user, password, query or fragment',
@@ -60,6 +61,26 @@ const rules = {
     what: 'failBelow is not less than failAbove',
     expected: 'values between the two that pass',
     fix: 'as it is, every value fails',
+  },
+  family: { code: 'SCHEMA_VALUE', expected: '4 or 6' },
+  pointer: { code: 'SCHEMA_VALUE', expected: 'a JSON pointer, as /parts/0/up' },
+  test: { code: 'GATE_INVALID', expected: 'threshold or sequential' },
+  level: { code: 'GATE_INVALID', expected: 'a probability above 0 and at most 0.5' },
+  hold: {
+    code: 'GATE_INVALID',
+    expected: 'at most 20s',
+    fix: 'a wave that is stopped waits for streams that are held',
+  },
+  sequentialShare: {
+    code: 'GATE_INVALID',
+    what: 'a sequential gate bears no failure at all',
+    expected: 'below.failures above 0',
+    fix: 'where one failure is too many, test: threshold is all it takes',
+  },
+  sequentialCounts: {
+    code: 'GATE_INVALID',
+    what: 'a sequential gate has no counts or no share to test',
+    expected: 'errors and requests, and failAbove between 0 and 1',
   },
   query: { code: 'GATE_INVALID', expected: 'a PromQL expression' },
 } as const satisfies Readonly<Record<string, Rule>>;

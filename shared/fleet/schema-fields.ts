@@ -7,9 +7,9 @@ const rule = (name: RuleName): RuleName => name;
 
 const PLACEHOLDER = /\{[^{}]*\}/g;
 
-const isUrl = (text: string, base: boolean): boolean => {
+const isUrl = (text: string, base: boolean, schemes = /^https?:$/): boolean => {
   const url = URL.parse(text.replace(PLACEHOLDER, 'x'));
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  if (url === null || !schemes.test(url.protocol)) return false;
   if (url.username !== '' || url.password !== '' || url.hash !== '') return false;
   return !base || url.search === '';
 };
@@ -50,6 +50,10 @@ export const repositoryPath = z
 export const awsAccount = z.string(rule('account')).regex(/^[0-9]{12}$/, rule('account'));
 
 export const probeUrl = z.string(rule('url')).refine((value) => isUrl(value, false), rule('url'));
+
+export const webSocketUrl = z
+  .string(rule('webSocketUrl'))
+  .refine((value) => isUrl(value, false, /^wss?:$/), rule('webSocketUrl'));
 
 export const baseUrl = z.string(rule('baseUrl')).refine((value) => isUrl(value, true), rule('baseUrl'));
 

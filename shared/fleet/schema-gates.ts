@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationMs } from './duration.ts';
 import type { RuleName } from './rules.ts';
 import {
   allow,
@@ -11,11 +12,35 @@ import {
   rate,
   secretName,
   text,
+  webSocketUrl,
 } from './schema-fields.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
+const family = z
+  .union([z.literal(4), z.literal(6)], rule('family'))
+  .optional()
+  .describe('Connect to addresses of this family only: 4 or 6.');
+
+const tests = {
+  test: z
+    .enum(['threshold', 'sequential'], rule('test'))
+    .default('threshold')
+    .describe(
+      'threshold compares the share found; sequential weighs the evidence at every look and stops at the earliest sound moment.',
+    ),
+  level: z
+    .number(rule('level'))
+    .gt(0, rule('level'))
+    .max(0.5, rule('level'))
+    .default(0.05)
+    .describe(
+      'With sequential: how often a wave without fault is stopped at most, over all its sequential gates; 0.05.',
+    ),
+};
+
 const attempts = {
+  ip: family,
   rate: rate.default('1/s').describe('First attempts a second and target; 1/s.'),
   timeout: duration.default('5s').describe('What an attempt may take; 5s.'),
 };
@@ -31,6 +56,16 @@ const check = z.union([
       .default([200])
       .describe('Statuses that pass; 200.'),
     body: text.optional().describe('Text that the first 64 KiB of the body must hold.'),
+    headers: z.record(text, text).optional().describe('Headers the answer must have, with these values.'),
+    json: z
+      .record(
+        z.string(rule('pointer')).regex(/^(\/[^/]*)*$/, rule('pointer')),
+        z.union([z.string(), z.number(), z.boolean(), z.null()]),
+      )
+      .optional()
+      .describe('Values at these JSON pointers of the body, as {"/status": "ok"}.'),
+    within: duration.optional().describe('The answer must be there within this.'),
+    redirects: count.max(10, rule('count')).default(0).describe('Redirects that are followed; 0.'),
     ...attempts,
   }),
   z.strictObject({ tcp: hostPort.describe('host:port that must accept a connection.'), ...attempts }),
@@ -38,6 +73,35 @@ const check = z.union([
     tls: hostPort.describe('host:port whose certificate must be trusted, be in force and carry the name.'),
     minDaysLeft: count.default(14).describe('Days the certificate must still be good for; 14.'),
     ...attempts,
+  }),
+  z.strictObject({
+    dns: text.describe('Name that must resolve.'),
+    addresses: z.array(text).optional().describe('Addresses that must be among the answer.'),
+    ...attempts,
+  }),
+  z.strictObject({
+    grpc: hostPort.describe('host:port whose gRPC health service must say SERVING.'),
+    service: z
+      .string(rule('text'))
+      .max(120, rule('text'))
+      .default('')
+      .describe('Service to ask about; the server as a whole.'),
+    tls: z.boolean().default(true).describe('Whether it is asked over TLS; true.'),
+    ...attempts,
+  }),
+  z.strictObject({
+    ws: webSocketUrl.describe('ws or wss URL that must open and answer a ping.'),
+    echo: text.optional().describe('Text that is sent and must come back.'),
+    ...attempts,
+  }),
+  z.strictObject({
+    stream: probeUrl.describe('URL whose answer must go on for the time of hold, as an event stream.'),
+    hold: duration
+      .default('10s')
+      .refine((value) => durationMs(value) <= 20_000, rule('hold'))
+      .describe('How long it must go on; 10s, at most 20s.'),
+    ...attempts,
+    rate: rate.default('6/m').describe('Streams opened in a time; 6/m.'),
   }),
 ]);
 
@@ -57,7 +121,9 @@ const probeGate = z
     consecutive: countFromOne
       .default(3)
       .describe('Failed first attempts in a row, each confirmed by a retry, that stop the wave at once; 3.'),
+    ...tests,
   })
+  .refine((gate) => gate.test === 'threshold' || gate.below.failures > 0, rule('sequentialShare'))
   .describe('Availability, measured from outside before, during and after the writes of a wave.');
 
 const promql = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('query'));
@@ -82,9 +148,15 @@ const metricGate = z
     minRequests: countFromOne.default(1).describe('With errors and requests: fewer requests are inconclusive; 1.'),
     interval: duration.default('30s').describe('How often it is measured during the soak; 30s.'),
     maxAge: duration.default('2m').describe('How old the newest point may be; 2m.'),
+    ...tests,
   })
   .refine((gate) => gate.failAbove !== undefined || gate.failBelow !== undefined, rule('someThreshold'))
   .refine((gate) => !((gate.failBelow ?? -Infinity) >= (gate.failAbove ?? Infinity)), rule('invertedThreshold'))
+  .refine(
+    (gate) =>
+      gate.test === 'threshold' || ('errors' in gate.metric && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
+    rule('sequentialCounts'),
+  )
   .describe('A number from a metric store against a threshold, before each transition and through the soak.');
 
 /** An entry of `gates`: a probe or a metric. */

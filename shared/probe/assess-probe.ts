@@ -1,4 +1,4 @@
-import type { ProbeGate } from '../rollout/gate.ts';
+import type { ProbeGate, WeighEvidence } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import type { Tally } from './tally.ts';
 
@@ -6,11 +6,17 @@ import type { Tally } from './tally.ts';
  * Judges what was probed of one gate: of one target, or of several, where the worst one speaks for all.
  *
  * Fails when confirmed failures in a row have reached `consecutive`, at any time; and when, with `minSamples` first attempts, the
- * failed share of them is not below `failuresBelow` (a single failure is not below 0). Inconclusive with fewer samples, and where
+ * failed share of them is not below `failuresBelow` (a single failure is not below 0); a sequential gate when there is evidence enough
+ * that more than `failuresBelow` fail, at any time and however few samples. Inconclusive with fewer samples, and where
  * nothing was probed. Retries never make a failed attempt good.
  */
-export const assessProbe = (name: string, gate: ProbeGate, tallies: readonly Tally[]): Judgement => {
-  const judged = tallies.map((tally) => judge(name, gate, tally));
+export const assessProbe = (
+  name: string,
+  gate: ProbeGate,
+  tallies: readonly Tally[],
+  weigh: WeighEvidence,
+): Judgement => {
+  const judged = tallies.map((tally) => judge(name, gate, tally, weigh));
   const order: readonly Verdict[] = ['fail', 'inconclusive', 'pass'];
   const worst = judged.toSorted(
     (a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict) || (b.value ?? 0) - (a.value ?? 0),
@@ -25,10 +31,10 @@ export const assessProbe = (name: string, gate: ProbeGate, tallies: readonly Tal
   return { ...rest, because, samples: all.attempts, window: { from: all.from, to: all.to } };
 };
 
-const judge = (name: string, gate: ProbeGate, tally: Tally): Judgement => {
+const judge = (name: string, gate: ProbeGate, tally: Tally, weigh: WeighEvidence): Judgement => {
   const { attempts, failedFirst, invalid, run, firstFailure, from, to } = tally;
   const share = attempts === 0 ? 0 : failedFirst / attempts;
-  const [verdict, expected] = conclude(gate, tally, share);
+  const [verdict, expected] = conclude(gate, tally, share, weigh);
   const first = firstFailure === undefined ? '' : `, first ${firstFailure.code}: ${firstFailure.because}`;
   const unsound = invalid === 0 ? '' : `; ${invalid} more said nothing and are not counted`;
   const streak = run.longest > 1 ? `, ${run.longest} in a row confirmed` : '';
@@ -48,10 +54,16 @@ const judge = (name: string, gate: ProbeGate, tally: Tally): Judgement => {
   };
 };
 
-const conclude = (gate: ProbeGate, tally: Tally, share: number): readonly [Verdict, string] => {
+const conclude = (gate: ProbeGate, tally: Tally, share: number, weigh: WeighEvidence): readonly [Verdict, string] => {
   const { attempts, failedFirst, run } = tally;
   if (run.longest >= gate.consecutive) return ['fail', `expected fewer than ${gate.consecutive} confirmed in a row`];
+  const evidence =
+    gate.test?.kind === 'sequential'
+      ? weigh({ requests: attempts, failures: failedFirst }, gate.failuresBelow, gate.test)
+      : undefined;
+  if (evidence?.verdict === 'fail') return ['fail', evidence.because];
   if (attempts < gate.minSamples) return ['inconclusive', `expected at least ${gate.minSamples} attempts to judge by`];
+  if (evidence !== undefined) return [evidence.verdict, evidence.because];
   const bound = gate.failuresBelow === 0 ? 'none to fail' : `a share below ${gate.failuresBelow}`;
   if (failedFirst > 0 && share >= gate.failuresBelow)
     return ['fail', `a share of ${rounded(share)}, expected ${bound}`];

@@ -23,11 +23,24 @@ export interface ProbeGate {
 
 /**
  * `threshold`: the share that was found is compared. `sequential`: the gate fails when the evidence that more than the allowed share
- * fails is enough, at whatever moment one looks; false alarms over all looks stay within `level`.
+ * fails is enough, at whatever moment one looks.
  */
-export type GateTest =
-  | { readonly kind: 'threshold' }
-  | { readonly kind: 'sequential'; readonly level: number; readonly of: number };
+export type GateTest = { readonly kind: 'threshold' } | SequentialTest;
+
+export interface SequentialTest {
+  readonly kind: 'sequential';
+  /** How often, at most, a wave without fault is stopped by any of its sequential gates, over all looks. */
+  readonly level: number;
+  /** How many share that level: gates times targets of the widest wave, and looks where each is at counts of its own. */
+  readonly of: number;
+}
+
+/** What sequential evidence says of counts, in a sentence too. */
+export type WeighEvidence = (
+  counts: { readonly requests: number; readonly failures: number },
+  allowed: number,
+  test: SequentialTest,
+) => { readonly verdict: 'pass' | 'fail' | 'inconclusive'; readonly because: string };
 
 /** What is tried of one protocol. With `family` only addresses of that family are connected to, so that each can be probed apart. */
 export type Check = (HttpCheck | TcpCheck | TlsCheck | DnsCheck | GrpcCheck | WebSocketCheck | StreamCheck) & {

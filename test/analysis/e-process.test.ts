@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
-import { assessEvidence, failuresToStop, logEvidence } from '../../shared/analysis/e-process.ts';
+import { failuresToStop, logEvidence, weighEvidence } from '../../shared/analysis/e-process.ts';
 import { seeded, untilFailure } from './seeded.ts';
+
+const alone = { kind: 'sequential', level: 0.05, of: 1 } as const;
 
 describe('the evidence that more than 0.001 % fails', () => {
   test.each([
@@ -25,13 +27,21 @@ describe('the evidence that more than 0.001 % fails', () => {
   });
 
   it('is judged by what it says: nothing, something, enough', () => {
-    const judged = [0, 1, 2].map((failures) => assessEvidence({ requests: 1_000, failures }, 1e-5, 0.05).verdict);
+    const judged = [0, 1, 2].map((failures) => weighEvidence({ requests: 1_000, failures }, 1e-5, alone).verdict);
     expect(judged).toEqual(['pass', 'inconclusive', 'fail']);
   });
 
+  it('says how much there is and how much stops, and shares its level', () => {
+    expect(weighEvidence({ requests: 1_000, failures: 2 }, 1e-5, { ...alone, of: 24 })).toEqual({
+      verdict: 'inconclusive',
+      because:
+        'evidence 53.2 that more than 0.00001 fails (2 of 1000), 480 stops: false alarms of 5 % over all looks shared by 24 tests',
+    });
+  });
+
   it('holds with a million failures', () => {
-    expect(assessEvidence({ requests: 10_000_000, failures: 1_000_000 }, 0.1, 0.05).verdict).not.toBe('fail');
-    expect(assessEvidence({ requests: 10_000_000, failures: 2_000_000 }, 0.1, 0.05).verdict).toBe('fail');
+    expect(weighEvidence({ requests: 10_000_000, failures: 1_000_000 }, 0.1, alone).verdict).not.toBe('fail');
+    expect(weighEvidence({ requests: 10_000_000, failures: 2_000_000 }, 0.1, alone).verdict).toBe('fail');
   });
 });
 

@@ -40,6 +40,9 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/undici.ts': ['undici'],
 
+  // Speaks over a connection that the one egress client has opened.
+  'shared/probe/grpc.ts': ['node:http2'],
+
   // The three seams.
   'shared/blobs/folder.ts': ['node:fs', 'process'],
   'shared/blobs/s3.ts': ['@aws-sdk/client-s3'],

@@ -72,7 +72,7 @@ describe('a sound config', () => {
         allow: ['10.0.0.0/8'],
       },
     ]);
-    expect(toGates(gates)).toEqual({
+    expect(toGates(gates, [])).toEqual({
       'api-up': {
         kind: 'probe',
         check: { http: 'https://{target}.example.com/health', status: [200] },

@@ -1,8 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
+import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { assessProbe } from '../../shared/probe/assess-probe.ts';
 import type { Attempt } from '../../shared/probe/attempt.ts';
 import { countSample, emptyTally, joinTallies, type Sample, type Tally } from '../../shared/probe/tally.ts';
 import type { ProbeGate } from '../../shared/rollout/gate.ts';
+
+const assess = (name: string, spec: ProbeGate, tallies: readonly Tally[]) =>
+  assessProbe(name, spec, tallies, weighEvidence);
 
 const gate: ProbeGate = {
   kind: 'probe',
@@ -72,7 +76,7 @@ describe('one target is judged', () => {
     ],
     ['', 'inconclusive', '0 of 0 first attempts failed in 0.0 s; expected at least 10 attempts to judge by'],
   ] as const)('%s is %s', (text, verdict, because) => {
-    const judgement = assessProbe('up', gate, [tallyOf(text)]);
+    const judgement = assess('up', gate, [tallyOf(text)]);
     expect({
       verdict: judgement.verdict,
       because: judgement.because.replace(/\d+\.\d{2,} s/, (s) => `${Number.parseFloat(s).toFixed(1)} s`),
@@ -84,15 +88,15 @@ describe('one target is judged', () => {
 
   it('with a threshold of none, one failure fails it, confirmed or not', () => {
     const strict = { ...gate, failuresBelow: 0 };
-    expect(assessProbe('up', strict, [tallyOf('....................')]).verdict).toBe('pass');
-    expect(assessProbe('up', strict, [tallyOf('..........f.........')])).toMatchObject({
+    expect(assess('up', strict, [tallyOf('....................')]).verdict).toBe('pass');
+    expect(assess('up', strict, [tallyOf('..........f.........')])).toMatchObject({
       verdict: 'fail',
       because: expect.stringContaining('a share of 0.05, expected none to fail'),
     });
   });
 
   it('with all that led to it', () => {
-    expect(assessProbe('up', gate, [tallyOf('....................', 'one', 100)])).toEqual({
+    expect(assess('up', gate, [tallyOf('....................', 'one', 100)])).toEqual({
       gate: 'up',
       kind: 'probe',
       target: 'one',
@@ -111,8 +115,8 @@ describe('one target is judged', () => {
 describe('several targets are judged', () => {
   it('by the worst of them', () => {
     const tallies = [tallyOf('....................', 'one'), tallyOf('FFF', 'two'), tallyOf('.', 'three')];
-    expect(assessProbe('up', gate, tallies)).toMatchObject({ verdict: 'fail', target: 'two' });
-    expect(assessProbe('up', gate, tallies.toSpliced(1, 1))).toMatchObject({
+    expect(assess('up', gate, tallies)).toMatchObject({ verdict: 'fail', target: 'two' });
+    expect(assess('up', gate, tallies.toSpliced(1, 1))).toMatchObject({
       verdict: 'inconclusive',
       target: 'three',
     });
@@ -120,7 +124,7 @@ describe('several targets are judged', () => {
 
   it('together when all passed', () => {
     const tallies = [tallyOf('....................', 'one'), tallyOf('....................', 'two', 10)];
-    expect(assessProbe('up', gate, tallies)).toEqual({
+    expect(assess('up', gate, tallies)).toEqual({
       gate: 'up',
       kind: 'probe',
       verdict: 'pass',
@@ -135,7 +139,7 @@ describe('several targets are judged', () => {
   });
 
   it('as inconclusive when there are none', () => {
-    expect(assessProbe('up', gate, [])).toEqual({
+    expect(assess('up', gate, [])).toEqual({
       gate: 'up',
       kind: 'probe',
       verdict: 'inconclusive',
@@ -151,5 +155,32 @@ describe('tallies', () => {
   test.each(pairs)('of %j and then %j join to the tally of both', (first, second) => {
     const joined = joinTallies(tallyOf(first), tallyOf(second, 'one', first.length));
     expect(joined).toEqual(tallyOf(first + second));
+  });
+});
+
+describe('a sequential gate', () => {
+  const sequential: ProbeGate = { ...gate, failuresBelow: 0.001, test: { kind: 'sequential', level: 0.05, of: 1 } };
+
+  test.each([
+    // Three failures of nine would be 33 %; the evidence for more than 0.1 % is there before there are ten.
+    ['.f.f.f...', 'fail'],
+    ['....................', 'pass'],
+    ['.........', 'inconclusive'],
+    ['.........f..........', 'inconclusive'],
+  ] as const)('judges %s as %s', (text, verdict) => {
+    expect(assess('up', sequential, [tallyOf(text)]).verdict).toBe(verdict);
+  });
+
+  it('bears failures that are as rare as is allowed, however often it is looked at', () => {
+    const rare = Array.from({ length: 4 }, () => `${'.'.repeat(999)}f`).join('');
+    const looks = rare.split('').flatMap((_, at) => (at % 100 === 0 && at > 0 ? [rare.slice(0, at)] : []));
+    const verdicts = looks.map((text) => assess('up', sequential, [tallyOf(text)]).verdict);
+    expect(verdicts.filter((verdict) => verdict === 'fail')).toEqual([]);
+  });
+
+  it('says how much evidence there is', () => {
+    expect(assess('up', sequential, [tallyOf('.f.f.f...')]).because).toMatch(
+      /; evidence \d[\d.e+]* that more than 0\.001 fails \(3 of 9\), 20 stops: false alarms of 5 % over all looks$/,
+    );
   });
 });

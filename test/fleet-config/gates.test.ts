@@ -1,0 +1,93 @@
+import { describe, expect, it, test } from 'vitest';
+import { toGates } from '../../shared/fleet/gates.ts';
+import { gateSchema } from '../../shared/fleet/schema-gates.ts';
+
+const gateOf = (entry: unknown, waves: readonly { gates: string[]; targets: string[] }[] = []) =>
+  toGates({ gate: gateSchema.parse(entry) }, waves).gate;
+
+describe('a probe of the config', () => {
+  const below = { failures: 0.001 };
+  test.each([
+    [
+      {
+        http: 'https://{target}.example.com/',
+        headers: { 'x-release': 'v2' },
+        json: { '/status': 'ok' },
+        within: '300ms',
+        redirects: 2,
+        ip: 6,
+      },
+      {
+        http: 'https://{target}.example.com/',
+        status: [200],
+        headers: { 'x-release': 'v2' },
+        json: { '/status': 'ok' },
+        withinMs: 300,
+        redirects: 2,
+        family: 6,
+      },
+    ],
+    [
+      { tcp: 'db.example.com:5432', ip: 4 },
+      { tcp: 'db.example.com:5432', family: 4 },
+    ],
+    [{ tls: 'a.example.com:443' }, { tls: 'a.example.com:443', minDaysLeft: 14 }],
+    [
+      { dns: '{target}.example.com', addresses: ['192.0.2.1'] },
+      { dns: '{target}.example.com', addresses: ['192.0.2.1'] },
+    ],
+    [
+      { grpc: 'a.example.com:443', service: 'shop' },
+      { grpc: 'a.example.com:443', service: 'shop', secure: true },
+    ],
+    [
+      { ws: 'wss://a.example.com/feed', echo: 'tide' },
+      { ws: 'wss://a.example.com/feed', echo: 'tide' },
+    ],
+    [
+      { stream: 'https://a.example.com/events', hold: '5s' },
+      { stream: 'https://a.example.com/events', holdMs: 5_000 },
+    ],
+  ])('%j is in the words of the rollout', (probe, check) => {
+    expect(gateOf({ probe, below })).toMatchObject({ kind: 'probe', check });
+  });
+
+  test.each([
+    [{ ws: 'https://a.example.com/' }],
+    [{ dns: '' }],
+    [{ grpc: 'a.example.com' }],
+    [{ tcp: 'a.example.com:1', ip: 5 }],
+    [{ http: 'https://a.example.com/', json: { status: 'ok' } }],
+    [{ http: 'https://a.example.com/', redirects: 11 }],
+    [{ stream: 'https://a.example.com/', hold: '21s' }],
+  ])('%j is refused', (probe) => {
+    expect(gateSchema.safeParse({ probe, below }).success).toBe(false);
+  });
+});
+
+describe('a sequential gate of the config', () => {
+  const probe = { probe: { tcp: 'a.example.com:1' }, below: { failures: 0.001 }, test: 'sequential' };
+  const counts = { metric: { prometheus: 'prod', errors: 'e', requests: 'r' }, failAbove: 0.001, test: 'sequential' };
+
+  it('shares its level with all of its wave, in the widest wave', () => {
+    const waves = [
+      { gates: ['gate'], targets: ['a', 'b'] },
+      { gates: ['gate', 'other'], targets: ['c', 'd', 'e', 'f'] },
+    ];
+    expect(gateOf(probe, waves)).toMatchObject({ test: { kind: 'sequential', level: 0.05, of: 4 } });
+    expect(gateOf({ ...counts, level: 0.01 }, waves)).toMatchObject({
+      test: { kind: 'sequential', level: 0.01, of: 400 },
+    });
+  });
+
+  test.each([
+    [{ ...probe, below: { failures: 0 } }],
+    [{ ...counts, failAbove: 1.5 }],
+    [{ ...counts, metric: { prometheus: 'prod', query: 'q' } }],
+    [{ ...counts, failAbove: undefined, failBelow: 0.1 }],
+    [{ ...probe, level: 0 }],
+    [{ ...probe, test: 'bayes' }],
+  ])('%j is refused', (entry) => {
+    expect(gateSchema.safeParse(entry).success).toBe(false);
+  });
+});
