@@ -118,7 +118,10 @@ const refuse = async (
   problems: readonly string[],
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<PrepareResult> => {
-  const because = `refused, nothing written to any target: ${problems.length} problems, first: ${problems[0]}`;
+  const because =
+    problems.length === 1
+      ? `refused, nothing written to any target: ${problems[0]}`
+      : `refused, nothing written to any target: ${problems.length} problems, the first: ${problems[0]}`;
   await recordEvent(ledger, rollout, 'refused', {
     at: clock.now(),
     kind: 'prepared',

@@ -47,6 +47,8 @@ export const judgeWave = async (
   }
   const moment = next.status === 'in-progress' ? 'during' : 'after';
   for (const judgement of judgements) await keepJudgement(ledger, ref, moment, clock.now(), judgement);
-  if (next.status !== 'in-progress') await recordVerdicts(ref, moment, judgements, outside);
+  // A wave that was stopped has gates that nobody waited for; that they say nothing is no news.
+  const told = next.status === 'failed' ? judgements.filter(({ verdict }) => verdict !== 'inconclusive') : judgements;
+  if (next.status !== 'in-progress') await recordVerdicts(ref, moment, told, outside);
   return next;
 };
