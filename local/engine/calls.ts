@@ -1,4 +1,5 @@
 import { lambdaAnswer, startAnswer } from './answers.ts';
+import { executionArnOf, placeOf } from './arn.ts';
 import { scopeAt } from './definition.ts';
 import type { Frame, Signal } from './execution.ts';
 import { STATES } from './failure.ts';
@@ -54,7 +55,7 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
   const tell = (arn: string, signal: Signal) => queue.add(async () => void (await runner().apply(arn, signal)));
 
   const callFunction = (arn: string, frame: Frame, attempt: string, integration: Integration, args: Json): void => {
-    const { region, account } = given();
+    const { region, account } = placeOf(arn);
     const named = isObject(args) ? args : {};
     const direct = integration.kind === 'function';
     const name = direct ? integration.functionArn : String(named.FunctionName);
@@ -84,8 +85,7 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
     const sync = waits === 'json' || waits === 'text';
     const key = sync ? `attempt ${attempt}` : `started ${attempt}`;
     const machineArn = String(args.StateMachineArn);
-    const { region, account } = given();
-    const childArn = `arn:aws:states:${region}:${account}:execution:${machineArn.split(':').at(-1)}:${String(args.Name)}`;
+    const childArn = executionArnOf(machineArn, String(args.Name));
     try {
       // Started by this attempt before the process died: the answer was lost, not the start.
       const mine = isLinked(database, childArn, arn, key) ? readExecution(database, childArn) : undefined;

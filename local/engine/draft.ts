@@ -14,6 +14,8 @@ export interface MapChild {
   readonly index: number;
   readonly name: string;
   readonly input: Json;
+  /** Items it was given: more than one when they are batched. */
+  readonly items: number;
 }
 
 export interface MapRunRow {
@@ -24,6 +26,9 @@ export interface MapRunRow {
   readonly concurrency: number;
   readonly toleratedCount: number;
   readonly toleratedPercentage: number;
+  readonly totalItems: number;
+  readonly totalChildren: number;
+  readonly redrives: number;
 }
 
 export interface Ending {
@@ -43,6 +48,8 @@ export interface Transition {
   readonly nextFrame: number;
   readonly lastEvent: number;
   readonly children: readonly MapChild[];
+  /** Children of Map Runs that are redriven. */
+  readonly redriven: readonly { readonly run: string; readonly index: number }[];
   readonly mapRuns: readonly MapRunRow[];
   /** Signals for other executions, kept until those have taken them. */
   readonly signals: readonly { readonly execution: string; readonly signal: Signal }[];
@@ -88,6 +95,7 @@ export interface Draft {
   abandon(id: number, token: TokenStatus): void;
   setItems(id: number, items: readonly Json[] | undefined): void;
   child(child: MapChild): void;
+  redrive(run: string, index: number): void;
   mapRun(row: MapRunRow): void;
   openToken(token: string, frame: number, attempt: string): void;
   end(frame: number | undefined, ending: Ending, details: JsonObject): void;
@@ -107,6 +115,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
   const items = new Map<number, readonly Json[] | undefined>();
   const events: HistoryEvent[] = [];
   const children: MapChild[] = [];
+  const redriven: Writable<Transition['redriven'][number]>[] = [];
   const mapRuns: MapRunRow[] = [];
   const signals: { execution: string; signal: Signal }[] = [];
   const stopRuns: string[] = [];
@@ -190,6 +199,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     },
     setItems: (id, values) => items.set(id, values),
     child: (child) => children.push(child),
+    redrive: (run, index) => redriven.push({ run, index }),
     mapRun: (row) => mapRuns.push(row),
     openToken: (token, id, attempt) => tokens.push({ token, frame: id, attempt, status: 'open' }),
     end: (id, result, details) => {
@@ -213,6 +223,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
       nextFrame,
       lastEvent,
       children,
+      redriven,
       mapRuns,
       signals,
       stopRuns,

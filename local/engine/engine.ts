@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly invoke: (call: InvokeCall) => Promise<InvokeAnswer>;
   /** Where ItemReader reads and ResultWriter writes. */
   readonly objects: ObjectStore;
+  /** Transitions that share one commit at most; 256 if not given. With 1 each transition is on disk before the next begins. */
+  readonly transitionsPerCommit?: number;
 }
 
 /** AWS Step Functions on one machine. */
@@ -40,7 +42,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const { clock, region, account, invoke, objects } = options;
   const database = openDatabase(options.database);
   const random = stirred(options.random, database.opening);
-  const queue = createQueue(clock);
+  const queue = createQueue(clock, database, options.transitionsPerCommit ?? 256);
   const evaluator = createEvaluator(random);
   const given = (): Given => ({ now: clock.now(), random, evaluator, region, account });
   const runner: Runner = createRunner({

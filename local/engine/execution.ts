@@ -89,17 +89,25 @@ export interface InlineActivity {
   readonly concurrency: number;
 }
 
-/** A distributed Map. `reading`: items come from S3; `running`: children run; `collecting`: results are put together. */
+/**
+ * A distributed Map. `reading`: items come from S3; `running`: children run; `collecting`: results are put together; `redriving`:
+ * a redrive is about to run the children `again` that had not ended well.
+ */
 export interface MapRunActivity {
   readonly kind: 'map-run';
   readonly run: string;
-  readonly phase: 'reading' | 'running' | 'collecting';
+  readonly phase: 'reading' | 'running' | 'collecting' | 'redriving';
   readonly reader?: Json;
   readonly writer?: Json;
   readonly next: number;
   readonly running: number;
   readonly failed: number;
+  /** Children in all, and the items in them. */
   readonly total: number;
+  readonly items: number;
+  readonly redrives: number;
+  /** Children to be redriven before new ones start, by their number. */
+  readonly again?: readonly number[];
   readonly concurrency: number;
   readonly toleratedCount?: number;
   readonly toleratedPercentage?: number;
@@ -168,7 +176,8 @@ export const commandOf = (
   frame: Frame,
 ): { readonly key: string; readonly kind: 'run' | 'call' | 'read' | 'collect' } | undefined => {
   const { doing } = frame;
-  if (doing.kind === 'ready') return { key: `run ${frame.last} ${frame.retryCount}`, kind: 'run' };
+  if (doing.kind === 'ready' || (doing.kind === 'map-run' && doing.phase === 'redriving'))
+    return { key: `run ${frame.last} ${frame.retryCount}`, kind: 'run' };
   if (doing.kind === 'task' && doing.phase === 'calling') return { key: `call ${doing.attempt}`, kind: 'call' };
   if (doing.kind === 'map-run' && doing.phase === 'reading') return { key: `read ${doing.run}`, kind: 'read' };
   if (doing.kind === 'map-run' && doing.phase === 'collecting') return { key: `collect ${doing.run}`, kind: 'collect' };

@@ -1,6 +1,7 @@
 import jsonata from 'jsonata';
 import { addedFunctions } from './functions.ts';
 import type { EngineRandom } from './given.ts';
+import { BoundedRegExp } from './vm.ts';
 
 /** Evaluates JSONata source text. Rejects with `ExpressionFailure`; undefined is a result like any other. */
 export interface Evaluator {
@@ -20,6 +21,9 @@ const NODE_LIMIT = 2_000_000;
 /** Nodes begun and not ended: bounds the memory that a recursion without tail calls takes. */
 const OPEN_LIMIT = 50_000;
 
+/** Members of an array and characters of a text that no step may pass: many times what a payload holds. */
+const SIZE_LIMIT = 2_000_000;
+
 const ENTRY = Symbol.for('jsonata.__evaluate_entry');
 const EXIT = Symbol.for('jsonata.__evaluate_exit');
 
@@ -38,12 +42,18 @@ const quote = (thrown: unknown): string => {
 /** The error JSONata finds in `source` when it reads it; undefined when there is none. */
 export const syntaxError = (source: string): string | undefined => {
   try {
-    jsonata(source);
+    jsonata(source, BOUNDED);
     return undefined;
   } catch (thrown) {
     return quote(thrown);
   }
 };
+
+/** The parsed expression, as JSONata has it. Throws what JSONata throws for text it can not read. */
+export const syntaxTree = (source: string): unknown => jsonata(source, BOUNDED).ast();
+
+/** As an object without a declared type: JSONata declares a RegExp where it takes a constructor. */
+const BOUNDED: object = { RegexEngine: BoundedRegExp };
 
 interface Meter {
   nodes: number;
@@ -51,7 +61,7 @@ interface Meter {
 }
 
 const compile = (source: string, meter: Meter): jsonata.Expression => {
-  const expression = jsonata(source);
+  const expression = jsonata(source, BOUNDED);
   // The hooks are bound by symbol, which the declared type of `assign` leaves out.
   const assign = expression.assign as (name: string | symbol, value: unknown) => void;
   assign(ENTRY, () => {
@@ -61,8 +71,10 @@ const compile = (source: string, meter: Meter): jsonata.Expression => {
       throw new ExpressionFailure('the expression ran too long or too deep; look for a recursion that does not end');
     }
   });
-  assign(EXIT, () => {
+  assign(EXIT, (_node: unknown, _input: unknown, _environment: unknown, result: unknown) => {
     meter.open -= 1;
+    if ((typeof result === 'string' || Array.isArray(result)) && result.length > SIZE_LIMIT)
+      throw new ExpressionFailure(`a value grew beyond ${SIZE_LIMIT} members or characters`);
   });
   return expression;
 };
@@ -83,7 +95,7 @@ export const createEvaluator = (random: EngineRandom): Evaluator => {
     cache.set(source, expression);
     return expression;
   };
-  const formats = FORMATS.map((source) => jsonata(source));
+  const formats = FORMATS.map((source) => jsonata(source, BOUNDED));
   const functions = addedFunctions(random);
   return {
     evaluate: async (source, bindings, now) => {

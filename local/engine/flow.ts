@@ -35,7 +35,8 @@ export const limitPayload = (state: string, value: Json): void => {
 export const leave = async (draft: Draft, id: number, exit: Exit): Promise<void> => {
   const frame = draft.frame(id);
   const state = draft.stateOf(frame);
-  const scope = scopeOf(draft, frame, exit.extras);
+  const evaluated = exit.Assign !== undefined || exit.Output !== undefined;
+  const scope = evaluated ? scopeOf(draft, frame, exit.extras) : {};
   const field = exit.field ?? '';
   const assigned = exit.Assign && (await evaluateTemplate(draft.given, exit.Assign, `${field}Assign`, scope));
   const output =

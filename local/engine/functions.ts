@@ -55,6 +55,21 @@ const hash = (content: unknown, algorithm: unknown): unknown => {
     .digest('hex');
 };
 
+/** A text may be made this wide by `$pad`: the payload limit. */
+const PAD_LIMIT = 262_144;
+
+/** JSONata's own `$pad`, with a limit: it would take all memory for a width that is a mistake. */
+const pad = (text: unknown, width: unknown, fill: unknown): unknown => {
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string') throw new FunctionFailure('$pad', 'its first argument must be a string');
+  const wide = integer('$pad', width);
+  if (Math.abs(wide) > PAD_LIMIT) throw new FunctionFailure('$pad', `width ${wide}; at most ${PAD_LIMIT} is allowed`);
+  const chars = typeof fill === 'string' && fill !== '' ? [...fill] : [' '];
+  const missing = Math.max(0, Math.abs(wide) - [...text].length);
+  const padding = Array.from({ length: missing }, (_, at) => chars[at % chars.length]).join('');
+  return wide < 0 ? padding + text : text + padding;
+};
+
 const parse = (text: unknown): unknown => {
   if (text === undefined) return undefined;
   if (typeof text !== 'string') throw new FunctionFailure('$parse', 'its argument must be a string of JSON');
@@ -80,6 +95,7 @@ export const addedFunctions = (random: EngineRandom): Record<string, unknown> =>
   partition,
   range,
   hash,
+  pad,
   parse,
   uuid: () => uuid(random),
   random: (seed: unknown) => (seed === undefined ? random.fraction() : seededFraction(seed)),

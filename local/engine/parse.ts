@@ -4,7 +4,7 @@ import { checkFields } from './parse-fields.ts';
 
 /** One mistake in a definition, as ValidateStateMachineDefinition reports it. */
 export interface Diagnostic {
-  readonly severity: 'ERROR';
+  readonly severity: 'ERROR' | 'WARNING';
   readonly code: string;
   readonly message: string;
   /** JSON pointer; empty for the whole text. */
@@ -104,12 +104,8 @@ const checkTogether = (state: JsonObject, type: string, at: string, report: Repo
   if (type !== 'Map' || !isObject(state.ItemProcessor)) return;
   const config = isObject(state.ItemProcessor.ProcessorConfig) ? state.ItemProcessor.ProcessorConfig : {};
   if (config.Mode === 'DISTRIBUTED') {
-    if (config.ExecutionType !== 'STANDARD') {
-      report(
-        `${at}/ItemProcessor/ProcessorConfig/ExecutionType`,
-        'must be STANDARD: this engine runs no EXPRESS executions',
-      );
-    }
+    if (config.ExecutionType !== 'STANDARD' && config.ExecutionType !== 'EXPRESS')
+      report(`${at}/ItemProcessor/ProcessorConfig/ExecutionType`, 'must be STANDARD or EXPRESS');
     if (state.ItemReader !== undefined && state.Items !== undefined)
       report(`${at}/Items`, "can not be given together with 'ItemReader'");
     return;

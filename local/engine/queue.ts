@@ -8,70 +8,113 @@ export class EngineStopped extends Error {
   }
 }
 
-/** One job after the other, in the order they were added: every change of the engine is one. */
+type Job = () => void | Promise<void>;
+
+/** One job after the other, in the order they were added: every change of the engine is one. Jobs that wait together share a commit. */
 export interface Queue {
-  add(job: () => void | Promise<void>): void;
-  /** As `add`, with an answer. Rejects with what the job throws, or `EngineStopped`. */
+  add(job: Job): void;
+  /** As `add`, with an answer once it is on disk. Rejects with what the job throws, or `EngineStopped`. */
   ask<T>(job: () => T | Promise<T>): Promise<T>;
-  /** No job begins after this; a job that awaits finds `stopped()` true. */
+  /** Calls `effect` once all that was written up to now is on disk; never when it did not get there. Only within a job. */
+  afterCommit(effect: () => void): void;
+  /** No job begins after this, and what is not committed yet is undone; a job that awaits finds `stopped()` true. */
   stop(): void;
   stopped(): boolean;
 }
 
-/** Jobs until the thread is given to others (sockets, timers): some milliseconds. */
-const TURN = 64;
+/** Writes between `begin` and `commit`: all of them or none. */
+interface Commits {
+  begin(): void;
+  commit(): void;
+  /** Safe where nothing was begun. */
+  rollback(): void;
+}
 
-/** Runs jobs in microtasks; after each turn goes on by the clock, so that it works the same on virtual time. */
-export const createQueue = (clock: EngineClock): Queue => {
-  let jobs: (() => void | Promise<void>)[] = [];
+/** Jobs until the thread is given to others (sockets, timers): some milliseconds. */
+const TURN = 256;
+
+/**
+ * Runs jobs in microtasks, at most `jobsPerCommit` before each commit; after a turn goes on by the clock, so that it works the
+ * same on virtual time. A job that throws stops the queue.
+ */
+export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit: number): Queue => {
+  let jobs: Job[] = [];
+  let effects: (() => void)[] = [];
   let busy = false;
   let stopped = false;
   const unanswered = new Set<() => void>();
 
-  const turn = async (): Promise<void> => {
-    for (let done = 0; jobs.length > 0 && !stopped; ) {
-      const taken = jobs.splice(0, TURN - done);
+  const stop = () => {
+    if (stopped) return;
+    stopped = true;
+    jobs = [];
+    effects = [];
+    commits.rollback();
+    for (const refuse of unanswered) refuse();
+    unanswered.clear();
+  };
+  const commitTogether = async (): Promise<number> => {
+    commits.begin();
+    let done = 0;
+    while (done < jobsPerCommit && jobs.length > 0) {
+      const taken = jobs.splice(0, jobsPerCommit - done);
       for (const job of taken) if (!stopped) await job();
       done += taken.length;
-      if (done >= TURN && jobs.length > 0) {
+    }
+    if (!stopped) commits.commit();
+    return done;
+  };
+  const turn = async (): Promise<void> => {
+    for (let done = 0; jobs.length > 0 && !stopped; ) {
+      if (done >= TURN) {
         clock.after(0, () => void turn());
         return;
       }
+      try {
+        done += await commitTogether();
+      } catch (thrown) {
+        stop();
+        throw thrown;
+      }
+      const released = effects;
+      effects = [];
+      for (const effect of released) if (!stopped) effect();
     }
     busy = false;
   };
-  const add = (job: () => void | Promise<void>) => {
+  const add = (job: Job) => {
     if (stopped) return;
     jobs.push(job);
     if (busy) return;
     busy = true;
     queueMicrotask(() => void turn());
   };
+  const afterCommit = (effect: () => void) => {
+    if (!stopped) effects.push(effect);
+  };
   return {
     add,
+    afterCommit,
     ask: (job) =>
       new Promise((resolve, reject) => {
         const refuse = () => reject(new EngineStopped());
         if (stopped) return refuse();
         unanswered.add(refuse);
+        const settle = (answer: () => void) =>
+          afterCommit(() => {
+            unanswered.delete(refuse);
+            answer();
+          });
         add(async () => {
-          unanswered.delete(refuse);
           try {
             const answer = await job();
-            if (stopped) refuse();
-            else resolve(answer);
+            settle(() => resolve(answer));
           } catch (thrown) {
-            // Whatever a job found while the engine was stopped under it, the asker must ask again.
-            reject(stopped ? new EngineStopped() : thrown);
+            settle(() => reject(thrown));
           }
         });
       }),
-    stop: () => {
-      stopped = true;
-      jobs = [];
-      for (const refuse of unanswered) refuse();
-      unanswered.clear();
-    },
+    stop,
     stopped: () => stopped,
   };
 };

@@ -1,9 +1,8 @@
 import { HISTORY_LIMIT } from './draft.ts';
 import type { Frame } from './execution.ts';
-import type { Given } from './given.ts';
 import { parseDefinition } from './parse.ts';
 import type { Database } from './sqlite/database.ts';
-import { type ExecutionRow, putFrame, readFrames, reopenExecution } from './sqlite/executions.ts';
+import { type ExecutionRow, mapRunChildren, putFrame, readFrames, reopenExecution } from './sqlite/executions.ts';
 import { readDefinition } from './sqlite/machines.ts';
 
 /** Days after its end that an execution can be redriven (developer guide, "Restarting executions with redrive"). */
@@ -21,22 +20,31 @@ export const redriveRefusal = (row: ExecutionRow, now: number): string | undefin
 
 /**
  * The frames of an execution that ended badly, as they begin again: what was done stays done, every state that was going on
- * runs again from its start with new retries; branches and iterations that had ended well are kept.
+ * runs again from its start with new retries; branches and iterations that had ended well are kept, and so are the children of
+ * a Map Run: `childrenOf` says which there are.
  */
-export const framesAgain = (frames: Iterable<Frame>): readonly Frame[] =>
+export const framesAgain = (
+  frames: Iterable<Frame>,
+  childrenOf: (run: string) => readonly Pick<ExecutionRow, 'item' | 'status'>[],
+): readonly Frame[] =>
   [...frames].map((frame) => {
-    const { kind } = frame.doing;
-    const kept = kind === 'done' || kind === 'branches' || kind === 'iterations';
-    return kept ? frame : { ...frame, retries: [], retryCount: 0, doing: { kind: 'ready' } };
+    const { doing } = frame;
+    if (doing.kind === 'done' || doing.kind === 'branches' || doing.kind === 'iterations') return frame;
+    const fresh = { ...frame, retries: [], retryCount: 0 };
+    if (doing.kind !== 'map-run' || doing.phase === 'reading') return { ...fresh, doing: { kind: 'ready' } };
+    const children = childrenOf(doing.run);
+    const again = children.flatMap(({ item, status }) => (status === 'SUCCEEDED' || item === undefined ? [] : [item]));
+    const reset = { phase: 'redriving', next: children.length, running: 0, failed: 0, again } as const;
+    return { ...fresh, doing: { ...doing, ...reset } };
   });
 
 /** Opens an execution again at the states that failed, under its own definition and input. The caller checked the refusal. */
-export const redrive = (database: Database, given: Given, row: ExecutionRow): void => {
+export const redrive = (database: Database, now: number, row: ExecutionRow): void => {
   const { machine } = parseDefinition(readDefinition(database, row.definition));
   const timeout = machine?.TimeoutSeconds;
-  const frames = framesAgain(readFrames(database, row.id).values());
+  const frames = framesAgain(readFrames(database, row.id).values(), (run) => mapRunChildren(database, run));
   database.transaction(() => {
-    reopenExecution(database, row, given.now, timeout === undefined ? undefined : given.now + timeout * 1000);
+    reopenExecution(database, row, now, timeout === undefined ? undefined : now + timeout * 1000);
     for (const frame of frames) putFrame(database, row.id, frame);
   });
 };

@@ -1,5 +1,6 @@
 import { type Alarms, createAlarms } from './alarms.ts';
 import { childAnswer } from './answers.ts';
+import { isExpress } from './arn.ts';
 import type { Machine, Processor } from './definition.ts';
 import { scopeAt } from './definition.ts';
 import type { Transition } from './draft.ts';
@@ -12,7 +13,9 @@ import { parseDefinition } from './parse.ts';
 import type { Queue } from './queue.ts';
 import type { Database } from './sqlite/database.ts';
 import {
+  deleteExecution,
   type ExecutionRow,
+  mapRunChild,
   type NewExecution,
   readExecution,
   readFrames,
@@ -38,6 +41,8 @@ export interface Runner {
   apply(arn: string, signal: Signal, letter?: number): Promise<boolean>;
   /** Takes up all that runs, oldest first, then the letters between executions. */
   resume(): void;
+  /** Calls `tell` with the execution once its end is on disk, or with nothing when the engine was stopped before. */
+  onEnd(arn: string, tell: (row: ExecutionRow | undefined) => void): void;
   stop(): void;
 }
 
@@ -57,6 +62,7 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   const alarms: Alarms = createAlarms(clock);
   const live = new Map<string, Live>();
   const machines = new Map<string, Machine>();
+  const listeners = new Map<string, (row: ExecutionRow | undefined) => void>();
 
   const machineOf = (digest: string): Machine => {
     const known = machines.get(digest);
@@ -90,12 +96,21 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
     return { row, execution, frames, items };
   };
 
+  /** Does what a frame wishes once the wish is on disk, unless it has gone on by then. */
+  const act = (arn: string, id: number, key: string) =>
+    queue.afterCommit(() => {
+      const at = live.get(arn);
+      const frame = at?.frames.get(id);
+      const wished = frame && commandOf(frame);
+      if (at && frame && wished?.key === key && wished.kind !== 'run') command(at, frame, wished.kind);
+    });
+
   const wish = (at: Live, frame: Frame, before: Frame | undefined) => {
     const { arn } = at.execution;
     const wished = commandOf(frame);
     if (wished && wished.key !== (before && commandOf(before)?.key)) {
       if (wished.kind === 'run') queue.add(async () => void (await apply(arn, { kind: 'run', frame: frame.id })));
-      else command(at, frame, wished.kind);
+      else act(arn, frame.id, wished.key);
     }
     const ring = (timer: ReturnType<typeof timersOf>[number]) => () =>
       queue.add(async () => void (await apply(arn, { kind: 'due', frame: frame.id, ...timer })));
@@ -131,7 +146,7 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
       processors.set(id, made);
       return made;
     };
-    return transition.children.map(({ run, frame, index, name, input }) => ({
+    return transition.children.map(({ run, frame, index, name, input, items }) => ({
       arn: run.replace(':mapRun:', ':execution:').replace(/:[^:]*$/, `:${name}`),
       name,
       machine: at.execution.machineArn,
@@ -140,7 +155,7 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
       input,
       started: now,
       mapRun: run,
-      item: index,
+      ...{ item: index, items },
     }));
   };
 
@@ -167,6 +182,13 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   const finish = (arn: string) => {
     live.delete(arn);
     alarms.set(`${arn} ${OWN_DEADLINE}`, []);
+    if (!isExpress(arn)) return;
+    const row = readExecution(database, arn);
+    if (row) deleteExecution(database, row.id);
+    queue.afterCommit(() => {
+      listeners.get(arn)?.(row);
+      listeners.delete(arn);
+    });
   };
 
   const apply = async (arn: string, signal: Signal, letter?: number): Promise<boolean> => {
@@ -179,10 +201,13 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
       return false;
     }
     const children = newChildren(at, transition, moment.now);
+    const redriven = transition.redriven.map(({ run, index }) => mapRunChild(database, run, index));
     const { id, machine } = at.row;
-    const letters = commitTransition(database, { id, arn, machine, at: moment.now, transition, children, letter });
+    const before = at.frames;
+    const commit = { id, arn, machine, at: moment.now, transition, before, children, redriven, letter };
+    const letters = commitTransition(database, commit);
     absorb(at, transition);
-    for (const child of children) take(child.arn);
+    for (const child of [...children, ...redriven]) take(child.arn);
     for (const posted of letters) deliver(posted);
     if (transition.ending) finish(arn);
     return true;
@@ -222,11 +247,16 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   return {
     take,
     apply,
-    resume: () => {
-      for (const arn of runningExecutions(database)) take(arn);
-      for (const letter of readLetters(database)) deliver(letter);
+    resume: () =>
+      queue.add(() => {
+        for (const arn of runningExecutions(database)) take(arn);
+        for (const letter of readLetters(database)) deliver(letter);
+      }),
+    onEnd: (arn, tell) => void listeners.set(arn, tell),
+    stop: () => {
+      alarms.stop();
+      for (const tell of listeners.values()) tell(undefined);
     },
-    stop: () => alarms.stop(),
   };
 };
 

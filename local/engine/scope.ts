@@ -1,11 +1,10 @@
+import { machineNameOf } from './arn.ts';
 import type { Draft } from './draft.ts';
 import type { Frame, MapItem } from './execution.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Scope } from './template.ts';
 
 const timestamp = (ms: number): string => new Date(ms).toISOString();
-
-const machineName = (machineArn: string): string => machineArn.split(':').at(-1)?.split('/')[0] ?? machineArn;
 
 const lineage = (draft: Draft, frame: Frame): readonly Frame[] => {
   const line = [frame];
@@ -29,7 +28,7 @@ export const contextOf = (draft: Draft, frame: Frame, token?: string, item?: Map
       StartTime: timestamp(execution.startedAt),
       ...(execution.redrives > 0 && { RedriveCount: execution.redrives }),
     },
-    StateMachine: { Id: execution.machineArn, Name: machineName(execution.machineArn) },
+    StateMachine: { Id: execution.machineArn, Name: machineNameOf(execution.machineArn) },
     State: {
       Name: frame.state,
       EnteredTime: timestamp(frame.entered?.at ?? draft.given.now),

@@ -1,9 +1,12 @@
-import type { Given } from './given.ts';
+import { executionArnOf, unqualified } from './arn.ts';
+import { type EngineRandom, type Given, uuid } from './given.ts';
 import { byteLength, type Json, jsonText, PAYLOAD_LIMIT, parseJson } from './json.ts';
 import { parseDefinition } from './parse.ts';
+import { nextRoute, readAlias } from './sqlite/aliases.ts';
 import type { Database } from './sqlite/database.ts';
 import { type ExecutionRow, insertExecution, readExecution } from './sqlite/executions.ts';
-import { putDefinition, readMachine } from './sqlite/machines.ts';
+import { type MachineRow, putDefinition, readMachine } from './sqlite/machines.ts';
+import { versionAt } from './sqlite/versions.ts';
 import { WireError } from './wire-error.ts';
 
 export interface StartRequest {
@@ -22,6 +25,27 @@ export const checkName = (name: string): void => {
   if (!NAME.test(name)) throw new WireError('InvalidName', `Invalid Name: '${name}'`);
 };
 
+/** An EXPRESS execution runs for at most five minutes (Step Functions quotas). */
+const EXPRESS_SECONDS = 300;
+
+/** What an ARN starts: a machine as it is, or as a version of it was, which an alias may choose by weight. */
+const startable = (
+  database: Database,
+  random: EngineRandom,
+  arn: string,
+): { readonly machine: MachineRow; readonly version?: string; readonly alias?: string } => {
+  const { machineArn, qualifier } = unqualified(arn);
+  const machine = readMachine(database, machineArn);
+  const alias = machine && qualifier !== undefined ? readAlias(database, arn) : undefined;
+  const chosen = alias ? nextRoute(alias.routes, random.fraction()) : arn;
+  const version = machine && qualifier !== undefined ? versionAt(database, chosen) : undefined;
+  if (!machine || (qualifier !== undefined && !version))
+    throw new WireError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  if (!version) return { machine };
+  const { definition, role } = version;
+  return { machine: { ...machine, definition, role }, version: chosen, ...(alias && { alias: alias.arn }) };
+};
+
 const sameInput = (a: string, b: string): boolean => a === b || jsonText(parseJson(a)) === jsonText(parseJson(b));
 
 /**
@@ -35,7 +59,7 @@ export const startExecution = (
   request: StartRequest,
   also: (row: ExecutionRow) => void = () => {},
 ): { readonly row: ExecutionRow; readonly fresh: boolean } => {
-  const { region, account, now } = given;
+  const { now } = given;
   checkName(request.name);
   const input: Json | undefined = parseJson(request.input);
   if (input === undefined)
@@ -49,10 +73,10 @@ export const startExecution = (
       `Invalid State Machine Execution Input: longer than ${PAYLOAD_LIMIT} bytes`,
     );
   }
-  const machine = readMachine(database, request.machineArn);
-  if (!machine)
-    throw new WireError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${request.machineArn}'`);
-  const arn = `arn:aws:states:${region}:${account}:execution:${machine.name}:${request.name}`;
+  const { machine, version, alias } = startable(database, given.random, request.machineArn);
+  const express = machine.type === 'EXPRESS';
+  const standardArn = executionArnOf(machine.arn, request.name);
+  const arn = express ? `${standardArn.replace(':execution:', ':express:')}:${uuid(given.random)}` : standardArn;
   const existing = readExecution(database, arn);
   if (existing) {
     if (existing.status !== 'RUNNING' || !sameInput(existing.input, request.input)) {
@@ -64,6 +88,10 @@ export const startExecution = (
   const { machine: definition, diagnostics } = parseDefinition(machine.definition);
   if (!definition)
     throw new WireError('InvalidDefinition', `${machine.arn}: ${diagnostics[0]?.message ?? 'not readable'}`);
+  const seconds = Math.min(
+    definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY,
+    express ? EXPRESS_SECONDS : Number.POSITIVE_INFINITY,
+  );
   return database.transaction(() => {
     insertExecution(database, {
       arn,
@@ -74,7 +102,8 @@ export const startExecution = (
       startAt: definition.StartAt,
       input,
       started: now,
-      deadline: definition.TimeoutSeconds === undefined ? undefined : now + definition.TimeoutSeconds * 1000,
+      deadline: Number.isFinite(seconds) ? now + seconds * 1000 : undefined,
+      ...{ version, alias },
     });
     const row = readExecution(database, arn);
     if (!row) throw new Error(`engine database: execution ${arn} is gone after it was stored`);

@@ -1,6 +1,6 @@
 import { isDistributed, type State } from './definition.ts';
 import { type Draft, HISTORY_LIMIT, HistoryFull, openDraft, type Transition } from './draft.ts';
-import type { Execution, Frame, Signal } from './execution.ts';
+import { commandOf, type Execution, type Frame, type Signal } from './execution.ts';
 import { type FailureDetail, STATES, StateFailure } from './failure.ts';
 import { payload } from './flow.ts';
 import type { Given } from './given.ts';
@@ -12,6 +12,7 @@ import {
   enterDistributedMap,
   limitsChanged,
   mapRunFailed,
+  mapRunRedriven,
   resultsCollected,
   startChildren,
 } from './states/map-distributed.ts';
@@ -90,7 +91,7 @@ const dueAt = (frame: Frame, timer: Extract<Signal, { kind: 'due' }>['timer']): 
 /** Whether the signal is about what the frame does now. */
 const fits = (frame: Frame, signal: FrameSignal): boolean => {
   const { doing } = frame;
-  if (signal.kind === 'run') return doing.kind === 'ready';
+  if (signal.kind === 'run') return commandOf(frame)?.kind === 'run';
   if (signal.kind === 'due') return dueAt(frame, signal.timer) === signal.at;
   if ('run' in signal) return doing.kind === 'map-run' && doing.run === signal.run;
   return doing.kind === 'task' && doing.attempt === signal.attempt;
@@ -98,6 +99,7 @@ const fits = (frame: Frame, signal: FrameSignal): boolean => {
 
 /** The part of the state's module that answers the signal. */
 const take = async (draft: Draft, frame: Frame, state: State, signal: FrameSignal): Promise<void> => {
+  if (frame.doing.kind === 'map-run' && signal.kind === 'run') return mapRunRedriven(draft, frame);
   if (signal.kind === 'run' || (signal.kind === 'due' && signal.timer === 'retry')) return enter(draft, frame, state);
   if (state.Type === 'Wait') return waitOver(draft, frame, state);
   if (state.Type === 'Map') {

@@ -99,7 +99,18 @@ test('the events of a Map Run are those of AWS, and its counts can be asked for'
   const run = await bench.client.send(new DescribeMapRunCommand({ mapRunArn }));
   expect({ status: run.status, counts: run.itemCounts, concurrency: run.maxConcurrency }).toEqual({
     status: 'SUCCEEDED',
-    counts: { pending: 0, running: 0, succeeded: 3, failed: 0, timedOut: 0, aborted: 0, total: 3, resultsWritten: 3 },
+    counts: {
+      pending: 0,
+      running: 0,
+      succeeded: 3,
+      failed: 0,
+      timedOut: 0,
+      aborted: 0,
+      total: 3,
+      failuresNotRedrivable: 0,
+      pendingRedrive: 0,
+      resultsWritten: 3,
+    },
     concurrency: 0,
   });
   const { executions = [] } = await bench.client.send(new ListExecutionsCommand({ mapRunArn }));

@@ -49,6 +49,7 @@ export interface WorkbenchOptions {
   readonly seed?: string;
   readonly objects?: Map<string, Uint8Array>;
   readonly calls?: InvokeCall[];
+  readonly transitionsPerCommit?: number;
 }
 
 const answer = async (functions: WorkbenchOptions['functions'], call: InvokeCall): Promise<InvokeAnswer> => {
@@ -69,6 +70,7 @@ export const workbench = (options: WorkbenchOptions = {}): Workbench => {
   const engine = createEngine({
     clock,
     random: seededRandom(seed),
+    ...(options.transitionsPerCommit !== undefined && { transitionsPerCommit: options.transitionsPerCommit }),
     database,
     region: 'us-east-1',
     account: '111111111111',

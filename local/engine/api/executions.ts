@@ -1,5 +1,7 @@
+import { unqualified } from '../arn.ts';
 import { uuid } from '../given.ts';
 import type { JsonObject } from '../json.ts';
+import { EngineStopped } from '../queue.ts';
 import { redrive, redriveRefusal } from '../redrive.ts';
 import { type ExecutionRow, listExecutions, readExecution, readHistory } from '../sqlite/executions.ts';
 import { readDefinition, readMachine } from '../sqlite/machines.ts';
@@ -8,6 +10,15 @@ import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';
 import { arnOf, paged, pageOf, required, seconds, stringOf } from './input.ts';
 import { machineDetails } from './machines.ts';
+
+/** A child of a Map Run is redriven with its parent, or not at all. */
+const redrivenByMapRun = (row: ExecutionRow): boolean =>
+  row.mapRun !== undefined && row.status !== 'RUNNING' && row.status !== 'SUCCEEDED';
+
+const startedBy = (row: ExecutionRow): JsonObject => ({
+  ...(row.version !== undefined && { stateMachineVersionArn: row.version }),
+  ...(row.alias !== undefined && { stateMachineAliasArn: row.alias }),
+});
 
 const described = (row: ExecutionRow, refusal: string | undefined): JsonObject => ({
   executionArn: row.arn,
@@ -22,10 +33,14 @@ const described = (row: ExecutionRow, refusal: string | undefined): JsonObject =
   ...(row.error !== undefined && { error: row.error }),
   ...(row.cause !== undefined && { cause: row.cause }),
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
+  ...startedBy(row),
   redriveCount: row.redrives,
   ...(refusal === undefined
     ? { redriveStatus: 'REDRIVABLE' }
-    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: refusal }),
+    : {
+        redriveStatus: redrivenByMapRun(row) ? 'REDRIVABLE_BY_MAP_RUN' : 'NOT_REDRIVABLE',
+        redriveStatusReason: refusal,
+      }),
 });
 
 const listed = (row: ExecutionRow): JsonObject => ({
@@ -36,9 +51,31 @@ const listed = (row: ExecutionRow): JsonObject => ({
   startDate: seconds(row.started),
   ...(row.stopped !== undefined && { stopDate: seconds(row.stopped) }),
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
-  ...(row.item !== undefined && { itemCount: 1 }),
+  ...(row.items !== undefined && { itemCount: row.items }),
+  ...startedBy(row),
   redriveCount: row.redrives,
 });
+
+/** What StartSyncExecution answers. Billed like Lambda: by 100 ms and 64 MB. */
+const answered = (row: ExecutionRow): JsonObject => {
+  const stopped = row.stopped ?? row.started;
+  return {
+    ...{ executionArn: row.arn, stateMachineArn: row.machine, name: row.name, status: row.status },
+    ...{
+      startDate: seconds(row.started),
+      stopDate: seconds(stopped),
+      input: row.input,
+      inputDetails: { included: true },
+    },
+    ...(row.output !== undefined && { output: row.output, outputDetails: { included: true } }),
+    ...(row.error !== undefined && { error: row.error }),
+    ...(row.cause !== undefined && { cause: row.cause }),
+    billingDetails: {
+      billedMemoryUsedInMB: 64,
+      billedDurationInMilliseconds: Math.max(100, Math.ceil((stopped - row.started) / 100) * 100),
+    },
+  };
+};
 
 const withoutData = (details: JsonObject): JsonObject =>
   Object.fromEntries(
@@ -66,6 +103,24 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
       const { row } = startExecution(database, moment, { machineArn, name, input: stringOf(input, 'input') ?? '{}' });
       runner.take(row.arn);
       return { executionArn: row.arn, startDate: seconds(row.started) };
+    },
+    StartSyncExecution: (input) => {
+      const moment = given();
+      const machineArn = arnOf(input, 'stateMachineArn', 'stateMachine');
+      const { machineArn: unversioned } = unqualified(machineArn);
+      if (readMachine(database, unversioned)?.type === 'STANDARD') {
+        throw new WireError(
+          'StateMachineTypeNotSupported',
+          `This operation is not supported by this type of state machine: '${machineArn}' is STANDARD`,
+        );
+      }
+      const name = stringOf(input, 'name') ?? uuid(moment.random);
+      const { row } = startExecution(database, moment, { machineArn, name, input: stringOf(input, 'input') ?? '{}' });
+      const ended = new Promise<JsonObject>((resolve, reject) => {
+        runner.onEnd(row.arn, (end) => (end ? resolve(answered(end)) : reject(new EngineStopped())));
+      });
+      runner.take(row.arn);
+      return { later: ended };
     },
     DescribeExecution: (input) => {
       const row = existing(input);
@@ -98,10 +153,12 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
     ListExecutions: (input) => {
       const page = pageOf(input);
       const mapRun = stringOf(input, 'mapRunArn');
-      const by = mapRun === undefined ? { machine: arnOf(input, 'stateMachineArn', 'stateMachine') } : { mapRun };
-      if ('machine' in by && !readMachine(database, by.machine)) {
-        throw new WireError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${by.machine}'`);
+      const arn = mapRun === undefined ? arnOf(input, 'stateMachineArn', 'stateMachine') : mapRun;
+      const { machineArn, qualifier } = unqualified(arn);
+      if (mapRun === undefined && !readMachine(database, machineArn)) {
+        throw new WireError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
       }
+      const by = mapRun !== undefined ? { mapRun } : qualifier === undefined ? { machine: arn } : { qualified: arn };
       const rows = listExecutions(database, by, stringOf(input, 'statusFilter'), page.limit + 1, page.offset);
       const { shown, next } = paged(rows, page);
       return { executions: shown.map(listed), ...next };
@@ -124,7 +181,7 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
       const moment = given();
       const refusal = redriveRefusal(row, moment.now);
       if (refusal !== undefined) throw new WireError('ExecutionNotRedrivable', refusal);
-      redrive(database, moment, row);
+      redrive(database, moment.now, row);
       runner.take(row.arn);
       return { redriveDate: seconds(moment.now) };
     },

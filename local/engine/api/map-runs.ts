@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import { readExecution } from '../sqlite/executions.ts';
-import { countChildren, listMapRuns, pendingItems, readMapRun, type StoredMapRun } from '../sqlite/map-runs.ts';
+import { countChildren, listMapRuns, readMapRun, type StoredMapRun } from '../sqlite/map-runs.ts';
 import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';
 import { arnOf, paged, pageOf, seconds } from './input.ts';
@@ -40,17 +40,26 @@ export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Recor
     const run = readMapRun(database, arn);
     if (!run) throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`);
     const by = countChildren(database, arn);
-    const of = (status: string) => by.get(status) ?? 0;
-    const started = [...by.values()].reduce((sum, count) => sum + count, 0);
-    const counts = {
-      pending: Math.max(0, pendingItems(database, run) - started),
-      running: of('RUNNING'),
-      succeeded: of('SUCCEEDED'),
-      failed: of('FAILED'),
-      timedOut: of('TIMED_OUT'),
-      aborted: of('ABORTED'),
-      total: Math.max(started, pendingItems(database, run)),
-      resultsWritten: run.status === 'SUCCEEDED' ? started : 0,
+    const counts = (unit: 'children' | 'items', total: number): JsonObject => {
+      const of = (status: string) => by.get(status)?.[unit] ?? 0;
+      const [running, succeeded, failed] = [of('RUNNING'), of('SUCCEEDED'), of('FAILED')];
+      const [timedOut, aborted] = [of('TIMED_OUT'), of('ABORTED')];
+      return {
+        ...{
+          pending: total - running - succeeded - failed - timedOut - aborted,
+          running,
+          succeeded,
+          failed,
+          timedOut,
+          aborted,
+        },
+        ...{
+          total,
+          resultsWritten: run.status === 'SUCCEEDED' ? total : 0,
+          failuresNotRedrivable: 0,
+          pendingRedrive: 0,
+        },
+      };
     };
     return {
       mapRunArn: arn,
@@ -60,9 +69,10 @@ export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Recor
       maxConcurrency: run.concurrency,
       toleratedFailurePercentage: run.toleratedPercentage,
       toleratedFailureCount: run.toleratedCount,
-      itemCounts: counts,
-      executionCounts: counts,
-      redriveCount: 0,
+      itemCounts: counts('items', run.totalItems),
+      executionCounts: counts('children', run.totalChildren),
+      redriveCount: run.redrives,
+      ...(run.redriven !== undefined && { redriveDate: seconds(run.redriven) }),
     };
   },
   UpdateMapRun: async (input) => {

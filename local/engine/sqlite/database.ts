@@ -11,10 +11,30 @@ export interface Database {
   all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[];
   /** Inserts and returns the new row's id. */
   insert(sql: string, ...values: readonly SQLInputValue[]): number;
-  /** All of `write` or nothing of it; on disk when this returns. Throws what `write` throws. */
+  /** All of `write` or nothing of it, within what `begin` began; throws what `write` throws. */
   transaction<T>(write: () => T): T;
+  begin(): void;
+  /** What was written since `begin` is on disk when this returns. */
+  commit(): void;
+  /** Undoes what was written since `begin`; does nothing where nothing was begun. */
+  rollback(): void;
   close(): void;
 }
+
+/** Changes with every change of a table: a file of another layout is refused, never guessed at. */
+const LAYOUT = 2;
+
+const checkLayout = (connection: DatabaseSync, path: string): void => {
+  const found = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
+  const tables = Number(connection.prepare('SELECT COUNT(*) AS n FROM sqlite_schema').get()?.n);
+  if (tables > 0 && found !== LAYOUT) {
+    connection.close();
+    throw new Error(
+      `engine database ${path}: layout ${found}, expected ${LAYOUT}; it was made by another version: start with an empty file`,
+    );
+  }
+  connection.exec(`PRAGMA user_version = ${LAYOUT}`);
+};
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS openings (id INTEGER PRIMARY KEY);
@@ -26,7 +46,8 @@ CREATE TABLE IF NOT EXISTS executions (
   id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, machine TEXT NOT NULL, definition TEXT NOT NULL,
   role TEXT NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, error TEXT, cause TEXT,
   started INTEGER NOT NULL, stopped INTEGER, deadline INTEGER, redrives INTEGER NOT NULL DEFAULT 0,
-  last_event INTEGER NOT NULL, next_frame INTEGER NOT NULL, map_run TEXT, item INTEGER);
+  last_event INTEGER NOT NULL, next_frame INTEGER NOT NULL, map_run TEXT, item INTEGER, items INTEGER,
+  version TEXT, alias TEXT);
 CREATE INDEX IF NOT EXISTS executions_by_machine ON executions (machine, id);
 CREATE INDEX IF NOT EXISTS executions_running ON executions (status, id) WHERE status = 'RUNNING';
 CREATE INDEX IF NOT EXISTS executions_by_map_run ON executions (map_run, item) WHERE map_run IS NOT NULL;
@@ -34,7 +55,8 @@ CREATE TABLE IF NOT EXISTS history (
   execution INTEGER NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, type TEXT NOT NULL, previous INTEGER NOT NULL,
   details TEXT NOT NULL, PRIMARY KEY (execution, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS frames (
-  execution INTEGER NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (execution, id)) WITHOUT ROWID;
+  execution INTEGER NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL, input TEXT NOT NULL,
+  PRIMARY KEY (execution, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (
   execution INTEGER NOT NULL, frame INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (execution, frame)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (
@@ -46,7 +68,15 @@ CREATE TABLE IF NOT EXISTS tokens (
 CREATE TABLE IF NOT EXISTS map_runs (
   id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, execution TEXT NOT NULL, machine TEXT NOT NULL, frame INTEGER NOT NULL,
   state TEXT NOT NULL, status TEXT NOT NULL, concurrency INTEGER NOT NULL, tolerated_count INTEGER NOT NULL,
-  tolerated_percentage REAL NOT NULL, started INTEGER NOT NULL, stopped INTEGER);
+  tolerated_percentage REAL NOT NULL, total_items INTEGER NOT NULL, total_children INTEGER NOT NULL,
+  redrives INTEGER NOT NULL, redriven INTEGER, started INTEGER NOT NULL, stopped INTEGER);
+CREATE TABLE IF NOT EXISTS versions (
+  machine TEXT NOT NULL, number INTEGER NOT NULL, definition TEXT NOT NULL, role TEXT NOT NULL, revision TEXT NOT NULL,
+  description TEXT, created INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (machine, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS aliases (
+  arn TEXT PRIMARY KEY, machine TEXT NOT NULL, name TEXT NOT NULL, description TEXT, routes TEXT NOT NULL,
+  created INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
 `;
 
 /**
@@ -58,6 +88,7 @@ export const openDatabase = (path: string): Database => {
   if (path !== ':memory:') {
     connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   }
+  checkLayout(connection, path);
   connection.exec(SCHEMA);
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const prepared = (sql: string) => {
@@ -77,15 +108,21 @@ export const openDatabase = (path: string): Database => {
     all: (sql, ...values) => prepared(sql).all(...values),
     insert: (sql, ...values) => Number(prepared(sql).run(...values).lastInsertRowid),
     transaction: (write) => {
-      connection.exec('BEGIN IMMEDIATE');
+      prepared('SAVEPOINT part').run();
       try {
         const result = write();
-        connection.exec('COMMIT');
+        prepared('RELEASE part').run();
         return result;
       } catch (thrown) {
-        connection.exec('ROLLBACK');
+        prepared('ROLLBACK TO part').run();
+        prepared('RELEASE part').run();
         throw thrown;
       }
+    },
+    begin: () => void prepared('BEGIN IMMEDIATE').run(),
+    commit: () => void prepared('COMMIT').run(),
+    rollback: () => {
+      if (connection.isTransaction) prepared('ROLLBACK').run();
     },
     close: () => connection.close(),
   };

@@ -24,7 +24,12 @@ export interface ExecutionRow {
   readonly lastEvent: number;
   readonly nextFrame: number;
   readonly mapRun?: string | undefined;
+  /** Which child of the Map Run it is, and how many items it was given. */
   readonly item?: number | undefined;
+  readonly items?: number | undefined;
+  /** The version and the alias it was started by: their ARNs. */
+  readonly version?: string | undefined;
+  readonly alias?: string | undefined;
 }
 
 const STATUSES: readonly Status[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
@@ -55,6 +60,9 @@ const executionOf = (row: Row): ExecutionRow => ({
   nextFrame: number(row, 'next_frame'),
   mapRun: optional(text, row, 'map_run'),
   item: optional(number, row, 'item'),
+  items: optional(number, row, 'items'),
+  version: optional(text, row, 'version'),
+  alias: optional(text, row, 'alias'),
 });
 
 export const readExecution = (database: Database, arn: string): ExecutionRow | undefined => {
@@ -66,19 +74,24 @@ export const readExecution = (database: Database, arn: string): ExecutionRow | u
 export const runningExecutions = (database: Database): readonly string[] =>
   database.all("SELECT arn FROM executions WHERE status = 'RUNNING' ORDER BY id").map((row) => text(row, 'arn'));
 
-/** Newest first: of a machine or of a Map Run, with the status if one is asked for. */
+/** Newest first: of a machine, a version or alias of it, or of a Map Run; with the status if one is asked for. */
 export const listExecutions = (
   database: Database,
-  by: { readonly machine: string } | { readonly mapRun: string },
+  by: { readonly machine: string } | { readonly qualified: string } | { readonly mapRun: string },
   status: string | undefined,
   limit: number,
   offset: number,
 ): readonly ExecutionRow[] => {
-  const [where, value] = 'machine' in by ? ['machine = ? AND map_run IS NULL', by.machine] : ['map_run = ?', by.mapRun];
+  const [where, ...values] =
+    'machine' in by
+      ? ['machine = ? AND map_run IS NULL', by.machine]
+      : 'qualified' in by
+        ? ['(version = ? OR alias = ?)', by.qualified, by.qualified]
+        : ['map_run = ?', by.mapRun];
   return database
     .all(
       `SELECT * FROM executions WHERE ${where} AND (? IS NULL OR status = ?) ORDER BY id DESC LIMIT ? OFFSET ?`,
-      ...[value, status ?? null, status ?? null, limit, offset],
+      ...[...values, status ?? null, status ?? null, limit, offset],
     )
     .map(executionOf);
 };
@@ -86,6 +99,12 @@ export const listExecutions = (
 /** The children of a Map Run in the order of its items. */
 export const mapRunChildren = (database: Database, run: string): readonly ExecutionRow[] =>
   database.all('SELECT * FROM executions WHERE map_run = ? ORDER BY item', run).map(executionOf);
+
+export const mapRunChild = (database: Database, run: string, item: number): ExecutionRow => {
+  const row = database.one('SELECT * FROM executions WHERE map_run = ? AND item = ?', run, item);
+  if (!row) throw new Error(`engine database: child ${item} of ${run} is missing; the file is damaged`);
+  return executionOf(row);
+};
 
 export interface NewExecution {
   readonly arn: string;
@@ -99,15 +118,19 @@ export interface NewExecution {
   readonly deadline?: number | undefined;
   readonly mapRun?: string;
   readonly item?: number;
+  readonly items?: number;
+  readonly version?: string | undefined;
+  readonly alias?: string | undefined;
 }
 
 /** Stores an execution that is about to enter its first state. The caller holds the transaction. */
 export const insertExecution = (database: Database, row: NewExecution): void => {
   const id = database.insert(
     `INSERT INTO executions (arn, name, machine, definition, role, status, input, started, deadline, last_event, next_frame,
-     map_run, item) VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, 1, 1, ?, ?)`,
+     map_run, item, items, version, alias) VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
     ...[row.arn, row.name, row.machine, row.definition, row.role, jsonText(row.input), row.started],
-    ...[row.deadline ?? null, row.mapRun ?? null, row.item ?? null],
+    ...[row.deadline ?? null, row.mapRun ?? null, row.item ?? null, row.items ?? null],
+    ...[row.version ?? null, row.alias ?? null],
   );
   const started = { executionStartedEventDetails: { ...payload('input', row.input), roleArn: row.role } };
   insertEvent(database, id, { id: 1, at: row.started, type: 'ExecutionStarted', previous: 0, details: started });
@@ -135,24 +158,35 @@ export const reopenExecution = (
   insertEvent(database, row.id, { id: event, at: now, type: 'ExecutionRedriven', previous: row.lastEvent, details });
 };
 
+/** Forgets an execution with all it left: what becomes of an EXPRESS one, which no operation describes. */
+export const deleteExecution = (database: Database, id: number): void => {
+  for (const table of ['history', 'frames', 'items']) database.run(`DELETE FROM ${table} WHERE execution = ?`, id);
+  database.run('DELETE FROM executions WHERE id = ?', id);
+};
+
 export const insertEvent = (database: Database, execution: number, event: HistoryEvent): void =>
   database.run(
     'INSERT INTO history (execution, id, at, type, previous, details) VALUES (?, ?, ?, ?, ?, ?)',
     ...[execution, event.id, event.at, event.type, event.previous, jsonText(event.details)],
   );
 
-export const putFrame = (database: Database, execution: number, frame: Frame): void =>
+/** Writes a frame; its input, which may be long and changes seldom, only where it is not the one of `before`. */
+export const putFrame = (database: Database, execution: number, frame: Frame, before?: Frame): void => {
+  const { input, ...body } = frame;
+  if (before && before.input === input) {
+    database.run('UPDATE frames SET body = ? WHERE execution = ? AND id = ?', ...[jsonText(body), execution, frame.id]);
+    return;
+  }
   database.run(
-    'INSERT OR REPLACE INTO frames (execution, id, body) VALUES (?, ?, ?)',
-    execution,
-    frame.id,
-    jsonText(frame),
+    'INSERT OR REPLACE INTO frames (execution, id, body, input) VALUES (?, ?, ?, ?)',
+    ...[execution, frame.id, jsonText(body), jsonText(input)],
   );
+};
 
 export const readFrames = (database: Database, execution: number): Map<number, Frame> =>
   new Map(
-    database.all('SELECT body FROM frames WHERE execution = ? ORDER BY id', execution).map((row) => {
-      const frame: Frame = JSON.parse(text(row, 'body'));
+    database.all('SELECT body, input FROM frames WHERE execution = ? ORDER BY id', execution).map((row) => {
+      const frame: Frame = { ...JSON.parse(text(row, 'body')), input: JSON.parse(text(row, 'input')) };
       return [frame.id, frame];
     }),
   );

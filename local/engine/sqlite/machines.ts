@@ -44,9 +44,16 @@ export const readMachine = (database: Database, arn: string): MachineRow | undef
   return row && machineOf(row);
 };
 
-/** In the order of creation. */
-export const listMachines = (database: Database, limit: number, offset: number): readonly MachineRow[] =>
-  database.all(`${SELECT} ORDER BY m.id LIMIT ? OFFSET ?`, limit, offset).map(machineOf);
+/** Those whose ARN begins so, in the order of creation. */
+export const listMachines = (
+  database: Database,
+  prefix: string,
+  limit: number,
+  offset: number,
+): readonly MachineRow[] =>
+  database
+    .all(`${SELECT} WHERE substr(m.arn, 1, ?) = ? ORDER BY m.id LIMIT ? OFFSET ?`, prefix.length, prefix, limit, offset)
+    .map(machineOf);
 
 /** Creates the machine, or replaces what an update may change: definition, role, revision. */
 export const putMachine = (database: Database, row: MachineRow): void =>
@@ -60,6 +67,9 @@ export const putMachine = (database: Database, row: MachineRow): void =>
     );
   });
 
-/** Executions keep their own definition and run on. */
+/** With its versions, aliases and tags. Executions keep their own definition and run on. */
 export const deleteMachine = (database: Database, arn: string): void =>
-  database.run('DELETE FROM machines WHERE arn = ?', arn);
+  database.transaction(() => {
+    for (const table of ['machines', 'tags']) database.run(`DELETE FROM ${table} WHERE arn = ?`, arn);
+    for (const table of ['versions', 'aliases']) database.run(`DELETE FROM ${table} WHERE machine = ?`, arn);
+  });

@@ -11,6 +11,10 @@ export interface StoredMapRun {
   readonly concurrency: number;
   readonly toleratedCount: number;
   readonly toleratedPercentage: number;
+  readonly totalItems: number;
+  readonly totalChildren: number;
+  readonly redrives: number;
+  readonly redriven?: number | undefined;
   readonly started: number;
   readonly stopped?: number | undefined;
 }
@@ -18,11 +22,15 @@ export interface StoredMapRun {
 /** Creates the Map Run's row, or changes its status and limits. The caller holds the transaction. */
 export const putMapRun = (database: Database, row: MapRunRow, execution: string, machine: string, at: number): void =>
   database.run(
-    `INSERT INTO map_runs (arn, execution, machine, frame, state, status, concurrency, tolerated_count, tolerated_percentage, started)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET status = excluded.status, concurrency = excluded.concurrency,
-     tolerated_count = excluded.tolerated_count, tolerated_percentage = excluded.tolerated_percentage, stopped = ?`,
+    `INSERT INTO map_runs (arn, execution, machine, frame, state, status, concurrency, tolerated_count, tolerated_percentage,
+     total_items, total_children, redrives, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (arn) DO UPDATE SET
+     status = excluded.status, concurrency = excluded.concurrency, tolerated_count = excluded.tolerated_count,
+     tolerated_percentage = excluded.tolerated_percentage, total_items = excluded.total_items,
+     total_children = excluded.total_children, redrives = excluded.redrives, stopped = ?,
+     redriven = CASE WHEN excluded.redrives > map_runs.redrives THEN ? ELSE map_runs.redriven END`,
     ...[row.arn, execution, machine, row.frame, row.state, row.status, row.concurrency],
-    ...[row.toleratedCount, row.toleratedPercentage, at, row.status === 'RUNNING' ? null : at],
+    ...[row.toleratedCount, row.toleratedPercentage, row.totalItems, row.totalChildren, row.redrives],
+    ...[at, row.status === 'RUNNING' ? null : at, at],
   );
 
 /** Ends a Map Run that still runs, and returns its children that do. The caller holds the transaction. */
@@ -42,6 +50,10 @@ const mapRunOf = (row: Row): StoredMapRun => ({
   concurrency: number(row, 'concurrency'),
   toleratedCount: number(row, 'tolerated_count'),
   toleratedPercentage: number(row, 'tolerated_percentage'),
+  totalItems: number(row, 'total_items'),
+  totalChildren: number(row, 'total_children'),
+  redrives: number(row, 'redrives'),
+  redriven: optional(number, row, 'redriven'),
   started: number(row, 'started'),
   stopped: optional(number, row, 'stopped'),
 });
@@ -62,21 +74,13 @@ export const listMapRuns = (
     .all('SELECT * FROM map_runs WHERE execution = ? ORDER BY id DESC LIMIT ? OFFSET ?', execution, limit, offset)
     .map(mapRunOf);
 
-/** How many children have each status. */
-export const countChildren = (database: Database, run: string): ReadonlyMap<string, number> =>
+/** How many children have each status, and how many items those were given. */
+export const countChildren = (
+  database: Database,
+  run: string,
+): ReadonlyMap<string, { readonly children: number; readonly items: number }> =>
   new Map(
     database
-      .all('SELECT status, COUNT(*) AS n FROM executions WHERE map_run = ? GROUP BY status', run)
-      .map((row) => [text(row, 'status'), number(row, 'n')]),
+      .all('SELECT status, COUNT(*) AS n, SUM(items) AS i FROM executions WHERE map_run = ? GROUP BY status', run)
+      .map((row) => [text(row, 'status'), { children: number(row, 'n'), items: number(row, 'i') }]),
   );
-
-/** Items of the run's frame, started or not: present while it runs. */
-export const pendingItems = (database: Database, run: StoredMapRun): number => {
-  const row = database.one(
-    `SELECT json_array_length(i.body) AS n FROM items i JOIN executions e ON e.id = i.execution JOIN map_runs m ON m.frame = i.frame
-     WHERE m.arn = ? AND e.arn = ?`,
-    run.arn,
-    run.execution,
-  );
-  return row ? number(row, 'n') : 0;
-};

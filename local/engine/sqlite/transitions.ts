@@ -1,9 +1,10 @@
 import type { Transition } from '../draft.ts';
-import type { Signal } from '../execution.ts';
+import type { Frame, Signal } from '../execution.ts';
 import { jsonText } from '../json.ts';
+import { redrive } from '../redrive.ts';
 import { tokenHash } from '../token.ts';
 import { type Database, number, text } from './database.ts';
-import { insertEvent, insertExecution, type NewExecution, putFrame } from './executions.ts';
+import { type ExecutionRow, insertEvent, insertExecution, type NewExecution, putFrame } from './executions.ts';
 import { putMapRun, stopMapRun } from './map-runs.ts';
 
 /** A child execution ended that the frame of another waits for: as a task (its attempt) or as a part of a Map Run. */
@@ -71,14 +72,17 @@ export interface Commit {
   readonly machine: string;
   readonly at: number;
   readonly transition: Transition;
+  /** The frames as they are stored now. */
+  readonly before: ReadonlyMap<number, Frame>;
   readonly children: readonly NewExecution[];
+  readonly redriven: readonly ExecutionRow[];
   /** The letter this transition answers. */
   readonly letter?: number | undefined;
 }
 
-const writeFrames = (database: Database, id: number, transition: Transition): void => {
+const writeFrames = (database: Database, { id, before, transition }: Commit): void => {
   for (const [frame, put] of transition.frames) {
-    if (put) putFrame(database, id, put);
+    if (put) putFrame(database, id, put, before.get(frame));
     else {
       database.run('DELETE FROM frames WHERE execution = ? AND id = ?', id, frame);
       database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
@@ -106,7 +110,7 @@ export const commitTransition = (database: Database, commit: Commit): readonly L
     const { ending } = transition;
     for (const event of transition.events) insertEvent(database, id, event);
     // An execution that ends badly keeps its frames and items as they were before: a redrive goes on from them.
-    if (!ending || ending.status === 'SUCCEEDED') writeFrames(database, id, transition);
+    if (!ending || ending.status === 'SUCCEEDED') writeFrames(database, commit);
     database.run(
       'UPDATE executions SET last_event = ?, next_frame = ? WHERE id = ?',
       transition.lastEvent,
@@ -125,6 +129,7 @@ export const commitTransition = (database: Database, commit: Commit): readonly L
       if (child.mapRun !== undefined)
         link(database, child.arn, arn, frameOf(transition, child.mapRun), `run ${child.mapRun}`);
     }
+    for (const child of commit.redriven) redrive(database, at, child);
     const letters = transition.signals.map(({ execution, signal }) => postLetter(database, execution, signal));
     for (const run of transition.stopRuns) {
       for (const child of stopMapRun(database, run, at)) letters.push(postLetter(database, child, { kind: 'stop' }));

@@ -1,10 +1,11 @@
+import { machineNameOf, placeOf } from '../arn.ts';
 import type { MapState } from '../definition.ts';
 import type { Draft, MapRunRow } from '../draft.ts';
 import type { Frame, MapRunActivity, Signal } from '../execution.ts';
 import { type FailureDetail, STATES, StateFailure } from '../failure.ts';
 import { leave, limitPayload } from '../flow.ts';
 import { uuid } from '../given.ts';
-import { byteLength, type Json, jsonText, PAYLOAD_LIMIT } from '../json.ts';
+import { byteLength, isObject, type Json, jsonText, PAYLOAD_LIMIT } from '../json.ts';
 import { scopeOf } from '../scope.ts';
 import { evaluateCount, evaluateTemplate, type Scope } from '../template.ts';
 import { inputOf, itemsOf } from './map-inline.ts';
@@ -36,6 +37,9 @@ const rowOf = (frame: Frame, doing: MapRunActivity, status: MapRunRow['status'])
   concurrency: doing.concurrency === RUN_CONCURRENCY ? 0 : doing.concurrency,
   toleratedCount: doing.toleratedCount ?? 0,
   toleratedPercentage: doing.toleratedPercentage ?? 0,
+  totalItems: doing.items,
+  totalChildren: doing.total,
+  redrives: doing.redrives,
 });
 
 const batched = async (
@@ -78,13 +82,20 @@ const fill = (draft: Draft, id: number): void => {
   const frame = draft.frame(id);
   if (frame.doing.kind !== 'map-run') return;
   let { next, running } = frame.doing;
-  const { run, total, concurrency } = frame.doing;
+  const { run, total, concurrency, again = [] } = frame.doing;
   const inputs = draft.itemsOf(id);
+  const batched = draft.stateOf(frame).Type === 'Map' && 'ItemBatcher' in draft.stateOf(frame);
+  const redriven = again.slice(0, Math.max(0, concurrency - running));
+  for (const index of redriven) draft.redrive(run, index);
+  running += redriven.length;
   for (; next < total && running < concurrency; next++, running++) {
-    draft.child({ run, frame: id, index: next, name: uuid(draft.given.random), input: inputs[next] ?? null });
+    const input = inputs[next] ?? null;
+    const items = batched && isObject(input) && Array.isArray(input.Items) ? input.Items.length : 1;
+    draft.child({ run, frame: id, index: next, name: uuid(draft.given.random), input, items });
   }
   const phase = next === total && running === 0 ? 'collecting' : 'running';
-  draft.update(id, { doing: { ...frame.doing, next, running, phase } });
+  const doing = { ...frame.doing, next, running, phase } as const;
+  draft.update(id, { doing: again.length > 0 ? { ...doing, again: again.slice(redriven.length) } : doing });
 };
 
 /** The items are known: each becomes the input of one child execution, and the first children start. */
@@ -100,7 +111,18 @@ export const startChildren = async (
   const children = await batched(draft, frame, state, inputs);
   for (const input of children) limitPayload(frame.state, input);
   draft.setItems(frame.id, children);
-  draft.update(frame.id, { doing: { ...frame.doing, total: children.length } });
+  const doing = { ...frame.doing, total: children.length, items: items.length };
+  draft.mapRun(rowOf(draft.update(frame.id, { doing }), doing, 'RUNNING'));
+  fill(draft, frame.id);
+};
+
+/** A redrive goes on with the same Map Run: children that had not ended well run again, those never started start. */
+export const mapRunRedriven = (draft: Draft, frame: Frame): void => {
+  if (frame.doing.kind !== 'map-run') return;
+  const doing: MapRunActivity = { ...frame.doing, phase: 'running', redrives: frame.doing.redrives + 1 };
+  draft.mapRun(rowOf(draft.update(frame.id, { doing }), doing, 'RUNNING'));
+  const details = { mapRunArn: doing.run, redriveCount: doing.redrives };
+  draft.event(frame.id, 'MapRunRedriven', { mapRunRedrivenEventDetails: details });
   fill(draft, frame.id);
 };
 
@@ -115,8 +137,9 @@ export const enterDistributedMap = async (draft: Draft, frame: Frame, state: Map
   const concurrency = await count(draft, 'MaxConcurrency', state.MaxConcurrency, scope);
   const toleratedCount = await count(draft, 'ToleratedFailureCount', state.ToleratedFailureCount, scope);
   const toleratedPercentage = await count(draft, 'ToleratedFailurePercentage', state.ToleratedFailurePercentage, scope);
-  const { region, account, random } = draft.given;
-  const machine = draft.execution.machineArn.split(':').at(-1);
+  const { random } = draft.given;
+  const { region, account } = placeOf(draft.execution.machineArn);
+  const machine = machineNameOf(draft.execution.machineArn);
   const label = state.Label ?? uuid(random);
   const doing: MapRunActivity = {
     kind: 'map-run',
@@ -128,6 +151,8 @@ export const enterDistributedMap = async (draft: Draft, frame: Frame, state: Map
     running: 0,
     failed: 0,
     total: 0,
+    items: 0,
+    redrives: 0,
     concurrency: Math.min(concurrency || RUN_CONCURRENCY, RUN_CONCURRENCY),
     ...(toleratedCount !== undefined && { toleratedCount }),
     ...(toleratedPercentage !== undefined && { toleratedPercentage }),

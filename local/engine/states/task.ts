@@ -1,3 +1,4 @@
+import { placeOf } from '../arn.ts';
 import type { TaskState } from '../definition.ts';
 import type { Draft } from '../draft.ts';
 import type { Frame, TaskActivity } from '../execution.ts';
@@ -79,7 +80,7 @@ export const enterTask = async (draft: Draft, frame: Frame, state: TaskState): P
   write(draft, frame.id, state, 'Scheduled', {
     ...(integration.kind === 'function'
       ? { resource: state.Resource, ...payload('input', args) }
-      : { region: given.region, parameters: jsonText(args) }),
+      : { region: placeOf(draft.execution.arn).region, parameters: jsonText(args) }),
     ...(timeout !== undefined && { timeoutInSeconds: timeout }),
     ...(heartbeat !== undefined && integration.kind !== 'function' && { heartbeatInSeconds: heartbeat }),
   });

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { child, type Load, loads } from './machines.ts';
+import { type Server, startEngine, startMoto } from './servers.ts';
+
+/** Longest that one load may take; a server that is slower is reported as such. */
+const LIMIT_MS = 120_000;
+const ROLE = 'arn:aws:iam::000000000000:role/bench';
+
+interface Result {
+  readonly server: string;
+  readonly load: string;
+  readonly startMs: number;
+  readonly perSecond?: number;
+  readonly peakMiB: number;
+  readonly because?: string;
+}
+
+type Language = 'jsonata' | 'jsonpath';
+
+const clientOf = (endpoint: string): SFNClient =>
+  new SFNClient({
+    ...{ endpoint, region: 'us-east-1', maxAttempts: 1, disableHostPrefix: true },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+
+const create = async (client: SFNClient, name: string, definition: object): Promise<string> => {
+  const created = await client.send(
+    new CreateStateMachineCommand({ name, definition: JSON.stringify(definition), roleArn: ROLE }),
+  );
+  return created.stateMachineArn ?? '';
+};
+
+const finished = async (client: SFNClient, executionArn: string, began: number): Promise<string> => {
+  for (;;) {
+    const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING')
+      return status === 'SUCCEEDED' ? '' : `${status} ${error ?? ''} ${cause ?? ''}`.slice(0, 90);
+    if (performance.now() - began > LIMIT_MS) return `not done after ${LIMIT_MS / 1000} s`;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+/** One load on a server that was started for it alone. */
+const measure = async (
+  name: string,
+  start: () => Promise<Server>,
+  language: Language,
+  index: number,
+): Promise<Result> => {
+  const server = await start();
+  const client = clientOf(server.url);
+  const childArn = await create(
+    client,
+    'child',
+    language === 'jsonata' ? { QueryLanguage: 'JSONata', ...child } : child,
+  );
+  const load: Load | undefined = loads(childArn)[index];
+  if (!load) throw new Error(`there is no load ${index}`);
+  const stateMachineArn = await create(client, 'load', load[language]);
+  const input = JSON.stringify(Array.from({ length: load.items }, (_, at) => at));
+  const began = performance.now();
+  const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
+  const because = await finished(client, executionArn, began);
+  const seconds = (performance.now() - began) / 1000;
+  const peakMiB = server.peakMiB();
+  await server.stop();
+  const result = { server: name, load: load.name, startMs: server.startMs, peakMiB };
+  return because === '' ? { ...result, perSecond: load.transitions / seconds } : { ...result, because };
+};
+
+const row = (result: Result, moto: Result | undefined): string => {
+  const ratio =
+    result.perSecond !== undefined && moto?.perSecond !== undefined ? result.perSecond / moto.perSecond : undefined;
+  return `| ${[
+    result.load,
+    result.server,
+    result.perSecond === undefined ? (result.because ?? '') : Math.round(result.perSecond),
+    ratio === undefined ? '-' : `${ratio.toFixed(1)}x`,
+    Number.isNaN(result.peakMiB) ? '-' : Math.round(result.peakMiB),
+    Math.round(result.startMs),
+  ].join(' | ')} |`;
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
+try {
+  console.log('| load | server | transitions/s | beside moto | peak MiB | start ms |');
+  console.log('| --- | --- | ---: | ---: | ---: | ---: |');
+  const hasMoto = await startMoto();
+  await hasMoto?.stop();
+  const motoServer = async (): Promise<Server> => {
+    const server = await startMoto();
+    if (!server) throw new Error('moto is gone');
+    return server;
+  };
+  for (const index of loads('').keys()) {
+    const moto = hasMoto && (await measure('moto', motoServer, 'jsonpath', index));
+    const memory = await measure('engine, in memory', () => startEngine(), 'jsonata', index);
+    const file = join(folder, `${index}.sqlite`);
+    const durable = await measure('engine, durable', () => startEngine(file), 'jsonata', index);
+    for (const result of [moto, memory, durable]) if (result) console.log(row(result, moto));
+  }
+  if (!hasMoto) console.log('\nmoto is not installed (bash test/outside/install-moto.sh): no ratios');
+} finally {
+  rmSync(folder, { recursive: true });
+}

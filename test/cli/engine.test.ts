@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ListStateMachinesCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StartSyncExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { expect, test } from 'vitest';
+
+const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
+const ROLE = 'arn:aws:iam::222222222222:role/engine';
+
+interface Started {
+  readonly url: string;
+  /** Sends the signal; resolves with the exit code, or null for an end by the signal itself. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+const start = (...args: readonly string[]): Promise<Started> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'engine', ...args]);
+    const said: string[] = [];
+    const exit = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+    child.stderr.on('data', (text) => said.push(String(text)));
+    child.stdout.on('data', (text) => {
+      const url = /^ready (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(String(text))?.[1];
+      if (url === undefined) reject(new Error(`unexpected line: ${String(text)}`));
+      else
+        resolve({
+          url,
+          end: (signal) => {
+            child.kill(signal);
+            return exit;
+          },
+        });
+    });
+    void exit.then((code) => reject(new Error(`ended with ${code}: ${said.join('')}`)));
+  });
+
+const clientOf = (endpoint: string): SFNClient =>
+  new SFNClient({
+    ...{ endpoint, region: 'eu-west-1', maxAttempts: 1, disableHostPrefix: true },
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'SIMULATED' },
+  });
+
+const ended = async (client: SFNClient, executionArn: string): Promise<DescribeExecutionCommandOutput> => {
+  for (;;) {
+    const described = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (described.status !== 'RUNNING') return described;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+const task = (name: string, going: object) => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Arguments: {
+    FunctionName: `arn:aws:lambda:ap-south-1:333333333333:function:${name}:live`,
+    Payload: '{% $states.input %}',
+  },
+  Output: '{% $states.result.Payload %}',
+  ...going,
+});
+
+const machine = (states: object): string =>
+  JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'First', States: states });
+
+const inFolder = async (use: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+  try {
+    writeFileSync(
+      join(folder, 'add.mjs'),
+      'export const handler = ({ n }, { functionName }) => ({ n: n + 1, functionName });',
+    );
+    writeFileSync(join(folder, 'bad.mjs'), 'export const handler = () => { throw new TypeError("on purpose"); };');
+    writeFileSync(join(folder, 'empty.mjs'), 'export const other = 1;');
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+test('the engine alone runs machines of any account and region with the functions of a folder, and ends with 0', () =>
+  inFolder(async (folder) => {
+    const engine = await start('--functions', folder);
+    const client = clientOf(engine.url);
+    const execute = async (name: string) => {
+      const definition = machine({ First: task(name, { End: true }) });
+      const { stateMachineArn } = await client.send(new CreateStateMachineCommand({ name, definition, roleArn: ROLE }));
+      expect(stateMachineArn).toBe(`arn:aws:states:eu-west-1:222222222222:stateMachine:${name}`);
+      const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn, input: '{"n":1}' }));
+      const { status, output, error } = await ended(client, executionArn);
+      return { status, output, error };
+    };
+    expect([await execute('add'), await execute('bad'), await execute('empty'), await execute('none')]).toEqual([
+      { status: 'SUCCEEDED', output: '{"n":2,"functionName":"add"}', error: undefined },
+      { status: 'FAILED', output: undefined, error: 'TypeError' },
+      { status: 'FAILED', output: undefined, error: 'Runtime.HandlerNotFound' },
+      { status: 'FAILED', output: undefined, error: 'Lambda.ResourceNotFoundException' },
+    ]);
+    expect(await engine.end('SIGTERM')).toBe(0);
+  }));
+
+test('an EXPRESS machine answers in the same request', () =>
+  inFolder(async (folder) => {
+    const engine = await start('--functions', folder);
+    const client = clientOf(engine.url);
+    const definition = machine({ First: task('add', { End: true }) });
+    const { stateMachineArn } = await client.send(
+      new CreateStateMachineCommand({ name: 'quick', type: 'EXPRESS', definition, roleArn: ROLE }),
+    );
+    const answer = await client.send(
+      new StartSyncExecutionCommand({ stateMachineArn, input: '{"n":41}', name: 'one' }),
+    );
+    expect({ status: answer.status, output: answer.output, name: answer.name }).toEqual({
+      ...{ status: 'SUCCEEDED', output: '{"n":42,"functionName":"add"}', name: 'one' },
+    });
+    expect(await engine.end('SIGTERM')).toBe(0);
+  }));
+
+test('killed while it waits, it goes on with its file', () =>
+  inFolder(async (folder) => {
+    const args = ['--functions', folder, '--data', join(folder, 'engine.sqlite')];
+    const first = await start(...args);
+    const definition = machine({
+      First: { Type: 'Wait', Seconds: 1, Next: 'Second' },
+      Second: task('add', { End: true }),
+    });
+    const { stateMachineArn } = await clientOf(first.url).send(
+      new CreateStateMachineCommand({ name: 'kept', definition, roleArn: ROLE }),
+    );
+    const { executionArn = '' } = await clientOf(first.url).send(
+      new StartExecutionCommand({ stateMachineArn, input: '{"n":1}' }),
+    );
+    expect(await first.end('SIGKILL')).toBe(null);
+    const second = await start(...args);
+    const { status, output } = await ended(clientOf(second.url), executionArn);
+    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: '{"n":2,"functionName":"add"}' });
+    const { stateMachines } = await clientOf(second.url).send(new ListStateMachinesCommand({}));
+    expect(stateMachines?.map(({ name }) => name)).toEqual(['kept']);
+    expect(await second.end('SIGTERM')).toBe(0);
+  }));
+
+test.each([
+  ['70000', 'a port that is none'],
+  ['x', 'a word for a port'],
+])('--port %s is refused: %s', async (port) => {
+  await expect(start('--port', port)).rejects.toThrow(/ended with 2: .*--port .*expected a number from 0 to 65535/s);
+});
