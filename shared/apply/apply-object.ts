@@ -2,18 +2,20 @@ import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
 import { assessRefusal } from './assess-refusal.ts';
+import { replicasToHandOver } from './autoscaled.ts';
 import { clientSideEntries } from './client-side.ts';
 import { type ComparedObject, type Comparing, compareObject, isRefusal, plannedObject } from './compare-object.ts';
 import { deleteObject, propagationFor } from './delete-object.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
 import { failedObject } from './explain-refusal.ts';
-import type { LiveObject } from './live-object.ts';
+import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
-import { fenceOf, fieldManager } from './manager.ts';
+import { fenceOf, fieldManager, handoverManager } from './manager.ts';
 import { spoken } from './object-id.ts';
 import type { ObjectFailure } from './refusals.ts';
 import { type Landed, landed } from './slice.ts';
+import { planVersionRepair } from './version-skew.ts';
 import { isWithin } from './within-plan.ts';
 import { type Writing, type Written, write } from './writing.ts';
 
@@ -57,10 +59,40 @@ const bring = async (object: ComparedObject, { writing }: ApplyingObject): Promi
     const deleted = await deleteObject(writing, { ...object, object: object.live }, propagationFor(object.id));
     return deleted.status === 'gone' ? sendApply(writing, object, undefined) : deleted;
   }
-  if (object.migration === undefined || object.live === undefined) return sendApply(writing, object, object.live);
-  const migrated = await sendMigration(writing, object, object.live);
-  if (migrated.status !== 'answered' || !migrated.answer.ok) return migrated;
-  return sendApply(writing, object, liveObject(migrated.answer.body));
+  const { live } = object;
+  const before = live && beforeApply(writing, object, live);
+  if (before === undefined) return sendApply(writing, object, live);
+  const prepared = await before;
+  if (prepared.status !== 'answered' || !prepared.answer.ok) return prepared;
+  return sendApply(writing, object, liveObject(prepared.answer.body));
+};
+
+/** What has to be written before the object itself can be. */
+const beforeApply = (writing: Writing, object: ComparedObject, live: LiveObject): Promise<Written> | undefined => {
+  const entries = object.migration ?? object.repair;
+  if (entries !== undefined) return sendMigration(writing, object, live, entries);
+  return object.handover === undefined ? undefined : sendHandover(writing, object, live, object.handover);
+};
+
+/** The live number of replicas as another manager's, so that it stays when we no longer state it. */
+const sendHandover = (
+  writing: Writing,
+  object: ComparedObject,
+  { metadata: { resourceVersion } }: LiveObject,
+  replicas: number,
+): Promise<Written> => {
+  const path = objectPath(object);
+  const { apiVersion, kind, metadata } = object.manifest;
+  const { name, namespace } = metadata;
+  return write(writing, {
+    id: object.id,
+    verb: 'apply',
+    path: `${path}?fieldManager=${handoverManager}&fieldValidation=Strict&force=true`,
+    method: 'PATCH',
+    contentType: 'application/apply-patch+yaml',
+    body: JSON.stringify({ apiVersion, kind, metadata: { name, namespace, resourceVersion }, spec: { replicas } }),
+    readBack: () => readBack(writing, path, (found) => replicasToHandOver(found) === undefined),
+  });
 };
 
 /**
@@ -94,7 +126,12 @@ const withFence = ({ metadata: { annotations } }: Manifest, fence: number | unde
   fence === undefined ? {} : { annotations: { ...annotations, ...fenceOf(fence) } };
 
 /** Two `replace`s, not `test`s: a race is then a conflict to be repeated, not an invalid patch. */
-const sendMigration = (writing: Writing, object: ComparedObject, live: LiveObject): Promise<Written> => {
+const sendMigration = (
+  writing: Writing,
+  object: ComparedObject,
+  live: LiveObject,
+  entries: readonly ManagedFieldsEntry[],
+): Promise<Written> => {
   const path = objectPath(object);
   return write(writing, {
     id: object.id,
@@ -103,12 +140,15 @@ const sendMigration = (writing: Writing, object: ComparedObject, live: LiveObjec
     method: 'PATCH',
     contentType: 'application/json-patch+json',
     body: JSON.stringify([
-      { op: 'replace', path: '/metadata/managedFields', value: object.migration },
+      { op: 'replace', path: '/metadata/managedFields', value: entries },
       { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     ]),
-    readBack: () => readBack(writing, path, (found) => clientSideEntries(found).length === 0),
+    readBack: () => readBack(writing, path, (found) => isPrepared(object, found)),
   });
 };
+
+const isPrepared = ({ manifest }: ComparedObject, found: LiveObject): boolean =>
+  clientSideEntries(found).length === 0 && planVersionRepair(found, manifest.apiVersion) === undefined;
 
 const readBack = async (
   { cluster, invocation }: Writing,

@@ -6,6 +6,7 @@ import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, ApiServerRefused, ask, liveObject } from './api-requests.ts';
 import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
+import { replicasToHandOver } from './autoscaled.ts';
 import { clientSideEntries, planMigration, predictMigrated } from './client-side.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
@@ -17,6 +18,7 @@ import { isExactlyApplied, ownFields } from './managed-fields.ts';
 import { fenceAnnotation, fieldManager, immutableChangeAnnotation } from './manager.ts';
 import { holdsState, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
+import { isVersionSkew, planVersionRepair } from './version-skew.ts';
 
 /** A desired object beside what is there, and what bringing them together takes. */
 export interface ComparedObject extends DesiredObject {
@@ -27,6 +29,10 @@ export interface ComparedObject extends DesiredObject {
   readonly force: boolean;
   /** The managedFields to write before, where client-side apply had the object. */
   readonly migration?: readonly ManagedFieldsEntry[];
+  /** The managedFields to write before, where they speak of fields that their version no longer has. */
+  readonly repair?: readonly ManagedFieldsEntry[];
+  /** The number of replicas to hand over to its autoscaler before. */
+  readonly handover?: number;
 }
 
 export interface Comparing {
@@ -55,8 +61,11 @@ export const compareObject = async (
   if (clientSideEntries(live).length === 0 && isExactlyApplied(desired.manifest, live)) {
     return { ...desired, action: 'unchanged', fields: [], live, force: false };
   }
+  const handover = desired.isAutoscaled ? replicasToHandOver(live) : undefined;
+  if (handover !== undefined) return compareHandover(desired, live, handover, comparing);
   const asked = await dryRun(desired.manifest, desired, comparing, false);
   if (asked.ok) return compareAnswer(desired, live, liveObject(asked.body), false);
+  if (isVersionSkew(asked.refused)) return compareSkewed(desired, live, asked, comparing);
   const meaning = assessRefusal(asked.refused);
   if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
   if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0)
@@ -121,6 +130,36 @@ const compareAnswer = (
     force,
     ...(migration === undefined ? {} : { migration }),
   };
+};
+
+/** As if the number of replicas stayed ours: what differs beside it. That it is given up is a change of ownership. */
+const compareHandover = async (
+  desired: DesiredObject,
+  live: LiveObject,
+  replicas: number,
+  comparing: Comparing,
+): Promise<ComparedObject | Refusal> => {
+  const kept = { ...desired.manifest, spec: { ...(desired.manifest.spec as JsonObject), replicas } };
+  const asked = await dryRun(kept, desired, comparing, true);
+  if (!asked.ok) return refuse(desired, asked.refused, comparing);
+  const compared = compareAnswer(desired, live, liveObject(asked.body), true);
+  const given = fieldChange(ownershipPath, ownFields(live), desired.manifest.spec, true);
+  const fields = compared.fields.length > 0 ? compared.fields : [given];
+  return { ...compared, action: 'change', fields, handover: replicas };
+};
+
+/** A dry run can not span the repair and the apply; the difference is what the manifest states otherwise than the live object. */
+const compareSkewed = (
+  desired: DesiredObject,
+  live: LiveObject,
+  asked: Answer & { ok: false },
+  comparing: Comparing,
+): ComparedObject | Refusal => {
+  const repair = planVersionRepair(live, desired.manifest.apiVersion);
+  if (repair === undefined) return refuse(desired, asked.refused, comparing);
+  const changed = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
+  const repaired = fieldChange(ownershipPath, live.metadata.managedFields, repair, true);
+  return { ...desired, action: 'change', fields: [...changed, repaired], live, force: false, repair };
 };
 
 /** Nothing differs but who owns it: a change all the same, since what we do not own we could never remove. */

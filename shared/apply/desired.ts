@@ -2,6 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Manifest, RenderedObject, RenderedTarget } from '../rollout/release.ts';
 import { applySetId, partOfLabel } from './apply-set.ts';
+import { autoscaledBy, withoutReplicas } from './autoscaled.ts';
 import { type Discovery, findKind, type ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
 import { listAt, textAt } from './fields.ts';
@@ -21,6 +22,8 @@ export interface DesiredObject {
   readonly crd?: ObjectId;
   /** Whether the API server serves the kind already; where not, `crd` will bring it. */
   readonly isServed: boolean;
+  /** An autoscaler of the same target decides how many replicas it has. */
+  readonly isAutoscaled?: true;
 }
 
 /** Everything the target shall have, and every mistake in it at once. Objects of a mistaken manifest are left out. */
@@ -77,8 +80,16 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
       objects.set(id, { id, service, serviceOrder, manifest, served, source, isServed: kind !== undefined, ...crd });
     }
   });
-  return { objects: [...objects.values()].map(({ source: _source, ...object }) => object), refusals };
+  const placed = [...objects.values()].map(({ source: _source, ...object }) => object);
+  const autoscaled = autoscaledBy(placed.map(({ manifest }) => manifest));
+  return { objects: placed.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)), refusals };
 };
+
+const leaveReplicas = (object: DesiredObject): DesiredObject => ({
+  ...object,
+  manifest: withoutReplicas(object.manifest),
+  isAutoscaled: true,
+});
 
 const isTwin = (one: DesiredObject, service: string, manifest: Manifest): boolean =>
   one.service === service && sameJson(one.manifest, manifest);

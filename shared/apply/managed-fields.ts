@@ -10,7 +10,7 @@ const isOwn = (entry: ManagedFieldsEntry) =>
   entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '';
 
 /** Our own entry: what the object had of us when it was last applied. */
-const ownEntry = (live: LiveObject): ManagedFieldsEntry | undefined => live.metadata.managedFields?.find(isOwn);
+export const ownEntry = (live: LiveObject): ManagedFieldsEntry | undefined => live.metadata.managedFields?.find(isOwn);
 
 /** Our fields of an object without the fencing token, which is never a difference. */
 export const ownFields = (live: LiveObject): FieldTrie | undefined => {

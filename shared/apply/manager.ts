@@ -6,6 +6,9 @@ export const fieldManager = 'tidegate';
 /** Owns the inventory of a set, so that its fields never mix with those of members (as KEP-3659 asks). */
 export const inventoryManager = 'tidegate-applyset';
 
+/** Holds the number of replicas between our giving it up and the autoscaler's first change of it. */
+export const handoverManager = 'tidegate-handover';
+
 export const version: string = own.version;
 
 /** The fencing token of the attempt that wrote an object last. Never a reason to write, and no part of any comparison. */

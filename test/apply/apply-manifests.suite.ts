@@ -3,7 +3,7 @@ import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { ClusterUnreachable } from '../../shared/clouds/cluster.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
 import type { TargetPlan } from '../../shared/rollout/plan.ts';
-import type { RenderedTarget } from '../../shared/rollout/release.ts';
+import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
 import {
   configMap,
   deployment,
@@ -278,6 +278,46 @@ export const applyManifestsSuite = (server: () => Server): void => {
         expect(journal.lines.filter((line) => line.endsWith('unknown'))).toEqual([]);
         await drive(deploy(renderedOf({}), stageOf()));
       }
+    });
+  });
+
+  describe('replicas of an autoscaler', () => {
+    const autoscaler: Manifest = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 9,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      },
+    };
+    const replicas = async () => (await read('deployments', 'web')).spec as { readonly replicas: number };
+
+    it('are handed over without a reset to one, and left alone from then on', async () => {
+      const web = deployment('web', { replicas: 4 });
+      await drive(deploy(renderedOf({ web: [web] }), stageOf()));
+      const scaled = renderedOf({ web: [web, autoscaler] });
+      const approved = await drive(plan(scaled, stageOf()));
+      expect((await drive(apply(scaled, stageOf(), { approved }))).status).toBe('done');
+      expect((await replicas()).replicas).toBe(4);
+      const again = stageOf();
+      expect((await drive(plan(scaled, again))).objects.map(({ action }) => action)).toEqual([
+        'unchanged',
+        'unchanged',
+      ]);
+
+      await send(
+        'PATCH',
+        `${pathOf('deployments', 'web')}/scale`,
+        { spec: { replicas: 7 } },
+        'application/merge-patch+json',
+      );
+      const changed = renderedOf({ web: [deployment('web', { image: 'registry.example.com/web:v2' }), autoscaler] });
+      const next = await drive(plan(changed, stageOf()));
+      expect(next.objects.map(({ action }) => action)).toEqual(['change', 'unchanged']);
+      expect((await drive(apply(changed, stageOf(), { approved: next }))).status).toBe('done');
+      expect((await replicas()).replicas).toBe(7);
     });
   });
 

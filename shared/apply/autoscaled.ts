@@ -1,0 +1,42 @@
+import type { ObjectId } from '../rollout/plan.ts';
+import type { Manifest } from '../rollout/release.ts';
+import { at, isObject, numberAt, textAt } from './fields.ts';
+import type { LiveObject } from './live-object.ts';
+import { ownEntry } from './managed-fields.ts';
+import { groupOf, isKind, objectId } from './object-id.ts';
+
+/** The workloads whose `spec.replicas` belongs to an autoscaler of the same set: HorizontalPodAutoscaler, or KEDA's ScaledObject. */
+export const autoscaledBy = (manifests: readonly Manifest[]): ReadonlySet<ObjectId> =>
+  new Set(
+    manifests
+      .filter(
+        (object) =>
+          isKind(object, 'autoscaling', 'HorizontalPodAutoscaler') || isKind(object, 'keda.sh', 'ScaledObject'),
+      )
+      .flatMap((autoscaler) => {
+        const name = textAt(autoscaler, 'spec', 'scaleTargetRef', 'name');
+        if (name === undefined) return [];
+        const group = groupOf(textAt(autoscaler, 'spec', 'scaleTargetRef', 'apiVersion') ?? 'apps/v1');
+        const kind = textAt(autoscaler, 'spec', 'scaleTargetRef', 'kind') ?? 'Deployment';
+        return [objectId({ group, kind, namespace: autoscaler.metadata.namespace ?? '', name })];
+      }),
+  );
+
+/** The manifest without the number of replicas, which its autoscaler decides. */
+export const withoutReplicas = (manifest: Manifest): Manifest => {
+  if (!isObject(manifest.spec) || !('replicas' in manifest.spec)) return manifest;
+  const { replicas: _replicas, ...spec } = manifest.spec;
+  return { ...manifest, spec };
+};
+
+/**
+ * The number of replicas that has to be handed over before we stop stating it: the live one, where nobody but us owns the field, so
+ * that dropping it would set the workload back to one pod. `undefined` where there is nothing to hand over.
+ */
+export const replicasToHandOver = (live: LiveObject): number | undefined => {
+  const owns = (entry: unknown) => at(entry, 'fieldsV1', 'f:spec', 'f:replicas') !== undefined;
+  const own = ownEntry(live);
+  if (own === undefined || !owns(own)) return undefined;
+  const isShared = live.metadata.managedFields?.some((entry) => entry !== own && owns(entry)) ?? false;
+  return isShared ? undefined : numberAt(live, 'spec', 'replicas');
+};
