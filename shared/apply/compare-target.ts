@@ -7,6 +7,7 @@ import { type ComparedObject, compareObject, isRefusal, plannedObject } from './
 import { type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
+import { type LintFinding, lintObjects } from './lint-objects.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
 import { orderPrunes } from './order-prunes.ts';
@@ -61,7 +62,8 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
     const order = orderObjects(desired.objects, first);
-    const mistakes = [...desired.refusals, ...order.refusals];
+    const outages = lintObjects(desired.objects).filter(({ severity }) => severity === 'error');
+    const mistakes = [...desired.refusals, ...order.refusals, ...(mode === 'whole' ? outages.map(outage) : [])];
     if (mode === 'whole' && mistakes.length > 0) return { refusals: mistakes };
     const services = rendered.services.map(({ service }) => service);
     const discovery = await discover(cluster, signal);
@@ -98,6 +100,8 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     throw error;
   }
 };
+
+const outage = ({ object, because }: LintFinding): Refusal => ({ code: 'OUTAGE', object, because });
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */
 const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparable) => {

@@ -4,6 +4,7 @@ import type { TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { assessDeletes, type DeleteCap } from './assess-deletes.ts';
 import { compareTarget, targetPlan } from './compare-target.ts';
+import { type LintFinding, lintObjects } from './lint-objects.ts';
 import type { Refusal } from './refusals.ts';
 
 export interface PlanInput {
@@ -19,7 +20,12 @@ export interface PlanInput {
 }
 
 export type PlanResult =
-  | { readonly status: 'planned'; readonly plan: TargetPlan }
+  | {
+      readonly status: 'planned';
+      readonly plan: TargetPlan;
+      /** What the release will have trouble with at a restart, and what was waived; nothing of it stops a plan. */
+      readonly findings: readonly LintFinding[];
+    }
   | { readonly status: 'refused'; readonly refusals: readonly Refusal[] };
 
 /**
@@ -35,5 +41,6 @@ export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
   if (!('objects' in compared)) return { status: 'refused', refusals: compared };
   const tooMany = deletes && assessDeletes(compared, deletes);
   if (tooMany !== undefined) return { status: 'refused', refusals: [tooMany] };
-  return { status: 'planned', plan: targetPlan(compared, rendered, release) };
+  const findings = lintObjects(compared.objects);
+  return { status: 'planned', plan: targetPlan(compared, rendered, release), findings };
 };
