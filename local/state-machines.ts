@@ -13,9 +13,9 @@ export const stateMachineArn = (name: (typeof machines)[number]): string =>
   `arn:aws:states:${region}:${account}:stateMachine:tidegate-${name}`;
 
 const references: Readonly<Record<string, string>> = {
-  RolloutStateMachine: stateMachineArn('rollout'),
-  WaveStateMachine: stateMachineArn('wave'),
-  DeploymentStateMachine: stateMachineArn('deployment'),
+  // On one machine the functions have no versions that a machine could stay with.
+  WaveVersion: stateMachineArn('wave'),
+  DeploymentVersion: stateMachineArn('deployment'),
   BlobBucket: blobBucket,
 };
 

@@ -164,6 +164,7 @@ describe('a test', () => {
       'test/fleet/metrics/promql.test.ts',
       'test/ledger/dynamodb-local.ts',
       'test/outside/moto.ts',
+      'test/packaging/cfn-lint.test.ts',
     ]);
   });
 });

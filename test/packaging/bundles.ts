@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,6 +23,14 @@ export const inUnpacked = async <Result>(archive: string, use: (folder: string) 
   }
 };
 
+/** Where the bundle of `applyManifests` lies in its archive: `functions/apply-manifests.mjs`. */
+export const entryOf = (name: string): string =>
+  `functions/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.mjs`;
+
+/** The text of a function's bundle. */
+export const entryText = (archive: string): Promise<string> =>
+  inUnpacked(archive, (folder) => readFileSync(join(folder, entryOf(basename(archive, '.zip'))), 'utf8'));
+
 export interface Imported {
   readonly name: string;
   readonly archiveBytes: number;
@@ -41,7 +49,7 @@ console.log(Math.round(performance.now() - start));`;
 export const importBundle = (archive: string): Promise<Imported> =>
   inUnpacked(archive, (folder) => {
     const name = basename(archive, '.zip');
-    const entry = `functions/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.mjs`;
+    const entry = entryOf(name);
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--input-type=module', '--eval', SCRIPT, pathToFileURL(join(folder, entry)).href],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -63,12 +63,40 @@ const INPUTS = [
   '{functions,shared,console}/**/*',
 ];
 
-/** Packages unless what is there is newer than everything it is made from. */
-export const packageOnce = (): void => {
+/** What is there was made from what is there now. */
+const isCurrent = (): boolean => {
   const state = join(packaged, 'serverless-state.json');
   const made = existsSync(state) ? statSync(state).mtimeMs : 0;
-  const changed = globSync(INPUTS, { cwd: root }).some((file) => statSync(join(root, file)).mtimeMs > made);
-  if (changed) packageService();
+  return globSync(INPUTS, { cwd: root }).every((file) => statSync(join(root, file)).mtimeMs <= made);
+};
+
+/** Runs `use` while no other process does: two that package would take each other's files away. Waits for up to 5 minutes. */
+const alone = (use: () => void): void => {
+  const lock = join(root, 'dist', 'packaging.lock');
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (let left = 300; ; left -= 1) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (left === 0)
+        throw new PackagingFailed(`${lock} was there for 5 minutes; remove it if nothing packages`, { cause: error });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    }
+  }
+  try {
+    use();
+  } finally {
+    rmdirSync(lock);
+  }
+};
+
+/** Packages unless what is there is newer than everything it is made from. Several processes may call it at once. */
+export const packageOnce = (): void => {
+  if (isCurrent()) return;
+  alone(() => {
+    if (!isCurrent()) packageService();
+  });
 };
 
 /** One resource of the compiled template. */

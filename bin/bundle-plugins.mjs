@@ -1,3 +1,5 @@
+import { lean } from './bundle-lean.mjs';
+
 /** The functions that evaluate jsonnet. */
 const evaluating = ['prepare-release', 'serve-console'];
 
@@ -18,4 +20,4 @@ const jsonnetThread = {
   },
 };
 
-export default [jsonnetThread];
+export default [jsonnetThread, lean];
