@@ -142,7 +142,8 @@ export const commands: readonly Command[] = [
   {
     name: 'apply',
     args: '<path...>',
-    summary: 'apply files and folders to one cluster by a kubeconfig: no instance, no waves, what left the set is removed',
+    summary:
+      'apply files and folders to one cluster by a kubeconfig: no instance, no waves, what left the set is removed',
     options: [
       ['--set <name>', 'the set these objects are; what it had before and has no more is removed'],
       ['--namespace <namespace>', "for objects that name none, and for the set itself (the context's, else default)"],
@@ -174,5 +175,72 @@ export const commands: readonly Command[] = [
       ['tidegate settled live.yaml --rules kstatus --json', 'what kstatus would say, one line per object'],
     ],
     load: () => import('./commands/settled.ts'),
+  },
+  {
+    name: 'engine',
+    offline: true,
+    summary: 'Step Functions alone on this machine, for any AWS client, until SIGTERM',
+    options: [
+      ['--port <number>', 'port on 127.0.0.1 (0, a free one)'],
+      ['--data <file>', 'keep everything in this file and go on with it at the next start (in memory)'],
+      ['--functions <dir>', 'each <name>.mjs in it exports handler(event, context): the Lambda function of that name'],
+    ],
+    examples: [
+      [
+        'tidegate engine --port 8083 --functions lambdas',
+        'then: aws stepfunctions --endpoint-url http://127.0.0.1:8083 …',
+      ],
+    ],
+    load: () => import('./commands/engine.ts'),
+  },
+  {
+    name: 'probe',
+    offline: true,
+    args: '[address]',
+    summary: 'probe a URL or host:port as a gate would, without an instance or a config',
+    options: [
+      ['--kind <kind>', 'dns, tcp, tls, http, grpc or ws (by the URL; tcp for host:port)'],
+      ['--count <n>', 'attempts (1)'],
+      ['--rate <n>', 'attempts a second (1)'],
+      ['--timeout <seconds>', 'what an attempt may take (5)'],
+      ['--ip <4|6>', 'connect to addresses of this family only'],
+      ['--allow <cidr...>', 'private address ranges that may be connected to'],
+    ],
+    examples: [
+      ['tidegate probe https://api.example.com/health --count 60 --rate 5', 'a line per attempt, and what they show'],
+      ['tidegate probe db.internal:5432 --allow 10.0.0.0/8', 'an address that is private, on purpose'],
+    ],
+    load: () => import('./commands/probe.ts'),
+  },
+  {
+    name: 'measure',
+    offline: true,
+    summary: 'ask a metric store once and judge the answer as a gate would',
+    options: [
+      [
+        '--source <kind=url>',
+        'the store: prometheus=URL, influxdb1=URL?db=NAME, influxdb2=URL?org=NAME or influxdb3=URL?db=NAME',
+      ],
+      ['--query <query>', 'that gives one value'],
+      ['--errors <query>', 'that counts what failed'],
+      ['--requests <query>', 'that counts everything'],
+      ['--min-requests <n>', 'fewer requests are inconclusive; with --errors and --requests'],
+      ['--fail-above <x>', 'values above this fail'],
+      ['--fail-below <x>', 'values below this fail'],
+      ['--max-age <seconds>', 'how old the newest point may be (120)'],
+      ['--allow <cidr...>', 'private address ranges that may be connected to'],
+    ],
+    examples: [
+      ['tidegate measure --source prometheus=https://prometheus.example.com --query "up" --fail-below 1', 'one value'],
+    ],
+    load: () => import('./commands/measure.ts'),
+  },
+  {
+    name: 'judge',
+    offline: true,
+    args: '<file>',
+    summary: 'judge a recorded series by the rules of a gate: {gate, series: [{at, value | requests, errors}]}',
+    examples: [['tidegate judge series.json --json', 'exit 0 pass, 3 fail, 7 inconclusive']],
+    load: () => import('./commands/judge.ts'),
   },
 ];

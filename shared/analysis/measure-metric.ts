@@ -4,9 +4,10 @@ import { escapeForPromql, fillPlaceholders } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import { type Age, assessMetric, type Measurement } from './assess-metric.ts';
+import { type InfluxSource, readInflux } from './influxdb.ts';
 import { sampleOf } from './prometheus.ts';
 import { longestRange, type Selector, selectorsOf } from './promql.ts';
-import { NO_SERIES, type Sample } from './sample.ts';
+import { failure, NO_SERIES, type Sample } from './sample.ts';
 
 export interface MetricOrder {
   readonly name: string;
@@ -18,16 +19,24 @@ export interface MetricOrder {
 /** Asks one query at the instant of the measurement. */
 type Ask = (query: string) => Promise<Sample>;
 
-/**
- * Measures a metric gate on one target and judges what was found. Everything is asked for one instant, so that two counts and the
- * age of their points belong together. Reads only; a store that can not be asked is a judgement (`error`), not a throw. Rejects
- * when `signal` aborts.
- */
+/** Measures a metric gate on one target and judges what was found, as `takeMeasurement` and `assessMetric` do. */
 export const measureMetric = async (
+  order: MetricOrder,
+  outside: Pick<Outside, 'clock' | 'http' | 'secrets'>,
+  signal: AbortSignal,
+): Promise<Judgement> => assessMetric(order.gate, await takeMeasurement(order, outside, signal));
+
+/**
+ * Asks what a metric gate needs of one target. Everything is asked for one instant, so that two counts and the age of their points
+ * belong together. Reads only; a store that can not be asked is part of what was found (`error`), not a throw. Rejects when `signal`
+ * aborts.
+ */
+export const takeMeasurement = async (
   { name, gate, source, target }: MetricOrder,
   outside: Pick<Outside, 'clock' | 'http' | 'secrets'>,
   signal: AbortSignal,
-): Promise<Judgement> => {
+): Promise<Measurement> => {
+  if (!('prometheus' in source)) return measureInflux({ name, gate, source, target }, outside, signal);
   const at = outside.clock.now();
   const ask: Ask = (query) => sampleOf(source, query, at, outside, signal);
   const fill = (query: string) => fillPlaceholders(query, target, escapeForPromql);
@@ -37,7 +46,35 @@ export const measureMetric = async (
       : await measureCounts(fill(gate.query.errors), fill(gate.query.requests), ask);
   const window = { from: at - longestRange(query), to: at };
   const store = `${gate.source} (${source.prometheus})`;
-  return assessMetric(gate, { gate: name, target: target.name, query, source: store, window, ...measured });
+  return { gate: name, target: target.name, query, source: store, window, ...measured };
+};
+
+/** As `takeMeasurement`. InfluxDB knows no instant: queries say `now()` themselves, and the age of points comes with each. */
+const measureInflux = async (
+  { name, gate, source, target }: MetricOrder & { readonly source: InfluxSource },
+  outside: Pick<Outside, 'clock' | 'http' | 'secrets'>,
+  signal: AbortSignal,
+): Promise<Measurement> => {
+  const at = outside.clock.now();
+  const read = (query: string) => readInflux(source, fillPlaceholders(query, target, escapeForPromql), outside, signal);
+  const queries = 'value' in gate.query ? [gate.query.value] : [gate.query.errors, gate.query.requests];
+  const [first, second] = await Promise.all(queries.map(read));
+  const ages = [first, second].flatMap((reading) => (reading === undefined ? [] : [reading.age]));
+  const nothing = failure('nothing was asked');
+  const found =
+    second === undefined
+      ? { value: first?.sample ?? nothing }
+      : { errors: first?.sample ?? nothing, requests: second.sample };
+  const store = `${gate.source} (${Object.values(source)[0]})`;
+  return {
+    gate: name,
+    target: target.name,
+    query: queries.join(' / '),
+    source: store,
+    window: { from: at, to: at },
+    found,
+    ages,
+  };
 };
 
 type Measured = Pick<Measurement, 'query' | 'found' | 'ages' | 'note'>;

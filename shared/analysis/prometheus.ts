@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import type { Http } from '../outside/http.ts';
-import type { Outside } from '../outside/outside.ts';
 import type { MetricSource } from '../rollout/gate.ts';
-import { readCapped } from './read-capped.ts';
+import { askStore, isHtml, jsonOf, printable, type StoreAnswer, type StoreOutside, TIMEOUT_MS } from './ask-store.ts';
 import { failure, NO_SERIES, nodata, type Sample } from './sample.ts';
-
-/** A store's answer to a query that gives one value is far below this. */
-const MOST_BYTES = 1_048_576;
-/** What a query may take, also told to the store. */
-const TIMEOUT_MS = 30_000;
 
 const point = z.tuple([z.number(), z.string()]);
 const answer = z.discriminatedUnion('status', [
@@ -27,52 +20,33 @@ const answer = z.discriminatedUnion('status', [
 
 /**
  * Asks for one value at one instant by the query API that Prometheus, VictoriaMetrics and the managed services share
- * (prometheus.io/docs/prometheus/latest/querying/api). Never rejects but when `signal` aborts. A bearer token is read for each
- * question and sent over TLS only.
+ * (prometheus.io/docs/prometheus/latest/querying/api). Never rejects but when `signal` aborts.
  */
-export const sampleOf = async (
-  source: MetricSource,
+export const sampleOf = (
+  source: PrometheusSource,
   query: string,
   at: number,
-  outside: Pick<Outside, 'http' | 'secrets' | 'clock'>,
+  outside: StoreOutside,
   signal: AbortSignal,
-): Promise<Sample> => {
-  const late = new AbortController();
-  const cancel = outside.clock.after(TIMEOUT_MS, () => late.abort());
-  try {
-    const url = `${source.prometheus.replace(/\/+$/, '')}/api/v1/query`;
-    const authorization = await authorizationOf(source, outside);
-    const response = await outside.http(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...authorization },
+): Promise<Sample> =>
+  askStore(
+    source,
+    {
+      url: `${source.prometheus.replace(/\/+$/, '')}/api/v1/query`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: new URLSearchParams({ query, time: (at / 1000).toFixed(3), timeout: `${TIMEOUT_MS / 1000}s` }).toString(),
-      allow: source.allow,
-      signal: AbortSignal.any([signal, late.signal]),
-    });
-    return await readSample(response, at);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (late.signal.aborted) return failure(`no answer within ${TIMEOUT_MS / 1000} s`);
-    return failure(error instanceof Error ? error.message : String(error));
-  } finally {
-    cancel();
-  }
-};
+      scheme: 'Bearer',
+    },
+    (response) => readSample(response, at),
+    outside,
+    signal,
+  );
 
-const authorizationOf = async (
-  { tokenSecret, prometheus }: MetricSource,
-  { secrets }: Pick<Outside, 'secrets'>,
-): Promise<Readonly<Record<string, string>>> => {
-  if (tokenSecret === undefined) return {};
-  if (!prometheus.startsWith('https:')) throw new Error('a token is only sent over https; change the URL of the store');
-  return { authorization: `Bearer ${(await secrets.get(tokenSecret)).reveal()}` };
-};
+/** A store of the Prometheus family. */
+export type PrometheusSource = Extract<MetricSource, { readonly prometheus: string }>;
 
-const readSample = async (response: Awaited<ReturnType<Http>>, at: number): Promise<Sample> => {
-  const text = await readCapped(response, MOST_BYTES);
-  if (text === undefined) return failure(`the answer has more than ${MOST_BYTES} bytes`);
+const readSample = ({ status, text }: StoreAnswer, at: number): Sample => {
   const parsed = answer.safeParse(jsonOf(text));
-  const { status } = response;
   if (!parsed.success)
     return failure(`status ${status} and no answer of the query API${isHtml(text) ? ' but a web page' : ''}`);
   if (parsed.data.status === 'error') {
@@ -102,16 +76,3 @@ const numberOf = (written: string, at: number): Sample => {
   const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(written) && Number.isFinite(value);
   return isNumber ? { kind: 'value', value, at } : failure(`${printable(JSON.stringify(written))} is no number`);
 };
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const isHtml = (text: string): boolean => /^\s*<(!doctype|html)/i.test(text);
-
-/** What a store says, fit for a sentence. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 300);

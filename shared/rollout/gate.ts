@@ -117,8 +117,16 @@ export interface MetricGate {
   readonly test?: GateTest;
 }
 
-export interface MetricSource {
-  readonly prometheus: string;
+export type MetricSource = MetricStore & MetricAccess;
+
+/** Where a store is, by the query API it speaks. For InfluxDB the URL names the database (`?db=`) or organisation (`?org=`). */
+export type MetricStore =
+  | { readonly prometheus: string }
+  | { readonly influxdb1: string }
+  | { readonly influxdb2: string }
+  | { readonly influxdb3: string };
+
+export interface MetricAccess {
   /** Name of the secret whose value is sent as a bearer token. */
   readonly tokenSecret?: string;
   /** Private address ranges (CIDR) it may be found at. */

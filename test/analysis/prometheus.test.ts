@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import type { PrometheusSource } from '../../shared/analysis/prometheus.ts';
 import { sampleOf } from '../../shared/analysis/prometheus.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { Http } from '../../shared/outside/http.ts';
 import { undiciHttp } from '../../shared/outside/undici.ts';
-import type { MetricSource } from '../../shared/rollout/gate.ts';
 import { Secret, SecretMissing, type Secrets } from '../../shared/secrets/secrets.ts';
 import { type Answer, type Running, servePlain } from '../outside/tls-server.ts';
 
-const source: MetricSource = { prometheus: 'https://prometheus.test/base/', allow: [] };
+const source: PrometheusSource = { prometheus: 'https://prometheus.test/base/', allow: [] };
 const never = new AbortController().signal;
 const secrets: Secrets = {
   get: async (name) => {
@@ -184,7 +184,7 @@ describe('over sockets', () => {
     server = await servePlain((request, response) => answers[request.url ?? '']?.(request, response));
   });
   afterAll(() => server.close());
-  const from = (path: string): MetricSource => ({
+  const from = (path: string): PrometheusSource => ({
     prometheus: `http://127.0.0.1:${server.port}${path}`,
     allow: ['127.0.0.0/8'],
   });

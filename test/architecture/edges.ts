@@ -99,6 +99,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/virtual/virtual-time.ts': ['setTimeout'],
 
   // The command line: the terminal, the folders and the git of whoever calls it.
+  'cli/commands/judge.ts': ['node:fs'],
   'cli/commands/init.ts': ['node:fs', 'node:os'],
   'cli/config-folder.ts': ['node:fs'],
   'cli/connection.ts': ['node:fs'],

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readInflux } from '../../shared/analysis/influxdb.ts';
+import { newestQuery } from '../../shared/analysis/influxql.ts';
+import { processClock } from '../../shared/outside/clock.ts';
+import { undiciHttp } from '../../shared/outside/undici.ts';
+import { SecretMissing } from '../../shared/secrets/secrets.ts';
+import { hasInflux, type Influx, startInflux } from './influxd.ts';
+
+describe('the query for the newest point', () => {
+  test.each([
+    [
+      'SELECT sum("n") FROM "http" WHERE time > now() - 5m',
+      'SELECT * FROM "http" WHERE time > now() - 5m ORDER BY time DESC LIMIT 1',
+    ],
+    [
+      "select mean(v) from cpu where host='a' group by time(1m) fill(none)",
+      "SELECT * FROM cpu where host='a' ORDER BY time DESC LIMIT 1",
+    ],
+    ['SELECT sum(n) FROM (SELECT n FROM http)', undefined],
+    ['SELECT 1; DROP DATABASE tide', undefined],
+    ['SHOW DATABASES', undefined],
+  ])('of %s', (query, newest) => expect(newestQuery(query)).toBe(newest));
+});
+
+describe.skipIf(!hasInflux())('a real InfluxDB 1.x', () => {
+  let influx: Influx;
+  const now = Date.now();
+  beforeAll(async () => {
+    influx = await startInflux([
+      ...[0, 1, 2].map((minute) => `http,cluster=good requests=1000i,errors=0i ${now - minute * 60_000 - 5_000}`),
+      `http,cluster=quiet requests=1000i,errors=0i ${now - 280_000}`,
+      `load,host=a value=1 ${now - 1_000}`,
+      `load,host=b value=2 ${now - 1_000}`,
+    ]);
+  });
+  afterAll(() => influx.stop());
+
+  const read = (query: string, db = 'tide') => {
+    const secrets = {
+      get: async (name: string) => {
+        throw new SecretMissing(name, 'the test');
+      },
+    };
+    const source = { influxdb1: `${influx.url}?db=${db}`, allow: ['127.0.0.0/8'] };
+    return readInflux(
+      source,
+      query,
+      { http: undiciHttp(), clock: processClock, secrets },
+      new AbortController().signal,
+    );
+  };
+  const where = (cluster: string) => `FROM "http" WHERE "cluster" = '${cluster}' AND time > now() - 5m`;
+
+  test.each([
+    ['a sum', `SELECT sum("requests") ${where('good')}`, { kind: 'value', value: 3_000 }],
+    ['a sum of zeros', `SELECT sum("errors") ${where('good')}`, { kind: 'value', value: 0 }],
+    ['no points', `SELECT sum("requests") ${where('none')}`, { kind: 'nodata', reason: 'no series' }],
+    ['no such field', `SELECT sum("nothing") ${where('good')}`, { kind: 'nodata', reason: 'no series' }],
+    [
+      'two series',
+      'SELECT last("value") FROM "load" GROUP BY "host"',
+      { kind: 'error', reason: 'the query gives 2 series, expected one' },
+    ],
+    ['a row a minute', `SELECT sum("requests") ${where('good')} GROUP BY time(1m)`, { kind: 'error' }],
+    [
+      'a quotient',
+      `SELECT sum("errors") / sum("requests") ${where('none')}`,
+      { kind: 'nodata', reason: expect.stringContaining('x / 0') },
+    ],
+    [
+      'an invented zero',
+      `SELECT sum("errors") ${where('none')} GROUP BY time(5m) fill(0)`,
+      { kind: 'nodata', reason: expect.stringContaining('fill()') },
+    ],
+    ['text that is no query', 'SELECT FROM', { kind: 'error', reason: expect.stringContaining('status 400') }],
+  ])('%s', async (_, query, sample) => {
+    expect((await read(query)).sample).toMatchObject(sample);
+  });
+
+  test('says how old the newest point is, and that a database is missing under status 200', async () => {
+    const age = (await read(`SELECT sum("requests") ${where('quiet')}`)).age.seconds;
+    expect(age.kind === 'value' && age.value).toBeGreaterThanOrEqual(280);
+    expect((await read(`SELECT sum("requests") ${where('good')}`, 'gone')).sample).toEqual({
+      kind: 'error',
+      reason: 'database not found: gone',
+    });
+  });
+});

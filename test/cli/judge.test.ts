@@ -1,0 +1,135 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { folderWith, tidegate } from './tidegate.ts';
+
+const counts = (...points: readonly (readonly [requests: number | null, errors: number | null])[]) =>
+  points.map(([requests, errors], index) => ({ at: 1_000 * (index + 1), requests, errors }));
+const values = (...found: readonly (number | string | null)[]) =>
+  found.map((value, index) => ({ at: new Date(1_000 * (index + 1)).toISOString(), value }));
+
+const share = { failAbove: 0.01, minRequests: 100 };
+const sequential = { failAbove: 0.00001, test: 'sequential' };
+const objective = { failAbove: 0.00001, test: 'objective' };
+const limit = { failAbove: 0.5 };
+const spread = (from: number) => Array.from({ length: 30 }, (_, index) => from + ((index * 7) % 30) / 30);
+
+/** By name: what is judged, the exit code and the verdict, and a part of the reason. */
+const cases: Readonly<Record<string, readonly [unknown, number, string, string]>> = {
+  good: [{ gate: share, series: counts([1_000, 1], [1_000, 2]) }, 0, 'pass', '2 of 2 measurements passed'],
+  bad: [{ gate: share, series: counts([1_000, 1], [1_000, 20]) }, 3, 'fail', '20 errors of 1000 requests'],
+  borne: [{ gate: { ...share, failureLimit: 1 }, series: counts([1_000, 20], [1_000, 0]) }, 0, 'pass', '1 of 2'],
+  pooled: [{ gate: share, series: counts([60, 0], [60, 0], [60, 0]) }, 0, 'pass', '0 errors of 180 requests'],
+  few: [{ gate: share, series: counts([60, 0]) }, 7, 'inconclusive', '60 requests, expected at least 100'],
+  idle: [{ gate: { failAbove: 0.01 }, series: counts([0, 0]) }, 7, 'inconclusive', '0 requests'],
+  nothing: [{ gate: share, series: [] }, 7, 'inconclusive', 'the series has no point'],
+  hole: [{ gate: limit, series: values(0.1, null, 0.1) }, 7, 'inconclusive', 'no data for the value (null)'],
+  nan: [{ gate: limit, series: values('NaN') }, 7, 'inconclusive', '(NaN)'],
+  infinite: [{ gate: limit, series: values('+Inf') }, 3, 'fail', 'expected a finite number'],
+  short: [{ gate: { ...limit, count: 3 }, series: values(0.1) }, 7, 'inconclusive', 'stopped after 1 of 3'],
+  gap: [
+    { gate: { ...limit, maxAge: '1s' }, series: [...values(0.1), { at: 9_000, value: 0.1 }] },
+    7,
+    'inconclusive',
+    '8 s without a point',
+  ],
+  impossible: [
+    { gate: { ...share, consecutiveErrorLimit: 0 }, series: counts([200, 300]) },
+    7,
+    'error',
+    'expected no more errors',
+  ],
+  early: [{ gate: sequential, series: counts([500, 1], [500, 1], [9_000_000, 0]) }, 3, 'fail', '20 stops'],
+  steady: [{ gate: sequential, series: counts([100_000, 0], [200_000, 1]) }, 0, 'pass', 'evidence'],
+  met: [{ gate: objective, series: counts([299_572, 0]) }, 0, 'pass', 'is met'],
+  unknown: [
+    { gate: objective, series: counts([299_571, 0]) },
+    7,
+    'inconclusive',
+    '1 more clean requests would show it',
+  ],
+  broken: [{ gate: objective, series: counts([1_000, 5]) }, 3, 'fail', 'is broken'],
+  worse: [
+    { gate: { test: 'compare' }, series: counts([10_000, 5]), baseline: counts([90_000, 1]) },
+    3,
+    'fail',
+    'by chance',
+  ],
+  alike: [
+    { gate: { test: 'compare' }, series: counts([10_000, 4]), baseline: counts([90_000, 30]) },
+    0,
+    'pass',
+    'by chance',
+  ],
+  slower: [
+    { gate: { test: 'compare' }, series: values(...spread(3)), baseline: values(...spread(1)) },
+    3,
+    'fail',
+    'expected no rise',
+  ],
+};
+
+const refused: Readonly<Record<string, readonly [unknown, string]>> = {
+  'no-threshold': [{ gate: {}, series: values(1) }, 'there is no threshold'],
+  inverted: [{ gate: { failAbove: 1, failBelow: 2 }, series: values(1) }, 'every value fails'],
+  mixed: [
+    {
+      gate: limit,
+      series: [
+        { at: 1, value: 1 },
+        { at: 2, requests: 1, errors: 0 },
+      ],
+    },
+    'some points have values and some have counts',
+  ],
+  twice: [
+    {
+      gate: limit,
+      series: [
+        { at: 1, value: 1 },
+        { at: 1, value: 2 },
+      ],
+    },
+    'two points have the same time',
+  ],
+  misspelt: [{ gate: { failabove: 1 }, series: values(1) }, 'failabove'],
+  shareless: [{ gate: { failAbove: 5, test: 'sequential' }, series: counts([1, 0]) }, 'a share between 0 and 1'],
+  valued: [{ gate: sequential, series: values(1) }, 'needs requests and errors, not values'],
+  baseless: [{ gate: { test: 'compare' }, series: values(1) }, 'compare needs one'],
+  'no-series': [{ gate: limit }, 'series'],
+};
+
+let folder: string;
+beforeAll(() => {
+  const files = [...Object.entries(cases), ...Object.entries(refused)].map(([name, [document]]) => [
+    `${name}.json`,
+    JSON.stringify(document),
+  ]);
+  folder = folderWith({ ...Object.fromEntries(files), 'text.json': 'gate: {}' });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('tidegate judge', () => {
+  test.each(Object.entries(cases))('judges %s', async (name, [, exitCode, verdict, reason]) => {
+    const ran = await tidegate(folder, ['judge', `${name}.json`, '--json']);
+    const [line = ''] = ran.out;
+    expect({ exitCode: ran.exitCode, lines: ran.out.length }).toEqual({ exitCode, lines: 1 });
+    expect(JSON.parse(line)).toMatchObject({ gate: 'gate', verdict, because: expect.stringContaining(reason) });
+  });
+
+  test.each(Object.entries(refused))('refuses %s', async (name, [, reason]) => {
+    const ran = await tidegate(folder, ['judge', `${name}.json`]);
+    expect({ exitCode: ran.exitCode, out: ran.out }).toEqual({ exitCode: 2, out: [] });
+    expect(ran.err).toContain(reason);
+  });
+
+  it('refuses what is no JSON, and what is not there', async () => {
+    expect(await tidegate(folder, ['judge', 'text.json'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('it is no JSON'),
+    });
+    expect(await tidegate(folder, ['judge', 'gone.json'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('can not be read'),
+    });
+  });
+});
