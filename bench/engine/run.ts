@@ -42,7 +42,7 @@ const finished = async (client: SFNClient, executionArn: string, began: number):
   for (;;) {
     const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING')
-      return status === 'SUCCEEDED' ? '' : `${status} ${error ?? ''} ${cause ?? ''}`.slice(0, 90);
+      return status === 'SUCCEEDED' ? '' : `${status} ${error ?? ''} ${cause ?? ''}`.slice(0, 200);
     if (performance.now() - began > LIMIT_MS) return `not done after ${LIMIT_MS / 1000} s`;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -66,10 +66,15 @@ const measure = async (
   if (!load) throw new Error(`there is no load ${index}`);
   const stateMachineArn = await create(client, 'load', load[language]);
   const input = JSON.stringify(Array.from({ length: load.items }, (_, at) => at));
-  const began = performance.now();
-  const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
-  const because = await finished(client, executionArn, began);
-  const seconds = (performance.now() - began) / 1000;
+  let because = '';
+  let seconds = Number.POSITIVE_INFINITY;
+  // The best of three: what else the machine does only ever takes time away.
+  for (let round = 0; round < 3 && because === ''; round++) {
+    const began = performance.now();
+    const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
+    because = await finished(client, executionArn, began);
+    seconds = Math.min(seconds, (performance.now() - began) / 1000);
+  }
   const peakMiB = server.peakMiB();
   await server.stop();
   const result = { server: name, load: load.name, startMs: server.startMs, peakMiB };

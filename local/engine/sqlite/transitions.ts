@@ -85,7 +85,10 @@ const writeFrames = (database: Database, { id, before, transition }: Commit): vo
     if (put) putFrame(database, id, put, before.get(frame));
     else {
       database.run('DELETE FROM frames WHERE execution = ? AND id = ?', id, frame);
-      database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
+      const { kind } = before.get(frame)?.doing ?? {};
+      // Only a Map state has items.
+      if (kind === 'iterations' || kind === 'map-run')
+        database.run('DELETE FROM items WHERE execution = ? AND frame = ?', id, frame);
     }
   }
   for (const [frame, items] of transition.items) {
@@ -112,10 +115,11 @@ export const commitTransition = (database: Database, commit: Commit): readonly L
     // An execution that ends badly keeps its frames and items as they were before: a redrive goes on from them.
     if (!ending || ending.status === 'SUCCEEDED') writeFrames(database, commit);
     database.run(
-      'UPDATE executions SET last_event = ?, next_frame = ? WHERE id = ?',
-      transition.lastEvent,
-      transition.nextFrame,
-      id,
+      `UPDATE executions SET last_event = ?, next_frame = ?, status = ?, output = ?, error = ?, cause = ?, stopped = ?
+       WHERE id = ?`,
+      ...[transition.lastEvent, transition.nextFrame, ending?.status ?? 'RUNNING'],
+      ...[ending?.output === undefined ? null : jsonText(ending.output), ending?.error ?? null, ending?.cause ?? null],
+      ...[ending ? at : null, id],
     );
     for (const { token, frame, attempt, status } of transition.tokens) {
       database.run(
@@ -134,14 +138,7 @@ export const commitTransition = (database: Database, commit: Commit): readonly L
     for (const run of transition.stopRuns) {
       for (const child of stopMapRun(database, run, at)) letters.push(postLetter(database, child, { kind: 'stop' }));
     }
-    if (ending) {
-      database.run(
-        'UPDATE executions SET status = ?, output = ?, error = ?, cause = ?, stopped = ? WHERE id = ?',
-        ...[ending.status, ending.output === undefined ? null : jsonText(ending.output)],
-        ...[ending.error ?? null, ending.cause ?? null, at, id],
-      );
-      letters.push(...endedLetters(database, arn));
-    }
+    if (ending) letters.push(...endedLetters(database, arn));
     if (commit.letter !== undefined) takeLetter(database, commit.letter);
     return letters;
   });
