@@ -40,6 +40,9 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/undici.ts': ['undici'],
 
+  // Prints what it found.
+  'bench/gates/run.ts': ['console'],
+
   // Speaks over a connection that the one egress client has opened.
   'shared/probe/grpc.ts': ['node:http2'],
 
