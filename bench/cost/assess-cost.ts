@@ -1,0 +1,87 @@
+import type { Prices } from './prices.ts';
+
+/** What a rollout is made of. Durations are seconds of one call at the function's memory. */
+export interface Rollout {
+  readonly targets: number;
+  readonly waves: number;
+  readonly batchesPerWave: number;
+  /** Slices that applying one target takes, and times that its settling is asked for. */
+  readonly applySlices: number;
+  readonly settlePolls: number;
+  /** Length of a wave from its first batch to the end of its soak, in minutes; the prober runs all of it. */
+  readonly waveMinutes: number;
+  readonly soakPolls: number;
+  readonly deploymentSeconds: number;
+  /** Of each function that is called once or a few times per wave or rollout. */
+  readonly stepSeconds: number;
+}
+
+const MEMORY_GB = 0.5;
+/** Functions that plan or render have a whole core. */
+const PLANNING_GB = 1.769;
+
+/** States that a step which is asked again goes through each time: its Task, its Choice, its Wait. */
+const POLL = 3;
+/** Entered once, by the machines' own names; a test holds these ways against the definitions. */
+export const ways = {
+  rollout: ['PrepareRelease', 'IsPrepared', 'PreviewFleet', 'IsPreviewed', 'ConcludeRollout', 'Concluded'],
+  perWave: ['RunWave', 'HasWavePassed'],
+  wave: ['TakeTurn', 'IsOurTurn', 'PlanWave', 'IsPlanned', 'JudgeEntry', 'MayEnter', 'RequestApproval', 'IsApproved']
+    .concat(['DeployWave', 'NextBatch', 'IsBatchLeft', 'JudgeWave', 'IsWaveJudged', 'CloseGates'])
+    .concat(['ProbeWave', 'IsProbing', 'ProbingEnded', 'ConcludeWave', 'Concluded']),
+  perBatch: ['DeployBatch', 'NextBatch', 'IsBatchLeft'],
+  perTarget: ['RunDeployment'],
+  deployment: ['ApplyManifests', 'IsApplied', 'SettleTarget', 'IsSettled', 'PruneObjects', 'IsPruned'].concat([
+    'ConcludeDeployment',
+    'Concluded',
+  ]),
+} as const;
+
+/** States entered by a rollout in which all passes. Each is paid for, on STANDARD executions. */
+export const countTransitions = (rollout: Rollout): number => {
+  const deployment =
+    ways.perTarget.length + ways.deployment.length + POLL * (rollout.applySlices - 1 + rollout.settlePolls - 1);
+  // One slice of the prober is a minute: its Task and its Choice.
+  const wave =
+    ways.perWave.length +
+    ways.wave.length +
+    ways.perBatch.length * rollout.batchesPerWave +
+    POLL * (rollout.soakPolls - 1) +
+    2 * (rollout.waveMinutes - 1);
+  return ways.rollout.length + rollout.waves * wave + rollout.targets * deployment;
+};
+
+/** Dollars of one rollout by what they are paid for, and their sum. */
+export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<string, number>> => {
+  const deploymentCalls = rollout.targets * (rollout.applySlices + rollout.settlePolls + 2);
+  const probing = rollout.waves * rollout.waveMinutes;
+  const steps = rollout.waves * (6 + rollout.batchesPerWave + rollout.soakPolls);
+  const planning = 2 + rollout.waves;
+  const gbSeconds =
+    MEMORY_GB * (rollout.targets * rollout.deploymentSeconds + probing * 60 + steps * rollout.stepSeconds) +
+    // Rendering once; looking at every target twice, as a preview and as its wave's plan.
+    PLANNING_GB * (30 + rollout.targets * 2);
+  const calls = deploymentCalls + probing + steps + planning;
+  // Of one call: about two rows read and two written, twice for a transaction; one blob read, half a one written.
+  const parts = {
+    transitions: countTransitions(rollout) * prices.stateTransition,
+    functions: calls * prices.lambdaRequest + gbSeconds * prices.lambdaGbSecond,
+    ledger: calls * (4 * prices.ledgerWrite + 2 * prices.ledgerRead),
+    blobs: calls * (0.5 * prices.blobPut + prices.blobGet),
+    key: calls * 2 * prices.keyRequest,
+    // 1 kB of log for each call.
+    logs: (calls / 1_000_000) * prices.logGb,
+  };
+  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+};
+
+/** Dollars of a month in which nothing is rolled out: what stands there, and what the two schedules of a minute do. */
+export const assessIdle = (alarms: number, prices: Prices): Readonly<Record<string, number>> => {
+  const runs = 2 * 60 * 24 * 30;
+  const parts = {
+    key: prices.keyMonth,
+    alarms: alarms * prices.alarmMonth,
+    schedules: runs * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
+  };
+  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+};

@@ -1,0 +1,12 @@
+import { assessCost, assessIdle, countTransitions } from './assess-cost.ts';
+import { prices } from './prices.ts';
+import { alarms, hundredTargets } from './scenario.ts';
+
+// `node bench/cost/run.ts`: what a rollout of 100 targets costs, and a month without one.
+const show = (title: string, parts: Readonly<Record<string, number>>): void => {
+  console.log(title);
+  for (const [part, dollars] of Object.entries(parts)) console.log(`  ${part.padEnd(12)} $${dollars.toFixed(4)}`);
+};
+console.log(`prices of us-east-1 as of ${prices.asOf}; ${countTransitions(hundredTargets)} state transitions`);
+show('one rollout of 100 targets', assessCost(hundredTargets, prices));
+show('a month without a rollout', assessIdle(alarms, prices));

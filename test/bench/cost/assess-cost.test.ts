@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { assessCost, assessIdle, countTransitions, ways } from '../../../bench/cost/assess-cost.ts';
+import { prices } from '../../../bench/cost/prices.ts';
+import { alarms, hundredTargets } from '../../../bench/cost/scenario.ts';
+
+const read = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+const statesOf = (machine: string): readonly string[] =>
+  [...read(`statemachines/${machine}.yml`).matchAll(/^\s+(\w+):\n(?:\s+Comment: .*\n)?\s+Type: /gm)].map(
+    ([, name = '']) => name,
+  );
+
+describe('the cost of a rollout', () => {
+  it.each([
+    ['rollout', [...ways.rollout, ...ways.perWave], ['RollBackWave', 'IsAllBack']],
+    ['wave', [...ways.wave, ...ways.perBatch, ...ways.perTarget], ['WaitForEntry', 'WaitForSoak']],
+    ['deployment', [...ways.deployment], ['WaitToApply', 'WaitToSettle', 'WaitToPrune']],
+  ])('counts every state of %s that a rollout goes through, and no other', (machine, way, besides) => {
+    expect([...new Set([...way, ...besides])].sort()).toEqual([...statesOf(machine)].sort());
+  });
+
+  it('is what its states, calls and rows come to', () => {
+    expect(countTransitions(hundredTargets)).toBe(6 + 3 * (2 + 19 + 12 + 87 + 78) + 100 * (1 + 8 + 6));
+    expect(assessCost(hundredTargets, prices).transitions).toBeCloseTo(0.0525, 4);
+  });
+
+  it('stays below 25 cents for 100 targets', () => {
+    expect(assessCost(hundredTargets, prices).total).toBeLessThan(0.25);
+  });
+
+  it('is less than ten dollars for a month without one', () => {
+    expect(read('resources/alarms.yml').match(/AWS::CloudWatch::Alarm/g)).toHaveLength(alarms);
+    expect(assessIdle(alarms, prices).total).toBeLessThan(10);
+  });
+});
