@@ -3,6 +3,7 @@ import type { Ledger } from '../shared/ledger/ledger.ts';
 import { type AwsClientSettings, awsClientSettings } from '../shared/outside/aws-client-settings.ts';
 import type { AwsIdentity } from '../shared/outside/aws-identity.ts';
 import { processClock } from '../shared/outside/clock.ts';
+import { systemLookup } from '../shared/outside/dns.ts';
 import { jsonLog } from '../shared/outside/json-log.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { systemRandom } from '../shared/outside/random.ts';
@@ -29,6 +30,7 @@ export const lambdaOutside = (environment: Environment = process.env): Outside =
     random: systemRandom,
     http,
     dial: socketDial(processClock),
+    lookup: systemLookup,
     blobs: lazyBlobs(once(() => openBlobs(client(), deployed()))),
     ledger: lazyLedger(once(() => openLedger(client(), deployed()))),
     secrets: lazySecrets(once(() => openSecrets(client(), deployed()))),

@@ -7,6 +7,7 @@ import type { Clock } from '../shared/outside/clock.ts';
 import type { Dial } from '../shared/outside/dial.ts';
 import type { Http } from '../shared/outside/http.ts';
 import type { Log } from '../shared/outside/log.ts';
+import type { Lookup } from '../shared/outside/lookup.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import type { Random } from '../shared/outside/random.ts';
 import type { Evaluate } from '../shared/render/jsonnet.ts';
@@ -18,6 +19,8 @@ export interface Mode {
   readonly random: Random;
   readonly http: Http;
   readonly dial: Dial;
+  /** Absent where nothing may leave this machine. */
+  readonly lookup?: Lookup;
   readonly jsonnet: Evaluate;
   readonly log: Log;
 }

@@ -2,6 +2,7 @@ import * as disk from 'node:fs';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processClock } from '../shared/outside/clock.ts';
+import { systemLookup } from '../shared/outside/dns.ts';
 import type { Http } from '../shared/outside/http.ts';
 import { Unreachable } from '../shared/outside/http.ts';
 import { jsonLog } from '../shared/outside/json-log.ts';
@@ -13,7 +14,7 @@ import type { Target } from '../shared/rollout/target.ts';
 import { createImages, type Images } from './fleet/images.ts';
 import { syncFs } from './forge/sync-fs.ts';
 import { createInstance, type Instance } from './instance.ts';
-import { listen, throughLoopback } from './loopback.ts';
+import { openLoopback } from './loopback.ts';
 import { simulatedDial } from './network.ts';
 
 export interface RealInstanceOptions {
@@ -45,16 +46,17 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     mode: {
       clock: processClock,
       random: systemRandom,
+      ...(options.reaches === 'network' ? { lookup: systemLookup } : {}),
       jsonnet: evaluateInWorker(processClock),
       log: jsonLog(log, processClock),
     },
     connect: async (routes) => {
-      const listening = await listen(routes);
+      const loopback = await openLoopback(routes, systemRandom);
       const dial = options.reaches === 'network' ? socketDial(processClock) : 'refuse';
       return {
-        http: throughLoopback(listening.port, routes, fallback),
+        http: loopback.http(fallback),
         dial: simulatedDial({ routes, fallback: dial, clock: processClock }),
-        close: listening.close,
+        close: loopback.close,
       };
     },
     fs: syncFs(disk),
