@@ -8,9 +8,9 @@ import { plannedWave } from './tools/inputs.ts';
 
 /** State `JudgeEntry`: is what is live well, before anything of it is changed? */
 export const judgeEntry = (outside: Outside): Task =>
-  task(outside, plannedWave, async (ref, invocation) => {
+  task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    return judge(ref, release, waveOf(release, ref.wave), gateTools(outside), outside, invocation);
+    return judge(ref, release, waveOf(release, ref.wave), plan, gateTools(outside), outside, invocation);
   });
 
 /** What Lambda calls. */

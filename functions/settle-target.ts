@@ -2,19 +2,26 @@ import { settleTarget as settle } from '../shared/apply/settle-target.ts';
 import { openDeployment } from '../shared/deployment/open-deployment.ts';
 import { keepSettled } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
+import { readStop } from '../shared/ledger/waves.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 import { opening } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
 
+const lookMs = 25_000;
+
 /** State `SettleTarget`: waits for what was applied to run. */
 export const settleTarget = (outside: Outside): Task =>
-  task(outside, deploymentRef, async (ref, invocation) => {
+  task(outside, deploymentRef, async (ref, { signal, deadline }) => {
+    const stop = await readStop(outside.ledger, ref);
+    if (stop !== undefined) return { status: 'stopped', because: `wave ${ref.wave} is stopped: ${stop.because}` };
     const { cluster, rendered, kept, wave, target } = await openDeployment(ref, opening(outside), outside);
     const since = kept.appliedAt ?? outside.clock.now();
     const until = since + wave.settleWithinMs;
     const input = { rendered, namespace: target.namespace, progress: kept.progress, since, until };
-    return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, invocation), outside);
+    // Looks at the stop flag again that often: a batch that is being given up is not waited for.
+    const look = { signal, deadline: Math.min(deadline, outside.clock.now() + lookMs) };
+    return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, look), outside);
   });
 
 /** What Lambda calls. */

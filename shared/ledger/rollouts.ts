@@ -12,6 +12,8 @@ export interface Rollout {
   readonly startedBy: string;
   /** Immutable account names that may not approve: who wrote or merged the commit. */
   readonly authors: readonly string[];
+  /** Asked for to get back to an older release: what is live is ill, so its health before does not stop it. */
+  readonly rollback?: boolean;
   readonly release?: Digest;
   readonly waves?: readonly string[];
   readonly end?: { readonly outcome: End; readonly because: string; readonly at: number };

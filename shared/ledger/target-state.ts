@@ -11,20 +11,20 @@ export interface Standing {
   readonly at: number;
 }
 
-/** What a target has: the release that was begun last, the one that was verified last, and the one verified before that. */
+/** What a target has: the release that was begun last, the one that was verified last, and those verified before that. */
 export interface TargetState {
   readonly target: string;
   /** Written before the first write of a rollout. Absent: never written to by us. */
   readonly begun?: Standing;
   /** Of a wave that passed its gates. */
   readonly verified?: Standing;
-  /** What was verified before `verified`, by another rollout. */
-  readonly previous?: Standing;
+  /** What was verified before `verified`, by other rollouts, newest first. */
+  readonly earlier?: readonly Standing[];
 }
 
 /** Where a rollback of `rollout` takes the target: what was verified before it. Absent: there is no way back. */
 export const wayBack = (state: TargetState, rollout: string): Standing | undefined =>
-  state.verified?.rollout === rollout ? state.previous : state.verified;
+  state.verified?.rollout === rollout ? state.earlier?.[0] : state.verified;
 
 const keyOf = (target: string) => ({ partition: 'targets', sort: target });
 
@@ -66,16 +66,40 @@ export const markDebt = async (ledger: Ledger, rollout: string, target: string, 
 export const readDebt = async (ledger: Ledger, rollout: string): Promise<readonly string[]> =>
   (await queryAll(ledger, `rollout#${rollout}`, 'debt#')).map((row) => row.sort.slice('debt#'.length));
 
+/** How many older standings are remembered: more rollouts than that are never under way on one target. */
+const remembered = 10;
+
 /** After the gates: this is what a rollback of the next release goes back to. Twice is as once. */
 export const markVerified = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
   await update(ledger, keyOf(target), (row) => {
-    const { verified, previous } = stateOf(target, row?.data);
-    const before = verified?.rollout === standing.rollout ? previous : verified;
-    return { begun: standing, verified: standing, ...(before === undefined ? {} : { previous: before }) };
+    const { verified, earlier = [] } = stateOf(target, row?.data);
+    const before = verified === undefined || verified.rollout === standing.rollout ? earlier : [verified, ...earlier];
+    return { begun: standing, verified: standing, earlier: before.slice(0, remembered) };
   });
 };
 
-/** After a rollback: the target stands on `standing` again, and the release that was left is not remembered as a way back. */
-export const markBack = async (ledger: Ledger, target: string, standing: Standing): Promise<void> => {
-  await update(ledger, keyOf(target), () => ({ begun: standing, verified: standing }));
+/** After a rollback: the target stands on `standing` again, and what was left is not remembered as a way back. Twice is as once. */
+export const markBack = async (ledger: Ledger, target: string, left: string, standing: Standing): Promise<void> => {
+  await update(ledger, keyOf(target), (row) => ({
+    begun: standing,
+    verified: standing,
+    earlier: withoutBoth(stateOf(target, row?.data).earlier, left, standing.rollout),
+  }));
 };
+
+/**
+ * A rollout failed whose release a newer one has replaced on the target: nobody may go back to it any more. What was verified before it
+ * takes its place. Twice is as once.
+ */
+export const dropStanding = async (ledger: Ledger, target: string, failed: string): Promise<void> => {
+  await update(ledger, keyOf(target), (row) => {
+    const { begun, verified, earlier = [] } = stateOf(target, row?.data);
+    const kept = [verified, ...earlier].filter((standing) => standing !== undefined && standing.rollout !== failed);
+    if (row === undefined || kept.length === earlier.length + (verified === undefined ? 0 : 1)) return undefined;
+    const [newest, ...rest] = kept;
+    return { begun, ...(newest === undefined ? {} : { verified: newest }), earlier: rest };
+  });
+};
+
+const withoutBoth = (earlier: TargetState['earlier'], left: string, now: string): readonly Standing[] =>
+  (earlier ?? []).filter(({ rollout }) => rollout !== left && rollout !== now);

@@ -7,6 +7,8 @@ export interface SoakFacts {
   /** The last write that a target of the wave took. */
   readonly lastWriteAt: number;
   readonly judgements: readonly Judgement[];
+  /** How often the wave's metrics are to be measured, milliseconds. */
+  readonly intervals?: readonly number[];
   /** Why nothing more may be written, if so. */
   readonly stop?: string;
 }
@@ -27,8 +29,10 @@ export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithi
   if (facts.stop !== undefined) return { status: 'failed', because: facts.stop };
   const soakEnds = facts.lastWriteAt + wave.soakMs;
   if (facts.now < soakEnds) {
-    // Looked at every minute, or, in a soak of hours, two hundred times: nine events each, so that its history stays under 2,000.
-    const wait = Math.min(soakEnds - facts.now, Math.max(1000, Math.min(wave.soakMs / 20, 60_000), wave.soakMs / 200));
+    // As often as a gate asks and at least every minute; in a soak of hours two hundred times: nine events each, so that the history
+    // stays under 2,000.
+    const wanted = Math.min(wave.soakMs / 20, 60_000, ...(facts.intervals ?? []));
+    const wait = Math.min(soakEnds - facts.now, Math.max(1000, wanted, wave.soakMs / 200));
     return {
       status: 'in-progress',
       retryAfterSeconds: seconds(wait),

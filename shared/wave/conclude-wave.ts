@@ -64,7 +64,7 @@ const keepVerified = async (
       await markVerified(ledger, target, { release, rendered, commit, rollout: ref.rollout, at: clock.now() });
     } else {
       const before: Standing | undefined = wayBack(await readTargetState(ledger, target), ref.rollout);
-      if (before !== undefined) await markBack(ledger, target, { ...before, rendered });
+      if (before !== undefined) await markBack(ledger, target, ref.rollout, { ...before, rendered });
     }
   }
 };

@@ -60,3 +60,9 @@ export const judgeProbes = (
       return tools.assessProbe(name, gate, [later.reduce((sum, tally) => tools.joinTallies(sum, tally), first)]);
     }),
   );
+
+/** Gates that a wave names and the release does not have: a mistake of ours that must not read as a gate that passed. */
+export const unknownGates = (release: Release, wave: Wave): readonly Judgement[] =>
+  wave.gates
+    .filter((name) => release.gates[name] === undefined)
+    .map((gate) => ({ gate, kind: 'policy', verdict: 'error', because: `gate ${gate} is not in the release` }));

@@ -1,19 +1,23 @@
+import type { Digest } from '../blobs/blobs.ts';
+import { getJson } from '../blobs/json.ts';
+import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { advanceWave, keepJudgement, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
+import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, judgeProbes, probeGates, targetsOf } from './gate-tools.ts';
+import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
 import { measureMetrics } from './measure-metrics.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
 export type EntryResult = InProgress | { readonly status: 'pass' | 'failed' | 'aborted'; readonly because: string };
 
 /** Probing before the first write: long enough for every gate's `minSamples` at its rate, within this. */
-const mostMs = 40_000;
+const mostMs = 90_000;
 
 /**
  * Judges the wave's targets as they are, before anything is written: what is ill already must not be blamed on the release, nor hide
@@ -24,16 +28,19 @@ export const judgeEntry = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
+  plan: Digest,
   tools: GateTools,
-  outside: Pick<Outside, 'ledger' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<EntryResult> => {
   const { ledger, clock } = outside;
   const { enteredAt = clock.now() } = await advanceWave(ledger, ref, { enteredAt: clock.now() });
   const states = await readTargetStates(ledger);
+  const { unreachable } = await getJson<WavePlan>(outside.blobs, plan);
+  const gone = new Set(unreachable.map(({ target }) => target));
   const targets = targetsOf(
     release,
-    wave.targets.filter((target) => states.get(target)?.verified !== undefined),
+    wave.targets.filter((target) => states.get(target)?.verified !== undefined && !gone.has(target)),
   );
   if (targets.length === 0 || wave.gates.length === 0) {
     return { status: 'pass', because: `wave ${wave.name} has nothing to judge before it is entered` };
@@ -53,10 +60,14 @@ export const judgeEntry = async (
       tools,
     ),
     ...(await measureMetrics(release, wave, targets, tools, signal)),
+    ...unknownGates(release, wave),
   ];
   for (const judgement of judgements) await keepJudgement(ledger, ref, 'before', clock.now(), judgement);
   await recordVerdicts(ref, 'before', judgements, outside);
   const verdict = worstVerdict(judgements.map((each) => each.verdict));
+  if ((await readRollout(ledger, ref.rollout))?.rollback === true) {
+    return { status: 'pass', because: `wave ${wave.name} goes back because of how it is now; that does not stop it` };
+  }
   if (verdict === 'pass') return { status: 'pass', because: `wave ${wave.name} is well before it is entered` };
   const worst = judgements.find((each) => each.verdict === verdict);
   const because = `before ${wave.name}: ${worst === undefined ? 'no gate was judged' : gateSentence(worst)}`;

@@ -5,9 +5,11 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, judgeProbes, probeGates, targetsOf } from './gate-tools.ts';
+import { type GateTools, judgeProbes, metricGates, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
+import { inTurns } from './in-turns.ts';
 import { measureMetrics } from './measure-metrics.ts';
-import { readSlices } from './probe-slices.ts';
+import { type Probing, sumSlices } from './probe-slices.ts';
+import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
 /** What the last look before a wave passes needs: does the target still have exactly what was deployed? */
@@ -29,20 +31,25 @@ export const judgeWave = async (
   const { ledger, clock } = outside;
   const { judgingAt = clock.now() } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
   const deployed = [...(await readDeployments(ledger, ref)).values()].filter((each) => each.outcome === 'deployed');
-  const lastWriteAt = deployed.length === 0 ? judgingAt : Math.max(...deployed.map((each) => each.endedAt));
+  if (deployed.length === 0) return { status: 'failed', because: `no target of wave ${ref.wave} could be deployed to` };
+  const lastWriteAt = Math.max(judgingAt, ...deployed.map((each) => each.endedAt));
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
-  const tallies = await readSlices(ref, lastWriteAt, outside);
+  const gates = probeGates(release, wave);
+  const probing = await sumSlices(ref, lastWriteAt, tools.joinTallies, outside);
   const judgements: Judgement[] = [
-    ...judgeProbes(probeGates(release, wave), names, tallies, tools),
+    ...judgeProbes(gates, names, probing.tallies, tools),
     ...(ref.direction === 'forward' ? await measureMetrics(release, wave, targets, tools, signal) : []),
+    ...unknownGates(release, wave),
+    ...(ref.direction === 'forward' && Object.keys(gates).length > 0 ? assessCoverage(wave, probing, clock.now()) : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
-  const facts = { now: clock.now(), lastWriteAt, ...(stop === undefined ? {} : { stop: stop.because }) };
+  const intervals = Object.values(metricGates(release, wave)).map((gate) => gate.intervalMs);
+  const facts = { now: clock.now(), lastWriteAt, intervals, ...(stop === undefined ? {} : { stop: stop.because }) };
   let next = nextSoak(rules, { ...facts, judgements });
   if (next.status === 'passed') {
-    for (const target of targets) judgements.push(await tools.verifyTarget(target, signal));
+    judgements.push(...(await verifyAll(targets, tools.verifyTarget, signal)));
     next = nextSoak(rules, { ...facts, judgements });
   }
   const moment = next.status === 'in-progress' ? 'during' : 'after';
@@ -51,4 +58,34 @@ export const judgeWave = async (
   const told = next.status === 'failed' ? judgements.filter(({ verdict }) => verdict !== 'inconclusive') : judgements;
   if (next.status !== 'in-progress') await recordVerdicts(ref, moment, told, outside);
   return next;
+};
+
+/** Targets read at the same time for the last look: a few requests each, to a different cluster. */
+const concurrency = 16;
+
+const verifyAll = async (
+  targets: readonly Target[],
+  verifyTarget: VerifyTarget,
+  signal: AbortSignal,
+): Promise<readonly Judgement[]> => {
+  const judged = new Map<string, Judgement>();
+  await inTurns(targets, concurrency, async (target) => {
+    judged.set(target.name, await verifyTarget(target, signal));
+  });
+  return targets.flatMap(({ name }) => judged.get(name) ?? []);
+};
+
+/** So long may pass without a probe: two slices, and what an invocation takes to begin. */
+const startMs = 15_000;
+
+/**
+ * Whether the soak was looked at all the way: a prober that died has no failures to show. Judged once the soak is over; a gap, or a last
+ * sample that is old, is inconclusive whatever the samples said.
+ */
+const assessCoverage = (wave: Wave, { longestGapMs, to }: Probing, now: number): readonly Judgement[] => {
+  const allowed = 2 * sliceOf(wave) + startMs;
+  const gap = Math.max(longestGapMs, now - to);
+  if (gap <= allowed) return [];
+  const because = `gate probing: nothing was probed for ${Math.round(gap / 1000)} s, expected no more than ${Math.round(allowed / 1000)} s without a sample`;
+  return [{ gate: 'probing', kind: 'probe', verdict: 'inconclusive', because }];
 };

@@ -33,6 +33,8 @@ const unreachableNames = [
   'ClusterUnresolved',
   'ApiServerRefused',
   'DiscoveryMissing',
+  'Throttled',
+  'Unreachable',
 ];
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */

@@ -2,7 +2,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
+import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
 import { advanceWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
@@ -29,7 +29,7 @@ const concurrency = 16;
 /**
  * Plans the wave against what is live now and stores the plan under its digest. Forward, every target gets the release; back, those
  * that this rollout began to change get what was verified before it. A target that can not be read is in the plan as unreachable and
- * is written nothing; anything refused on any target refuses the wave. Running twice plans twice; the later plan counts.
+ * is written nothing; forward, anything refused on any target refuses the wave. Running twice plans twice; the later plan counts.
  */
 export const planWave = async (
   ref: WaveRef,
@@ -48,7 +48,10 @@ export const planWave = async (
     const target = each.target.name;
     const result = await planOne(each, tools, outside, signal);
     if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
-    else if (result.status === 'refused') refused.push(...result.because.map((because) => `${target}: ${because}`));
+    else if (result.status === 'refused' && ref.direction === 'back') {
+      // What can not go back must not keep the others from it.
+      unreachable.push({ target, because: brief(`can not go back: ${result.because.join('; ')}`, 300) });
+    } else if (result.status === 'refused') refused.push(...result.because.map((because) => `${target}: ${because}`));
     else {
       const counts = countActions([result.planned.plan]);
       planned.push({ target, planned: await putJson(outside.blobs, result.planned), counts });
@@ -96,7 +99,12 @@ const back = async (
     const target = release.targets[name];
     const state: TargetState | undefined = states.get(name);
     const standing = state === undefined ? undefined : wayBack(state, ref.rollout);
-    if (target === undefined || standing === undefined || state?.begun?.rollout !== ref.rollout) continue;
+    if (state !== undefined && state.begun?.rollout !== ref.rollout) {
+      // A newer rollout is there. It must not come back to what is being taken back now.
+      await dropStanding(outside.ledger, name, ref.rollout);
+      continue;
+    }
+    if (target === undefined || standing === undefined) continue;
     const now = await getJson<RenderedTarget>(outside.blobs, target.rendered);
     const before = await getJson<RenderedTarget>(outside.blobs, standing.rendered);
     const rendered = await putJson(outside.blobs, renderedBack(now, before, release.services));

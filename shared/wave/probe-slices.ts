@@ -1,6 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
-import { queryAll, stored } from '../ledger/update.ts';
+import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Probed } from '../probe/prober.ts';
@@ -28,13 +28,68 @@ export const keepSlice = async (
   await ledger.put({ partition: partitionOf(ref), sort, data: { ...row }, expect: 'absent' });
 };
 
-/** All that was seen in stretches that began at `since` or later. A stretch across it does not count: it may hold samples from before. */
-export const readSlices = async (
+/** What was seen since a moment, joined per gate and target, and how closely that time was looked at. */
+export interface Probing {
+  readonly tallies: readonly Tally[];
+  /** The longest stretch since then, up to the last slice, in which nothing was probed. */
+  readonly longestGapMs: number;
+  /** End of the last slice; the moment asked from where there is none. */
+  readonly to: number;
+}
+
+/** A sum that is carried on, so that a soak of hours is not read from its beginning with every look. */
+interface SumRow extends Omit<Probing, 'tallies'> {
+  readonly since: number;
+  /** Sort key of the last slice that is in it. */
+  readonly through: string;
+  readonly tallies: Digest;
+}
+
+const sumKey = (ref: WaveRef) => ({ partition: `${partitionOf(ref)}#sum`, sort: 'sum' });
+
+/**
+ * All that was seen in stretches that began at `since` or later. A stretch across it does not count: it may hold samples from before. The
+ * sum is kept for the next look; looking twice at once is safe, both sums being of the same slices.
+ */
+export const sumSlices = async (
+  ref: WaveRef,
+  since: number,
+  join: (earlier: Tally, later: Tally) => Tally,
+  { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<Probing> => {
+  const row = await ledger.get(sumKey(ref));
+  const kept = row === undefined ? undefined : stored<SumRow>(row);
+  const carried = kept?.since === since ? kept : undefined;
+  const joined = new Map<string, Tally>();
+  const add = (tally: Tally) => {
+    const place = `${tally.gate} ${tally.target}`;
+    const before = joined.get(place);
+    joined.set(place, before === undefined ? tally : join(before, tally));
+  };
+  for (const tally of carried === undefined ? [] : await getJson<readonly Tally[]>(blobs, carried.tallies)) add(tally);
+  let { longestGapMs, to, through } = carried ?? { longestGapMs: 0, to: since, through: '' };
+  for (const slice of (await ledger.query(partitionOf(ref), through === '' ? {} : { after: through })).values()) {
+    const { from, to: end, tallies } = stored<SliceRow>(slice);
+    through = slice.sort;
+    if (from < since) continue;
+    for (const tally of await getJson<readonly Tally[]>(blobs, tallies)) add(tally);
+    longestGapMs = Math.max(longestGapMs, from - to);
+    to = end;
+  }
+  const tallies = [...joined.values()];
+  const sum: SumRow = { since, through, longestGapMs, to, tallies: await putJson(blobs, tallies) };
+  await update(ledger, sumKey(ref), () => ({ ...sum }));
+  return { tallies, longestGapMs, to };
+};
+
+/** The tallies of the last slice, where it ended at `since` or later: a run of failures goes on across invocations. */
+export const lastTallies = async (
   ref: WaveRef,
   since: number,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<readonly Tally[]> => {
-  const rows = (await queryAll(ledger, partitionOf(ref))).map((row) => stored<SliceRow>(row));
-  const within = rows.filter((row) => row.from >= since);
-  return (await Promise.all(within.map((row) => getJson<readonly Tally[]>(blobs, row.tallies)))).flat();
+  const [last] = await ledger.query(partitionOf(ref), { reverse: true, limit: 1 });
+  if (last === undefined) return [];
+  const { to, tallies } = stored<SliceRow>(last);
+  return to < since ? [] : getJson<readonly Tally[]>(blobs, tallies);
 };

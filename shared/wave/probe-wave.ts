@@ -10,7 +10,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
-import { keepSlice } from './probe-slices.ts';
+import { keepSlice, lastTallies } from './probe-slices.ts';
 
 /**
  * One invocation probes for at most so long, then the state machine calls again. Seven events a call: in a soak of 12 hours no more than
@@ -21,7 +21,7 @@ const invocationMs = 600_000;
  * After so long the samples are kept and the list of targets is looked at anew. Only whole slices after the last write count at the exit,
  * so a short soak needs short ones; a long soak would store many.
  */
-const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 20, 1_000), 10_000);
+export const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 20, 1_000), 10_000);
 /** What is left of an invocation below this is not probed any more. */
 const shortestMs = 100;
 
@@ -43,7 +43,8 @@ export const probeWave = async (
   if (Object.keys(gates).length === 0) return { status: 'ended' };
   const ends = Math.min(clock.now() + invocationMs, deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
-  const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, tools, outside) : undefined;
+  const before = await lastTallies(ref, clock.now() - 2 * sliceOf(wave), outside);
+  const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
   for (let from = clock.now(); ends - from >= shortestMs; from = clock.now()) {
     if (await isClosed()) return { status: 'ended' };
     const targets = targetsOf(release, await expectedUp(ref, wave, outside));
@@ -65,12 +66,13 @@ export const probeWave = async (
 const stopAtFirstFail = (
   ref: WaveRef,
   gates: Readonly<Record<string, ProbeGate>>,
+  before: readonly Tally[],
   tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ) => {
   let stopping: Promise<void> | undefined;
-  /** What earlier slices showed, and this one with them: a run of failures does not end where a slice does. */
-  let earlier = new Map<string, Tally>();
+  /** What earlier slices showed, and this one with them: a run of failures does not end where a slice or an invocation does. */
+  let earlier = new Map(before.map((tally) => [`${tally.gate} ${tally.target}`, tally]));
   let slice = new Map<string, Tally>();
   const stop = async (judgement: Judgement): Promise<void> => {
     const because = gateSentence(judgement);

@@ -1,14 +1,17 @@
 import { recordEvent } from '../ledger/events.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { changeTurn, nextAfter, nextTurn, readTurn, type TurnDecision } from '../ledger/turn.ts';
+import { readBegun } from '../ledger/target-state.ts';
+import { afterTelling, changeTurn, nextAfter, nextTurn, readTurn, type Turn } from '../ledger/turn.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
 import type { Wave } from '../rollout/wave.ts';
 
 /**
- * Asks for the wave on behalf of an execution that waits on `token`, and answers the tokens of all whom the decision concerns. A holder
- * whose rollout has ended without freeing the wave is passed over. Asking again, under a new token, is safe.
+ * Asks for the wave on behalf of an execution that waits on `token`, and answers the tokens of all whom that concerns. A holder whose
+ * rollout has ended without freeing the wave is passed over; the way back of a wave in which nothing was begun has `passed` without
+ * waiting for anybody. Asking again, under a new token, is safe.
  */
 export const takeTurn = async (
   ref: WaveRef,
@@ -17,29 +20,37 @@ export const takeTurn = async (
   steps: StepFunctions,
   outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<void> => {
+  const { ledger, clock } = outside;
+  if (ref.direction === 'back' && (await isUntouched(ref, wave, ledger))) {
+    await steps.succeed(token, { status: 'passed', because: `nothing of this rollout is in wave ${ref.wave}` });
+    return;
+  }
   await freeDeadTurn(ref.wave, steps, outside);
-  const asking = { rollout: ref.rollout, token, since: outside.clock.now() };
+  const since = clock.now();
+  const startedAt = (await readRollout(ledger, ref.rollout))?.startedAt ?? since;
+  const asking = { rollout: ref.rollout, token, since, startedAt };
   const whenTaken = ref.direction === 'back' ? 'queue' : wave.whenTaken;
-  const decision = await changeTurn(outside.ledger, ref.wave, (turn) => nextTurn(turn, asking, whenTaken));
-  if (decision.granted.length === 0) {
-    await recordEvent(outside.ledger, ref.rollout, `queued ${ref.wave} ${ref.direction}`, {
-      at: outside.clock.now(),
+  const turn = await changeTurn(ledger, ref.wave, (before) => nextTurn(before, asking, whenTaken));
+  if (turn.queue.some((waiting) => waiting.rollout === ref.rollout)) {
+    await recordEvent(ledger, ref.rollout, `queued ${ref.wave} ${ref.direction}`, {
+      at: clock.now(),
       kind: 'turn',
       wave: ref.wave,
-      text: `waits for wave ${ref.wave}, which rollout ${decision.turn.holder?.rollout} holds`,
+      text: `waits for wave ${ref.wave}, which rollout ${turn.holder?.rollout} holds`,
     });
   }
-  await tellTurns(decision, ref.wave, ref.rollout, steps);
+  await tellTurn(turn, ref.wave, steps, ledger);
 };
 
-/** Gives the wave up and tells the next in the queue. Twice is as once. */
+/** Gives the wave up and tells the next in the queue; who was told before is told again, to no effect. Twice is as once. */
 export const freeTurn = async (
   wave: string,
   rollout: string,
   steps: StepFunctions,
-  outside: Pick<Outside, 'ledger'>,
+  { ledger }: Pick<Outside, 'ledger'>,
 ): Promise<void> => {
-  await tellTurns(await changeTurn(outside.ledger, wave, (turn) => nextAfter(turn, rollout)), wave, rollout, steps);
+  const turn = await changeTurn(ledger, wave, (before) => nextAfter(before, rollout));
+  await tellTurn(turn, wave, steps, ledger);
 };
 
 /**
@@ -58,14 +69,22 @@ export const freeDeadTurn = async (
   if (ended || status !== 'RUNNING') await freeTurn(wave, holder.rollout, steps, outside);
 };
 
-const tellTurns = async (decision: TurnDecision, wave: string, by: string, steps: StepFunctions): Promise<void> => {
-  for (const { token } of decision.granted) {
-    await steps.succeed(token, { status: 'taken', because: `wave ${wave} is free` });
-  }
-  for (const { token } of decision.superseded) {
+/** Tells the holder and the superseded as they are stored: whoever changed the row may have died before telling them. */
+export const tellTurn = async (turn: Turn, wave: string, steps: StepFunctions, ledger: Ledger): Promise<void> => {
+  const { holder, superseded } = turn;
+  if (holder !== undefined) await steps.succeed(holder.token, { status: 'taken', because: `wave ${wave} is free` });
+  for (const { token, by } of superseded) {
     await steps.succeed(token, {
       status: 'superseded',
       because: `rollout ${by} is newer and took the place in the queue of wave ${wave}`,
     });
   }
+  if (superseded.length > 0) await changeTurn(ledger, wave, (now) => afterTelling(now, superseded));
+};
+
+/** A rollout that holds the turn, or has begun a target, may have written something. */
+const isUntouched = async ({ rollout }: WaveRef, wave: Wave, ledger: Ledger): Promise<boolean> => {
+  if ((await readTurn(ledger, wave.name)).holder?.rollout === rollout) return false;
+  const begun = new Set(await readBegun(ledger, rollout));
+  return !wave.targets.some((target) => begun.has(target));
 };

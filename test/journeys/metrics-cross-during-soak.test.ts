@@ -16,7 +16,7 @@ test('errors that begin during the soak stop the wave before the soak is over', 
   expect(await story.ended(second)).toMatchObject({
     outcome: 'rolled_back',
     because: expect.stringMatching(
-      /^FAIL gate errors on (eks|gke)-internal: .* errors of \d+ requests, share of errors 0\.0\d+, expected at most 0\.001 over 60 s$/,
+      /^FAIL gate errors on (eks|gke)-internal: .* errors of [\d.]+ requests, share of errors 0\.0\d+, expected at most 0\.001 over 60 s$/,
     ),
   });
   const judged = (await story.rolloutRow(second)).waves;

@@ -4,6 +4,7 @@ import { freeLease, holdsLease, LeaseTaken, takeLease } from '../../shared/ledge
 import { endRollout, listRollouts, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import {
+  dropStanding,
   markBack,
   markBegun,
   markVerified,
@@ -48,6 +49,20 @@ describe('what a target stands on', () => {
     at: 1,
   });
 
+  test('never goes back to a release that failed after a newer one had replaced it', async () => {
+    for (const rollout of ['one', 'two', 'three']) await markVerified(ledger, 'overtaken', standing(rollout));
+    await dropStanding(ledger, 'overtaken', 'two');
+    await dropStanding(ledger, 'overtaken', 'two');
+    expect(wayBack(await readTargetState(ledger, 'overtaken'), 'three')).toEqual(standing('one'));
+
+    await markBegun(ledger, 'begun', standing('one'));
+    await markVerified(ledger, 'begun', standing('one'));
+    await markVerified(ledger, 'begun', standing('two'));
+    await markBegun(ledger, 'begun', standing('three'));
+    await dropStanding(ledger, 'begun', 'two');
+    expect(wayBack(await readTargetState(ledger, 'begun'), 'three')).toEqual(standing('one'));
+  });
+
   test('goes back to what was verified before the rollout, also after the rollout was verified', async () => {
     await markBegun(ledger, 't', standing('one'));
     expect(wayBack(await readTargetState(ledger, 't'), 'one')).toBeUndefined();
@@ -57,11 +72,12 @@ describe('what a target stands on', () => {
     await markVerified(ledger, 't', standing('two'));
     await markVerified(ledger, 't', standing('two'));
     expect(wayBack(await readTargetState(ledger, 't'), 'two')).toEqual(standing('one'));
-    await markBack(ledger, 't', standing('one'));
+    await markBack(ledger, 't', 'two', standing('one'));
     expect(await readTargetState(ledger, 't')).toEqual({
       target: 't',
       begun: standing('one'),
       verified: standing('one'),
+      earlier: [],
     });
     expect(await readBegun(ledger, 'two')).toEqual(['t']);
   });
