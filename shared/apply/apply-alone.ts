@@ -1,4 +1,4 @@
-import { AccessRefused, type Cluster, ClusterUnreachable } from '../clouds/cluster.ts';
+import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
@@ -6,17 +6,17 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { RenderedObject, RenderedTarget } from '../rollout/release.ts';
 import { type AloneLine, type AloneSummary, appliedLine, refusedLine, summarise } from './alone-words.ts';
-import { ApiServerRefused } from './api-requests.ts';
 import { wantedInventories } from './apply-manifests.ts';
+import { coverageOf, sameCoverage } from './apply-set.ts';
 import { type ComparedTarget, compareSet, targetPlan } from './compare-target.ts';
-import { identityOf, spoken } from './object-id.ts';
+import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { pruneObjects } from './prune-objects.ts';
 import { readLandings } from './read-landings.ts';
 import { skippedBy } from './ready-queue.ts';
 import type { ObjectFailure, Refusal } from './refusals.ts';
 import type { Progress } from './slice.ts';
 import { writeSet } from './write-set.ts';
-import type { Writing } from './writing.ts';
+import { isClusterTrouble, type Writing } from './writing.ts';
 
 /** Objects that are applied to one cluster by themselves: no release, no waves, nobody who approves. */
 export interface AloneInput {
@@ -67,9 +67,7 @@ export const applyAlone = async (
   try {
     kept = await carryOut(input, outside, invocation, tell);
   } catch (error) {
-    const isTheirs =
-      error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
-    if (!isTheirs) throw error;
+    if (!isClusterTrouble(error)) throw error;
     for (const { object } of input.objects) {
       tell({ identity: identityOf(object), action: 'failed', reason: brief(error.message) });
     }
@@ -100,7 +98,14 @@ const carryOut = async (
   const written = await writeAll(setting, compared);
   const isReady = input.waitMs === undefined || (await tellSettled(setting, written, input.waitMs));
   if (!input.prune || refusals.length > 0 || !written.isWhole || !isReady) return [];
+  if (isExact(compared, input.namespace)) return compared.kept.map(({ id }) => id);
   return pruneAll(setting, compared);
+};
+
+/** Nothing leaves the set, and its inventory covers no more than it has: there is nothing that pruning could do. */
+const isExact = ({ objects, prunes, kept, sets }: ComparedTarget, namespace: string): boolean => {
+  const members = [...objects, ...kept].map(({ id }) => parseObjectId(id));
+  return prunes.length === 0 && sets.every((set) => sameCoverage(set, coverageOf(members, namespace)));
 };
 
 interface Setting extends AloneOutside {
@@ -179,7 +184,8 @@ const writeAll = async (setting: Setting, first: ComparedTarget): Promise<Writte
       writingOf(setting, digestOf(canonicalJson(approved))),
     );
     progress = result.progress;
-    if (result.status !== 'in-progress' || invocation.signal.aborted) {
+    const isOver = clock.now() >= invocation.deadline || invocation.signal.aborted;
+    if (result.status !== 'in-progress' || isOver) {
       const skipped = result.status === 'failed' ? result.objects.filter(({ code }) => code === 'SKIPPED') : [];
       for (const skip of skipped) tell(refusedLine(skip.id, skip));
       if (result.status !== 'done') {
@@ -187,9 +193,6 @@ const writeAll = async (setting: Setting, first: ComparedTarget): Promise<Writte
         for (const { id } of left) tell({ identity: id, action: 'failed', reason: result.because });
       }
       return { progress, lines, isWhole: result.status === 'done' };
-    }
-    if (clock.now() + result.retryAfterSeconds * 1000 >= invocation.deadline) {
-      throw new ClusterUnreachable(`${rendered.target}: gave up ${result.because}`);
     }
     await clock.sleep(result.retryAfterSeconds * 1000, invocation.signal);
     compared = (await compareSet(comparable(setting), 'each')).compared;

@@ -1,10 +1,10 @@
 import type { Digest } from '../blobs/blobs.ts';
-import { type Cluster, ClusterUnreachable } from '../clouds/cluster.ts';
+import { AccessRefused, type Cluster, ClusterUnreachable } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { digestOf } from '../rollout/digest.ts';
 import type { ObjectId } from '../rollout/plan.ts';
-import { type Answer, ask } from './api-requests.ts';
+import { type Answer, ApiServerRefused, ask } from './api-requests.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { fieldManager, version } from './manager.ts';
 
@@ -133,5 +133,9 @@ const readBack = async ({ journal }: Writing, request: WriteRequest, intent: str
 
 const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
   answer.ok ? { status: 'done' } : { status: 'refused', code: answer.refused.code, because: answer.refused.reason };
+
+/** Whether a failure is the cluster's or the way's to it, so that work on it can be reported as failed; ours is none of these. */
+export const isClusterTrouble = (error: unknown): error is Error =>
+  error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

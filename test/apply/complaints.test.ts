@@ -17,7 +17,8 @@ import { apply, deploy, isDryRun, isWrite, plan, prune, renderedOf } from './reh
 import { describeOnSimulatedServer } from './server.ts';
 import { playOn, web } from './theatre.ts';
 
-// What users of other engines complain of, by the issues they wrote, and what we do instead.
+// What users of other engines complain of, by the issues they wrote, and what we do instead. Not answered yet: kubernetes#89820,
+// kubectl#1314, argo-rollouts#908 (restarts in a declared order), client-node#364, #1496 (a watch that is cut; settling polls).
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const refused = (code: number, message: string) => ({
@@ -85,11 +86,6 @@ describe('told without a server', () => {
       'apps/Deployment/shop/it',
     ]);
   });
-
-  it.todo(
-    'kubernetes#89820, kubectl#1314, argo-rollouts#908: restarts in a declared order, never two partners at once',
-  );
-  it.todo('client-node#364, #1496: a watch that is cut goes on where it was; until then settling asks again by itself');
 });
 
 describeOnSimulatedServer('told by a server', (server) => {

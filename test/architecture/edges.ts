@@ -41,6 +41,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/outside/undici.ts': ['undici'],
 
   // Prints what it found.
+  'bench/apply/measure.ts': ['node:child_process', 'process'],
+  'bench/apply/run.ts': ['console', 'node:fs', 'performance', 'process'],
   'bench/gates/run.ts': ['console'],
 
   // Speaks over a connection that the one egress client has opened.
@@ -109,6 +111,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/demo.ts': ['node:fs'],
   'cli/fetch.ts': ['fetch'],
   'cli/git.ts': ['node:child_process', 'node:fs'],
+  'cli/kubeconfig.ts': ['node:fs'],
   'cli/main.ts': ['process'],
   'cli/object-files.ts': ['node:fs'],
   'cli/open-instance.ts': ['node:fs'],
