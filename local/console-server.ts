@@ -21,11 +21,12 @@ export interface ConsoleServer {
 const cookieName = 'tidegate';
 
 /**
- * Opens the console on 127.0.0.1. Who has the token, as a bearer or as the cookie that signing in sets, is the owner of the instance; a
- * new token is made for every start. Throws `PortTaken`.
+ * Opens the console on 127.0.0.1. Who has the token as a bearer or password, or the session cookie that signing in with it sets, is the owner
+ * of the instance. Both are new for every start, and the cookie tells nothing of the token. Throws `PortTaken`.
  */
 export const openConsoleServer = async (dir: string, port: number, random: Random): Promise<ConsoleServer> => {
-  const token = randomHex(random, 32);
+  const keys: Keys = { token: randomHex(random, 32), session: randomHex(random, 32) };
+  const { token } = keys;
   const instanceFile = join(dir, 'instance.json');
   let handle = async (_: Request): Promise<Response> => new Response('starting\n', { status: 503 });
   const server: HttpServer = await serveHttp((request) => handle(request), port);
@@ -35,16 +36,16 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
     serve: (instance) => {
       const app = createConsole({
         outside: instance.outside,
-        identify: async (request) => ownerOf(request, token),
+        identify: async (request) => ownerOf(request, keys),
         actions: consoleActions(instance.outside, instance.functions),
       });
       const repository = `/${instance.outside.settings.configRepository.name}.git/`;
       handle = async (request) => {
         const { pathname, searchParams } = new URL(request.url);
-        if (pathname === '/sign-in') return signIn(searchParams.get('token') ?? '', token);
+        if (pathname === '/sign-in') return signIn(searchParams.get('token') ?? '', keys);
         if (!pathname.startsWith(repository)) return app.fetch(request);
         // git asks with Basic: any user name, the token as password.
-        return ownerOf(request, token) === undefined ? askForToken() : instance.forge.handle(request);
+        return ownerOf(request, keys) === undefined ? askForToken() : instance.forge.handle(request);
       };
       writeFileSync(instanceFile, JSON.stringify({ url: server.url, token, pid: process.pid }), { mode: 0o600 });
     },
@@ -55,34 +56,40 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
   };
 };
 
+/** What the owner shows: commands and git the token, a browser the session. Neither is taken for the other. */
+interface Keys {
+  readonly token: string;
+  readonly session: string;
+}
+
 /** The owner, who could edit the instance's files as well and so holds every role; `undefined` for anybody else. */
-const ownerOf = (request: Request, token: string): Actor | undefined => {
+const ownerOf = (request: Request, { token, session }: Keys): Actor | undefined => {
   const authorization = request.headers.get('authorization') ?? '';
   const basic = /^Basic (.+)$/i.exec(authorization)?.[1];
   const cookies = (request.headers.get('cookie') ?? '').split('; ');
   const given = [
-    /^Bearer (.+)$/i.exec(authorization)?.[1],
-    basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'),
-    cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1),
-  ];
-  return given.some((value) => value !== undefined && sameToken(value, token))
+    [/^Bearer (.+)$/i.exec(authorization)?.[1], token],
+    [basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'), token],
+    [cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1), session],
+  ] as const;
+  return given.some(([value, key]) => value !== undefined && sameKey(value, key))
     ? { name: 'local', kind: 'person', roles: 'all' }
     : undefined;
 };
 
 /** Compares digests: they have one length, and the time taken tells nothing. */
-const sameToken = (given: string, token: string): boolean => {
+const sameKey = (given: string, token: string): boolean => {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 };
 
-const signIn = (given: string, token: string): Response =>
-  sameToken(given, token)
+const signIn = (given: string, { token, session }: Keys): Response =>
+  sameKey(given, token)
     ? new Response(null, {
         status: 303,
         headers: {
           location: '/',
-          'set-cookie': `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+          'set-cookie': `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`,
           'cache-control': 'no-store',
           'referrer-policy': 'no-referrer',
         },

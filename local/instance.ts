@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
@@ -79,7 +79,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
       if (status >= 300) throw new Error(`webhook was answered with ${status}`);
     },
   });
-  const database = new DatabaseSync(join(dir, 'fleet.sqlite'));
+  const database = new DatabaseSync(ownDatabase(join(dir, 'fleet.sqlite')));
   const fleet = createFleet({
     ...mode,
     targets: options.simulated,
@@ -91,7 +91,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const engine = createEngine({
     clock: mode.clock,
     random: mode.random,
-    database: join(dir, 'engine.sqlite'),
+    database: ownDatabase(join(dir, 'engine.sqlite')),
     region,
     account,
     invoke: (call) => functions().invoke(call),
@@ -141,6 +141,12 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
       database.close();
     },
   };
+};
+
+/** A database that only its owner reads: it holds what Secrets and states hold. SQLite gives the files beside it the same mode. */
+const ownDatabase = (path: string): string => {
+  closeSync(openSync(path, 'a', 0o600));
+  return path;
 };
 
 const settingsOf = (options: InstanceOptions): Settings => ({

@@ -1,5 +1,7 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Http, Unreachable, type UnreachableCode } from '../shared/outside/http.ts';
+import { type Random, randomHex } from '../shared/outside/random.ts';
 import { undiciHttp } from '../shared/outside/undici.ts';
 import { findRoute, type Route } from './network.ts';
 
@@ -8,22 +10,28 @@ const DOWN_STATUS = 599;
 const DOWN_HEADER = 'x-tidegate-unreachable';
 /** The scheme of the URL that was asked for: the loopback itself is plain HTTP. */
 const SCHEME_HEADER = 'x-tidegate-scheme';
+/** What shows that a request was made by this process: every other user of the machine can reach the port, too. */
+const SECRET_HEADER = 'x-tidegate-loopback';
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 const LOOPBACK = '127.0.0.1';
 
-export interface Listening {
+export interface Loopback {
   readonly port: number;
+  /** Asks the simulated hosts at the port, under their own names; all others by `fallback`. */
+  http(fallback: Http): Http;
   /** Ends open connections, too. Closing twice is safe. */
   close(): Promise<void>;
 }
 
 /**
- * Serves simulated hosts over one plain HTTP port on 127.0.0.1 (`port` 0: a free one), told apart by the Host header. A host that
- * is not in `routes` gets 421, so a page in a browser that was lured here reaches nothing.
+ * The network of real mode: simulated hosts behind one plain HTTP port on 127.0.0.1 (`port` 0: a free one), told apart by the Host header.
+ * Only `http` gets an answer: it sends a secret made for this start, and a request without it gets 401, whoever on this machine makes it.
+ * A host that is not in `routes` gets 421.
  */
-export const listen = async (routes: readonly Route[], port = 0): Promise<Listening> => {
+export const openLoopback = async (routes: readonly Route[], random: Random, port = 0): Promise<Loopback> => {
+  const secret = randomHex(random, 32);
   const server = createServer((incoming, outgoing) => {
-    answer(routes, incoming, outgoing).catch((error: unknown) =>
+    answer(routes, secret, incoming, outgoing).catch((error: unknown) =>
       outgoing.destroy(error instanceof Error ? error : undefined),
     );
   });
@@ -36,6 +44,7 @@ export const listen = async (routes: readonly Route[], port = 0): Promise<Listen
     throw new Error(`loopback server: no port, expected one on ${LOOPBACK}`);
   return {
     port: address.port,
+    http: (fallback) => throughLoopback(address.port, secret, routes, fallback),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -44,17 +53,12 @@ export const listen = async (routes: readonly Route[], port = 0): Promise<Listen
   };
 };
 
-/**
- * The network of real mode: hosts of `routes` are asked at the loopback port another `listen` serves them on, under their own
- * names; all others by `fallback`.
- */
-export const throughLoopback = (port: number, routes: readonly Pick<Route, 'host'>[], fallback: Http): Http => {
-  const named = routes.map(({ host }) => ({ host, handle: notHere }));
+const throughLoopback = (port: number, secret: string, routes: readonly Route[], fallback: Http): Http => {
   const loopback = undiciHttp({ resolve: () => ({ address: LOOPBACK, port, plain: true }) });
   return async (target, init = {}) => {
     const url = new URL(target);
-    if (findRoute(named, url.hostname) === undefined) return fallback(target, init);
-    const headers = { ...init.headers, [SCHEME_HEADER]: url.protocol.slice(0, -1) };
+    if (findRoute(routes, url.hostname) === undefined) return fallback(target, init);
+    const headers = { ...init.headers, [SCHEME_HEADER]: url.protocol.slice(0, -1), [SECRET_HEADER]: secret };
     const response = await loopback(url, { ...init, headers });
     if (response.status !== DOWN_STATUS) return response;
     const because = await response.text();
@@ -66,7 +70,11 @@ export const throughLoopback = (port: number, routes: readonly Pick<Route, 'host
   };
 };
 
-const notHere = async () => new Response(null, { status: 421 });
+/** Compares digests: they have one length, and the time taken tells nothing. */
+const isSecret = (given: string | string[] | undefined, secret: string): boolean => {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return typeof given === 'string' && timingSafeEqual(digest(given), digest(secret));
+};
 
 const DOWN_CODES: readonly UnreachableCode[] = [
   'dns_failed',
@@ -82,7 +90,16 @@ const DOWN_CODES: readonly UnreachableCode[] = [
 const downCode = (text: string | null): UnreachableCode =>
   DOWN_CODES.find((code) => code === text) ?? 'connection_lost';
 
-const answer = async (routes: readonly Route[], incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+const answer = async (
+  routes: readonly Route[],
+  secret: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> => {
+  if (!isSecret(incoming.headers[SECRET_HEADER], secret)) {
+    outgoing.writeHead(401, { 'content-type': 'text/plain', connection: 'close' }).end('only Tidegate asks here\n');
+    return;
+  }
   const host = incoming.headers.host ?? '';
   const scheme = incoming.headers[SCHEME_HEADER] === 'http' ? 'http' : 'https';
   const url = URL.parse(`${scheme}://${host}${incoming.url ?? '/'}`);
@@ -125,6 +142,7 @@ const HOP_BY_HOP = new Set([
   'host',
   'content-length',
   SCHEME_HEADER,
+  SECRET_HEADER,
 ]);
 
 const requestOf = (url: URL, incoming: IncomingMessage, body: Buffer, signal: AbortSignal): Request => {

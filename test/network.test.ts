@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, test } from 'vitest';
-import { type Listening, listen, throughLoopback } from '../local/loopback.ts';
+import { type Loopback, openLoopback } from '../local/loopback.ts';
 import { findRoute, type Route, simulatedDial, simulatedNetwork } from '../local/network.ts';
 import { type Http, Unreachable } from '../shared/outside/http.ts';
+import { randomHex, seededRandom } from '../shared/outside/random.ts';
 import { undiciHttp } from '../shared/outside/undici.ts';
 
 const echo = async (request: Request) =>
@@ -51,9 +52,9 @@ const routesWith = (extra: readonly Route[] = []): readonly Route[] => [
   ...extra,
 ];
 
-const open: Listening[] = [];
+const open: Loopback[] = [];
 afterEach(async () => {
-  for (const listening of open.splice(0)) await listening.close();
+  for (const loopback of open.splice(0)) await loopback.close();
 });
 
 const networks: readonly (readonly [string, (routes: readonly Route[]) => Promise<Http>])[] = [
@@ -61,9 +62,9 @@ const networks: readonly (readonly [string, (routes: readonly Route[]) => Promis
   [
     'through the loopback',
     async (routes) => {
-      const listening = await listen(routes);
-      open.push(listening);
-      return throughLoopback(listening.port, routes, undiciHttp());
+      const loopback = await openLoopback(routes, seededRandom('loopback'));
+      open.push(loopback);
+      return loopback.http(undiciHttp());
     },
   ],
 ];
@@ -129,15 +130,44 @@ describe.each(networks)('a simulated host %s', (_, connect) => {
   });
 });
 
-test('the loopback serves only the hosts it was given', async () => {
-  const listening = await listen(routesWith());
-  open.push(listening);
-  const http = undiciHttp();
-  const ask = (host: string) =>
-    http(`http://127.0.0.1:${listening.port}/`, { headers: { host }, allow: ['127.0.0.1/32'] });
-  expect((await ask('evil.test')).status).toBe(421);
-  expect((await ask('127.0.0.1')).status).toBe(421);
-  expect((await ask('a.example.com')).status).toBe(200);
+describe('the port of the loopback, asked by somebody else on the machine,', () => {
+  const statusOf = async (host: string, headers: Readonly<Record<string, string>>): Promise<number> => {
+    const loopback = await openLoopback(routesWith(), seededRandom('known'));
+    open.push(loopback);
+    const url = `http://127.0.0.1:${loopback.port}/`;
+    return (await undiciHttp()(url, { headers: { host, ...headers }, allow: ['127.0.0.1/32'] })).status;
+  };
+  const secret = { 'x-tidegate-loopback': randomHex(seededRandom('known'), 32) };
+
+  it.each([
+    ['no secret', {}],
+    ['an empty secret', { 'x-tidegate-loopback': '' }],
+    ['the secret of another start', { 'x-tidegate-loopback': randomHex(seededRandom('earlier'), 32) }],
+  ])('refuses every host with %s', async (_, headers) => {
+    for (const host of ['a.example.com', 'eks.us-east-1.amazonaws.com', 'evil.test']) {
+      expect([host, await statusOf(host, headers)]).toEqual([host, 401]);
+    }
+  });
+
+  it.each([
+    ['a.example.com', 200],
+    ['evil.test', 421],
+    ['127.0.0.1', 421],
+  ])('answers with the secret only for the hosts it was given: %s', async (host, status) => {
+    expect(await statusOf(host, secret)).toBe(status);
+  });
+});
+
+test('a simulated host never sees the secret of the loopback', async () => {
+  const seen: string[] = [];
+  const names = async (request: Request) => {
+    seen.push(...request.headers.keys());
+    return new Response('');
+  };
+  const loopback = await openLoopback([{ host: 'api.example.com', handle: names }], seededRandom('loopback'));
+  open.push(loopback);
+  await loopback.http(undiciHttp())('https://api.example.com/', { headers: { accept: 'text/plain' } });
+  expect(seen).toEqual(['accept']);
 });
 
 test.each([

@@ -13,6 +13,7 @@ import { eksToken } from './eks-token.ts';
 import { AKS_SCOPE, entraToken } from './entra.ts';
 import { googleAccess } from './google-auth.ts';
 import { kubeconfigCredential } from './kubeconfig.ts';
+import { limitBody, limitTime, timeLimit } from './time-limit.ts';
 
 /**
  * Where a cluster of a kubeconfig may be: whoever wrote the file on this machine named its server, and most are not public. Never the
@@ -53,7 +54,8 @@ const unlessAborted = async <T>(pending: Promise<T>, signal: AbortSignal | undef
 
 /**
  * Opens a target where its plan says it answers. Nothing is sent until the first request; the credential is minted then, kept in the
- * returned value until 80 % of its life, and replaced once when the cluster refuses it. Nothing needs closing.
+ * returned value until 80 % of its life, and replaced once when the cluster refuses it. An answer that is not whole within 15 s, for a
+ * watch within its `timeoutSeconds` and 15 s, is `ClusterUnreachable`. Nothing needs closing.
  */
 export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Cluster => {
   const { server, ca, serverName } = target.endpoint;
@@ -63,8 +65,21 @@ export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Clu
   const send = async (credential: Credential, path: string, init: ClusterRequest): Promise<Response> => {
     const { token, tls } = credential;
     const subject = `target ${target.name}: ${init.method ?? 'GET'} ${path}`;
+    const limit = limitTime(outside.clock, timeLimit(path), init.signal);
+    const failure = (error: unknown): unknown => {
+      if (init.signal?.aborted) return init.signal.reason;
+      if (limit.isOver()) {
+        return new ClusterUnreachable(
+          `${subject}: no whole answer within ${timeLimit(path) / 1000} s; the connection was taken and then nothing came`,
+          { cause: error },
+        );
+      }
+      return error instanceof Unreachable
+        ? new ClusterUnreachable(`${subject}: ${error.message}`, { cause: error })
+        : error;
+    };
     try {
-      return await outside.http(`${server}${path}`, {
+      const response = await outside.http(`${server}${path}`, {
         ...(init.method === undefined ? {} : { method: init.method }),
         headers: {
           accept: 'application/json',
@@ -72,14 +87,14 @@ export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Clu
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
         ...(init.body === undefined ? {} : { body: init.body }),
-        ...(init.signal ? { signal: init.signal } : {}),
+        signal: limit.signal,
         tls: { ...tls, ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) },
         allow,
       });
+      return limitBody(response, limit.end, failure);
     } catch (error) {
-      init.signal?.throwIfAborted();
-      if (!(error instanceof Unreachable)) throw error;
-      throw new ClusterUnreachable(`${subject}: ${error.message}`, { cause: error });
+      limit.end();
+      throw failure(error);
     }
   };
 

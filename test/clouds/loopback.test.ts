@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { simulatedIdentity } from '../../local/fleet/clouds/aws-caller.ts';
 import { createClouds } from '../../local/fleet/clouds/clouds.ts';
-import { listen, throughLoopback } from '../../local/loopback.ts';
+import { openLoopback } from '../../local/loopback.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import { resolveCluster } from '../../shared/clouds/resolve-cluster.ts';
 import { processClock } from '../../shared/outside/clock.ts';
+import { seededRandom } from '../../shared/outside/random.ts';
 import { fleet, HOME, simulateFleet } from './simulated-fleet.ts';
 
 const { outside: simulated, restore } = simulateFleet([]);
@@ -19,9 +20,9 @@ it('the whole fleet is resolved and opened over sockets as it is in process', as
       new Response(target, { status: clouds.authorise(target, request) === 'ok' ? 200 : 401 }),
   }));
   const routes = [...clouds.routes, ...servers];
-  const listening = await listen(routes);
+  const loopback = await openLoopback(routes, seededRandom('loopback'));
   try {
-    const http = throughLoopback(listening.port, routes, () => Promise.reject(new Error('left the simulation')));
+    const http = loopback.http(() => Promise.reject(new Error('left the simulation')));
     const outside = { ...simulated, http, identity: simulatedIdentity(processClock, HOME) };
     const answers: string[] = [];
     for (const { target: name, locator } of clusters) {
@@ -31,6 +32,6 @@ it('the whole fleet is resolved and opened over sockets as it is in process', as
     }
     expect(answers).toEqual(clusters.map(({ target }) => `200 ${target}`));
   } finally {
-    await listening.close();
+    await loopback.close();
   }
 });

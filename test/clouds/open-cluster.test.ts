@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedCluster } from '../../local/fleet/clouds/api.ts';
+import { type Route, simulatedNetwork } from '../../local/network.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import { fleet, type SimulatedFleet, simulateFleet } from './simulated-fleet.ts';
 
@@ -88,7 +89,7 @@ describe('a request to a cluster', () => {
     };
     const endpoint = { server: 'https://10.0.0.1:6443', ca: 'CA', serverName: 'kubernetes' };
     const locator = { kubeconfig: { path: 'config' } };
-    const cluster = openCluster({ name: 'local', locator, endpoint, allow: ['10.0.0.0/8'] }, outside);
+    const cluster = openCluster({ name: 'local', locator, endpoint, allow: ['192.0.2.0/24'] }, outside);
     await cluster.request('/api/v1/pods?limit=1', {
       method: 'PATCH',
       headers: { 'content-type': 'x/y' },
@@ -102,7 +103,8 @@ describe('a request to a cluster', () => {
           headers: { accept: 'application/json', 'content-type': 'x/y', authorization: 'Bearer secret-1' },
           body: '{"a":1}',
           tls: { ca: 'CA', serverName: 'kubernetes' },
-          allow: ['10.0.0.0/8'],
+          allow: [...ofKubeconfigs, '192.0.2.0/24'],
+          signal: expect.any(AbortSignal),
         },
       ],
     ]);
@@ -165,6 +167,111 @@ describe('a request to a cluster', () => {
     );
     await expect(cluster.request('/version', { signal: controller.signal })).rejects.toBe(reason);
   });
+});
+
+/** Where whoever wrote a kubeconfig may have a cluster. */
+const ofKubeconfigs = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '::1/128',
+  'fc00::/7',
+];
+
+/** A clock that goes on by hand, and how many timers wait on it. */
+const manualClock = () => {
+  let now = Date.UTC(2026, 0, 2);
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  return {
+    clock: {
+      now: () => now,
+      sleep: () => Promise.reject(new Error('nothing sleeps here')),
+      after: (ms: number, run: () => void) => {
+        const timer = { at: now + ms, run };
+        timers.add(timer);
+        return () => void timers.delete(timer);
+      },
+    },
+    waiting: () => timers.size,
+    pass: (ms: number) => {
+      now += ms;
+      for (const timer of timers) {
+        if (timer.at > now) continue;
+        timers.delete(timer);
+        timer.run();
+      }
+    },
+  };
+};
+
+describe('a cluster that takes the connection and then says nothing', () => {
+  const silent: Route['handle'] = () => new Promise(() => undefined);
+  const halfAnswer: Route['handle'] = async () =>
+    new Response(
+      new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"half":')) }),
+    );
+  const openAt = (handle: Route['handle']) => {
+    const time = manualClock();
+    const http = simulatedNetwork({ routes: [{ host: 'c.example', handle }], fallback: 'refuse' });
+    const readFile = async () => JSON.stringify(kubeconfig({ token: 'secret-1' }));
+    const outside = { ...simulated.outside, clock: time.clock, readFile, http };
+    const locator = { kubeconfig: { path: 'config' } };
+    return {
+      ...time,
+      cluster: openCluster({ name: 'a', locator, endpoint: { server: 'https://c.example' } }, outside),
+    };
+  };
+  /** Lets what was begun come to where it waits. */
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+  it.each([
+    ['/version', 15_000, silent],
+    ['/api/v1/pods?watch=1&timeoutSeconds=60', 75_000, silent],
+    ['/api/v1/pods?timeoutSeconds=soon', 15_000, silent],
+    ['/version', 15_000, halfAnswer],
+  ])('is unreachable for %s after %i ms, and not before', async (path, ms, handle) => {
+    const { cluster, pass, waiting } = openAt(handle);
+    const outcome = cluster.request(path).then((response) => response.text());
+    let isSettled = false;
+    const told = outcome.catch((error: Error) => error).finally(() => (isSettled = true));
+    await settle();
+    pass(ms - 1);
+    await settle();
+    expect(isSettled).toBe(false);
+    pass(1);
+    expect(await told).toMatchObject({
+      name: 'ClusterUnreachable',
+      message: `target a: GET ${path}: no whole answer within ${ms / 1000} s; the connection was taken and then nothing came`,
+    });
+    expect(waiting()).toBe(0);
+  });
+
+  it('gives the reason of a caller who goes first', async () => {
+    const { cluster, waiting } = openAt(silent);
+    const controller = new AbortController();
+    const reason = new Error('time is up');
+    const told = cluster.request('/version', { signal: controller.signal }).catch((error: unknown) => error);
+    await settle();
+    controller.abort(reason);
+    expect(await told).toBe(reason);
+    expect(waiting()).toBe(0);
+  });
+});
+
+it('an answer that was read, or let go, or has no body, leaves no timer behind', async () => {
+  const time = manualClock();
+  const readFile = async () => JSON.stringify(kubeconfig({ token: 'secret-1' }));
+  const answers = [new Response('{}'), new Response('{}'), new Response(null, { status: 204 })];
+  const http = async () => answers.shift() ?? new Response(null);
+  const outside = { ...simulated.outside, clock: time.clock, readFile, http };
+  const locator = { kubeconfig: { path: 'config' } };
+  const cluster = openCluster({ name: 'a', locator, endpoint: { server: 'https://c.example' } }, outside);
+  expect(await (await cluster.request('/version')).text()).toBe('{}');
+  await (await cluster.request('/version')).body?.cancel();
+  expect((await cluster.request('/version')).status).toBe(204);
+  expect(time.waiting()).toBe(0);
 });
 
 const kubeconfig = (user: object) => ({

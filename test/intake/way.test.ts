@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listen, throughLoopback } from '../../local/loopback.ts';
+import { openLoopback } from '../../local/loopback.ts';
 import { simulatedNetwork } from '../../local/network.ts';
 import { receiveArtifact } from '../../shared/intake/receive-artifact.ts';
 import { receiveMerge } from '../../shared/intake/receive-merge.ts';
 import { revertPin } from '../../shared/intake/revert-pin.ts';
 import { queryAll } from '../../shared/ledger/update.ts';
 import type { Http } from '../../shared/outside/http.ts';
+import { seededRandom } from '../../shared/outside/random.ts';
 import { ada, digest, fleetConfig, openPlace, signal, signed } from './place.ts';
 
 const image = `registry.example.com/storage@${digest('c')}`;
@@ -22,11 +23,8 @@ const noOther: Http = async (url) => {
 const way = async (options: { readonly repository?: string; readonly sockets?: boolean } = {}) => {
   const place = await openPlace(options);
   const routes = [{ host: 'forge.test', handle: (request: Request) => place.forge.handle(request) }];
-  const server = options.sockets === true ? await listen(routes) : undefined;
-  const http =
-    server === undefined
-      ? simulatedNetwork({ routes, fallback: noOther })
-      : throughLoopback(server.port, routes, noOther);
+  const server = options.sockets === true ? await openLoopback(routes, seededRandom('loopback')) : undefined;
+  const http = server === undefined ? simulatedNetwork({ routes, fallback: noOther }) : server.http(noOther);
   const outside = { ...place.outside, http };
   await place.forge.seed({ 'fleet.jsonnet': fleetConfig, 'services/storage.jsonnet': '{}\n' }, 'First', ada);
   const proposed = await receiveArtifact(outside, { ...signed({ image }), via: 'http' }, signal);
