@@ -11,7 +11,7 @@ describe('the corpus on the simulated server', () => {
     server = await simulatedServer();
   });
   afterAll(() => server?.stop());
-  corpusSuite(() => server, { knowsClaims: false });
+  corpusSuite(() => server);
 });
 
 describeOnControlPlane('the corpus on the real control plane', 'controllers', (binaries) => {
@@ -21,5 +21,5 @@ describeOnControlPlane('the corpus on the real control plane', 'controllers', (b
     server = await realServer(binaries);
   });
   afterAll(() => server?.stop());
-  corpusSuite(() => server, { knowsClaims: true });
+  corpusSuite(() => server);
 });

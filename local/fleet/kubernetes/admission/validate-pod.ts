@@ -5,14 +5,18 @@ import { duplicate, invalidValue, notFoundValue, required } from './field-error.
 import { isDnsLabel, labelComplaint } from './validate-meta.ts';
 
 /** What is wrong with a pod's spec; `path` is where it stands: `spec.template.spec`. */
-export const podSpecErrors = (spec: JsonObject, path: string): readonly FieldError[] => {
+export const podSpecErrors = (
+  spec: JsonObject,
+  path: string,
+  claims: readonly string[] = [],
+): readonly FieldError[] => {
   const containers = listAt(spec, 'containers').filter(isJsonObject);
   const initContainers = listAt(spec, 'initContainers').filter(isJsonObject);
   const volumes = listAt(spec, 'volumes')
     .filter(isJsonObject)
     .map((volume) => stringAt(volume, 'name') ?? '');
   const seen = new Set<string>();
-  const errorsOf = (container: JsonObject, at: string) => containerErrors(container, at, seen, volumes);
+  const errorsOf = (container: JsonObject, at: string) => containerErrors(container, at, seen, [...volumes, ...claims]);
   return [
     ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
     ...repeated(volumes).map((index) => duplicate(`${path}.volumes[${index}].name`, volumes[index] ?? '')),

@@ -1,5 +1,5 @@
 import type { FieldError } from '../api/status-error.ts';
-import { isJsonObject, type Json, type JsonObject, numberAt, objectAt, sameJson, stringAt } from '../object.ts';
+import { isJsonObject, type Json, type JsonObject, listAt, numberAt, objectAt, sameJson, stringAt } from '../object.ts';
 import { matches, requirementsOf } from '../storage/selector.ts';
 import { forbiddenField, invalidValue, required, unsupported } from './field-error.ts';
 import { podSpecErrors } from './validate-pod.ts';
@@ -25,8 +25,12 @@ const selectorErrors = (spec: JsonObject): Errors => {
   return [invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
 };
 
+/** The claims of a StatefulSet are volumes of its pods, by the names of their templates. */
+const claimsOf = (spec: JsonObject): readonly string[] =>
+  listAt(spec, 'volumeClaimTemplates').map((claim) => stringAt(claim, 'metadata', 'name') ?? '');
+
 const templateErrors = (spec: JsonObject): Errors =>
-  podSpecErrors(objectAt(spec, 'template', 'spec') ?? {}, 'spec.template.spec');
+  podSpecErrors(objectAt(spec, 'template', 'spec') ?? {}, 'spec.template.spec', claimsOf(spec));
 
 const alwaysRestarts = (spec: JsonObject): Errors => {
   const policy = stringAt(spec, 'template', 'spec', 'restartPolicy');
