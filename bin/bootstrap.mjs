@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tidegate-installed');
@@ -46,12 +46,41 @@ const node24 = () => {
   process.exit(1);
 };
 
-/** Runs `entry` (a path from the repository's root) under Node 24 with the packages installed; exits as it exits. */
-export const enter = (entry, args) => {
-  installOnce();
-  const child = spawn(node24(), ['--disable-warning=ExperimentalWarning', join(root, entry), ...args], {
-    stdio: 'inherit',
+/** The databases here are Node's own, which it calls an experiment at every start. */
+const quiet = '--disable-warning=ExperimentalWarning';
+
+/** Runs `entry` in this process: one that is there to be killed, whatever it is killed with. */
+const runHere = async (entry, args) => {
+  // What a thread or a process of the entry is started with, and what the option does where it is given in time.
+  process.execArgv.push(quiet);
+  const [print] = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') print?.(warning);
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.argv = [process.execPath, entry, ...args];
+  await import(pathToFileURL(entry).href);
+};
+
+/** Runs `entry` under another Node, which ends with this process; exits as it exits. */
+const runUnder = (node, entry, args) => {
+  const child = spawn(node, [quiet, join(root, 'bin', 'run-with-parent.mjs'), entry, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to both: sent on, it would come twice, and a second Ctrl-C ends without a word.
+      if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+    });
+  }
   child.on('exit', (code, signal) => process.exit(signal === null ? code : signal === 'SIGINT' ? 130 : 1));
+};
+
+/** Runs `entry` (a path from the repository's root) under Node 24 with the packages installed; exits as it exits. */
+export const enter = async (entry, args) => {
+  installOnce();
+  const node = node24();
+  const path = join(root, entry);
+  if (node === process.execPath) await runHere(path, args);
+  else runUnder(node, path, args);
 };

@@ -1,3 +1,3 @@
 import { enter } from './bootstrap.mjs';
 
-enter('test/packaging/package.ts', process.argv.slice(2));
+await enter('test/packaging/package.ts', process.argv.slice(2));

@@ -1,3 +1,3 @@
 import { enter } from './bootstrap.mjs';
 
-enter('cli/main.ts', ['demo', ...process.argv.slice(2)]);
+await enter('cli/main.ts', ['demo', ...process.argv.slice(2)]);

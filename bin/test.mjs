@@ -1,3 +1,3 @@
 import { enter } from './bootstrap.mjs';
 
-enter('node_modules/vitest/vitest.mjs', ['run', '--config', 'test/vitest.config.ts', ...process.argv.slice(2)]);
+await enter('node_modules/vitest/vitest.mjs', ['run', '--config', 'test/vitest.config.ts', ...process.argv.slice(2)]);

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { enter } from './bootstrap.mjs';
 
-enter('cli/main.ts', process.argv.slice(2));
+await enter('cli/main.ts', process.argv.slice(2));

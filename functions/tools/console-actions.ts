@@ -4,6 +4,7 @@ import type { Actor } from '../../shared/access/authorise.ts';
 import { decideApproval } from '../../shared/approval/decide-approval.ts';
 import { executionName } from '../../shared/intake/event-name.ts';
 import { headOf, standingOf } from '../../shared/intake/github.ts';
+import { peopleOf } from '../../shared/intake/people-of.ts';
 import { revertPin } from '../../shared/intake/revert-pin.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
@@ -21,17 +22,20 @@ export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact'>;
 export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number): Actions => {
   const steps = stepFunctions(outside);
   const { name: repository } = outside.settings.configRepository;
-  const start = async (commit: string, actor: Actor): Promise<StartResult> => {
-    const request = { repository, commit, by: actor.name, authors: [] };
+  const start = async (commit: string, actor: Actor, signal: AbortSignal): Promise<StartResult> => {
+    const people = await peopleOf(outside, commit, signal);
+    // Four eyes: who starts a rollout is one pair. The owner of an instance of one machine is all there is.
+    const authors = actor.roles === 'all' ? people : [...new Set([...people, actor.name])].sort();
+    const request = { repository, commit, by: actor.name, authors };
     return startRollout(request, executionName(repository, commit), steps, outside);
   };
   return {
     ...hooks,
     decide: (approval, decision, actor) => decideApproval(approval, decision, actor, steps, outside),
     release: (commit, actor) =>
-      within(outside, withinMs, async (signal) => start(await onBranch(commit, outside, signal), actor)),
+      within(outside, withinMs, async (signal) => start(await onBranch(commit, outside, signal), actor, signal)),
     rollback: (rollout, actor) =>
-      within(outside, withinMs, async (signal) => start(await takenBack(rollout, outside, signal), actor)),
+      within(outside, withinMs, async (signal) => start(await takenBack(rollout, outside, signal), actor, signal)),
     plan: (asked) =>
       within(outside, withinMs, async (signal) => {
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);

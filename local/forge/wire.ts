@@ -59,6 +59,9 @@ export const pullRequestOf = (site: Site, pull: PullRequest) => ({
 
 const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
+/** Here an account is the part of the address before the @. */
+const usernameOf = (email: string): string => email.split('@')[0] ?? email;
+
 /** As `GET /repos/{owner}/{repo}/commits/{ref}` shows a commit. */
 export const commitOf = async (repository: Repository, oid: string) => {
   const { commit } = await readCommit({ ...repository, oid });
@@ -71,6 +74,8 @@ export const commitOf = async (repository: Repository, oid: string) => {
       committer: person(commit.committer),
       tree: { sha: commit.tree },
     },
+    author: accountOf(usernameOf(commit.author.email)),
+    committer: accountOf(usernameOf(commit.committer.email)),
     parents: commit.parent.map((sha) => ({ sha })),
   };
 };
@@ -100,9 +105,6 @@ export const pushOf = async (
     sender: accountOf(pusher),
   };
 };
-
-/** Here an account is the part of the address before the @. */
-const usernameOf = (email: string): string => email.split('@')[0] ?? email;
 
 const hookCommitOf = async (repository: Repository, oid: string) => {
   const { commit } = await commitOf(repository, oid);

@@ -3,15 +3,20 @@ import type { Outside } from '../outside/outside.ts';
 import { ConfigRepositoryRefused, throwFailure } from './config-failures.ts';
 
 const refSchema = z.object({ object: z.object({ sha: z.string() }) });
-const compareSchema = z.object({ status: z.enum(['identical', 'ahead', 'behind', 'diverged']) });
+const account = z.object({ login: z.string().optional() }).nullish();
 const commitSchema = z.object({
   sha: z.string(),
+  author: account,
+  committer: account,
   commit: z.object({ message: z.string() }),
   parents: z.array(z.object({ sha: z.string() })),
 });
+const compareSchema = z.object({ status: z.enum(['identical', 'ahead', 'behind', 'diverged']) });
+const broughtSchema = z.object({ commits: z.array(z.object({ author: account, committer: account })) });
 const pullSchema = z.object({
   number: z.int(),
   user: z.object({ login: z.string() }).nullish(),
+  merged_by: z.object({ login: z.string() }).nullish(),
   state: z.enum(['open', 'closed']),
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
@@ -113,17 +118,39 @@ export const standingOf = async (
   return status === 'ahead' ? 'history' : 'absent';
 };
 
-/** A commit's message and parents. */
+/** A commit as the API tells of it. `people` are the logins of its author and committer, where it knows their accounts. */
+export interface CommitAt {
+  readonly message: string;
+  readonly parents: readonly string[];
+  readonly people: readonly string[];
+}
+
+/** A commit's message, parents and people. */
 export const commitAt = async (
   outside: Outside,
   commit: string,
   signal: AbortSignal,
-): Promise<{ readonly message: string; readonly parents: readonly string[] } | undefined> => {
+): Promise<CommitAt | undefined> => {
   const answer = await call(outside, signal, 'GET', `/commits/${commit}`, { expected: [404, 422] });
   if (answer.status !== 200) return undefined;
   const read = shaped(commitSchema, answer, `commit ${commit.slice(0, 12)}`);
-  return { message: read.commit.message, parents: read.parents.map(({ sha }) => sha) };
+  return { message: read.commit.message, parents: read.parents.map(({ sha }) => sha), people: peopleOf(read) };
 };
+
+/** Logins of who wrote or committed what `commit` has and `base` has not; of the newest 250 commits, which is what one answer holds. */
+export const writersBetween = async (
+  outside: Outside,
+  base: string,
+  commit: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
+  const answer = await call(outside, signal, 'GET', `/compare/${base}...${commit}`, { expected: [404] });
+  if (answer.status === 404) return [];
+  return shaped(broughtSchema, answer, `comparison of ${commit.slice(0, 12)}`).commits.flatMap(peopleOf);
+};
+
+const peopleOf = ({ author, committer }: z.infer<typeof broughtSchema>['commits'][number]): readonly string[] =>
+  [author?.login, committer?.login].filter((login) => login !== undefined && login !== '').map(String);
 
 /** Pull requests into the configured branch, newest first, at most 100: all of one branch, or the open ones. */
 export const pullsFor = async (

@@ -1,5 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
-import { openRollout, readRollout } from '../ledger/rollouts.ts';
+import { addAuthors, openRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 
@@ -20,7 +20,8 @@ export interface StartResult {
 
 /**
  * Starts the rollout of a commit under a name made from repository and commit, so that a merge event, its repetition and
- * `tidegate release` all lead to one rollout. The row is written first: a start that died after it is completed by the next call.
+ * `tidegate release` all lead to one rollout; what each knows of its authors is added up. The row is written first: a start that died after
+ * it is completed by the next call.
  */
 export const startRollout = async (
   request: StartRequest,
@@ -37,7 +38,8 @@ export const startRollout = async (
     startedBy: by,
     authors,
   });
-  if (!opened && (await readRollout(ledger, rollout))?.end !== undefined) return { rollout, status: 'already' };
+  const known = opened ? undefined : await addAuthors(ledger, rollout, authors);
+  if (known?.end !== undefined) return { rollout, status: 'already' };
   await recordEvent(ledger, rollout, 'started', {
     at: clock.now(),
     kind: 'started',
