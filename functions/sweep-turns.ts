@@ -1,13 +1,25 @@
 import { z } from 'zod';
+import { sweepApprovals } from '../shared/approval/tell-decision.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
+import { sweepRollouts } from '../shared/release/sweep-rollouts.ts';
 import { sweepTurns as sweep } from '../shared/wave/sweep-turns.ts';
 import { lambdaOutside } from './outside.ts';
+import { concludeTools } from './tools/conclude-tools.ts';
 
-/** Every minute: frees waves whose rollout has ended without freeing them. */
+/**
+ * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, and last, for it needs git,
+ * rollouts that have no end.
+ */
 export const sweepTurns = (outside: Outside): Task =>
-  task(outside, z.unknown(), () => sweep(stepFunctions(outside), outside));
+  task(outside, z.unknown(), async (_, { signal }) => {
+    const steps = stepFunctions(outside);
+    const approvals = await sweepApprovals(steps, outside.ledger);
+    const turns = await sweep(steps, outside);
+    const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
+    return { ...approvals, ...turns, ...(await sweepRollouts(toolsFor, steps, outside)) };
+  });
 
 /** What Lambda calls. */
 export const handler = sweepTurns(lambdaOutside());

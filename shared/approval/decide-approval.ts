@@ -5,11 +5,12 @@ import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import type { Approval, VoteResult } from './approval.ts';
 import { type Decision, nextApproval } from './next-approval.ts';
-import { approvalKey, openKey, tokenKey } from './rows.ts';
+import { approvalKey } from './rows.ts';
+import { tellDecision } from './tell-decision.ts';
 
 /**
  * Takes a person's decision and, once it is decided, lets the wave go on or end. Refusals are results: nothing was changed. The decision
- * is stored before the state machine is told; telling it again after a crash is safe.
+ * is stored before the state machine is told; deciding the same again after a crash tells it again.
  */
 export const decideApproval = async (
   id: string,
@@ -21,19 +22,22 @@ export const decideApproval = async (
   let result = notFound(id);
   await update(ledger, approvalKey(id), (row) => {
     if (row === undefined) return undefined;
-    result = nextApproval(stored<Approval>(row), decision, actor, clock.now());
-    return result.status === 'refused' ? undefined : { ...result.approval };
+    const before = stored<Approval>(row);
+    result = nextApproval(before, decision, actor, clock.now());
+    return result.status === 'refused' || result.approval === before ? undefined : { ...result.approval };
   });
   if (result.status === 'refused') return result;
   const { approval, because } = result;
-  await recordEvent(ledger, approval.rollout, `vote ${id} ${actor.name} ${decision.vote}`, {
-    at: clock.now(),
+  // The vote that made it so, which after a crash may be that of somebody else.
+  const { by, vote, comment, at } = approval.votes.at(-1) ?? { ...decision, by: actor.name, at: clock.now() };
+  await recordEvent(ledger, approval.rollout, `vote ${id} ${by} ${vote}`, {
+    at,
     kind: 'approval',
     wave: approval.wave,
     text: `${approval.wave} ${because}`,
-    details: { approval: id, plan: approval.plan, by: actor.name, comment: decision.comment },
+    details: { approval: id, plan: approval.plan, by, comment },
   });
-  if (result.status === 'decided') await tell(approval, because, steps, ledger);
+  if (result.status === 'decided') await tellDecision(approval, steps, ledger);
   return result;
 };
 
@@ -42,21 +46,3 @@ const notFound = (id: string): VoteResult => ({
   code: 'not-found',
   because: `there is no approval ${id}`,
 });
-
-/**
- * The state machine is told, and the question is closed. Nobody waiting on the token any more means that the wave has ended: its
- * time-out came first, and the wave's own outcome stands.
- */
-const tell = async (
-  approval: Approval,
-  because: string,
-  steps: StepFunctions,
-  ledger: Outside['ledger'],
-): Promise<void> => {
-  const token = await ledger.get(tokenKey(approval.approval));
-  if (token !== undefined) {
-    await steps.succeed(stored<{ token: string }>(token).token, { decision: approval.decision, because });
-  }
-  const open = await ledger.get(openKey(approval.approval));
-  if (open !== undefined) await ledger.remove({ ...openKey(approval.approval), expect: open.version });
-};

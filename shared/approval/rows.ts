@@ -13,11 +13,15 @@ export const readApproval = async (ledger: Ledger, id: string): Promise<Approval
 };
 
 /** Approvals that wait for somebody, oldest first. */
-export const readOpenApprovals = async (ledger: Ledger): Promise<readonly Approval[]> => {
+export const readOpenApprovals = async (ledger: Ledger): Promise<readonly Approval[]> =>
+  (await readOpen(ledger)).filter(({ decision }) => decision === undefined);
+
+/** Approvals that are decided and still open: the wave that waits may not know. Oldest first. */
+export const readApprovalsToTell = async (ledger: Ledger): Promise<readonly Approval[]> =>
+  (await readOpen(ledger)).filter(({ decision }) => decision !== undefined);
+
+const readOpen = async (ledger: Ledger): Promise<readonly Approval[]> => {
   const rows = await queryAll(ledger, 'approvals');
   const found = await Promise.all(rows.map((row) => readApproval(ledger, row.sort)));
-  return found
-    .filter((approval) => approval !== undefined && approval.decision === undefined)
-    .map((approval) => approval as Approval)
-    .sort((a, b) => a.askedAt - b.askedAt);
+  return found.filter((approval) => approval !== undefined).sort((a, b) => a.askedAt - b.askedAt);
 };

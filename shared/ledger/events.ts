@@ -47,13 +47,19 @@ export const recordEvent = async (
   once: string,
   event: RolloutEvent,
 ): Promise<void> => {
-  const id = digestOf(once).slice(7, 19);
+  const id = idOf(once);
   const partition = `rollout#${rollout}`;
   await ledger.transact([
     { partition, sort: `once#${id}`, data: { once }, expect: 'absent' },
     { partition, sort: sortOf(event, id), data: { ...event }, expect: 'absent' },
   ]);
 };
+
+const idOf = (once: string) => digestOf(once).slice(7, 19);
+
+/** Whether the occurrence was recorded. */
+export const isRecorded = async (ledger: Ledger, rollout: string, once: string): Promise<boolean> =>
+  (await ledger.get({ partition: `rollout#${rollout}`, sort: `once#${idOf(once)}` })) !== undefined;
 
 /** Up to 1,000 events of a rollout after the one with sort key `after`, oldest first, each with its sort key. */
 export const readEvents = async (

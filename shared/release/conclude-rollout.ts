@@ -3,7 +3,7 @@ import { endRollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
 import { type EndFacts, endOf, type Standing } from '../rollout/end-of.ts';
-import type { End } from '../rollout/outcome.ts';
+import { brief, type End } from '../rollout/outcome.ts';
 
 /** What ended the rollout, as its last step said. */
 export interface Cause {
@@ -12,7 +12,7 @@ export interface Cause {
 }
 
 export interface ConcludeTools {
-  /** Makes git true again after the targets have gone back; says what it did. Twice is as once. */
+  /** Makes git true again after the targets have gone back; says what it did. Twice is as once. Throws as `fetchCommit` does. */
   revert(commit: string): Promise<string>;
   /** Gives up every wave this rollout may still hold. */
   freeTurn(wave: string): Promise<void>;
@@ -23,7 +23,8 @@ const outcomes = ['passed', 'failed', 'aborted', 'refused', 'superseded'] as con
 /**
  * Gives a rollout its one end, from where its targets stand and not from what was meant. When they are back on what they had, or people
  * said no before anything was begun, the merge is reverted, so that git says what is live; a refused commit is left for its author to
- * mend. Twice is as once.
+ * mend. A config repository that refuses the revert is an event, for no other try would end better; one that does not answer is thrown, and
+ * the next call goes on from there. Twice is as once.
  */
 export const concludeRollout = async (
   rollout: string,
@@ -32,17 +33,14 @@ export const concludeRollout = async (
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<{ readonly rollout: string; readonly outcome: End; readonly because: string }> => {
   const row = await readRollout(ledger, rollout);
-  const standings = await standingsOf(rollout, ledger);
-  const facts: EndFacts = {
-    outcome: outcomes.find((outcome) => outcome === cause.outcome) ?? 'failed',
-    because: cause.because,
-    standings,
-    debt: await readDebt(ledger, rollout),
-  };
+  const outcome = outcomes.find((known) => known === cause.outcome) ?? 'failed';
+  const standings = await standingsOf(rollout, outcome, ledger);
+  const facts: EndFacts = { outcome, because: cause.because, standings, debt: await readDebt(ledger, rollout) };
   const end = await endRollout(ledger, rollout, { ...endOf(facts), at: clock.now() });
   for (const wave of row?.waves ?? []) await tools.freeTurn(wave);
-  if (row !== undefined && (end.outcome === 'rolled_back' || end.outcome === 'aborted')) {
-    const text = await tools.revert(row.commit);
+  const untouched = Object.keys(standings).length === 0;
+  if (row !== undefined && (end.outcome === 'rolled_back' || (end.outcome === 'aborted' && untouched))) {
+    const text = await tools.revert(row.commit).catch(whyNot);
     await recordEvent(ledger, rollout, 'git', { at: clock.now(), kind: 'git', text });
   }
   await recordEvent(ledger, rollout, 'ended', {
@@ -54,13 +52,27 @@ export const concludeRollout = async (
   return { rollout, outcome: end.outcome, because: end.because };
 };
 
-/** Of every target the rollout began to change: whether it has the release, verified, or is back on what it had. */
-const standingsOf = async (rollout: string, ledger: Outside['ledger']): Promise<Record<string, Standing>> => {
+/** A refusal as a sentence; anything else is thrown on. */
+const whyNot = (error: unknown): string => {
+  if (!(error instanceof Error) || error.name !== 'ConfigRepositoryRefused') throw error;
+  return brief(`git could not be made true: ${error.message}`);
+};
+
+/**
+ * Of every target the rollout began to change: how it stands. What another rollout has begun since is no longer ours: a rollout that
+ * passed had verified it, for it gave up the turn only then; any other went back from it.
+ */
+const standingsOf = async (
+  rollout: string,
+  outcome: EndFacts['outcome'],
+  ledger: Outside['ledger'],
+): Promise<Record<string, Standing>> => {
   const states = await readTargetStates(ledger);
   return Object.fromEntries(
     (await readBegun(ledger, rollout)).map((target): [string, Standing] => {
       const state = states.get(target);
-      if (state?.begun?.rollout !== rollout) return [target, 'back'];
+      if (state?.begun === undefined) return [target, 'back'];
+      if (state.begun.rollout !== rollout) return [target, outcome === 'passed' ? 'passed-on' : 'back'];
       return [target, state.verified?.rollout === rollout ? 'new' : 'kept'];
     }),
   );

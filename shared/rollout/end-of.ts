@@ -1,31 +1,39 @@
 import type { End } from './outcome.ts';
 
-/** How a target that a rollout began to change stands at its end. */
-export type Standing = 'new' | 'back' | 'kept';
+/**
+ * How a target that a rollout began to change stands at its end: it has the release, verified; it is back on what it had; it keeps
+ * something between; or, verified, it has passed on to another rollout since.
+ */
+export type Standing = 'new' | 'back' | 'kept' | 'passed-on';
 
 export interface EndFacts {
   /** The outcome of the step that ended the rollout. */
   readonly outcome: 'passed' | 'failed' | 'aborted' | 'refused' | 'superseded';
   readonly because: string;
-  /** Of every target that was begun: it has the new release, is back on what it had, or keeps something between. */
+  /** Of every target that was begun. */
   readonly standings: Readonly<Record<string, Standing>>;
   /** Targets that never took the release although their waves passed. */
   readonly debt: readonly string[];
 }
 
 /**
- * The one end of a rollout. | passed, no debt: succeeded | passed with debt: partial | refused or superseded with nothing begun: as it
- * is | all that was begun is back: rolled_back | superseded: superseded | aborted with nothing begun: aborted | else: failed |.
+ * The one end of a rollout. | passed, no debt, every target new or passed on: succeeded | passed otherwise: partial | refused or superseded
+ * with nothing begun: as it is | all that was begun is back: rolled_back | superseded: superseded | aborted with nothing begun: aborted |
+ * else: failed |.
  */
 export const endOf = (facts: EndFacts): { readonly outcome: End; readonly because: string } => {
   const standings = Object.entries(facts.standings);
+  const standing = (...wanted: readonly Standing[]): readonly string[] =>
+    standings.filter(([, each]) => wanted.includes(each)).map(([target]) => target);
   if (facts.outcome === 'passed') {
-    return facts.debt.length === 0
-      ? { outcome: 'succeeded', because: `${standings.length} targets have the release, verified` }
-      : { outcome: 'partial', because: `not on the release: ${facts.debt.join(', ')}` };
+    const without = [...new Set([...facts.debt, ...standing('kept', 'back')])];
+    if (without.length > 0) return { outcome: 'partial', because: `not on the release: ${without.join(', ')}` };
+    const gone = standing('passed-on').length;
+    const since = gone === 0 ? '' : `; ${gone} had it and passed on to another rollout since`;
+    return { outcome: 'succeeded', because: `${standing('new').length} targets have the release, verified${since}` };
   }
   if (standings.length === 0) return { outcome: facts.outcome, because: facts.because };
-  const kept = standings.filter(([, standing]) => standing !== 'back').map(([target]) => target);
+  const kept = standing('new', 'kept');
   if (kept.length === 0) return { outcome: 'rolled_back', because: facts.because };
   if (facts.outcome === 'superseded') return { outcome: 'superseded', because: facts.because };
   const held = `${facts.because}; not back: ${kept.slice(0, 10).join(', ')}${kept.length > 10 ? ` and ${kept.length - 10} more` : ''}`;

@@ -97,10 +97,20 @@ describe('a decision', () => {
     expect(nextApproval(approval, decision, actor, now)).toMatchObject({ status: 'refused', code });
   });
 
-  test('is refused when it was decided before', () => {
-    const vote = { by: 'ana', vote: 'approve', comment: '', at: 5 } as const;
-    const decided = { ...approval, votes: [vote], decision: 'approved' } as const;
-    expect(nextApproval(decided, yes, person('eva'), 6)).toEqual({
+  const vote = { by: 'ana', vote: 'approve', comment: '', at: 5 } as const;
+  const decided = { ...approval, votes: [vote], decision: 'approved' } as const;
+
+  test('is as it was when the same is decided again by one who may, even late', () => {
+    expect(nextApproval(decided, yes, person('eva'), 2000)).toEqual({
+      status: 'decided',
+      because: 'approved by ana',
+      approval: decided,
+    });
+    expect(nextApproval(decided, yes, person('bo'), 6)).toMatchObject({ status: 'refused', code: 'not-allowed' });
+  });
+
+  test('is refused when the other was decided before', () => {
+    expect(nextApproval(decided, { ...yes, vote: 'reject' }, person('eva'), 6)).toEqual({
       status: 'refused',
       code: 'decided',
       because: 'approval ap-1 is approved already, by ana',

@@ -219,6 +219,7 @@ const budgets: Readonly<Record<string, number>> = {
   settleTarget: 720_000,
   pruneObjects: 720_000,
   concludeRollout: 600_000,
+  sweepTurns: 600_000,
   receiveArtifact: 600_000,
   prepareRelease: 720_000,
   judgeWave: 1_300_000,

@@ -20,6 +20,17 @@ test.for([
     outcome: 'partial',
     because: 'not on the release: b',
   },
+  {
+    facts: facts({ outcome: 'passed', standings: { a: 'new', b: 'kept', c: 'back' }, debt: ['d', 'b'] }),
+    outcome: 'partial',
+    because: 'not on the release: d, b, c',
+  },
+  {
+    facts: facts({ outcome: 'passed', standings: { a: 'new', b: 'passed-on' } }),
+    outcome: 'succeeded',
+    because: '1 targets have the release, verified; 1 had it and passed on to another rollout since',
+  },
+  { facts: facts({ standings: { a: 'back', b: 'passed-on' } }), outcome: 'rolled_back', because: 'a probe failed' },
   { facts: facts({ outcome: 'refused', because: 'bad config' }), outcome: 'refused', because: 'bad config' },
   { facts: facts({ outcome: 'superseded', because: 'newer' }), outcome: 'superseded', because: 'newer' },
   { facts: facts({ outcome: 'aborted', because: 'nobody decided' }), outcome: 'aborted', because: 'nobody decided' },

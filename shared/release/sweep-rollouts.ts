@@ -1,0 +1,30 @@
+import { isRecorded } from '../ledger/events.ts';
+import { listRollouts } from '../ledger/rollouts.ts';
+import type { Outside } from '../outside/outside.ts';
+import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
+import { type ConcludeTools, concludeRollout } from './conclude-rollout.ts';
+
+/** How many of the newest rollouts are looked at: more than ever run at the same time. */
+const looked = 20;
+
+/**
+ * Concludes every rollout whose execution has ended without doing so, or died on the way: it has failed, unless its end was written
+ * already. One whose execution runs, or was never started, is left alone. Throws as `concludeRollout` does; twice is as once.
+ */
+export const sweepRollouts = async (
+  toolsFor: (rollout: string) => ConcludeTools,
+  steps: StepFunctions,
+  outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
+): Promise<{ readonly concluded: readonly string[] }> => {
+  const concluded: string[] = [];
+  for (const { rollout } of await listRollouts(outside.ledger, looked)) {
+    // The last thing that concluding does.
+    if (await isRecorded(outside.ledger, rollout, 'ended')) continue;
+    const status = await steps.status(executionArn(outside.settings.stateMachines.rollout, rollout));
+    if (status === undefined || status === 'RUNNING') continue;
+    const cause = { outcome: 'failed', because: `its execution ended without an answer: ${status}` };
+    await concludeRollout(rollout, cause, toolsFor(rollout), outside);
+    concluded.push(rollout);
+  }
+  return { concluded };
+};

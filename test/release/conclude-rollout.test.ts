@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { readEvents } from '../../shared/ledger/events.ts';
+import { endRollout, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
+import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
+import { concludeRollout } from '../../shared/release/conclude-rollout.ts';
+import { sweepRollouts } from '../../shared/release/sweep-rollouts.ts';
+import { digestOf } from '../../shared/rollout/digest.ts';
+import { ledgerAndClock, waitingMachines } from '../approval/waiting-machines.ts';
+
+const commit = 'c0ffee';
+const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+const started = async (...names: readonly string[]) => {
+  const outside = ledgerAndClock();
+  for (const rollout of names) {
+    outside.move(1000);
+    const startedAt = outside.clock.now();
+    await openRollout(outside.ledger, { rollout, repository: 'o/r', commit, startedAt, startedBy: 'x', authors: [] });
+  }
+  const reverts: string[] = [];
+  const answers: (() => string)[] = [];
+  const tools = {
+    revert: async (reverted: string) => {
+      reverts.push(reverted);
+      return (answers.shift() ?? (() => 'git is true again'))();
+    },
+    freeTurn: async () => undefined,
+  };
+  const conclude = (rollout: string, outcome: string) =>
+    concludeRollout(rollout, { outcome, because: 'so it was' }, tools, outside);
+  const texts = async (rollout: string) => (await readEvents(outside.ledger, rollout)).map(({ event }) => event.text);
+  const standing = (rollout: string) => ({ release: digestOf('r'), rendered: digestOf('d'), commit, rollout, at: 1 });
+  return { ...outside, outside, tools, reverts, answers, conclude, texts, standing };
+};
+
+describe('git', () => {
+  test('is made true again when people said no before anything was begun', async () => {
+    const { conclude, reverts, texts } = await started('a');
+    expect(await conclude('a', 'aborted')).toMatchObject({ outcome: 'aborted' });
+    expect(reverts).toEqual([commit]);
+    expect(await texts('a')).toEqual(['git is true again', 'aborted: so it was']);
+  });
+
+  test('is left as it is when something of an aborted rollout is still on a target', async () => {
+    const { conclude, reverts, ledger, standing } = await started('a');
+    await markBegun(ledger, 'eks-a', standing('a'));
+    expect(await conclude('a', 'aborted')).toMatchObject({ outcome: 'aborted', because: 'so it was; not back: eks-a' });
+    expect(reverts).toEqual([]);
+  });
+
+  test('that refuses the revert is an event, and the rollout ends', async () => {
+    const { conclude, answers, texts } = await started('a');
+    answers.push(() => {
+      throw named('ConfigRepositoryRefused', 'config repository o/r: answered 401');
+    });
+    await conclude('a', 'aborted');
+    expect(await texts('a')).toEqual([
+      'git could not be made true: config repository o/r: answered 401',
+      'aborted: so it was',
+    ]);
+  });
+
+  test('that does not answer fails the step, and the next try goes on from there', async () => {
+    const { conclude, answers, texts, reverts } = await started('a');
+    answers.push(() => {
+      throw named('ConfigRepositoryUnavailable', 'config repository o/r: answered 503');
+    });
+    await expect(conclude('a', 'aborted')).rejects.toThrow('answered 503');
+    expect(await texts('a')).toEqual([]);
+    await conclude('a', 'aborted');
+    expect(reverts).toEqual([commit, commit]);
+    expect(await texts('a')).toEqual(['git is true again', 'aborted: so it was']);
+  });
+});
+
+test('a rollout that passed keeps its success when another has taken a target over since', async () => {
+  const { conclude, ledger, standing } = await started('a', 'b');
+  for (const target of ['eks-a', 'eks-b']) {
+    await markBegun(ledger, target, standing('a'));
+    await markVerified(ledger, target, standing('a'));
+  }
+  await markBegun(ledger, 'eks-a', standing('b'));
+  expect(await conclude('a', 'passed')).toMatchObject({
+    outcome: 'succeeded',
+    because: '1 targets have the release, verified; 1 had it and passed on to another rollout since',
+  });
+});
+
+describe('the sweep', () => {
+  test('ends a rollout whose execution ended without an answer, once, and leaves the others alone', async () => {
+    const { tools, outside, ledger, texts } = await started('gone', 'runs', 'over');
+    const { steps, ends } = waitingMachines();
+    ends('gone', 'FAILED');
+    ends('over', 'SUCCEEDED');
+    await concludeRollout('over', { outcome: 'passed', because: 'all waves passed' }, tools, outside);
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['gone'] });
+    expect((await readRollout(ledger, 'gone'))?.end).toMatchObject({
+      outcome: 'failed',
+      because: 'its execution ended without an answer: FAILED',
+    });
+    expect((await readRollout(ledger, 'runs'))?.end).toBeUndefined();
+    expect(await texts('over')).toEqual(['succeeded: 0 targets have the release, verified']);
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: [] });
+  });
+
+  test('finishes what died between the end and its last event, under the end that was written', async () => {
+    const { tools, outside, ledger, reverts, texts } = await started('a');
+    const { steps, ends } = waitingMachines();
+    ends('a', 'FAILED');
+    await endRollout(ledger, 'a', { outcome: 'rolled_back', because: 'a probe failed', at: 5 });
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['a'] });
+    expect(reverts).toEqual([commit]);
+    expect(await texts('a')).toEqual(['git is true again', 'rolled_back: a probe failed']);
+  });
+});
