@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.ts';
 
 /** How often the ledger is looked at. */
 const lookMs = 200;
+/** How long after its end the last event of a rollout is waited for: making git true again comes between, and may fail. */
+const lastEventMs = 20_000;
 
 export interface FollowOptions {
   /** Decides on what waits for a person; absent: a person does. */
@@ -15,7 +17,8 @@ export interface FollowOptions {
 }
 
 /**
- * Prints what happens in a rollout of this process as it happens, one line an event, until it has ended or Ctrl-C. Returns the rollout as
+ * Prints what happens in a rollout of this process as it happens, one line an event, until it has ended or Ctrl-C; 20 s after its end it
+ * stops even if nobody said so. Returns the rollout as
  * it then stands.
  */
 export const followRollout = async (
@@ -27,6 +30,7 @@ export const followRollout = async (
   let after: string | undefined;
   let started: number | undefined;
   let told = false;
+  let endSeenAt: number | undefined;
   const asked = new Set<string>();
   for (;;) {
     for (const { key, event } of await readEvents(ledger, rollout, after)) {
@@ -37,7 +41,10 @@ export const followRollout = async (
       if (options.json) terminal.out(JSON.stringify({ rollout, ...event }));
       else terminal.say(eventLine(event.at - started, event.text, terminal));
     }
-    if (told || terminal.interrupted.aborted) return readRollout(ledger, rollout);
+    const row = await readRollout(ledger, rollout);
+    if (row?.end !== undefined) endSeenAt ??= clock.now();
+    const late = endSeenAt !== undefined && clock.now() - endSeenAt >= lastEventMs;
+    if (told || late || terminal.interrupted.aborted) return row;
     if (options.decide !== undefined) await options.decide();
     else await sayWhatWaits(rollout, ledger, asked, options.server, terminal);
     await clock.sleep(lookMs, terminal.interrupted).catch(() => undefined);

@@ -1,6 +1,7 @@
 /**
- * What a thrown error means for the state machine, by its `name`: `retry` with backoff and then hold, or `hold` at once. A bad deployment
- * is never here: it is a result. A test holds this table and the Retry and Catch fields of the machines together.
+ * What a thrown error means for the state machine, by its `name`: `retry` with backoff and then hold, or `hold` at once; `retry-call` is
+ * retried where a function is waited for and not where people or a turn are; `retry-start` where an execution is started. A bad
+ * deployment is never here: it is a result. A test holds this table and the Retry and Catch fields of the machines together.
  */
 export const failures = {
   /** The API server of a target did not answer. What already matches is left alone on the next try. */
@@ -24,6 +25,26 @@ export const failures = {
   'Lambda.SdkClientException': 'retry',
   'Lambda.TooManyRequestsException': 'retry',
   'Lambda.ClientExecutionTimeoutException': 'retry',
+  /**
+   * The function died: its process ended, it was out of memory or time, or nobody knows why
+   * (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html, "Lambda.Unknown", "Sandbox.Timedout").
+   */
+  'Lambda.Unknown': 'retry',
+  'Runtime.ExitError': 'retry',
+  'Runtime.OutOfMemory': 'retry',
+  'Sandbox.Timedout': 'retry',
+  /** The function did not answer in the time its state has. Of a state that waits on a token, it is the answer that never came. */
+  'States.Timeout': 'retry-call',
+  /**
+   * Step Functions could not start an execution. Its own failures are named `StepFunctions.` and the exception of the Java SDK, whose base
+   * class, which throttling is reported as too, is AWSStepFunctionsException; those of the API are on
+   * docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html and CommonErrors.html beside it. Under the
+   * same name and input a start that did arrive is found, not repeated, while it runs.
+   */
+  'StepFunctions.SdkClientException': 'retry-start',
+  'StepFunctions.AWSStepFunctionsException': 'retry-start',
+  'StepFunctions.ThrottlingException': 'retry-start',
+  'StepFunctions.ExecutionLimitExceededException': 'retry-start',
   /** The input of a step is not what the step before it returns: a mistake of ours or a mixed version. */
   InvalidInput: 'hold',
   /** The cluster refused our identity. More tries would only lock it out. */
@@ -37,14 +58,23 @@ export const failures = {
   BlobMissing: 'hold',
   BlobCorrupt: 'hold',
   SecretMissing: 'hold',
-} as const satisfies Record<string, 'retry' | 'hold'>;
+} as const satisfies Record<string, Reaction>;
+
+type Reaction = 'retry' | 'retry-call' | 'retry-start' | 'hold';
 
 export type FailureName = keyof typeof failures;
 
-/** Names the machines may list in Retry, in the order of the table. */
-export const retried: readonly string[] = Object.entries(failures)
-  .filter(([, reaction]) => reaction === 'retry')
-  .map(([name]) => name);
+const named = (reaction: Reaction): readonly string[] =>
+  Object.entries(failures)
+    .filter(([, known]) => known === reaction)
+    .map(([name]) => name);
+
+/** Names the machines list in Retry, by what a state waits for, in the order of the table. */
+export const retried = {
+  token: named('retry'),
+  call: [...named('retry'), ...named('retry-call')],
+  start: named('retry-start'),
+} as const;
 
 /** A step was given input that it can not have been meant to have. Never retried. */
 export class InvalidInput extends Error {
