@@ -37,6 +37,20 @@ export const openRollout = async (ledger: Ledger, rollout: Rollout): Promise<boo
 export const readRollout = async (ledger: Ledger, rollout: string): Promise<Rollout | undefined> =>
   (await ledger.get(keyOf(rollout)))?.data as Rollout | undefined;
 
+/** Adds to who may not approve a rollout, and takes nobody away. The same again changes nothing. Returns the row as it then stands. */
+export const addAuthors = async (
+  ledger: Ledger,
+  rollout: string,
+  authors: readonly string[],
+): Promise<Rollout | undefined> => {
+  const row = await update(ledger, keyOf(rollout), (current) => {
+    const known = (current?.data.authors ?? []) as readonly string[];
+    if (current === undefined || authors.every((author) => known.includes(author))) return undefined;
+    return { ...current.data, authors: [...new Set([...known, ...authors])].sort() };
+  });
+  return row?.data as Rollout | undefined;
+};
+
 /** Notes what was prepared. The same again changes nothing. */
 export const notePrepared = async (
   ledger: Ledger,
