@@ -54,9 +54,8 @@ export const judgeWave = async (
   }
   const moment = next.status === 'in-progress' ? 'during' : 'after';
   for (const judgement of judgements) await keepJudgement(ledger, ref, moment, clock.now(), judgement);
-  // A wave that was stopped has gates that nobody waited for; that they say nothing is no news.
-  const told = next.status === 'failed' ? judgements.filter(({ verdict }) => verdict !== 'inconclusive') : judgements;
-  if (next.status !== 'in-progress') await recordVerdicts(ref, moment, told, outside);
+  // Of a wave that was stopped the history says already what stopped it; nobody waited for its other gates.
+  if (next.status !== 'in-progress' && stop === undefined) await recordVerdicts(ref, moment, judgements, outside);
   return next;
 };
 

@@ -29,9 +29,8 @@ export const told: Told = {
       ...times(2, 'deployment internal gke-internal'),
       ...times(2, 'deployment staging aks-staging'),
       ...times(2, 'deployment staging eks-staging'),
-      // Two before, two when it was stopped; on the way back the probe and whether all is as it was, for the metric's window still
-      // holds what was bad.
-      ...times(6, 'verdict internal'),
+      // Two before; on the way back the probe and whether all is as it was, for the metric's window still holds what was bad.
+      ...times(4, 'verdict internal'),
       ...times(2, 'verdict staging'),
       ...times(2, 'wave internal'),
       ...times(2, 'wave staging'),

@@ -2,7 +2,7 @@ import type { Scoped } from '../definition.ts';
 import { edgesOf, type PlacedScope } from './scopes.ts';
 
 /** The states of a scope that some path from StartAt leads to. */
-export const reachable = (scope: Scoped): ReadonlySet<string> => {
+const reachable = (scope: Scoped): ReadonlySet<string> => {
   const found = new Set([scope.StartAt]);
   // A set hands on what is added to it while it is gone through.
   for (const name of found) {
