@@ -169,18 +169,25 @@ describe('a decision', () => {
     expect((await site.submit('/approvals/ap-none', approve())).status).toBe(404);
   });
 
-  test('is counted once by a form, which leads back to the rollout; a second one is refused', async () => {
+  test('is counted once by a form, which leads back to the rollout; the same again counts no more, the other is refused', async () => {
     const response = await site.submit(approvalPath, approve());
     expect([response.status, response.headers.get('location')]).toEqual([303, `/rollouts/${story.rollout}`]);
     expect(site.told).toEqual([{ token: taskToken, output: { decision: 'approved', because: 'approved by ana' } }]);
-    const again = await site.fetch(
-      new Request(origin + approvalPath, {
-        method: 'POST',
-        headers: { authorization: 'Bearer ana', 'content-type': 'application/json' },
-        body: JSON.stringify(approve()),
-      }),
-    );
-    expect([again.status, await again.json()]).toEqual([
+    const again = (fields: object) =>
+      site.fetch(
+        new Request(origin + approvalPath, {
+          method: 'POST',
+          headers: { authorization: 'Bearer ana', 'content-type': 'application/json' },
+          body: JSON.stringify(fields),
+        }),
+      );
+    const same = await again(approve());
+    expect([same.status, await same.json()]).toMatchObject([
+      200,
+      { status: 'decided', because: 'approved by ana', votes: [{ by: 'ana', vote: 'approve' }] },
+    ]);
+    const other = await again({ plan: story.plan, vote: 'reject', comment: 'not today' });
+    expect([other.status, await other.json()]).toEqual([
       409,
       { error: { code: 'DECIDED', message: `approval ${story.approval} is approved already, by ana` } },
     ]);

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { expect, test } from 'vitest';
+import { loadDefinition } from '../../local/engine/load.ts';
+import { type Handler, HandlerFailure, type Workbench, workbench } from '../engine/workbench.ts';
+
+const machine = 'arn:aws:states:us-east-1:111111111111:stateMachine:';
+const readMachine = (name: string): unknown =>
+  JSON.parse(
+    loadDefinition(readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'), {
+      functionArn: (key) => `arn:aws:lambda:us-east-1:111111111111:function:${key}`,
+      stateMachineArn: (ref) => `${machine}${ref}`,
+    }),
+  );
+
+test('a wave whose way back ends without an answer keeps no wave before it from going back', async () => {
+  const waves: unknown[] = [];
+  const causes: unknown[] = [];
+  const wave: Handler = (payload) => {
+    const { wave: name, direction } = payload as { readonly wave: string; readonly direction: string };
+    waves.push(`${name} ${direction}`);
+    if (name === 'internal' && direction === 'back') throw new HandlerFailure('Lost', 'nobody knows');
+    const outcome = name === 'internal' && direction === 'forward' ? 'failed' : 'passed';
+    return { outcome, because: `${name} ${outcome}` };
+  };
+  const none = { outcome: 'passed', because: '' };
+  const bench = workbench({
+    functions: {
+      wave,
+      prepareRelease: () => ({ status: 'prepared', release: 'r', waves: ['staging', 'internal'], cause: none }),
+      previewFleet: () => ({ status: 'previewed', cause: none }),
+      concludeRollout: (payload) => {
+        causes.push((payload as { readonly cause: unknown }).cause);
+        return {};
+      },
+    },
+  });
+  await bench.create('WaveVersion', {
+    QueryLanguage: 'JSONata',
+    StartAt: 'Wave',
+    States: {
+      Wave: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Arguments: { FunctionName: 'wave', Payload: '{% $states.input %}' },
+        Output: '{% $states.result.Payload %}',
+        End: true,
+      },
+    },
+  });
+  expect((await bench.execute(readMachine('rollout'), { rollout: 'ro-1' })).status).toBe('SUCCEEDED');
+  expect(waves).toEqual(['staging forward', 'internal forward', 'internal back', 'staging back']);
+  expect(causes).toEqual([
+    {
+      outcome: 'failed',
+      because: 'internal failed; the way back of wave internal ended without an answer: States.TaskFailed',
+    },
+  ]);
+});
+
+test('a wave that needs no turn to go back has passed', async () => {
+  const concluded: unknown[] = [];
+  const later: { bench?: Workbench } = {};
+  const bench = workbench({
+    functions: {
+      takeTurn: async (payload) => {
+        const { token: taskToken } = payload as { readonly token: string };
+        const output = JSON.stringify({ status: 'passed', because: 'nothing of this rollout is in wave staging' });
+        await later.bench?.client.send(new SendTaskSuccessCommand({ taskToken, output }));
+        return null;
+      },
+      concludeWave: (payload) => {
+        concluded.push((payload as { readonly result: unknown }).result);
+        return {};
+      },
+    },
+  });
+  later.bench = bench;
+  const ref = { rollout: 'ro-1', release: 'r', wave: 'staging', direction: 'back' };
+  expect((await bench.execute(readMachine('wave'), ref)).status).toBe('SUCCEEDED');
+  expect(concluded).toEqual([{ outcome: 'passed', because: 'nothing of this rollout is in wave staging' }]);
+});
