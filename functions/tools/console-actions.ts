@@ -22,11 +22,11 @@ export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact'>;
 export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number): Actions => {
   const steps = stepFunctions(outside);
   const { name: repository } = outside.settings.configRepository;
-  const start = async (commit: string, actor: Actor, signal: AbortSignal): Promise<StartResult> => {
+  const start = async (commit: string, actor: Actor, signal: AbortSignal, rollback = false): Promise<StartResult> => {
     const people = await peopleOf(outside, commit, signal);
     // Four eyes: who starts a rollout is one pair. The owner of an instance of one machine is all there is.
     const authors = actor.roles === 'all' ? people : [...new Set([...people, actor.name])].sort();
-    const request = { repository, commit, by: actor.name, authors };
+    const request = { repository, commit, by: actor.name, authors, rollback };
     return startRollout(request, executionName(repository, commit), steps, outside);
   };
   return {
@@ -35,7 +35,9 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
     release: (commit, actor) =>
       within(outside, withinMs, async (signal) => start(await onBranch(commit, outside, signal), actor, signal)),
     rollback: (rollout, actor) =>
-      within(outside, withinMs, async (signal) => start(await takenBack(rollout, outside, signal), actor, signal)),
+      within(outside, withinMs, async (signal) =>
+        start(await takenBack(rollout, outside, signal), actor, signal, true),
+      ),
     plan: (asked) =>
       within(outside, withinMs, async (signal) => {
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);

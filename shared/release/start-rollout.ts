@@ -10,6 +10,8 @@ export interface StartRequest {
   readonly commit: string;
   readonly by: string;
   readonly authors: readonly string[];
+  /** Asked for to get back to an older release: how the fleet is now does not stop it. */
+  readonly rollback?: boolean;
 }
 
 export interface StartResult {
@@ -29,7 +31,7 @@ export const startRollout = async (
   steps: StepFunctions,
   { ledger, clock, settings }: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<StartResult> => {
-  const { repository, commit, by, authors } = request;
+  const { repository, commit, by, authors, rollback = false } = request;
   const opened = await openRollout(ledger, {
     rollout,
     repository,
@@ -37,13 +39,14 @@ export const startRollout = async (
     startedAt: clock.now(),
     startedBy: by,
     authors,
+    ...(rollback ? { rollback } : {}),
   });
   const known = opened ? undefined : await addAuthors(ledger, rollout, authors);
   if (known?.end !== undefined) return { rollout, status: 'already' };
   await recordEvent(ledger, rollout, 'started', {
     at: clock.now(),
     kind: 'started',
-    text: `rollout of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
+    text: `${rollback ? 'rollback' : 'rollout'} of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
   });
   await steps.start(settings.stateMachines.rollout, rollout, { rollout, repository, commit });
   return { rollout, status: opened ? 'started' : 'already' };

@@ -1,4 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
+import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, stopWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
@@ -112,7 +113,7 @@ const stopAtFirstFail = (
   };
 };
 
-/** Targets that must answer now. */
+/** Targets that must answer now. Of a rollback only those that are back: what it comes for is that the others do not. */
 const expectedUp = async (
   ref: WaveRef,
   wave: Wave,
@@ -120,7 +121,9 @@ const expectedUp = async (
 ): Promise<readonly string[]> => {
   const states = await readTargetStates(ledger);
   const deployments = await readDeployments(ledger, ref);
+  const isRollback = (await readRollout(ledger, ref.rollout))?.rollback === true;
   return wave.targets.filter(
-    (target) => deployments.get(target)?.outcome === 'deployed' || states.get(target)?.verified !== undefined,
+    (target) =>
+      deployments.get(target)?.outcome === 'deployed' || (!isRollback && states.get(target)?.verified !== undefined),
   );
 };

@@ -29,6 +29,7 @@ const { readEvents } = await import('../../shared/ledger/events.ts');
 const { readOpenApprovals } = await import('../../shared/approval/rows.ts');
 const { decideApproval } = await import('../../shared/approval/decide-approval.ts');
 const { stepFunctions } = await import('../../shared/outside/step-functions.ts');
+const { consoleActions } = await import('../../local/console-actions.ts');
 const { startRollout } = await import('../../shared/release/start-rollout.ts');
 const { executionName } = await import('../../shared/intake/event-name.ts');
 const { fleetConfig, webService } = await import('./fleet-config.ts');
@@ -174,6 +175,13 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
         stepFunctions(instance.outside),
         instance.outside,
       ),
+    /** Starts a rollback of an ended rollout as `tidegate rollback` does. */
+    rollBack: async (rollout: string) =>
+      consoleActions(instance.outside, instance.functions).rollback(rollout, {
+        name: 'ana',
+        kind: 'person',
+        roles: 'all',
+      }),
     rollouts: async () => listRollouts(ledger, 10),
     /** Delivers an artifact event as CI does, and merges the pull request it leads to. */
     artifact: async (event: unknown) => instance.deliverArtifact(event),
