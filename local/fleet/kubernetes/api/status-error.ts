@@ -78,13 +78,6 @@ export const unsupportedMediaType = (accepted: readonly string[]): StatusError =
 export const expired = (asked: number, oldest: number): StatusError =>
   new StatusError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 
-const continueExpired = (): StatusError =>
-  new StatusError(
-    410,
-    'Expired',
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
-  );
-
 export const internalError = (message: string): StatusError => new StatusError(500, '', message);
 
 /** One thing wrong with a field. `reason` is the API's cause type. */
