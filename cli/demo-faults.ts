@@ -1,4 +1,5 @@
 import type { Behaviour } from '../local/fleet/kubernetes/behaviour.ts';
+import type { End } from '../shared/rollout/outcome.ts';
 
 /** What `--break` can make of the new version. */
 export const faults = {
@@ -28,6 +29,15 @@ export const faults = {
 export type FaultName = keyof typeof faults;
 
 export const isFaultName = (name: string): name is FaultName => Object.hasOwn(faults, name);
+
+export const faultNames = Object.keys(faults).filter(isFaultName);
+
+/**
+ * Whether a rollout ended as it was made to: a gate or a deployment of its bad version stopped it. What people, a refused config or a newer
+ * rollout ended was not the fault's doing.
+ */
+export const isExpected = (fault: FaultName | undefined, outcome: End): boolean =>
+  fault !== undefined && (outcome === 'rolled_back' || outcome === 'failed' || outcome === 'partial');
 
 /** The target that `cluster-down` takes away. */
 export const downTarget = 'gcp-europe-west4-internal';

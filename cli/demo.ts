@@ -6,8 +6,10 @@ import { consoleActions } from '../local/console-actions.ts';
 import { readOpenApprovals } from '../shared/approval/rows.ts';
 import { executionName } from '../shared/intake/event-name.ts';
 import { listRollouts, type Rollout, readRollout } from '../shared/ledger/rollouts.ts';
+import { readTargetStates } from '../shared/ledger/target-state.ts';
+import { releaseOf } from '../shared/release/release-of.ts';
 import { type Run, textOption } from './command.ts';
-import { downTarget, type FaultName, faults, isFaultName } from './demo-faults.ts';
+import { downTarget, type FaultName, faultNames, faults, isExpected, isFaultName } from './demo-faults.ts';
 import { printSummary } from './demo-summary.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { followRollout } from './follow.ts';
@@ -102,38 +104,52 @@ const tell = async (
     );
   if (unfinished !== undefined) {
     terminal.say(`\nGoes on with rollout ${unfinished.rollout}, which was unfinished`);
-    return conclude(await follow(unfinished.rollout, alone), options, alone, opened, terminal);
+    const ended = await follow(unfinished.rollout, alone);
+    if (ended?.end?.outcome !== 'succeeded') return conclude(ended, alone, opened, terminal);
   }
-  const first = await firstVersion(files, opened);
-  if (first !== undefined) {
-    terminal.say('\nVersion 1 comes onto the fleet (approved by the demo itself)');
-    const brought = await follow(first, true);
-    if (brought === undefined || brought.end?.outcome !== 'succeeded')
-      return conclude(brought, options, alone, opened, terminal);
+  if (!(await isAnythingVerified(opened))) {
+    const brought = await follow(await firstVersion(files, opened, terminal), true);
+    if (brought?.end?.outcome !== 'succeeded') return conclude(brought, alone, opened, terminal);
   }
-  const rollout = await nextVersion(options, opened, terminal);
-  return conclude(await follow(rollout, alone), options, alone, opened, terminal);
+  const rollout = await nextVersion(options.fault, opened, terminal);
+  return conclude(await follow(rollout, alone), alone, opened, terminal);
 };
 
-/** Starts the rollout of the first commit, unless a version is verified already. */
+/** Whether any target has a version that was shown to be well: only then is there something to go back to. */
+const isAnythingVerified = async ({ instance }: OpenedInstance): Promise<boolean> =>
+  [...(await readTargetStates(instance.outside.ledger)).values()].some(({ verified }) => verified !== undefined);
+
+/** Starts what the fleet shall have first: the head of the config repository or, where that was tried and failed, a sound next version. */
 const firstVersion = async (
   files: ReadonlyMap<string, Uint8Array>,
-  { instance }: OpenedInstance,
-): Promise<string | undefined> => {
+  opened: OpenedInstance,
+  terminal: Terminal,
+): Promise<string> => {
+  const { instance } = opened;
+  const { ledger } = instance.outside;
   const commit = await instance.forge.seed(Object.fromEntries(files), 'The fleet and its two services', developer);
-  const known = await readRollout(instance.outside.ledger, executionName(repository, commit));
-  if (known !== undefined) return undefined;
+  if ((await readRollout(ledger, executionName(repository, commit)))?.end !== undefined) {
+    terminal.say('\nNo version is verified anywhere, and the head of the config repository was tried already');
+    return nextVersion(undefined, opened, terminal);
+  }
+  const name = (await listRollouts(ledger, 1)).length === 0 ? 'Version 1' : `The head ${commit.slice(0, 7)}`;
+  terminal.say(`\n${name} comes onto the fleet (approved by the demo itself)`);
   return (await consoleActions(instance.outside, instance.functions).release(commit, owner)).rollout;
 };
 
 /** CI publishes an image; its event becomes a pull request, which is merged; the merge starts the rollout, which is returned. */
-const nextVersion = async (options: DemoOptions, { instance }: OpenedInstance, terminal: Terminal): Promise<string> => {
+const nextVersion = async (
+  fault: FaultName | undefined,
+  { instance }: OpenedInstance,
+  terminal: Terminal,
+): Promise<string> => {
   const number = (await listRollouts(instance.outside.ledger, 1000)).length + 1;
-  const digest = digestOfVersion(number, options.fault);
-  if (options.fault !== undefined) {
-    const { says, expects, behaviour } = faults[options.fault];
+  const digest = digestOfVersion(number, fault);
+  // An outage lasts until the next version, also over a restart.
+  instance.fleet.setDown(downTarget, fault === 'cluster-down');
+  if (fault !== undefined) {
+    const { says, expects, behaviour } = faults[fault];
     instance.images.publish(digest, behaviour);
-    if (options.fault === 'cluster-down') instance.fleet.setDown(downTarget, true);
     terminal.say(terminal.style('yellow', `\nVersion ${number} is made bad on purpose: ${says}`));
     terminal.say(terminal.style('yellow', `  expected: ${expects}`));
   }
@@ -153,7 +169,6 @@ const nextVersion = async (options: DemoOptions, { instance }: OpenedInstance, t
 
 const conclude = async (
   rollout: Rollout | undefined,
-  options: DemoOptions,
   alone: boolean,
   opened: OpenedInstance,
   terminal: Terminal,
@@ -162,16 +177,12 @@ const conclude = async (
     terminal.say('\nStopped. What was unfinished goes on with the next start: npm start');
     return exitCodes.interrupted;
   }
-  const names = await versionNames(opened, options.fault);
-  await printSummary(
-    terminal,
-    opened.instance,
-    rollout.rollout,
-    names,
-    options.fault === 'cluster-down' ? [downTarget] : [],
-  );
+  const fault = await faultOf(rollout, opened);
+  const names = await versionNames(opened);
+  const downs = fault === 'cluster-down' ? [downTarget] : [];
+  await printSummary(terminal, opened.instance, rollout.rollout, names, downs);
   const good = rollout.end.outcome === 'succeeded';
-  if (options.fault !== undefined && !good)
+  if (isExpected(fault, rollout.end.outcome))
     terminal.say('  This was expected: the new version was made bad on purpose. Exit code 3');
   if (!alone && !terminal.interrupted.aborted) {
     terminal.say(`\n  Look around: ${opened.server.url}   Break something: npm start -- --break probe   Ctrl-C ends`);
@@ -195,18 +206,23 @@ const digestOfVersion = (number: number, fault: FaultName | undefined): string =
     .update(`storefront ${number} ${fault ?? ''}`)
     .digest('hex')}`;
 
+/** What was made bad in the version that a rollout brings, also one of an earlier process: its release pins the digest made for it. */
+const faultOf = async ({ release }: Rollout, { instance }: OpenedInstance): Promise<FaultName | undefined> => {
+  const { ledger, blobs } = instance.outside;
+  if (release === undefined) return undefined;
+  const { services } = await releaseOf(blobs, release);
+  const pinned = services.storefront?.images.storefront ?? '';
+  const numbers = (await listRollouts(ledger, 1000)).map((_, index) => index + 1);
+  return faultNames.find((fault) => numbers.some((number) => pinned.endsWith(digestOfVersion(number, fault))));
+};
+
 /** Every digest that was ever a version here; the first is the one the example pins. */
-const versionNames = async (
-  { instance }: OpenedInstance,
-  fault: FaultName | undefined,
-): Promise<ReadonlyMap<string, string>> => {
+const versionNames = async ({ instance }: OpenedInstance): Promise<ReadonlyMap<string, string>> => {
   const count = (await listRollouts(instance.outside.ledger, 1000)).length;
   const pinned = /storefront@(sha256:[0-9a-f]{64})/.exec(new TextDecoder().decode(demoFiles().get(config)))?.[1];
   const names = new Map<string, string>(pinned === undefined ? [] : [[pinned, 'version 1']]);
   for (let number = 2; number <= count; number += 1) {
-    for (const each of [undefined, fault, ...Object.keys(faults)] as readonly (FaultName | undefined)[]) {
-      names.set(digestOfVersion(number, each), `version ${number}`);
-    }
+    for (const each of [undefined, ...faultNames]) names.set(digestOfVersion(number, each), `version ${number}`);
   }
   return names;
 };

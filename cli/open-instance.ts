@@ -52,33 +52,39 @@ export const openInstance = async (options: OpenOptions): Promise<OpenedInstance
     );
   }
   const unlock = orStop(() => lockFolder(dir));
-  if (options.fresh) wipe(dir);
-  keepIdentity(dir, repository);
-  options.prepare?.();
-  const server = await openConsoleServer(dir, options.port, systemRandom).catch((error: unknown) => {
-    unlock();
-    throw error instanceof PortTaken ? badInput(error.message) : error;
-  });
-  const instance = await openRealInstance({
-    dir,
-    simulated: options.simulate ? targets : [],
-    reaches: options.simulate ? 'simulation' : 'network',
-    repository,
-    config,
-    consoleUrl: server.url,
-  });
-  await instance.start();
-  server.serve(instance);
-  return {
-    instance,
-    server,
-    targets,
-    close: async () => {
-      await server.close();
-      await instance.stop();
+  /** What is to be closed, in the order it was opened. */
+  const opened: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    try {
+      for (const each of opened) await each();
+    } finally {
       unlock();
-    },
+    }
   };
+  try {
+    if (options.fresh) wipe(dir);
+    keepIdentity(dir, repository);
+    options.prepare?.();
+    const server = await openConsoleServer(dir, options.port, systemRandom).catch((error: unknown) => {
+      throw error instanceof PortTaken ? badInput(error.message) : error;
+    });
+    opened.push(server.close);
+    const instance = await openRealInstance({
+      dir,
+      simulated: options.simulate ? targets : [],
+      reaches: options.simulate ? 'simulation' : 'network',
+      repository,
+      config,
+      consoleUrl: server.url,
+    });
+    opened.push(instance.stop);
+    await instance.start();
+    server.serve(instance);
+    return { instance, server, targets, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };
 
 const readTargets = async (files: ReadonlyMap<string, Uint8Array>, config: string): Promise<readonly Target[]> => {
@@ -106,6 +112,7 @@ const wipe = (dir: string): void => {
     'secrets',
     'config.git',
     'images.json',
+    'outages.json',
     'instance.json',
     'instance.log',
     'repository',

@@ -38,7 +38,9 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
   disk.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const catalogue = join(dir, 'images.json');
   const kept = existsSync(catalogue) ? JSON.parse(readFileSync(catalogue, 'utf8')) : {};
-  const images = createImages(kept, (published) => writeFileSync(catalogue, JSON.stringify(published, null, 2)));
+  const images = createImages(kept, (published) =>
+    writeFileSync(catalogue, JSON.stringify(published, null, 2), { mode: 0o600 }),
+  );
   const log = disk.createWriteStream(join(dir, 'instance.log'), { flags: 'a', mode: 0o600 });
   const fallback: Http = options.reaches === 'network' ? undiciHttp() : refuseOutside;
   const instance = await createInstance({
@@ -64,7 +66,23 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     images,
     scrapeMs: 1_000,
   });
-  return { ...instance, images };
+  return {
+    ...instance,
+    images,
+    fleet: { ...instance.fleet, setDown: keptOutages(join(dir, 'outages.json'), instance) },
+  };
+};
+
+/** Outages of API servers that are there again after a restart, so that a story that was killed goes on as it was. */
+const keptOutages = (file: string, { fleet }: Instance): Instance['fleet']['setDown'] => {
+  const down = new Set<string>(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
+  for (const target of down) fleet.setDown(target, true);
+  return (target, isDown) => {
+    fleet.setDown(target, isDown);
+    if (isDown) down.add(target);
+    else down.delete(target);
+    writeFileSync(file, JSON.stringify([...down]), { mode: 0o600 });
+  };
 };
 
 /** In a simulation nothing leaves this machine. */
