@@ -74,15 +74,17 @@ describe('approve', () => {
     expect(site.told).toHaveLength(1);
   });
 
-  test('with the digest asks nobody; a second time is exit 5', async () => {
+  test('with the digest asks nobody; the same again is told again and changes nothing; the opposite is exit 5', async () => {
     const args = ['approve', story.approval, '--digest', story.plan, '--comment', 'looks good', '--json'];
     const first = await ran(args);
     expect([first.exitCode, first.out.map((line) => JSON.parse(line))]).toEqual([
       0,
       [expect.objectContaining({ status: 'decided', decision: 'approved', rollout: story.rollout })],
     ]);
-    const second = await ran(args);
-    expect([second.exitCode, JSON.parse(second.out[0] ?? '').error.code]).toEqual([5, 'DECIDED']);
+    const again = await ran(args);
+    expect([again.exitCode, again.out.map((line) => JSON.parse(line).decision)]).toEqual([0, ['approved']]);
+    const opposite = await ran(['reject', story.approval, '--digest', story.plan, '--comment', 'no', '--json']);
+    expect([opposite.exitCode, JSON.parse(opposite.out[0] ?? '').error.code]).toEqual([5, 'DECIDED']);
   });
 
   test.each([
