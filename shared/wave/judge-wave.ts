@@ -36,7 +36,7 @@ export const judgeWave = async (
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const probing = await sumSlices(ref, lastWriteAt, tools.joinTallies, outside);
+  const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   const judgements: Judgement[] = [
     ...judgeProbes(gates, names, probing.tallies, tools),
     ...(ref.direction === 'forward' ? await measureMetrics(release, wave, targets, tools, signal) : []),
@@ -46,7 +46,14 @@ export const judgeWave = async (
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
   const intervals = Object.values(metricGates(release, wave)).map((gate) => gate.intervalMs);
-  const facts = { now: clock.now(), lastWriteAt, intervals, ...(stop === undefined ? {} : { stop: stop.because }) };
+  // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
+  const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
+  const facts = {
+    now: clock.now(),
+    lastWriteAt: soakFrom,
+    intervals,
+    ...(stop === undefined ? {} : { stop: stop.because }),
+  };
   let next = nextSoak(rules, { ...facts, judgements });
   if (next.status === 'passed') {
     judgements.push(...(await verifyAll(targets, tools.verifyTarget, signal)));
@@ -75,16 +82,15 @@ const verifyAll = async (
 };
 
 /** So long may pass without a probe: two slices, and what an invocation takes to begin. */
-const startMs = 15_000;
+const gapOf = (wave: Wave): number => 2 * sliceOf(wave) + 15_000;
 
 /**
- * Whether the soak was looked at all the way: a prober that died has no failures to show. Judged once the soak is over; a gap, or a last
- * sample that is old, is inconclusive whatever the samples said.
+ * Whether the wave is still looked at: a prober that died has no failures to show. Once the soak is over, a last sample that is old is
+ * inconclusive whatever the samples said.
  */
-const assessCoverage = (wave: Wave, { longestGapMs, to }: Probing, now: number): readonly Judgement[] => {
-  const allowed = 2 * sliceOf(wave) + startMs;
-  const gap = Math.max(longestGapMs, now - to);
-  if (gap <= allowed) return [];
-  const because = `gate probing: nothing was probed for ${Math.round(gap / 1000)} s, expected no more than ${Math.round(allowed / 1000)} s without a sample`;
+const assessCoverage = (wave: Wave, { to }: Probing, now: number): readonly Judgement[] => {
+  const allowed = gapOf(wave);
+  if (now - to <= allowed) return [];
+  const because = `gate probing: nothing was probed for ${Math.round((now - to) / 1000)} s, expected no more than ${Math.round(allowed / 1000)} s without a sample`;
   return [{ gate: 'probing', kind: 'probe', verdict: 'inconclusive', because }];
 };

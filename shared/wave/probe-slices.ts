@@ -31,8 +31,8 @@ export const keepSlice = async (
 /** What was seen since a moment, joined per gate and target, and how closely that time was looked at. */
 export interface Probing {
   readonly tallies: readonly Tally[];
-  /** The longest stretch since then, up to the last slice, in which nothing was probed. */
-  readonly longestGapMs: number;
+  /** Since when there was no gap: the moment asked from, or the end of the last gap after it. */
+  readonly unbrokenFrom: number;
   /** End of the last slice; the moment asked from where there is none. */
   readonly to: number;
 }
@@ -49,11 +49,12 @@ const sumKey = (ref: WaveRef) => ({ partition: `${partitionOf(ref)}#sum`, sort: 
 
 /**
  * All that was seen in stretches that began at `since` or later. A stretch across it does not count: it may hold samples from before. The
- * sum is kept for the next look; looking twice at once is safe, both sums being of the same slices.
+ * sum is kept for the next look; more than `gapMs` between two slices is a gap; looking twice at once is safe, both sums being of the same slices.
  */
 export const sumSlices = async (
   ref: WaveRef,
   since: number,
+  gapMs: number,
   join: (earlier: Tally, later: Tally) => Tally,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<Probing> => {
@@ -67,19 +68,19 @@ export const sumSlices = async (
     joined.set(place, before === undefined ? tally : join(before, tally));
   };
   for (const tally of carried === undefined ? [] : await getJson<readonly Tally[]>(blobs, carried.tallies)) add(tally);
-  let { longestGapMs, to, through } = carried ?? { longestGapMs: 0, to: since, through: '' };
+  let { unbrokenFrom, to, through } = carried ?? { unbrokenFrom: since, to: since, through: '' };
   for (const slice of (await ledger.query(partitionOf(ref), through === '' ? {} : { after: through })).values()) {
     const { from, to: end, tallies } = stored<SliceRow>(slice);
     through = slice.sort;
     if (from < since) continue;
     for (const tally of await getJson<readonly Tally[]>(blobs, tallies)) add(tally);
-    longestGapMs = Math.max(longestGapMs, from - to);
+    if (from - to > gapMs) unbrokenFrom = from;
     to = end;
   }
   const tallies = [...joined.values()];
-  const sum: SumRow = { since, through, longestGapMs, to, tallies: await putJson(blobs, tallies) };
+  const sum: SumRow = { since, through, unbrokenFrom, to, tallies: await putJson(blobs, tallies) };
   await update(ledger, sumKey(ref), () => ({ ...sum }));
-  return { tallies, longestGapMs, to };
+  return { tallies, unbrokenFrom, to };
 };
 
 /** The tallies of the last slice, where it ended at `since` or later: a run of failures goes on across invocations. */

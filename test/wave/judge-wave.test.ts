@@ -59,7 +59,14 @@ const release: Release = {
 };
 
 /** The wave `name` after its deployment at 0, probed well in slices of 10 s from 0 until `until`; then judged at `now`. */
-const judgedAt = async (name: string, probedUntil: number, ...times: readonly number[]) => {
+const judgedAt = async (name: string, probedUntil: number, ...times: readonly number[]) =>
+  judgedWith(name, [[0, probedUntil]], ...times);
+
+const judgedWith = async (
+  name: string,
+  probed: readonly (readonly [from: number, until: number])[],
+  ...times: readonly number[]
+) => {
   let now = 0;
   const clock = { now: () => now, sleep: async () => undefined, after: () => () => undefined };
   const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock) };
@@ -93,7 +100,10 @@ const judgedAt = async (name: string, probedUntil: number, ...times: readonly nu
       { signal: new AbortController().signal, deadline: Number.MAX_SAFE_INTEGER },
     );
   await judge();
-  for (let from = 0; from < probedUntil; from += 10_000) {
+  const starts = probed.flatMap(([from, until]) =>
+    Array.from({ length: Math.ceil((until - from) / 10_000) }, (_, at) => from + at * 10_000),
+  );
+  for (const from of starts) {
     const tally: Tally = { ...emptyTally('up', 't', 'h:1', from), attempts: 10, to: from + 10_000 };
     await keepSlice(ref, from, from + 10_000, { tallies: [tally], samples: [] }, outside);
   }
@@ -116,6 +126,16 @@ describe('a wave whose prober', () => {
       because: 'INCONCLUSIVE gate probing: nothing was probed for 3420 s, expected no more than 35 s without a sample',
     });
     expect(givenUp).toMatchObject({ status: 'aborted' });
+  });
+
+  test('was away for a while soaks anew from where it came back', async () => {
+    const stretches = [
+      [0, 20 * minute],
+      [30 * minute, 100 * minute],
+    ] as const;
+    const [old, anew] = await judgedWith('away', stretches, 89 * minute, 90 * minute);
+    expect(old).toMatchObject({ status: 'in-progress' });
+    expect(anew).toEqual({ status: 'passed', because: 'wave w passed its gates' });
   });
 
   test('never began does not pass either', async () => {
