@@ -25,7 +25,7 @@ export const runCli = async (args: readonly string[], terminal: Terminal): Promi
 };
 
 /** The commands as commander knows them; `run` is called with the one that was asked for. */
-export const buildProgram = (
+const buildProgram = (
   terminal: Terminal,
   run: (command: Command, args: readonly string[], options: Options) => Promise<void>,
 ): Commander => {

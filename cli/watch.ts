@@ -16,7 +16,7 @@ const repeatMs = 30_000;
  * Progress drawn in place on a terminal; anywhere else event lines that are only ever added to, each once. With `json` one event per
  * line on stdout. Whoever shows more than five times a second is at fault: nothing is held back here.
  */
-export const createProgress = (terminal: Terminal, json: boolean): Progress => {
+const createProgress = (terminal: Terminal, json: boolean): Progress => {
   if (json) return eventLines((event) => terminal.out(JSON.stringify(event)));
   return terminal.canRedraw ? redrawn(terminal) : appended(terminal);
 };
@@ -93,7 +93,7 @@ export const watchRollout = async (
 };
 
 /** The exit code that the end of a rollout stands for. */
-export const exitCodeOf = (outcome: NonNullable<RolloutView['end']>['outcome']): ExitCode => {
+const exitCodeOf = (outcome: NonNullable<RolloutView['end']>['outcome']): ExitCode => {
   if (outcome === 'succeeded') return exitCodes.done;
   return outcome === 'partial' ? exitCodes.partial : exitCodes.notGood;
 };

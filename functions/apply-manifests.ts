@@ -4,16 +4,15 @@ import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
-import { applyInput, opening } from './tools/deploying.ts';
+import { applyInput, opening, writingOf } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
 
 /** State `ApplyManifests`: one slice of making a target match what is rendered for it. */
 export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const { cluster, guard, journal, lease } = deployment;
-    const writing = { cluster, guard, journal, fence: lease.fence, clock: outside.clock };
-    return keepSlice(ref, deployment.kept, await apply(applyInput(ref, deployment), writing, invocation), outside);
+    const slice = await apply(applyInput(ref, deployment), writingOf(deployment, outside), invocation);
+    return keepSlice(ref, deployment.kept, slice, outside);
   });
 
 /** What Lambda calls. */

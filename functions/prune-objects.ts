@@ -4,16 +4,15 @@ import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
-import { applyInput, opening } from './tools/deploying.ts';
+import { applyInput, opening, writingOf } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
 
 /** State `PruneObjects`: one slice of deleting what the release no longer has. */
 export const pruneObjects = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const { cluster, guard, journal, lease } = deployment;
-    const writing = { cluster, guard, journal, fence: lease.fence, clock: outside.clock };
-    return keepSlice(ref, deployment.kept, await prune(applyInput(ref, deployment), writing, invocation), outside);
+    const slice = await prune(applyInput(ref, deployment), writingOf(deployment, outside), invocation);
+    return keepSlice(ref, deployment.kept, slice, outside);
   });
 
 /** What Lambda calls. */

@@ -120,7 +120,7 @@ const wayBackOf = (state: TargetState | undefined, rollout: string): { readonly 
 const actions: readonly Action[] = ['create', 'change', 'recreate', 'prune', 'unchanged'];
 
 /** How many objects of a whole wave are created, changed, recreated, pruned, left alone. */
-export const sumCounts = (plan: Pick<WavePlan, 'targets'>): ApprovalView['counts'] => {
+const sumCounts = (plan: Pick<WavePlan, 'targets'>): ApprovalView['counts'] => {
   const sum: Record<Action, number> = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
   for (const { counts } of plan.targets) for (const action of actions) sum[action] += counts[action];
   return sum;

@@ -22,7 +22,7 @@ export interface Situation {
 }
 
 /** How the end of a rollout is said. */
-export const endWords: Readonly<Record<NonNullable<Rollout['end']>['outcome'], string>> = {
+const endWords: Readonly<Record<NonNullable<Rollout['end']>['outcome'], string>> = {
   succeeded: 'Succeeded',
   partial: 'Partly succeeded',
   failed: 'Failed',

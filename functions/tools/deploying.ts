@@ -1,7 +1,7 @@
-import type { ApplyInput } from '../../shared/apply/apply-manifests.ts';
+import type { ApplyInput, ApplyOutside } from '../../shared/apply/apply-manifests.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
-import type { OpenCluster, OpenDeployment } from '../../shared/deployment/open-deployment.ts';
+import type { OpenCluster, OpenDeployment, WritableDeployment } from '../../shared/deployment/open-deployment.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 
 /** How a planned target is opened. */
@@ -19,3 +19,9 @@ export const applyInput = (ref: DeploymentRef, { rendered, plan, target, kept }:
   plan: ref.plan,
   progress: kept.progress,
 });
+
+/** What writing to its target takes. */
+export const writingOf = (
+  { cluster, guard, journal, lease }: WritableDeployment,
+  { clock }: Pick<Outside, 'clock'>,
+): ApplyOutside => ({ cluster, guard, journal, fence: lease.fence, clock });

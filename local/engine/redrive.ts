@@ -23,7 +23,7 @@ export const redriveRefusal = (row: ExecutionRow, now: number): string | undefin
  * runs again from its start with new retries; branches and iterations that had ended well are kept, and so are the children of
  * a Map Run: `childrenOf` says which there are.
  */
-export const framesAgain = (
+const framesAgain = (
   frames: Iterable<Frame>,
   childrenOf: (run: string) => readonly Pick<ExecutionRow, 'item' | 'status'>[],
 ): readonly Frame[] =>

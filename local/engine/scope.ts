@@ -16,7 +16,7 @@ const lineage = (draft: Draft, frame: Frame): readonly Frame[] => {
 };
 
 /** The Context object (`$states.context`) in a state of `frame`; `token` inside a `.waitForTaskToken` task. */
-export const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): JsonObject => {
+const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): JsonObject => {
   const { execution } = draft;
   const nearest = item ?? lineage(draft, frame).findLast((at) => at.item)?.item;
   return {

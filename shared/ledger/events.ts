@@ -1,5 +1,6 @@
 import { digestOf } from '../rollout/digest.ts';
 import type { Ledger, Row } from './ledger.ts';
+import { sortableTime } from './sortable-time.ts';
 
 /** One thing that happened in a rollout, as people read it. */
 export interface RolloutEvent {
@@ -33,9 +34,7 @@ export type EventKind = (typeof kinds)[number];
 
 /** Sort key of an event: time, then what follows from what, then the occurrence. */
 const sortOf = ({ at, kind }: RolloutEvent, id: string) =>
-  `event#${padded(at)}#${String(kinds.indexOf(kind)).padStart(2, '0')}#${id}`;
-
-const padded = (at: number) => String(at).padStart(15, '0');
+  `event#${sortableTime(at)}#${String(kinds.indexOf(kind)).padStart(2, '0')}#${id}`;
 
 /**
  * Appends an event to a rollout's history. `once` names the occurrence: a step that runs twice records it once, with the time of the

@@ -1,6 +1,7 @@
 import type { Digest } from '../blobs/blobs.ts';
 import type { End } from '../rollout/outcome.ts';
 import type { Ledger } from './ledger.ts';
+import { sortableTime } from './sortable-time.ts';
 import { update } from './update.ts';
 
 /** One run of a release through the waves. */
@@ -20,7 +21,6 @@ export interface Rollout {
 }
 
 const keyOf = (rollout: string) => ({ partition: `rollout#${rollout}`, sort: 'head' });
-const padded = (at: number) => String(at).padStart(15, '0');
 
 /** Writes the row of a rollout that starts. `false` when it is there already: a repeat starts nothing. */
 export const openRollout = async (ledger: Ledger, rollout: Rollout): Promise<boolean> =>
@@ -28,7 +28,7 @@ export const openRollout = async (ledger: Ledger, rollout: Rollout): Promise<boo
     { ...keyOf(rollout.rollout), data: { ...rollout }, expect: 'absent' },
     {
       partition: 'rollouts',
-      sort: `${padded(rollout.startedAt)}#${rollout.rollout}`,
+      sort: `${sortableTime(rollout.startedAt)}#${rollout.rollout}`,
       data: { rollout: rollout.rollout },
       expect: 'absent',
     },

@@ -1,5 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
+import { sortableTime } from '../ledger/sortable-time.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
@@ -52,7 +53,7 @@ export const probeAvailability = async (
   });
   const results = (await Promise.all(runs)).flat();
   for (const result of results) {
-    const sort = String(minute).padStart(15, '0');
+    const sort = sortableTime(minute);
     const key = { partition: `availability#${result.target}`, sort };
     await ledger.put({ ...key, data: { ...result }, expect: 'absent', expiresAt: clock.now() + keptMs });
   }

@@ -1,5 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
+import { sortableTime } from '../ledger/sortable-time.ts';
 import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -24,7 +25,7 @@ export const keepSlice = async (
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<void> => {
   const row: SliceRow = { from, to, tallies: await putJson(blobs, tallies), samples: await putJson(blobs, samples) };
-  const sort = String(from).padStart(15, '0');
+  const sort = sortableTime(from);
   await ledger.put({ partition: partitionOf(ref), sort, data: { ...row }, expect: 'absent' });
 };
 
@@ -69,7 +70,7 @@ export const sumSlices = async (
   };
   for (const tally of carried === undefined ? [] : await getJson<readonly Tally[]>(blobs, carried.tallies)) add(tally);
   let { unbrokenFrom, to, through } = carried ?? { unbrokenFrom: since, to: since, through: '' };
-  for (const slice of (await ledger.query(partitionOf(ref), through === '' ? {} : { after: through })).values()) {
+  for (const slice of await ledger.query(partitionOf(ref), through === '' ? {} : { after: through })) {
     const { from, to: end, tallies } = stored<SliceRow>(slice);
     through = slice.sort;
     if (from < since) continue;

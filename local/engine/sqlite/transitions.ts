@@ -23,7 +23,7 @@ export interface Letter {
   readonly body: Signal | ChildEnded;
 }
 
-export const postLetter = (database: Database, execution: string, body: Letter['body']): Letter => ({
+const postLetter = (database: Database, execution: string, body: Letter['body']): Letter => ({
   id: database.insert('INSERT INTO inbox (execution, body) VALUES (?, ?)', execution, jsonText(body)),
   execution,
   body,
