@@ -1,6 +1,8 @@
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { unpinnedImages } from '../../shared/apply/images.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
-import { toGates, toMetricSources } from '../../shared/fleet/gates.ts';
+import { toGates } from '../../shared/fleet/gates.ts';
+import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { printProblem } from '../../shared/fleet/problem.ts';
 import { serviceSources, toPolicies } from '../../shared/fleet/service-sources.ts';
@@ -32,7 +34,7 @@ export const configTools = (
   config: string,
 ): Pick<PreparingTools<ConfiguredFleet>, 'readConfig' | 'render'> => ({
   readConfig: async (files) => {
-    const parsed = await parseConfig(files, config, jsonnet);
+    const parsed = await parseConfig(files, config, jsonnet, assessQuery);
     return parsed.ok
       ? { ok: true, fleet: { ...fleetOf(parsed.config), repository: openRepository(files) } }
       : { ok: false, problems: parsed.problems.map(printProblem) };
@@ -55,7 +57,7 @@ export const configTools = (
 const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   targets: toTargets(config.targets),
   waves: config.frozen,
-  gates: toGates(config.gates, config.frozen),
+  gates: toGates(config.gates, config.frozen, config.metrics),
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
   roles: config.roles,

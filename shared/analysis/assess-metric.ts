@@ -15,6 +15,8 @@ export interface Measurement {
   readonly found: { readonly value: Sample } | { readonly errors: Sample; readonly requests: Sample };
   /** Age of the newest point of each selector the value depends on. */
   readonly ages: readonly Age[];
+  /** Points or series that a value is made of, where the store tells. */
+  readonly points?: number;
   /** Said of what was found, as where a count had no series and is known to be 0. */
   readonly note?: string;
 }
@@ -52,17 +54,21 @@ const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefi
   const judged = ages.map(({ selector, seconds }): Conclusion | undefined => {
     if (seconds.kind !== 'value') return unmeasured(seconds, `the newest point of ${selector}`);
     const limit = gate.maxAgeMs / 1000;
-    if (seconds.value <= limit) return undefined;
-    const found = `the newest point of ${selector} is ${rounded(seconds.value)} s old, expected at most ${limit} s`;
+    if (Math.abs(seconds.value) <= limit) return undefined;
+    // A clock that runs ahead would hide for as long that nothing is reported any more.
+    const age = seconds.value < 0 ? `${rounded(-seconds.value)} s in the future` : `${rounded(seconds.value)} s old`;
+    const found = `the newest point of ${selector} is ${age}, expected at most ${limit} s`;
     return { verdict: 'inconclusive', found };
   });
   const unsound = judged.filter((conclusion) => conclusion !== undefined);
   return unsound.find(({ verdict }) => verdict === 'error') ?? unsound[0];
 };
 
-const assessFound = ({ found, note }: Measurement, gate: MetricGate): Conclusion => {
+const assessFound = ({ found, note, points }: Measurement, gate: MetricGate): Conclusion => {
   const conclusion =
-    'value' in found ? assessValue(found.value, gate) : assessCounts(found.errors, found.requests, gate);
+    'value' in found
+      ? { ...assessValue(found.value, gate), ...(points === undefined ? {} : { samples: points }) }
+      : assessCounts(found.errors, found.requests, gate);
   return note === undefined ? conclusion : { ...conclusion, found: `${conclusion.found} (${note})` };
 };
 

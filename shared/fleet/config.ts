@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Wave } from '../rollout/wave.ts';
 import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './schema.ts';
-import type { gateSchema, metricsSchema } from './schema-gates.ts';
+import type { gateSchema } from './schema-gates.ts';
+import type { metricsSchema } from './schema-metrics.ts';
 
 /** The config file as it was written, defaults filled in. Durations and rates are still text. */
 export type FleetFile = z.output<typeof fleetSchema>;

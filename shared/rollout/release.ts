@@ -1,4 +1,5 @@
-import type { GateSpec, MetricSource } from './gate.ts';
+import type { GateSpec } from './gate.ts';
+import type { MetricSource } from './metric-source.ts';
 import type { Target } from './target.ts';
 import type { OnFailure, Wave } from './wave.ts';
 

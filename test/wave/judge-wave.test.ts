@@ -88,6 +88,7 @@ const judgedWith = async (
         assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
         joinTallies,
         measureMetric: () => Promise.reject(new Error('not asked here')),
+        measureAlerts: () => Promise.reject(new Error('not asked here')),
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',

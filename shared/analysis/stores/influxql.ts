@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { failure, NO_SERIES, nodata, type Sample } from '../sample.ts';
 import { isHtml, jsonOf, printable, type StoreAnswer } from './ask-store.ts';
-import { failure, NO_SERIES, nodata, type Sample } from './sample.ts';
 
 const cell = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 const result = z.object({
@@ -50,13 +50,67 @@ export const readNewest = (got: StoreAnswer, at: number): Sample => {
   return typeof newest === 'number' ? { kind: 'value', value: (at - newest) / 1_000, at } : nodata(NO_SERIES);
 };
 
-/** The query for the newest point that a query reads; `undefined` where it is no single SELECT from a measurement. */
+/**
+ * The query for the newest point that a query reads, of queries in queries that of the innermost; `undefined` where it is no single SELECT
+ * from a measurement.
+ */
 export const newestQuery = (query: string): string | undefined => {
+  const inner = innerQuery(query);
+  if (inner !== undefined) return newestQuery(inner);
   if ((query.match(/\bselect\b/gi) ?? []).length !== 1) return undefined;
   const [, from] = /^\s*select\s[^;]*?\sfrom\s+([^;]+?)\s*;?\s*$/is.exec(query) ?? [];
   if (from === undefined) return undefined;
   const tail = from.replace(/\s(group\s+by|order\s+by|limit|slimit|fill)\b.*$/is, '');
   return `SELECT * FROM ${tail} ORDER BY time DESC LIMIT 1`;
+};
+
+/** The only query in parentheses behind FROM, where nothing else is read from. */
+const innerQuery = (query: string): string | undefined => {
+  const [lead] = /^\s*select\s[^;]*?\sfrom\s*\(/is.exec(query) ?? [];
+  if (lead === undefined) return undefined;
+  let depth = 1;
+  for (const { 0: token, index } of query.slice(lead.length).matchAll(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[()]/gs)) {
+    depth += token === '(' ? 1 : token === ')' ? -1 : 0;
+    if (depth > 0) continue;
+    const rest = query.slice(lead.length + index + 1);
+    return /^\s*,/.test(rest) ? undefined : query.slice(lead.length, lead.length + index);
+  }
+  return undefined;
+};
+
+/** The query for how many points a query reads: of each field, of which the most counts. `undefined` as for `newestQuery`. */
+export const countQuery = (query: string): string | undefined =>
+  newestQuery(query)
+    ?.replace(/^SELECT \*/, 'SELECT count(*)')
+    .replace(/ ORDER BY time DESC LIMIT 1$/, '');
+
+/** Points of the field that has most, from the answer to `countQuery`. */
+export const readCount = (got: StoreAnswer, at: number): Sample => {
+  const series = seriesOf(got);
+  if ('kind' in series) return series;
+  const counts = (series.values[0] ?? []).slice(1).filter((count) => typeof count === 'number');
+  return counts.length === 0 ? nodata(NO_SERIES) : { kind: 'value', value: Math.max(...counts), at };
+};
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  second: 1_000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/** Milliseconds that a query of InfluxQL, Flux or SQL looks back from now; 0 where it does not say so in one of the usual ways. */
+export const windowOf = (query: string): number => {
+  const said =
+    /\bnow\(\)\s*-\s*(?:interval\s*')?(\d+)\s*(ms|second|minute|hour|day|[smhdw])/i.exec(query) ??
+    /\brange\s*\(\s*start:\s*-(\d+)(ms|[smhdw])/.exec(query);
+  return said === null ? 0 : Number(said[1]) * (UNIT_MS[(said[2] ?? '').toLowerCase()] ?? 0);
 };
 
 const seriesOf = ({ status, text }: StoreAnswer): Series | Sample => {

@@ -4,6 +4,8 @@ export interface Selector {
   readonly text: string;
   /** The metric's name, where it is written as one. */
   readonly name?: string;
+  /** The range it is read over, as `5m`, of a subquery its length. */
+  readonly range?: string;
 }
 
 const TOKEN = /\s+|#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|\[[^\]]*\]|[A-Za-z_:][\w:]*|\.?\d[\w.]*|./gs;
@@ -25,7 +27,7 @@ interface Token {
 export const selectorsOf = (expression: string): readonly Selector[] => {
   const tokens = [...expression.matchAll(TOKEN)]
     .map((match): Token => ({ text: match[0], start: match.index }))
-    .filter(({ text }) => !/^[\s#[]/.test(text));
+    .filter(({ text }) => !/^[\s#]/.test(text));
   const found = new Map<string, Selector>();
   for (let at = 0; at < tokens.length; at += 1) {
     const { text = '', start = 0 } = tokens[at] ?? {};
@@ -36,7 +38,12 @@ export const selectorsOf = (expression: string): readonly Selector[] => {
       const last = text === '{' ? closing(tokens, at, '}') : next === '{' ? closing(tokens, at + 1, '}') : at;
       const end = tokens[last];
       const written = expression.slice(start, end === undefined ? undefined : end.start + end.text.length);
-      found.set(written, text === '{' ? { text: written } : { text: written, name: text });
+      const [, range] = /^\[\s*([^\]:]*?)\s*[\]:]/.exec(tokens[last + 1]?.text ?? '') ?? [];
+      found.set(written, {
+        text: written,
+        ...(text === '{' ? {} : { name: text }),
+        ...(range === undefined || range === '' ? {} : { range }),
+      });
       at = last;
     }
   }
