@@ -64,7 +64,10 @@ export const parseOpenMetrics = (text: string): Exposition => {
     }
     const { hasExemplar, ...series } = readSampleLine(line, number, format);
     const current: Family | undefined = family;
-    const known = current !== undefined && belongs(series.name, current) ? current : enter(series.name, number);
+    const isOfCurrent = current !== undefined && belongs(series.name, current);
+    if (!isOfCurrent && current?.name === series.name)
+      throw new ExpositionUnreadable(number, `${series.name} is no sample that a ${current.type} has`);
+    const known = isOfCurrent ? current : enter(series.name, number);
     known.hasSamples = true;
     checkSample({ ...series, hasExemplar }, known, number);
     found.add(series, number);
