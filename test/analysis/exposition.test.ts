@@ -4,7 +4,7 @@ import { type Exposition, seriesKey } from '../../shared/analysis/scrape/exposit
 import { parseOpenMetrics } from '../../shared/analysis/scrape/parse-openmetrics.ts';
 import { parseText } from '../../shared/analysis/scrape/parse-text.ts';
 
-const valueOf = ({ series }: Exposition, name: string, labels: Readonly<Record<string, string>> = {}) =>
+const valueAt = ({ series }: Exposition, name: string, labels: Readonly<Record<string, string>> = {}) =>
   series.get(seriesKey(name, labels))?.value;
 const seriesOf = ({ series }: Exposition) => [...series.values()];
 
@@ -143,14 +143,14 @@ describe('OpenMetrics', () => {
   it('is read whole, with units, exemplars, info and states', () => {
     const found = parseOpenMetrics(whole);
     expect(found.series.size).toBe(18);
-    expect(valueOf(found, 'http_seconds_bucket', { le: '+Inf' })).toBe(10);
+    expect(valueAt(found, 'http_seconds_bucket', { le: '+Inf' })).toBe(10);
     expect(found.series.get(seriesKey('hits_total', { path: '/' }))).toEqual({
       name: 'hits_total',
       labels: { path: '/' },
       value: 17,
       at: 1520879607789,
     });
-    expect(valueOf(found, 'rpc', { quantile: '0.99' })).toBeNaN();
+    expect(valueAt(found, 'rpc', { quantile: '0.99' })).toBeNaN();
     expect(Object.fromEntries(found.types)).toEqual({
       http_seconds: 'histogram',
       hits: 'counter',
@@ -216,10 +216,10 @@ describe.skipIf(!recorded)(recorded ? 'the corpus' : 'skipped: no corpus', () =>
   it('has an exposition of promtool, which is read', () => {
     const found = parseText(text('metrics-test.prom'));
     expect(found.series.size).toBe(27);
-    expect(valueOf(found, 'go_gc_duration_seconds', { quantile: '0.99' })).toBeUndefined();
-    expect(valueOf(found, 'go_gc_duration_seconds', { quantile: '1' })).toBe(0.005201208);
-    expect(valueOf(found, 'prometheus_tsdb_compaction_chunk_size_bytes_bucket', { le: '+Inf' })).toBe(13867);
-    expect(valueOf(found, 'prometheus_tsdb_compaction_chunk_size_bytes_sum')).toBe(3886707);
+    expect(valueAt(found, 'go_gc_duration_seconds', { quantile: '0.99' })).toBeUndefined();
+    expect(valueAt(found, 'go_gc_duration_seconds', { quantile: '1' })).toBe(0.005201208);
+    expect(valueAt(found, 'prometheus_tsdb_compaction_chunk_size_bytes_bucket', { le: '+Inf' })).toBe(13867);
+    expect(valueAt(found, 'prometheus_tsdb_compaction_chunk_size_bytes_sum')).toBe(3886707);
     expect(found.types.get('go_info')).toBe('gauge');
   });
 

@@ -6,7 +6,6 @@ import { isHtml, jsonOf, printable, TIMEOUT_MS } from '../stores/ask-store.ts';
 import { readCapped } from '../stores/read-capped.ts';
 import type { StoreOutside } from '../stores/reading.ts';
 import type { ApiServer, StoreTools } from '../stores/store-tools.ts';
-import type { Exposition } from './exposition.ts';
 import type { Scrape } from './scrape-reader.ts';
 import { EXPOSITION_ACCEPT, EXPOSITION_TYPE, expositionOf, MOST_EXPOSED_BYTES } from './scrape-url.ts';
 
