@@ -51,7 +51,7 @@ export const run: Run = async (_, options, { terminal, json }) => {
   const line = {
     sample: sample.kind,
     value: sample.kind === 'value' ? finite(sample.value) : null,
-    ageSeconds: ages.length === 0 ? null : finite(Math.max(...ages)),
+    ageSeconds: ages.length === 0 ? null : finite(ageOf(ages)),
     samples: judged.samples ?? null,
     verdict,
     reason,
@@ -61,6 +61,12 @@ export const run: Run = async (_, options, { terminal, json }) => {
   if (json) terminal.out(JSON.stringify(line));
   else terminal.out(`${verdict}  ${reason}`);
   return exitOf(verdict);
+};
+
+/** The greatest age. A point that was made while it was asked for is of now. */
+const ageOf = (ages: readonly number[]): number => {
+  const age = Math.max(...ages);
+  return age < 0 && age > -1 ? 0 : age;
 };
 
 /** Of what stores need beyond the network there is the environment's AWS identity; everything else takes an instance. */

@@ -14,11 +14,10 @@ const SCRAPES = 64;
 
 type Tools = Pick<GateTools, 'measureMetric' | 'measureAlerts'>;
 
-/** One gate on one target, or on the wave as a whole. */
+/** One question about a gate, and whether it is one to the target itself. */
 interface Asked {
-  readonly name: string;
-  readonly gate: MetricGate | AlertGate;
-  readonly target?: Target;
+  readonly scrapes: boolean;
+  judge(): Promise<Judgement>;
 }
 
 /**
@@ -32,26 +31,36 @@ export const measureStores = async (
   tools: Tools,
   signal: AbortSignal,
 ): Promise<readonly Judgement[]> => {
-  const onEach = (name: string, gate: MetricGate | AlertGate): readonly Asked[] =>
-    targets.map((target) => ({ name, gate, target }));
-  const asked = [
-    ...Object.entries(metricGates(release, wave)).flatMap(([name, gate]) => onEach(name, gate)),
+  const scrapes = ({ source }: MetricGate): boolean => {
+    const store = release.metrics[source];
+    return store !== undefined && ('scrape' in store || 'pods' in store);
+  };
+  const asked: readonly Asked[] = [
+    ...Object.entries(metricGates(release, wave)).flatMap(([name, gate]) =>
+      targets.map((target) => ({
+        scrapes: scrapes(gate),
+        judge: () => judgeMetric(name, gate, target, release, tools, signal),
+      })),
+    ),
     ...Object.entries(alertGates(release, wave)).flatMap(([name, gate]) =>
-      isOfOneTarget(gate) ? onEach(name, gate) : [{ name, gate }],
+      (isOfOneTarget(gate) ? targets : [undefined]).map((target) => ({
+        scrapes: false,
+        judge: () => judgeAlerts(name, gate, target, release, tools, signal),
+      })),
     ),
   ];
   const judgements = new Map<Asked, Judgement>();
   const judge = async (item: Asked): Promise<void> => {
-    judgements.set(item, await measureOne(item, release, tools, signal));
-  };
-  const scrapes = ({ gate }: Asked): boolean => {
-    const source = release.metrics[gate.source];
-    return source !== undefined && ('scrape' in source || 'pods' in source);
+    judgements.set(item, await item.judge());
   };
   await Promise.all([
-    inTurns(asked.filter(scrapes), SCRAPES, judge),
     inTurns(
-      asked.filter((item) => !scrapes(item)),
+      asked.filter((item) => item.scrapes),
+      SCRAPES,
+      judge,
+    ),
+    inTurns(
+      asked.filter((item) => !item.scrapes),
       CONCURRENCY,
       judge,
     ),
@@ -63,18 +72,38 @@ export const measureStores = async (
 export const isOfOneTarget = ({ labels }: Pick<AlertGate, 'labels'>): boolean =>
   Object.values(labels).some((value) => placeholdersOf(value).length > 0);
 
-/** Judges one gate now. A store that the release does not have is an error: a mistake of ours must not read as a pass. */
-export const measureOne = async (
-  { name, gate, target }: Asked,
+/** Judges one gate of metrics now. A store that the release does not have is an error: a mistake of ours must not read as a pass. */
+const judgeMetric = async (
+  name: string,
+  gate: MetricGate,
+  target: Target,
   release: Release,
-  tools: Tools,
+  tools: Pick<GateTools, 'measureMetric'>,
   signal: AbortSignal,
 ): Promise<Judgement> => {
   const source = release.metrics[gate.source];
-  const of = target === undefined ? {} : { target: target.name };
-  const because = `metric source ${gate.source} is not in the release`;
-  if (source === undefined) return { gate: name, kind: gate.kind, ...of, verdict: 'error', because };
-  if (gate.kind === 'alerts') return tools.measureAlerts(name, gate, source, target, signal);
-  if (target !== undefined) return tools.measureMetric(name, gate, source, target, signal);
-  return { gate: name, kind: gate.kind, verdict: 'error', because: `gate ${name} has no target to be measured on` };
+  if (source === undefined) return noSource(name, gate, target);
+  return tools.measureMetric(name, gate, source, target, signal);
 };
+
+/** Judges one gate of alerts now, on one target or on all of them; as `judgeMetric`. */
+export const judgeAlerts = async (
+  name: string,
+  gate: AlertGate,
+  target: Target | undefined,
+  release: Release,
+  tools: Pick<GateTools, 'measureAlerts'>,
+  signal: AbortSignal,
+): Promise<Judgement> => {
+  const source = release.metrics[gate.source];
+  if (source === undefined) return noSource(name, gate, target);
+  return tools.measureAlerts(name, gate, source, target, signal);
+};
+
+const noSource = (gate: string, { kind, source }: MetricGate | AlertGate, target: Target | undefined): Judgement => ({
+  gate,
+  kind,
+  ...(target === undefined ? {} : { target: target.name }),
+  verdict: 'error',
+  because: `metric source ${source} is not in the release`,
+});

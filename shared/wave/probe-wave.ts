@@ -34,7 +34,7 @@ export const probeWave = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: GateTools,
+  tools: Omit<GateTools, 'measureMetric'>,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {

@@ -4,7 +4,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { alertGates, type GateTools } from './gate-tools.ts';
-import { isOfOneTarget, measureOne } from './measure-stores.ts';
+import { isOfOneTarget, judgeAlerts } from './measure-stores.ts';
 import { stopFor } from './stop-for.ts';
 
 /** Looks at the alerts of a wave while it is deployed. */
@@ -26,7 +26,7 @@ export const watchAlerts = (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: Pick<GateTools, 'measureMetric' | 'measureAlerts'>,
+  tools: Pick<GateTools, 'measureAlerts'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): AlertWatch | undefined => {
@@ -43,8 +43,7 @@ export const watchAlerts = (
       if (isStopped || (dueAt.get(name) ?? 0) > outside.clock.now()) continue;
       dueAt.set(name, outside.clock.now() + gate.intervalMs);
       for (const target of isOfOneTarget(gate) ? targets : [undefined]) {
-        const item = target === undefined ? { name, gate } : { name, gate, target };
-        const judgement = await measureOne(item, release, tools, until);
+        const judgement = await judgeAlerts(name, gate, target, release, tools, until);
         if (judgement.verdict !== 'fail') continue;
         await stopFor(ref, judgement, outside);
         isStopped = true;

@@ -30,7 +30,7 @@ const WATCHDOG: Labels = { alertname: 'Watchdog' };
 export const measureAlerts = async (
   { name, gate, source, target }: AlertsOrder,
   outside: StoreOutside,
-  tools: StoreTools,
+  tools: Omit<StoreTools, 'openTarget'>,
   signal: AbortSignal,
 ): Promise<Judgement> => {
   const of = target === undefined ? {} : { target: target.name };
@@ -55,7 +55,7 @@ const readAlerts = async (
   labels: Labels,
   { heartbeat, maxAgeMs }: AlertGate,
   outside: StoreOutside,
-  tools: StoreTools,
+  tools: Omit<StoreTools, 'openTarget'>,
   signal: AbortSignal,
 ): Promise<AlertsRead | AlertsUnread> => {
   if ('prometheus' in source) return readPrometheusAlerts(source, labels, maxAgeMs, outside, tools, signal);

@@ -90,8 +90,8 @@ const numberOf = (found: string | number | boolean | null, at: number): Sample =
   return Number.isFinite(value) ? { kind: 'value', value, at } : failure('the value is no number');
 };
 
-/** The cells of a line of CSV (RFC 4180). */
+/** The cells of a line of CSV (RFC 4180). Each begins behind a comma, one of which is put before the line for the first. */
 const cellsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+  [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
   );

@@ -61,8 +61,9 @@ const readDated = async (
     return found.sample;
   });
   const seconds = found?.age ?? (sample.kind === 'value' ? nodata('nothing was answered') : sample);
-  const known = found?.points === undefined ? {} : { points: found.points };
-  return { sample, ages: [{ selector: 'the answer', seconds }], ...known };
+  // One row is one point to us, where it does not say of how many it was made.
+  const points = found?.points ?? (sample.kind === 'value' ? 1 : undefined);
+  return { sample, ages: [{ selector: 'the answer', seconds }], ...(points === undefined ? {} : { points }) };
 };
 
 const questionOf = (source: InfluxSource, query: string): StoreQuestion => {

@@ -4,8 +4,8 @@ import { printable } from './ask-store.ts';
 /** An answer to one of our questions is far below this. */
 const MOST_BYTES = 2_097_152;
 
-/** What services of AWS answer in. */
-const EXPECTED = /^(application|text)\/(x-amz-json-1\.\d|json|xml|cbor)\b/i;
+/** What no service answers in, and something in between might. What stands in for AWS does not always say the right one. */
+const UNEXPECTED = /^(text\/html|application\/octet-stream|image\/|video\/|audio\/)/i;
 
 /**
  * For the SDK, which sends by itself: only to where the source may be found, no more of an answer than `MOST_BYTES`, and none of another
@@ -17,7 +17,7 @@ export const limited =
     const response = await http(url, { ...init, allow });
     if (response.body === null) return response;
     const type = response.headers.get('content-type');
-    if (response.status === 200 && type !== null && !EXPECTED.test(type)) {
+    if (response.status === 200 && type !== null && UNEXPECTED.test(type)) {
       await response.body.cancel();
       throw new Error(`the answer is ${printable(type)}, expected one of AWS`);
     }
