@@ -45,8 +45,30 @@ export const assessMetric = (gate: MetricGate, measurement: Measurement): Judgem
   const { verdict, found, ...numbers } = assessAges(measurement.ages, gate) ?? assessFound(measurement, gate);
   const span = window.to > window.from ? ` over ${(window.to - window.from) / 1000} s` : '';
   const because = `gate ${name} on ${target}: ${found}${span}`;
-  return { gate: name, kind: 'metric', target, verdict, because, query, source, window, ...numbers };
+  const read = numbersOf(measurement, gate);
+  return { gate: name, kind: 'metric', target, verdict, because, query, source, window, ...read, ...numbers };
 };
+
+/** What was read and what was asked for, whatever was concluded from it: a verdict that is not a pass must be believed by its numbers. */
+const numbersOf = (
+  { found, points }: Measurement,
+  { failAbove, failBelow }: MetricGate,
+): Pick<Conclusion, 'value' | 'threshold' | 'samples'> => {
+  const limit = failAbove ?? failBelow;
+  const value =
+    'value' in found
+      ? finite(found.value)
+      : (finite(found.errors) ?? Number.NaN) / (finite(found.requests) ?? Number.NaN);
+  const samples = 'value' in found ? points : finite(found.requests);
+  return {
+    ...(value === undefined || !Number.isFinite(value) ? {} : { value }),
+    ...(limit === undefined ? {} : { threshold: limit }),
+    ...(samples === undefined ? {} : { samples }),
+  };
+};
+
+const finite = (sample: Sample): number | undefined =>
+  sample.kind === 'value' && Number.isFinite(sample.value) ? sample.value : undefined;
 
 const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefined => {
   if (ages.length === 0)
@@ -64,10 +86,10 @@ const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefi
   return unsound.find(({ verdict }) => verdict === 'error') ?? unsound[0];
 };
 
-const assessFound = ({ found, note, points }: Measurement, gate: MetricGate): Conclusion => {
+const assessFound = ({ found, note }: Measurement, gate: MetricGate): Conclusion => {
   const conclusion =
     'value' in found
-      ? { ...assessValue(found.value, gate), ...(points === undefined ? {} : { samples: points }) }
+      ? assessValue(found.value, gate)
       : assessCounts(found.errors, found.requests, gate);
   return note === undefined ? conclusion : { ...conclusion, found: `${conclusion.found} (${note})` };
 };
