@@ -31,7 +31,9 @@ const storeOf = (
   const tenant = textOption(options, 'tenant');
   switch (kind) {
     case 'prometheus':
-      return { prometheus: urlOf(kind, place).href, ...(tenant === undefined ? {} : { tenant }) };
+      if (urlOf(kind, place).search !== '')
+        throw badInput('--source prometheus: expected the base URL, without a query');
+      return { prometheus: place, ...(tenant === undefined ? {} : { tenant }) };
     case 'influxdb1':
       return { influxdb1: databaseUrl(kind, place) };
     case 'influxdb2':

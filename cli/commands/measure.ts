@@ -63,10 +63,10 @@ export const run: Run = async (_, options, { terminal, json }) => {
   return exitOf(verdict);
 };
 
-/** The greatest age. A point that was made while it was asked for is of now. */
+/** The greatest age, to the millisecond. A point that was made while it was asked for is of now. */
 const ageOf = (ages: readonly number[]): number => {
   const age = Math.max(...ages);
-  return age < 0 && age > -1 ? 0 : age;
+  return age < 0 && age > -1 ? 0 : Math.round(age * 1_000) / 1_000;
 };
 
 /** Of what stores need beyond the network there is the environment's AWS identity; everything else takes an instance. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { measureAlerts } from '../../shared/analysis/alerts/measure-alerts.ts';
 import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import { undiciHttp } from '../../shared/outside/undici.ts';
@@ -181,3 +182,92 @@ test.each(Object.entries(wireStores).filter(([name]) => name !== 'pods'))(
     expect(inside.because).toMatch(/metadata|only sent over https/);
   },
 );
+
+/** Sources of alerts: how each says that all is quiet, and its empty answer. */
+const alertSources: Readonly<Record<string, Pick<WireStore, 'source' | 'type' | 'empty'> & { readonly quiet: Wire }>> =
+  {
+    prometheus: {
+      source: (at) => ({ prometheus: at, allow: ['127.0.0.0/8'] }),
+      type: 'application/json',
+      quiet: {
+        body: JSON.stringify({
+          status: 'success',
+          data: {
+            groups: [
+              {
+                name: 'g',
+                interval: 15,
+                rules: [
+                  {
+                    type: 'alerting',
+                    name: 'Down',
+                    labels: {},
+                    health: 'ok',
+                    lastEvaluation: new Date(NOW).toISOString(),
+                  },
+                ],
+              },
+            ],
+          },
+        }),
+      },
+      empty: () => ({ body: '{"status": "success", "data": {"groups": []}}' }),
+    },
+    alertmanager: {
+      source: (at) => ({ alertmanager: at, allow: ['127.0.0.0/8'] }),
+      type: 'application/json',
+      quiet: { body: '[{"labels": {"alertname": "Watchdog"}, "status": {"state": "active", "silencedBy": []}}]' },
+      empty: () => ({ body: '[]' }),
+    },
+    influxdb2: {
+      source: (at) => ({ influxdb2: `${at}?org=acme`, allow: ['127.0.0.0/8'] }),
+      type: 'text/csv; charset=utf-8',
+      quiet: { body: `,result,table,_time,_level,_check_name\r\n,,0,${new Date(NOW).toISOString()},ok,cpu\r\n\r\n` },
+      empty: () => ({ body: '' }),
+    },
+    cloudwatch: {
+      source: (at) => ({ cloudwatch: 'us-east-1', endpoint: at, allow: ['127.0.0.0/8'] }),
+      type: 'application/x-amz-json-1.0',
+      quiet: { body: '{"MetricAlarms": [{"AlarmName": "a", "StateValue": "OK"}], "CompositeAlarms": []}' },
+      empty: () => ({ body: '{"MetricAlarms": [], "CompositeAlarms": []}' }),
+    },
+  };
+
+describe.each(Object.entries(alertSources))('alerts of %s', (_, alerts) => {
+  const store: WireStore = {
+    ...alerts,
+    query: '',
+    value: () => () => alerts.quiet,
+    two: alerts.empty,
+    failed: alerts.empty,
+    partial: alerts.empty,
+    refusal: () => ({ body: '{"message": "no"}' }),
+  };
+  const look = (behaviour: Behaviour, at = base()) => {
+    behave = { store, behaviour };
+    const gate = { kind: 'alerts', source: 'prod', labels: {}, intervalMs: 1_000, maxAgeMs: 60_000 } as const;
+    const order = { name: 'pages', gate, source: alerts.source(at), target: targetNamed('one') };
+    return measureAlerts(order, { clock, http, secrets }, tools, never);
+  };
+  const unsound = Object.keys(cases).filter(
+    (name) => !/NaN|Infinity|null|partial|with an error|stale|future|two series/.test(name),
+  );
+
+  test.each(unsound)('that answers %s never pass, and are inconclusive', async (name) => {
+    const judgement = await look(cases[name] ?? (() => undefined));
+    expect(judgement).toMatchObject({
+      verdict: 'inconclusive',
+      kind: 'alerts',
+      target: 'one',
+      query: '{}',
+      threshold: 0,
+    });
+    expect(judgement.because).toMatch(/^gate pages on one: .{15,}/s);
+    expect(JSON.stringify(judgement)).not.toMatch(/secret|ya29|token for/);
+  });
+
+  it('pass when all is quiet, and not when nobody listens', async () => {
+    expect(await look(() => alerts.quiet)).toMatchObject({ verdict: 'pass', value: 0 });
+    expect((await look(() => undefined, 'http://127.0.0.1:9')).verdict).toBe('inconclusive');
+  });
+});

@@ -34,7 +34,15 @@ const metric = (found: Measurement['found'], more: Partial<MetricGate> = {}, age
   );
 const sequential = { test: { kind: 'sequential', level: 0.05, of: 1 } } as const;
 
-const probeGate: ProbeGate = { kind: 'probe', check: { tcp: 'h:1' }, rate: 1, timeoutMs: 1_000, failuresBelow: 0.01, minSamples: 20, consecutive: 3 };
+const probeGate: ProbeGate = {
+  kind: 'probe',
+  check: { tcp: 'h:1' },
+  rate: 1,
+  timeoutMs: 1_000,
+  failuresBelow: 0.01,
+  minSamples: 20,
+  consecutive: 3,
+};
 const probe = (attempts: number, failedFirst: number, more: Partial<ProbeGate> = {}): Judgement => {
   const tally = { ...emptyTally('g', 't', 'h:1', 0), attempts, failedFirst, to: 60_000 };
   return assessProbe('g', { ...probeGate, ...more }, [tally], weighEvidence);
@@ -54,12 +62,24 @@ const notPassed: readonly (readonly [string, Judgement, { readonly value?: numbe
   ['too few requests', metric({ errors: of(0), requests: of(50) }), { value: 0, samples: 50 }],
   ['no errors to read', metric({ errors: nodata('no series'), requests: of(1_000) }), { samples: 1_000 }],
   ['no requests to read', metric({ errors: of(0), requests: failure('status 503') }), {}],
-  ['evidence of too many errors', metric({ errors: of(50), requests: of(1_000) }, sequential), { value: 0.05, samples: 1_000 }],
+  [
+    'evidence of too many errors',
+    metric({ errors: of(50), requests: of(1_000) }, sequential),
+    { value: 0.05, samples: 1_000 },
+  ],
   ['failed attempts', probe(100, 10), { value: 0.1, samples: 100 }],
   ['too few attempts', probe(10, 0), { value: 0, samples: 10 }],
   ['evidence of failed attempts', probe(100, 20, sequential), { value: 0.2, samples: 100 }],
-  ['an alert that fires', assessAlerts(asked, { firing: ['Down{}'], unknown: [], watching: 4 }), { value: 1, samples: 4 }],
-  ['a rule that is not evaluated', assessAlerts(asked, { firing: [], unknown: ['rule X'], watching: 4 }), { samples: 4 }],
+  [
+    'an alert that fires',
+    assessAlerts(asked, { firing: ['Down{}'], unknown: [], watching: 4 }),
+    { value: 1, samples: 4 },
+  ],
+  [
+    'a rule that is not evaluated',
+    assessAlerts(asked, { firing: [], unknown: ['rule X'], watching: 4 }),
+    { samples: 4 },
+  ],
   ['nothing that watches', assessAlerts(asked, { firing: [], unknown: [], watching: 0 }), { samples: 0 }],
   ['alerts that could not be read', assessAlerts(asked, { failed: 'status 503' }), {}],
 ];
