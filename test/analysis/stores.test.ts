@@ -238,6 +238,14 @@ describe('the checks of an InfluxDB 2', () => {
       'fail',
       /1 alert fires: check cpu\{_level="crit"\}/,
     ],
+    [
+      'fire for one series and not for another',
+      '#datatype,string,long,dateTime:RFC3339,string,string,string\r\n,result,table,_time,_level,_check_name,cpu\r\n' +
+        `,,0,${new Date(NOW - 20_000).toISOString()},crit,load,cpu0\r\n,,0,${new Date(NOW - 10_000).toISOString()},ok,load,cpu1\r\n\r\n`,
+      {},
+      'fail',
+      /1 alert fires: check load/,
+    ],
     ['are well again', statuses(['cpu', 'crit', 90], ['cpu', 'ok', 10]), {}, 'pass', /no alert of 1/],
     [
       'warn, where only what is critical is asked for',

@@ -20,15 +20,7 @@ export const readInfluxStatuses = async (
   outside: StoreOutside,
   signal: AbortSignal,
 ): Promise<AlertsRead | AlertsUnread> => {
-  const { _level: level, ...tags } = wanted;
-  const matching = Object.entries(tags).map(([name, value]) => ` and r[${fluxText(name)}] == ${fluxText(value)}`);
-  const query = [
-    `from(bucket: "_monitoring") |> range(start: -${LOOK_BACK})`,
-    `|> filter(fn: (r) => r._measurement == "statuses" and r._field == "_message"${matching.join('')})`,
-    // Each level is a series of its own: which one is newest is seen only with all levels of a check side by side.
-    '|> last() |> keep(columns: ["_time", "_level", "_check_id", "_check_name", "_source_measurement", "host", "service"])',
-    '|> group()',
-  ].join('\n  ');
+  const query = statusesQuery(wanted);
   const question = {
     url: endpoint(source.influxdb2, 'api/v2/query'),
     headers: { 'content-type': 'application/json', accept: 'application/csv' },
@@ -46,7 +38,19 @@ export const readInfluxStatuses = async (
   if (isHtml(found.text)) return { failed: 'a web page, expected annotated CSV' };
   const rows = csvRows(found.text);
   if ('failed' in rows) return rows;
-  return assessStatuses(rows.rows, level, maxAgeMs, outside.clock.now());
+  return assessStatuses(rows.rows, wanted._level, maxAgeMs, outside.clock.now());
+};
+
+/** The newest status of each check, level and series that has these tags. The level is looked at with all levels side by side. */
+export const statusesQuery = ({ _level: _, ...tags }: Labels): string => {
+  const matching = Object.entries(tags).map(([name, value]) => ` and r[${fluxText(name)}] == ${fluxText(value)}`);
+  return [
+    `from(bucket: "_monitoring") |> range(start: -${LOOK_BACK})`,
+    `|> filter(fn: (r) => r._measurement == "statuses" and r._field == "_message"${matching.join('')})`,
+    // Every tag stays: a series that is well must not hide another of the same check that is not.
+    '|> last() |> drop(columns: ["_start", "_stop", "_value", "_field", "_measurement"])',
+    '|> group()',
+  ].join('\n  ');
 };
 
 type Row = Readonly<Record<string, string>>;

@@ -137,9 +137,10 @@ const readResult = ({ MetricDataResults, Messages }: Results, id: string, now: n
     if (statuses.has('InternalError')) return failure(`the store failed: ${printable(said[0] ?? 'InternalError')}`);
     if (labels.size > 1) return failure(`the query gives ${labels.size} series, expected one; aggregate them`);
     if (said[0] !== undefined) return nodata(`the store warns: ${printable(said[0])}`);
-    if (statuses.has('PartialData')) return nodata('the answer is partial');
-    if (statuses.size !== 1 || !statuses.has('Complete'))
-      return failure(`status ${[...statuses].join(', ') || 'none'}`);
+    // What is partial on one page may be whole with the next: the last one tells.
+    const last = found.at(-1)?.StatusCode;
+    if (last === 'PartialData') return nodata('the answer is partial');
+    if (last !== 'Complete') return failure(`status ${last ?? 'none'}`);
     if (points.length === 0) return nodata(NO_SERIES);
     // Not by its types, yet a number that is none in JSON comes as one.
     if (points.some(({ value }) => typeof value !== 'number')) return nodata('null');
