@@ -88,9 +88,7 @@ const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefi
 
 const assessFound = ({ found, note }: Measurement, gate: MetricGate): Conclusion => {
   const conclusion =
-    'value' in found
-      ? assessValue(found.value, gate)
-      : assessCounts(found.errors, found.requests, gate);
+    'value' in found ? assessValue(found.value, gate) : assessCounts(found.errors, found.requests, gate);
   return note === undefined ? conclusion : { ...conclusion, found: `${conclusion.found} (${note})` };
 };
 

@@ -71,7 +71,7 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
     readDefinition: (name) => readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'),
     simulated: toTargets(parsed.config.targets),
     images,
-    scrapeMs: 5_000,
+    scrapeMs: 2_000,
     repository,
     config: 'tidegate.json',
     consoleUrl: 'http://127.0.0.1:4180',
