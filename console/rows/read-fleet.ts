@@ -1,5 +1,9 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import type { ProbedTarget } from '../../shared/availability/assess-objective-standings.ts';
+import type { Outage } from '../../shared/availability/assess-standings.ts';
+import { readProbed } from '../../shared/availability/read-probed.ts';
+import { readOutages } from '../../shared/availability/watch-probers.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
@@ -11,6 +15,9 @@ export interface FleetRows {
   readonly states: ReadonlyMap<string, TargetState>;
   /** Newest first: those under way, those that a target was written to by last, and the newest that was prepared. */
   readonly rollouts: readonly RolloutRows[];
+  /** The probe gates of what is verified, with the days they were probed on schedule. */
+  readonly probed: readonly ProbedTarget[];
+  readonly outages: readonly Outage[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
 }
@@ -19,7 +26,9 @@ export interface FleetRows {
 const looked = 50;
 
 /** What the fleet page shows. Reads only. */
-export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): Promise<FleetRows> => {
+export const readFleetRows = async (
+  stored: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'>,
+): Promise<FleetRows> => {
   const states = await readTargetStates(stored.ledger);
   const newest = await listRollouts(stored.ledger, looked);
   const written = new Set([...states.values()].map((state) => state.begun?.rollout));
@@ -30,5 +39,7 @@ export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): 
     const rows = await readRolloutRows(rollout, stored);
     if (rows !== undefined) rollouts.push(rows);
   }
-  return { states, rollouts, approvals: await readOpenApprovals(stored.ledger) };
+  const probed = await readProbed(states, stored);
+  const outages = await readOutages(stored);
+  return { states, rollouts, probed, outages, approvals: await readOpenApprovals(stored.ledger) };
 };
