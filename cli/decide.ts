@@ -1,6 +1,7 @@
 import type { ApprovalView } from '../console/views/approval.ts';
 import type { FleetView } from '../console/views/fleet.ts';
 import { shortCommit } from '../console/views/standing-text.ts';
+import { describeActions } from '../shared/rollout/plan.ts';
 import { type Cli, type Options, textOption } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Client } from './fetch.ts';
@@ -79,7 +80,7 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
   const { counts, groups, evidence, targets } = view;
   return [
     `${shortCommit(view.commit)} for ${view.wave}: ${targets.length} targets (${targets.map(({ target }) => target).join(', ')})`,
-    `  ${counts.create} create, ${counts.change} change, ${counts.recreate} recreate, ${counts.prune} prune, ${counts.unchanged} unchanged`,
+    `  ${describeActions(counts)}`,
     ...groups.flatMap(({ action, spoken, targets: on, fields, danger, odd }) => [
       `  ${action} ${spoken} on ${on.length === targets.length ? 'all' : on.join(', ')}${danger === undefined ? '' : `  (${danger})`}${odd ? '  (differs from most)' : ''}`,
       ...fields

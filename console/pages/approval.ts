@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
 import type { Actor } from '../../shared/access/authorise.ts';
+import { countChanges } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
 import type { ApprovalView, EvidenceOfWave } from '../views/approval.ts';
 import { quantity } from '../views/gates.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
+import { findingsPanel } from './findings.ts';
 import { count } from './fleet.ts';
 import { badge, glyph, verdictLooks, waveLooks } from './status.ts';
 import { duration, relativeTime } from './time.ts';
@@ -18,6 +20,7 @@ ${standing(view)}
 <div class="columns">
 <div>
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
+${findingsPanel(view.findings, view.targets.length)}
 </div>
 <div>
 <section class="panel"><h2>Evidence so far</h2>${
@@ -78,7 +81,7 @@ const targets = (view: ApprovalView): Html => html`
     wayBack,
   }) => html`<li><div><strong>${target}</strong> <span class="quiet">${provider} ${region}</span></div>
 <span class="quiet">${wayBack === undefined ? 'nothing to go back to' : html`back to <code>${wayBack}</code>`}</span>
-<a href="/approvals/${view.approval}/plan?target=${encodeURIComponent(target)}">${counts.create + counts.change + counts.recreate + counts.prune} changes, raw</a></li>`,
+<a href="/approvals/${view.approval}/plan?target=${encodeURIComponent(target)}">${countChanges(counts)} changes, raw</a></li>`,
 )}${view.unreachable.map(
   ({ target, because }) =>
     html`<li class="bad"><div><strong>${target}</strong></div><span>not reachable, nothing will be written: ${because}</span></li>`,

@@ -6,6 +6,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import type { PlannedTarget, WavePlan } from '../../shared/rollout/plan.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
 import type { PlannedOnTarget } from '../views/diff-groups.ts';
+import type { FoundOnTarget } from '../views/findings.ts';
 import { readRolloutRows } from './read-rollout.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
@@ -14,7 +15,7 @@ export interface ApprovalRows {
   readonly approval: Approval;
   readonly rollout: RolloutRows;
   readonly plan: WavePlan;
-  readonly planned: readonly PlannedOnTarget[];
+  readonly planned: readonly (PlannedOnTarget & FoundOnTarget)[];
   readonly states: ReadonlyMap<string, TargetState>;
 }
 
@@ -30,13 +31,13 @@ export const readApprovalRows = async (
   const { targets } = rollout.release;
   const plan = await getJson<WavePlan>(stored.blobs, approval.plan);
   const planned = await Promise.all(
-    plan.targets.map(async ({ target: name, planned: digest }): Promise<PlannedOnTarget[]> => {
+    plan.targets.map(async ({ target: name, planned: digest }): Promise<(PlannedOnTarget & FoundOnTarget)[]> => {
       const target = targets[name];
       if (target === undefined) return [];
-      const { plan: own } = await getJson<PlannedTarget>(stored.blobs, digest);
+      const { plan: own, findings } = await getJson<PlannedTarget>(stored.blobs, digest);
       const creates = own.objects.some(({ action }) => action === 'create');
       const rendered = creates ? { rendered: await getJson<RenderedTarget>(stored.blobs, own.rendered) } : {};
-      return [{ target, plan: own, ...rendered }];
+      return [{ target, plan: own, findings, ...rendered }];
     }),
   );
   return { approval, rollout, plan, planned: planned.flat(), states: await readTargetStates(stored.ledger) };

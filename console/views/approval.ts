@@ -2,10 +2,11 @@ import { type Actor, authorise, type Permission } from '../../shared/access/auth
 import type { Approval, Vote } from '../../shared/approval/approval.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { type TargetState, wayBack } from '../../shared/ledger/target-state.ts';
-import type { Action, WavePlan } from '../../shared/rollout/plan.ts';
+import { type ActionCounts, sumActions, type WavePlan } from '../../shared/rollout/plan.ts';
 import { factsOf, type Provider } from '../../shared/rollout/target.ts';
 import type { ApprovalRows } from '../rows/read-approval.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
+import { type FindingGroup, groupFindings } from './findings.ts';
 import type { GateView } from './gates.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
@@ -28,8 +29,10 @@ export interface ApprovalView {
   readonly startedBy: string;
   readonly askedAt: number;
   readonly expiresAt: number;
-  readonly counts: WavePlan['targets'][number]['counts'];
+  readonly counts: ActionCounts;
   readonly groups: readonly DiffGroup[];
+  /** What will have trouble, and what was waived. */
+  readonly findings: readonly FindingGroup[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
@@ -42,7 +45,7 @@ export interface PlannedTargetView {
   readonly target: string;
   readonly provider: Provider;
   readonly region: string;
-  readonly counts: WavePlan['targets'][number]['counts'];
+  readonly counts: ActionCounts;
   /** What the target has now, and goes back to if the wave fails. */
   readonly wayBack?: string;
 }
@@ -80,8 +83,9 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     startedBy: view.startedBy,
     askedAt: approval.askedAt,
     expiresAt: approval.expiresAt,
-    counts: sumCounts(plan),
+    counts: sumActions(plan.targets.map(({ counts }) => counts)),
     groups: groupDiffs(planned),
+    findings: groupFindings(planned),
     targets: plan.targets.map(({ target, counts }) => ({
       target,
       provider: facts.get(target)?.provider ?? 'kubeconfig',
@@ -115,13 +119,4 @@ const stateOf = (approval: Approval, isOver: boolean, now: number): ApprovalView
 const wayBackOf = (state: TargetState | undefined, rollout: string): { readonly wayBack?: string } => {
   const standing = state === undefined ? undefined : wayBack(state, rollout);
   return standing === undefined ? {} : { wayBack: standingText(standing) };
-};
-
-const actions: readonly Action[] = ['create', 'change', 'recreate', 'prune', 'unchanged'];
-
-/** How many objects of a whole wave are created, changed, recreated, pruned, left alone. */
-const sumCounts = (plan: Pick<WavePlan, 'targets'>): ApprovalView['counts'] => {
-  const sum: Record<Action, number> = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
-  for (const { counts } of plan.targets) for (const action of actions) sum[action] += counts[action];
-  return sum;
 };

@@ -3,10 +3,19 @@ import { countActions } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
+import { type FindingGroup, groupFindings } from './findings.ts';
+import { groupRefusals, type RefusalGroup } from './refusals.ts';
 
 /** What releasing a commit would do to the fleet as it is now. A preview: each wave is planned again when its turn is held. */
 export type PlanView =
-  | { readonly status: 'refused'; readonly commit: string; readonly problems: readonly string[] }
+  | {
+      readonly status: 'refused';
+      readonly commit: string;
+      /** All that is wrong, one line each. */
+      readonly problems: readonly string[];
+      /** What targets refuse; empty where the commit itself is wrong. */
+      readonly refusals: readonly RefusalGroup[];
+    }
   | {
       readonly status: 'planned';
       readonly commit: string;
@@ -21,6 +30,8 @@ export type PlanView =
         readonly unreachable: readonly { readonly target: string; readonly because: string }[];
       }[];
       readonly groups: readonly DiffGroup[];
+      /** What will have trouble, and what was waived. */
+      readonly findings: readonly FindingGroup[];
     };
 
 /** The previews of a release's targets as one plan; refused when any target refuses it, with every reason. Pure. */
@@ -30,10 +41,11 @@ export const planView = (
   release: Release,
   previews: ReadonlyMap<string, PlannedOne>,
 ): PlanView => {
-  const problems = [...previews].flatMap(([target, each]) =>
-    each.status === 'refused' ? each.because.map((because) => `${target}: ${because}`) : [],
-  );
-  if (problems.length > 0) return { status: 'refused', commit, problems };
+  const refusals = groupRefusals(previews);
+  if (refusals.length > 0) {
+    const problems = refusals.flatMap(({ because, targets }) => targets.map((target) => `${target}: ${because}`));
+    return { status: 'refused', commit, problems: problems.sort(), refusals };
+  }
   const plansOf = (names: readonly string[]) =>
     names.flatMap((name) => {
       const preview = previews.get(name);
@@ -56,6 +68,9 @@ export const planView = (
         return preview?.status === 'unreachable' ? [{ target, because: preview.because }] : [];
       }),
     })),
+    findings: groupFindings(
+      [...previews.values()].flatMap((preview) => (preview.status === 'planned' ? [preview.planned] : [])),
+    ),
     groups: groupDiffs(
       plansOf(all).flatMap((plan) => {
         const target = release.targets[plan.target];

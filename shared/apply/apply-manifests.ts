@@ -85,12 +85,20 @@ const refusedSlice = (rendered: RenderedTarget, refusals: readonly Refusal[], pr
   ),
 });
 
+/** Named in a sentence; the others are counted. */
+const named = 5;
+
 const differsFromApproved = (target: string, more: readonly PlannedObject[]): string => {
-  const listed = more.map(({ id, action, fields }) => {
-    const where = action === 'change' || action === 'recreate' ? fields.map((field) => field.path).join(', ') : '';
-    return `${action} ${spoken(id)}${where === '' ? '' : ` (${where})`}`;
-  });
-  return brief(
-    `${target} differs by more than was approved: ${listed.join('; ')}; plan again and have the new plan approved`,
+  const listed = firstOf(
+    more.map(({ id, action, fields }) => {
+      const paths = action === 'create' ? [] : fields.map(({ path }) => path);
+      const where = paths.length === 0 ? '' : ` (${firstOf(paths)})`;
+      return `${action} ${spoken(id)}${where}`;
+    }),
+    '; ',
   );
+  return brief(`${target} differs by more than was approved: ${listed}; plan again and have the new plan approved`);
 };
+
+const firstOf = (all: readonly string[], between = ', '): string =>
+  all.length <= named ? all.join(between) : `${all.slice(0, named).join(between)} and ${all.length - named} more`;

@@ -1,13 +1,13 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
-import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import type { Finding, ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { ApiServerRefused, getObject } from './api-requests.ts';
 import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
 import { type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
-import { type LintFinding, lintObjects } from './lint-objects.ts';
+import { lintObjects } from './lint/lint-objects.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
 import { orderPrunes } from './order-prunes.ts';
@@ -34,6 +34,8 @@ export interface Comparable {
   readonly signal: AbortSignal;
   /** As in `Comparing`. */
   readonly tryCreates: boolean;
+  /** Whether findings of severity error refuse the target: when it is planned forward, never when an approved plan is carried out. */
+  readonly refuseOutages?: boolean;
 }
 
 /** A set beside what is live, object by object: one that is refused does not stop the others. */
@@ -62,8 +64,8 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
     const order = orderObjects(desired.objects, first);
-    const outages = lintObjects(desired.objects).filter(({ severity }) => severity === 'error');
-    const mistakes = [...desired.refusals, ...order.refusals, ...(mode === 'whole' ? outages.map(outage) : [])];
+    const outages = input.refuseOutages === true ? outagesOf(lintObjects(desired.objects)) : [];
+    const mistakes = [...desired.refusals, ...order.refusals, ...outages];
     if (mode === 'whole' && mistakes.length > 0) return { refusals: mistakes };
     const services = rendered.services.map(({ service }) => service);
     const discovery = await discover(cluster, signal);
@@ -101,7 +103,11 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
   }
 };
 
-const outage = ({ object, because }: LintFinding): Refusal => ({ code: 'OUTAGE', object, because });
+/** The findings that a plan is refused for. */
+const outagesOf = (findings: readonly Finding[]): readonly Refusal[] =>
+  findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ object, because }) => ({ code: 'OUTAGE', because, ...(object === undefined ? {} : { object }) }));
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */
 const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparable) => {

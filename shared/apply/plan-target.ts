@@ -1,10 +1,10 @@
 import type { Digest } from '../blobs/blobs.ts';
 import type { Cluster } from '../clouds/cluster.ts';
-import type { TargetPlan } from '../rollout/plan.ts';
+import type { Finding, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { assessDeletes, type DeleteCap } from './assess-deletes.ts';
 import { compareTarget, targetPlan } from './compare-target.ts';
-import { type LintFinding, lintObjects } from './lint-objects.ts';
+import { lintTarget } from './lint/lint-target.ts';
 import type { Refusal } from './refusals.ts';
 
 export interface PlanInput {
@@ -16,6 +16,8 @@ export interface PlanInput {
   readonly namespace: string;
   /** No cap where absent. */
   readonly deletes?: DeleteCap;
+  /** `tell`: findings refuse nothing, as on the way back to what ran before. */
+  readonly lint?: 'refuse' | 'tell';
   readonly signal: AbortSignal;
 }
 
@@ -23,8 +25,8 @@ export type PlanResult =
   | {
       readonly status: 'planned';
       readonly plan: TargetPlan;
-      /** What the release will have trouble with at a restart, and what was waived; nothing of it stops a plan. */
-      readonly findings: readonly LintFinding[];
+      /** What the release will have trouble with, and what was waived. */
+      readonly findings: readonly Finding[];
     }
   | { readonly status: 'refused'; readonly refusals: readonly Refusal[] };
 
@@ -37,10 +39,11 @@ export type PlanResult =
  */
 export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
   const { cluster, rendered, release, namespace, deletes, signal } = input;
-  const compared = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true });
+  const refuseOutages = input.lint !== 'tell';
+  const compared = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true, refuseOutages });
   if (!('objects' in compared)) return { status: 'refused', refusals: compared };
   const tooMany = deletes && assessDeletes(compared, deletes);
   if (tooMany !== undefined) return { status: 'refused', refusals: [tooMany] };
-  const findings = lintObjects(compared.objects);
+  const findings = lintTarget(compared.objects);
   return { status: 'planned', plan: targetPlan(compared, rendered, release), findings };
 };

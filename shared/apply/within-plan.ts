@@ -25,6 +25,15 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
       return (approved.action === 'create' || approved.action === 'recreate') && isContent(approved, now);
     case 'prune':
       return approved.action === 'prune' && approved.uid === now.uid;
+    case 'change':
+      // A recreation that died before the replicas of an autoscaler were handed over shows as one of owners alone.
+      if (approved.action === 'recreate') return now.fields.every(({ path }) => path === ownershipPath);
+      // What is left of a migration that died between its two requests shows as a change.
+      return (
+        (approved.action === 'change' || approved.action === 'migrate') &&
+        approved.uid === now.uid &&
+        hasFields(approved.fields, now.fields)
+      );
     default:
       return approved.action === now.action && approved.uid === now.uid && hasFields(approved.fields, now.fields);
   }

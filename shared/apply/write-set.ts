@@ -8,7 +8,7 @@ import { objectId, spoken } from './object-id.ts';
 import { setIds } from './read-live.ts';
 import { type Ended, type QueueResult, runQueue } from './ready-queue.ts';
 import type { ObjectFailure } from './refusals.ts';
-import type { Landed, Progress, SliceResult } from './slice.ts';
+import type { Landed, ObjectWarning, Progress, SliceResult } from './slice.ts';
 import { type Established, waitEstablished } from './wait-established.ts';
 import { type InventoryWritten, type WantedInventory, writeInventories } from './write-inventory.ts';
 import type { Writing } from './writing.ts';
@@ -28,6 +28,7 @@ export interface SetToWrite {
 interface Tally {
   readonly landed: Map<ObjectId, Landed>;
   readonly failures: ObjectFailure[];
+  readonly warnings: ObjectWarning[];
   later: { readonly retryAfterSeconds: number; readonly because: string } | undefined;
   stopped: string | undefined;
 }
@@ -38,7 +39,7 @@ interface Tally {
  */
 export const writeSet = async (set: SetToWrite, writing: Writing): Promise<SliceResult> => {
   const { compared, namespace, inventories } = set;
-  const tally: Tally = { landed: new Map(), failures: [], later: undefined, stopped: undefined };
+  const tally: Tally = { landed: new Map(), failures: [], warnings: [], later: undefined, stopped: undefined };
   const home = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
   if (compared.hasNamespace) {
     const written = await writeInventories(writing, inventories, compared.sets);
@@ -51,7 +52,10 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     if (object === undefined) return 'failed';
     const applied = await applyOne(object, set, writing, established);
     set.ended?.(object, applied);
-    if (applied.status === 'done') tally.landed.set(id, applied.landed);
+    if (applied.status === 'done') {
+      tally.landed.set(id, applied.landed);
+      tally.warnings.push(...(applied.warnings ?? []).map((text) => ({ id, text })));
+    }
     const ended = count(tally, applied);
     if (ended !== 'done' || id !== home || compared.hasNamespace) return ended;
     return count(tally, await writeInventories(writing, inventories, compared.sets));
@@ -117,7 +121,12 @@ const count = (tally: Tally, result: Applied | InventoryWritten): Ended => {
   }
 };
 
-const conclude = (set: SetToWrite, tally: Tally, { skipped }: QueueResult): SliceResult => {
+const conclude = (set: SetToWrite, tally: Tally, queue: QueueResult): SliceResult => {
+  const warnings = tally.warnings.toSorted((a, b) => (`${a.id} ${a.text}` < `${b.id} ${b.text}` ? -1 : 1));
+  return { ...endOf(set, tally, queue), ...(warnings.length === 0 ? {} : { warnings }) };
+};
+
+const endOf = (set: SetToWrite, tally: Tally, { skipped }: QueueResult): SliceResult => {
   const progress = mergeProgress(set, tally.landed);
   if (tally.stopped !== undefined) return { status: 'stopped', progress, because: brief(tally.stopped) };
   if (tally.later !== undefined) {

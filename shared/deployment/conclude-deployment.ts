@@ -5,7 +5,7 @@ import { recordDeployment } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief, type DeploymentOutcome, type DeploymentResult } from '../rollout/outcome.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
-import { readProgress } from './progress.ts';
+import { type DeploymentProgress, readProgress } from './progress.ts';
 
 /** What the last step of a deployment left behind: its own status, or the outcome that a caught failure stands for. */
 export interface StepResult {
@@ -40,10 +40,24 @@ export const concludeDeployment = async (
     target: ref.target,
     text: `${ref.target} ${ref.direction === 'back' && result.outcome === 'deployed' ? 'is back' : result.outcome}${
       result.outcome === 'deployed' ? '' : `: ${result.because}`
-    }`,
-    ...(result.evidence === undefined ? {} : { details: { evidence: result.evidence } }),
+    }${warnedOf(kept)}`,
+    ...(result.evidence === undefined && kept.warnings === undefined
+      ? {}
+      : {
+          details: {
+            ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
+            ...(kept.warnings === undefined ? {} : { warnings: kept.warnings }),
+          },
+        }),
   });
   return result;
+};
+
+const warnedOf = ({ warnings = [] }: DeploymentProgress): string => {
+  const [first, ...more] = warnings;
+  if (first === undefined) return '';
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return `; the API server warned: ${brief(first.text, 200)}${others}`;
 };
 
 const outcomeOf = (step: StepResult): DeploymentOutcome => {

@@ -1,9 +1,14 @@
 /** `group/kind/namespace/name`; the core group and the namespace of a cluster-scoped object are empty. Never the version. */
 export type ObjectId = `${string}/${string}/${string}/${string}`;
 
-export type Action = 'create' | 'unchanged' | 'change' | 'recreate' | 'prune';
+/** What becomes of an object, in the order in which people are told: `migrate` takes it over from client-side apply. */
+export const actions = ['create', 'change', 'migrate', 'recreate', 'prune', 'unchanged'] as const;
+export type Action = (typeof actions)[number];
 
-/** One field that will differ. Values of Secrets are shown as hashes only; hashes are SHA-256 of canonical JSON. */
+/** How many objects of a plan have which action. Every action stands in it. */
+export type ActionCounts = Readonly<Record<Action, number>>;
+
+/** One field that will differ. Values of Secrets and credentials are shown as hashes only; hashes are SHA-256 of canonical JSON. */
 export interface FieldChange {
   /** JSON pointer; list items of keyed lists by their key: `/spec/template/spec/containers[name=web]/image`. */
   readonly path: string;
@@ -30,10 +35,24 @@ export interface TargetPlan {
   readonly objects: readonly PlannedObject[];
 }
 
+/** What will cause an outage or other trouble, or what somebody decided to live with. */
+export interface Finding {
+  /** Absent where it is about the target as a whole. */
+  readonly object?: ObjectId;
+  /** The rule that found it; also how it is waived, in annotation `tidegate.dev/waive-<rule>`. */
+  readonly rule: string;
+  /** An error refuses a plan forward; on the way back it is told, as a warning is. */
+  readonly severity: 'error' | 'warning' | 'waived';
+  /** What is wrong; of an error also how to go on, of what is waived why. At most 500 characters. */
+  readonly because: string;
+}
+
 /** A target's plan and where its API server answers, so that execution opens exactly what was planned. A blob. */
 export interface PlannedTarget {
   readonly endpoint: { readonly server: string; readonly ca?: string; readonly serverName?: string };
   readonly plan: TargetPlan;
+  /** In the order of the objects; what an approver saw is under the plan digest. */
+  readonly findings: readonly Finding[];
 }
 
 /** A release against a wave as it is. A blob; its digest is the *plan digest*, what an approval names. */
@@ -45,7 +64,7 @@ export interface WavePlan {
   readonly targets: readonly {
     readonly target: string;
     readonly planned: `sha256:${string}`;
-    readonly counts: Readonly<Record<Action, number>>;
+    readonly counts: ActionCounts;
   }[];
   /** Targets that could not be read when the plan was made, and why: nothing is written to them. */
   readonly unreachable: readonly { readonly target: string; readonly because: string }[];
@@ -54,9 +73,45 @@ export interface WavePlan {
 /** Forward to the release, or back to what was verified last. */
 export type Direction = 'forward' | 'back';
 
-/** How many objects of a plan are created, changed, recreated, pruned, left alone. */
-export const countActions = (plans: readonly TargetPlan[]): Readonly<Record<Action, number>> => {
-  const counts = { create: 0, unchanged: 0, change: 0, recreate: 0, prune: 0 };
-  for (const plan of plans) for (const object of plan.objects) counts[object.action] += 1;
-  return counts;
+/** How many objects of plans are created, changed, taken over, recreated, pruned, left alone. */
+export const countActions = (plans: readonly TargetPlan[]): ActionCounts =>
+  countsOf((action) =>
+    plans.reduce((sum, { objects }) => sum + objects.filter((object) => object.action === action).length, 0),
+  );
+
+/** The counts of several plans as those of one. */
+export const sumActions = (counts: readonly ActionCounts[]): ActionCounts =>
+  countsOf((action) => counts.reduce((sum, each) => sum + each[action], 0));
+
+const countsOf = (count: (action: Action) => number): ActionCounts => ({
+  create: count('create'),
+  change: count('change'),
+  migrate: count('migrate'),
+  recreate: count('recreate'),
+  prune: count('prune'),
+  unchanged: count('unchanged'),
+});
+
+/** How many objects will be written or deleted. */
+export const countChanges = (counts: ActionCounts): number =>
+  actions.reduce((sum, action) => (action === 'unchanged' ? sum : sum + counts[action]), 0);
+
+/** `2 create, 6 change, …`: zeros are said, they are what one looks for. */
+export const describeActions = (counts: ActionCounts): string =>
+  actions.map((action) => `${counts[action]} ${action}`).join(', ');
+
+/** How many findings weigh how much. */
+export type FindingCounts = Readonly<Record<Finding['severity'], number>>;
+
+export const countFindings = (findings: readonly Pick<Finding, 'severity'>[]): FindingCounts => {
+  const count = (severity: Finding['severity']) => findings.filter((each) => each.severity === severity).length;
+  return { error: count('error'), warning: count('warning'), waived: count('waived') };
 };
+
+/** `2 warnings, 1 waived`; empty where there is nothing to tell. */
+export const describeFindings = ({ error, warning, waived }: FindingCounts): string =>
+  [
+    ...(error === 0 ? [] : [`${error} ${error === 1 ? 'error' : 'errors'}`]),
+    ...(warning === 0 ? [] : [`${warning} ${warning === 1 ? 'warning' : 'warnings'}`]),
+    ...(waived === 0 ? [] : [`${waived} waived`]),
+  ].join(', ');

@@ -1,4 +1,5 @@
 import type { PlanInput, PlanResult } from '../apply/plan-target.ts';
+import type { Refusal } from '../apply/refusals.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
@@ -23,7 +24,7 @@ export interface Wanted {
 
 export type PlannedOne =
   | { readonly status: 'planned'; readonly planned: PlannedTarget }
-  | { readonly status: 'refused'; readonly because: readonly string[] }
+  | { readonly status: 'refused'; readonly refusals: readonly Refusal[] }
   | { readonly status: 'unreachable'; readonly because: string };
 
 /** Failures that speak of one target, not of us: the others are planned all the same. */
@@ -50,8 +51,8 @@ export const planOne = async (
     const { namespace } = target;
     const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal });
     return result.status === 'planned'
-      ? { status: 'planned', planned: { endpoint, plan: result.plan } }
-      : { status: 'refused', because: result.refusals.map((refusal) => refusal.because) };
+      ? { status: 'planned', planned: { endpoint, plan: result.plan, findings: result.findings } }
+      : result;
   } catch (error) {
     if (error instanceof Error && unreachableNames.includes(error.name)) {
       return { status: 'unreachable', because: error.message };

@@ -1,3 +1,4 @@
+import type { Refusal } from '../apply/refusals.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
@@ -6,9 +7,20 @@ import { dropStanding, readTargetStates, type TargetState, wayBack } from '../le
 import { advanceWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
-import { countActions, type WavePlan } from '../rollout/plan.ts';
+import {
+  countActions,
+  countChanges,
+  countFindings,
+  describeActions,
+  describeFindings,
+  type Finding,
+  type FindingCounts,
+  sumActions,
+  type WavePlan,
+} from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { describeRefused, type Refused } from './describe-refused.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 import { renderedBack } from './rendered-back.ts';
@@ -42,24 +54,29 @@ export const planWave = async (
   const wanted = ref.direction === 'forward' ? forward(release, ref, wave) : await back(release, ref, wave, outside);
   if (wanted.length === 0) return nothing(`wave ${wave.name} has nothing of this rollout`);
   const planned: WavePlan['targets'][number][] = [];
+  const findings: Finding[] = [];
   const unreachable: WavePlan['unreachable'][number][] = [];
-  const refused: string[] = [];
+  const refused = new Map<string, readonly Refusal[]>();
   await inTurns(wanted, concurrency, async (each) => {
     const target = each.target.name;
     const result = await planOne(each, tools, outside, signal);
     if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
     else if (result.status === 'refused' && ref.direction === 'back') {
       // What can not go back must not keep the others from it.
-      unreachable.push({ target, because: brief(`can not go back: ${result.because.join('; ')}`, 300) });
-    } else if (result.status === 'refused') refused.push(...result.because.map((because) => `${target}: ${because}`));
+      unreachable.push({
+        target,
+        because: brief(`can not go back: ${result.refusals.map((each) => each.because).join('; ')}`, 300),
+      });
+    } else if (result.status === 'refused') refused.set(target, result.refusals);
     else {
       const counts = countActions([result.planned.plan]);
+      findings.push(...result.planned.findings);
       planned.push({ target, planned: await putJson(outside.blobs, result.planned), counts });
     }
   });
   const byTarget = <Item extends { readonly target: string }>(items: Item[]) =>
     items.sort((a, b) => (a.target < b.target ? -1 : 1));
-  if (refused.length > 0) return refusal(ref, refused.sort(), outside);
+  if (refused.size > 0) return refusal(ref, describeRefused(refused), outside);
   const plan: WavePlan = {
     release: ref.release,
     wave: wave.name,
@@ -69,9 +86,9 @@ export const planWave = async (
   };
   const digest = await putJson(outside.blobs, plan);
   await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now() });
-  await recordPlan(ref, plan, digest, outside);
+  await recordPlan(ref, plan, digest, countFindings(findings), outside);
   // Where nothing differs there is nothing to approve.
-  const differs = plan.targets.some(({ counts }) => counts.create + counts.change + counts.recreate + counts.prune > 0);
+  const differs = plan.targets.some(({ counts }) => countChanges(counts) > 0);
   const approval = ref.direction === 'forward' && differs ? wave.approval : undefined;
   return {
     status: 'planned',
@@ -122,16 +139,16 @@ const nothing = (because: string): PlanWaveResult => ({
 
 const refusal = async (
   ref: WaveRef,
-  refused: readonly string[],
+  { text, lines, more }: Refused,
   outside: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<PlanWaveResult> => {
-  const because = `wave ${ref.wave} refused, nothing written in it: ${refused.slice(0, 5).join('; ')}`;
+  const because = `wave ${ref.wave} refused, nothing written in it: ${text}`;
   await recordEvent(outside.ledger, ref.rollout, `refused ${ref.wave} ${ref.direction}`, {
     at: outside.clock.now(),
     kind: 'planned',
     wave: ref.wave,
     text: brief(because, 2000),
-    details: refused.slice(0, 50),
+    details: { refused: lines, more },
   });
   return { ...nothing(brief(because)), status: ref.direction === 'forward' ? 'refused' : 'failed' };
 };
@@ -140,21 +157,19 @@ const recordPlan = async (
   ref: WaveRef,
   plan: WavePlan,
   digest: Digest,
+  findings: FindingCounts,
   outside: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<void> => {
-  const sum = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
-  for (const { counts } of plan.targets) {
-    for (const action of ['create', 'change', 'recreate', 'prune', 'unchanged'] as const) sum[action] += counts[action];
-  }
+  const sum = sumActions(plan.targets.map(({ counts }) => counts));
   const dead =
     plan.unreachable.length === 0 ? '' : `; not reachable: ${plan.unreachable.map((each) => each.target).join(', ')}`;
-  const what = `${sum.create} create, ${sum.change} change, ${sum.recreate} recreate, ${sum.prune} prune, ${sum.unchanged} unchanged`;
+  const found = describeFindings(findings);
   const commit = (await readRollout(outside.ledger, ref.rollout))?.commit.slice(0, 7) ?? '';
   await recordEvent(outside.ledger, ref.rollout, `planned ${ref.wave} ${ref.direction} ${digest}`, {
     at: outside.clock.now(),
     kind: 'planned',
     wave: ref.wave,
-    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${what}${dead}`,
-    details: { plan: digest, counts: sum },
+    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${describeActions(sum)}${found === '' ? '' : `; ${found}`}${dead}`,
+    details: { plan: digest, counts: sum, findings },
   });
 };

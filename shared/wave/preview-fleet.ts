@@ -2,8 +2,9 @@ import type { Digest } from '../blobs/blobs.ts';
 import { recordEvent } from '../ledger/events.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
-import { countActions } from '../rollout/plan.ts';
+import { countActions, countFindings, describeActions, describeFindings } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
+import { describeRefused } from './describe-refused.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne } from './plan-one.ts';
 
@@ -25,27 +26,29 @@ export const previewFleet = async (
   signal: AbortSignal,
 ): Promise<PreviewResult> => {
   const previews = await previewTargets(digest, release, tools, outside, signal);
-  const refused = [...previews].flatMap(([target, each]) =>
-    each.status === 'refused' ? each.because.map((reason) => `${target}: ${reason}`) : [],
+  const refused = new Map(
+    [...previews].flatMap(([target, each]) => (each.status === 'refused' ? [[target, each.refusals] as const] : [])),
   );
-  const counts = countActions(
-    [...previews.values()].flatMap((each) => (each.status === 'planned' ? each.planned.plan : [])),
-  );
+  const { text, lines, more } = describeRefused(refused);
+  const planned = [...previews.values()].flatMap((each) => (each.status === 'planned' ? each.planned : []));
+  const counts = countActions(planned.map(({ plan }) => plan));
+  const findings = countFindings(planned.flatMap((each) => each.findings));
+  const found = describeFindings(findings);
   const unreachable = [...previews].flatMap(([target, each]) => (each.status === 'unreachable' ? target : []));
   const dead = unreachable.length === 0 ? '' : `; not reachable now: ${unreachable.join(', ')}`;
   const because =
-    refused.length === 0
-      ? `the fleet will see ${counts.create} create, ${counts.change} change, ${counts.recreate} recreate, ${counts.prune} prune${dead}`
-      : `refused, nothing written to any target: ${refused.slice(0, 5).join('; ')}`;
+    refused.size === 0
+      ? `the fleet will see ${describeActions(counts)}${found === '' ? '' : `; ${found}`}${dead}`
+      : `refused, nothing written to any target: ${text}`;
   await recordEvent(outside.ledger, rollout, 'previewed', {
     at: outside.clock.now(),
     kind: 'previewed',
     text: brief(because, 2000),
-    details: { counts, unreachable, refused: refused.slice(0, 50) },
+    details: { counts, findings, unreachable, refused: lines, more },
   });
   return {
-    status: refused.length === 0 ? 'previewed' : 'refused',
-    cause: { outcome: refused.length === 0 ? 'passed' : 'refused', because: brief(because) },
+    status: refused.size === 0 ? 'previewed' : 'refused',
+    cause: { outcome: refused.size === 0 ? 'passed' : 'refused', because: brief(because) },
   };
 };
 

@@ -20,7 +20,9 @@ const verifyTarget = async (
   const judgement = { gate: 'as-deployed', kind: 'policy', target: wanted.target.name } as const;
   const found = await planOne(wanted, tools, outside, signal);
   if (found.status === 'unreachable') return { ...judgement, verdict: 'inconclusive', because: found.because };
-  if (found.status === 'refused') return { ...judgement, verdict: 'fail', because: found.because.join('; ') };
+  if (found.status === 'refused') {
+    return { ...judgement, verdict: 'fail', because: found.refusals.map(({ because }) => because).join('; ') };
+  }
   const different = found.planned.plan.objects.filter((object) => object.action !== 'unchanged');
   if (different.length === 0) {
     return {

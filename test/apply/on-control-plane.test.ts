@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
+import { apiWarningsSuite } from './api-warnings.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
@@ -16,4 +17,5 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
+  describe('warnings of the API server', () => apiWarningsSuite(() => server));
 });
