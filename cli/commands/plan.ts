@@ -5,6 +5,7 @@ import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../finding-lines.ts';
+import { namedLines } from '../named-lines.ts';
 
 type Planned = Extract<PlanView, { status: 'planned' }>;
 type Refused = Extract<PlanView, { status: 'refused' }>;
@@ -39,9 +40,12 @@ const refusedLines = ({ problems, refusals }: Refused): readonly string[] => {
 
 const planLines = ({ commit, release, counts, waves, groups, findings }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
-  ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, unreachable }) => [
+  ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, deletes, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${describeActions(own)}`,
     `    gates ${gates.length === 0 ? 'none' : gates.join(', ')}${asksApproval ? '; asks for approval' : ''}`,
+    ...(deletes === undefined
+      ? []
+      : [...namedLines(deletes, '    '), `    waits for one of ${deletes.roles.join(', ')} to name them`]),
     ...unreachable.map(({ target, because }) => `    not reachable now: ${target}: ${because}`),
   ]),
   ...groups.flatMap(({ action, spoken, targets, fields, danger, odd }) => [

@@ -8,6 +8,7 @@ import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
 import { findingsPanel } from './findings.ts';
 import { count } from './fleet.ts';
+import { namedDeletes, namingField } from './named-deletes.ts';
 import { badge, glyph, verdictLooks, waveLooks } from './status.ts';
 import { duration, relativeTime } from './time.ts';
 
@@ -19,6 +20,7 @@ release <code title="${view.release}">${shortDigest(view.release)}</code></p></h
 ${standing(view)}
 <div class="columns">
 <div>
+${namedDeletes(view.deletes, view.targets.length)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
 ${findingsPanel(view.findings, view.targets.length)}
 </div>
@@ -36,10 +38,10 @@ ${view.state === 'open' ? decisionForm(view, actor) : ''}`;
 const standing = (view: ApprovalView): Html => {
   const { votes, roles, people, state, askedAt, expiresAt, authors } = view;
   const said = votes.map(
-    ({ by, vote, comment, at }) =>
-      html`<li>${by} ${vote === 'approve' ? 'said yes' : 'said no'} ${relativeTime(at)}${comment === '' ? '' : html`: “${comment}”`}</li>`,
+    ({ by, vote, comment, at, deletes }) =>
+      html`<li>${by} ${vote === 'approve' ? 'said yes' : 'said no'}${deletes === undefined ? '' : ` to ${count(deletes, 'delete')}`} ${relativeTime(at)}${comment === '' ? '' : html`: “${comment}”`}</li>`,
   );
-  const yes = votes.filter(({ vote }) => vote === 'approve').length;
+  const yes = votes.filter(({ vote, deletesOnly }) => vote === 'approve' && deletesOnly !== true).length;
   const sentences: Readonly<Record<ApprovalView['state'], Html>> = {
     open: html`Needs ${people} of ${roles.join(', ')}, has ${yes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.`,
     approved: html`Approved by ${votes.map(({ by }) => by).join(', ')}.`,
@@ -95,10 +97,11 @@ const decisionForm = (view: ApprovalView, actor: Actor): Html => {
 <input type="hidden" name="plan" value="${view.plan}">
 <p class="digest"><span>Plan digest</span> <code>${view.plan}</code> <span class="quiet">this, and nothing else, is what ${actor.name} approves</span></p>
 ${refusal}
+${namingField(view)}
 <label for="comment">Comment <span class="quiet">needed to reject</span></label>
 <input id="comment" name="comment" maxlength="2000" autocomplete="off">
 <div class="buttons">
 <button class="button primary" name="vote" value="approve" data-decides${approve.allowed ? '' : html` disabled aria-describedby="why-not"`}>Approve ${shortCommit(view.commit)} for ${view.wave}</button>
-<button class="button destructive" name="vote" value="reject" data-decides${reject.allowed ? '' : html` disabled`}>Reject</button>
+<button class="button destructive" name="vote" value="reject" formnovalidate data-decides${reject.allowed ? '' : html` disabled`}>Reject</button>
 </div></form>`;
 };

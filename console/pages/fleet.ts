@@ -24,6 +24,7 @@ const waiting = ({
   wave,
   people,
   votes,
+  deletes,
   roles,
   targets,
   askedAt,
@@ -32,7 +33,7 @@ const waiting = ({
 <section class="call" id="waiting-${approval}">
 <div>
 <h2>Wave ${wave} waits for approval: ${count(targets, 'target')}</h2>
-<p>Needs ${people} of ${roles.join(', ')}, has ${votes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.
+<p>${deletes === undefined ? '' : html`<span class="note bad">deletes ${count(deletes, 'object')}, to be approved by name</span> `}Needs ${people} of ${roles.join(', ')}, has ${votes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.
 <a href="/rollouts/${rollout}">Rollout</a></p>
 </div>
 <a class="button primary" href="/approvals/${approval}">Review</a>

@@ -1,5 +1,6 @@
-import { type Actor, authorise, type Permission } from '../../shared/access/authorise.ts';
+import type { Actor, Permission } from '../../shared/access/authorise.ts';
 import type { Approval, Vote } from '../../shared/approval/approval.ts';
+import { permissionsOf } from '../../shared/approval/next-approval.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { type TargetState, wayBack } from '../../shared/ledger/target-state.ts';
 import { type ActionCounts, sumActions, type WavePlan } from '../../shared/rollout/plan.ts';
@@ -8,6 +9,7 @@ import type { ApprovalRows } from '../rows/read-approval.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
 import type { GateView } from './gates.ts';
+import { type NamedView, namedView } from './named-deletes.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
 import type { WaveStatus } from './wave-status.ts';
@@ -25,6 +27,8 @@ export interface ApprovalView {
   readonly roles: readonly string[];
   readonly people: number;
   readonly votes: readonly Vote[];
+  /** What only an approval by name may delete: the list, who may name it, and how many have. */
+  readonly deletes?: NamedView & { readonly roles: readonly string[]; readonly people: number; readonly named: number };
   readonly authors: readonly string[];
   readonly startedBy: string;
   readonly askedAt: number;
@@ -38,7 +42,12 @@ export interface ApprovalView {
   /** The waves before, as they ended. */
   readonly evidence: readonly EvidenceOfWave[];
   /** Whether the one who looks may approve and reject, and why not. */
-  readonly may: { readonly approve: Permission; readonly reject: Permission };
+  readonly may: {
+    readonly approve: Permission;
+    readonly reject: Permission;
+    /** Only where there are deletes to name. */
+    readonly nameDeletes?: Permission;
+  };
 }
 
 export interface PlannedTargetView {
@@ -64,7 +73,7 @@ export interface EvidenceOfWave {
 /** An approval as `actor` sees it at `now`. Pure. */
 export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): ApprovalView => {
   const { approval, rollout, plan, planned, states } = rows;
-  const { roles, holders, authors } = approval;
+  const { roles, authors } = approval;
   const view = rolloutView(rollout, now);
   const at = view.waves.findIndex(({ wave }) => wave === approval.wave);
   const facts = new Map(planned.map(({ target }) => [target.name, factsOf(target)]));
@@ -79,6 +88,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     roles,
     people: approval.people,
     votes: approval.votes,
+    ...deletesOf(approval, planned),
     authors,
     startedBy: view.startedBy,
     askedAt: approval.askedAt,
@@ -103,11 +113,26 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
       ...(endedAt === undefined ? {} : { endedAt }),
       gates,
     })),
-    may: {
-      approve: authorise(actor, { action: 'approve', roles, holders, authors }),
-      reject: authorise(actor, { action: 'reject', roles, holders, authors }),
-    },
+    may: mayOf(approval, actor),
   };
+};
+
+/** Who may do only one of two things may do that. */
+const mayOf = (approval: Approval, actor: Actor): ApprovalView['may'] => {
+  const { wave, deletes } = permissionsOf(approval, 'approve', actor);
+  const reject = permissionsOf(approval, 'reject', actor);
+  return {
+    approve: deletes?.allowed ? deletes : wave,
+    reject: reject.deletes?.allowed ? reject.deletes : reject.wave,
+    ...(deletes === undefined ? {} : { nameDeletes: deletes }),
+  };
+};
+
+const deletesOf = ({ deletes, votes }: Approval, planned: ApprovalRows['planned']): Pick<ApprovalView, 'deletes'> => {
+  const view = namedView(planned);
+  if (deletes === undefined || view === undefined) return {};
+  const { roles, people } = deletes;
+  return { deletes: { ...view, roles, people, named: votes.filter((vote) => vote.deletes !== undefined).length } };
 };
 
 const stateOf = (approval: Approval, isOver: boolean, now: number): ApprovalView['state'] => {

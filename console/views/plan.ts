@@ -4,6 +4,7 @@ import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
+import { type NamedView, namedView } from './named-deletes.ts';
 import { groupRefusals, type RefusalGroup } from './refusals.ts';
 
 /** What releasing a commit would do to the fleet as it is now. A preview: each wave is planned again when its turn is held. */
@@ -27,6 +28,8 @@ export type PlanView =
         readonly targets: readonly string[];
         readonly gates: readonly string[];
         readonly asksApproval: boolean;
+        /** What only an approval by name may delete; the wave then asks for it, whether it asks for one itself or not. */
+        readonly deletes?: NamedView & { readonly roles: readonly string[] };
         readonly unreachable: readonly { readonly target: string; readonly because: string }[];
       }[];
       readonly groups: readonly DiffGroup[];
@@ -63,6 +66,7 @@ export const planView = (
       targets: wave.targets,
       gates: wave.gates,
       asksApproval: wave.approval !== undefined,
+      ...deletesIn(release, wave.targets, previews),
       unreachable: wave.targets.flatMap((target) => {
         const preview = previews.get(target);
         return preview?.status === 'unreachable' ? [{ target, because: preview.because }] : [];
@@ -78,4 +82,19 @@ export const planView = (
       }),
     ),
   };
+};
+
+const deletesIn = (
+  { deletes: { approval } }: Release,
+  names: readonly string[],
+  previews: ReadonlyMap<string, PlannedOne>,
+): { readonly deletes?: NamedView & { readonly roles: readonly string[] } } => {
+  const view = namedView(
+    names.flatMap((name) => {
+      const preview = previews.get(name);
+      if (preview?.status !== 'planned') return [];
+      return [{ plan: preview.planned.plan, named: preview.planned.deletes?.objects ?? [] }];
+    }),
+  );
+  return view === undefined ? {} : { deletes: { ...view, roles: approval?.roles ?? [] } };
 };

@@ -1,5 +1,6 @@
 import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { unpinnedImages } from '../../shared/apply/images.ts';
+import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
 import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
@@ -61,6 +62,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
   roles: config.roles,
+  deletes: toDeleteRules(config.deletes),
   entries: config.services,
 });
 

@@ -3,10 +3,12 @@ import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { coverageOf, unionOfCoverage } from './apply-set.ts';
-import { type ComparedTarget, compareTarget, targetPlan } from './compare-target.ts';
+import { compareApproved, unnamedDeletes } from './compare-approved.ts';
+import { type ComparedTarget, targetPlan } from './compare-target.ts';
+import { firstOf } from './first-of.ts';
 import { parseObjectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
 import type { Progress, SliceResult } from './slice.ts';
@@ -25,6 +27,8 @@ export interface ApplyInput {
   readonly plan: Digest;
   /** Of the slice before; empty for the first. */
   readonly progress: Progress;
+  /** Deletes of the approved plan that an approval has to name, and none does. */
+  readonly unnamed?: readonly ObjectId[];
 }
 
 /** What writing to a target takes from outside. */
@@ -50,8 +54,10 @@ export const applyManifests = async (
 ): Promise<SliceResult> => {
   const { rendered, namespace, release, approved, progress, plan } = input;
   const { cluster } = outside;
-  const compared = await compareTarget({ cluster, rendered, namespace, signal: invocation.signal, tryCreates: false });
+  const compared = await compareApproved(input, cluster, invocation);
   if (!('objects' in compared)) return refusedSlice(rendered, compared, progress);
+  const unnamed = unnamedDeletes(input, compared);
+  if (unnamed !== undefined) return { status: 'stopped', progress, because: unnamed };
   const within = withinPlan(approved, targetPlan(compared, rendered, release));
   if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
   return writeSet(
@@ -85,9 +91,6 @@ const refusedSlice = (rendered: RenderedTarget, refusals: readonly Refusal[], pr
   ),
 });
 
-/** Named in a sentence; the others are counted. */
-const named = 5;
-
 const differsFromApproved = (target: string, more: readonly PlannedObject[]): string => {
   const listed = firstOf(
     more.map(({ id, action, fields }) => {
@@ -99,6 +102,3 @@ const differsFromApproved = (target: string, more: readonly PlannedObject[]): st
   );
   return brief(`${target} differs by more than was approved: ${listed}; plan again and have the new plan approved`);
 };
-
-const firstOf = (all: readonly string[], between = ', '): string =>
-  all.length <= named ? all.join(between) : `${all.slice(0, named).join(between)} and ${all.length - named} more`;

@@ -1,6 +1,6 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
-import type { Finding, ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { ApiServerRefused, getObject } from './api-requests.ts';
 import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
@@ -8,9 +8,10 @@ import { type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
 import { lintObjects } from './lint/lint-objects.ts';
+import { outagesOf } from './lint/outages.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
-import { orderPrunes } from './order-prunes.ts';
+import { orderPrunes, whyKept } from './order-prunes.ts';
 import { type Member, type OwnSet, readDesired, readSets, setIds } from './read-live.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -36,6 +37,8 @@ export interface Comparable {
   readonly tryCreates: boolean;
   /** Whether findings of severity error refuse the target: when it is planned forward, never when an approved plan is carried out. */
   readonly refuseOutages?: boolean;
+  /** Members that an approved plan left standing, because no approval names their delete. */
+  readonly kept?: readonly ObjectId[];
 }
 
 /** A set beside what is live, object by object: one that is refused does not stop the others. */
@@ -93,7 +96,10 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
       ({ id, object }) => !wanted.has(id) && !wantedUids.has(object.metadata.uid),
     );
     const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
-    return { refusals, compared: { objects, order, ...orderPrunes(leaving), sets: live.sets, hasNamespace } };
+    return {
+      refusals,
+      compared: { objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace },
+    };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
       const because = `${error.message}; grant this to the identity tidegate uses on the target`;
@@ -102,12 +108,6 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     throw error;
   }
 };
-
-/** The findings that a plan is refused for. */
-const outagesOf = (findings: readonly Finding[]): readonly Refusal[] =>
-  findings
-    .filter(({ severity }) => severity === 'error')
-    .map(({ object, because }) => ({ code: 'OUTAGE', because, ...(object === undefined ? {} : { object }) }));
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */
 const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparable) => {
@@ -144,6 +144,26 @@ export const targetPlan = (
   release,
   rendered: digestOf(canonicalJson(rendered)),
   objects: [...compared.objects.map(plannedObject), ...compared.prunes.map(plannedPrune)],
+  ...keptIn(compared),
+});
+
+/** An object that another controller owns is that one's, and not told. */
+const keptIn = ({ kept }: ComparedTarget): Pick<TargetPlan, 'kept'> => {
+  const told = kept
+    .map((member) => ({ id: member.id, because: whyKept(member) ?? 'no approval names it', member }) as const)
+    .filter(({ because, member }) => because !== 'no approval names it' || !isOwned(member))
+    .map(({ id, because }) => ({ id, because }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return told.length === 0 ? {} : { kept: told };
+};
+
+const isOwned = ({ object }: Member): boolean => (object.metadata.ownerReferences ?? []).length > 0;
+
+/** A comparison in which these members stay. */
+export const keeping = (compared: ComparedTarget, ids: ReadonlySet<ObjectId>): ComparedTarget => ({
+  ...compared,
+  prunes: compared.prunes.filter(({ id }) => !ids.has(id)),
+  kept: [...compared.kept, ...compared.prunes.filter(({ id }) => ids.has(id))],
 });
 
 const plannedPrune = ({ id, service, object }: Member): PlannedObject => ({

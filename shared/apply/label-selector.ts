@@ -3,7 +3,7 @@ import { isObject, listAt, objectAt, textAt } from './fields.ts';
 export type Labels = Readonly<Record<string, unknown>>;
 
 /** One requirement of a label or node selector. */
-interface Requirement {
+export interface Requirement {
   readonly key: string;
   readonly operator: string;
   readonly values: readonly string[];
@@ -22,14 +22,14 @@ export const selectsLabels = (selector: unknown, labels: Labels): boolean =>
   hasLabels(labels, objectAt(selector, 'matchLabels')) &&
   listAt(selector, 'matchExpressions').every((each) => meets(readRequirement(each), labels));
 
-const readRequirement = (value: unknown): Requirement => ({
+export const readRequirement = (value: unknown): Requirement => ({
   key: textAt(value, 'key') ?? '',
   operator: textAt(value, 'operator') ?? '',
   values: listAt(value, 'values').map(String),
 });
 
 /** Whether labels meet a requirement, as Kubernetes reads it; `NotIn` and `DoesNotExist` are met where the label is missing. */
-const meets = ({ key, operator, values }: Requirement, labels: Labels): boolean => {
+export const meets = ({ key, operator, values }: Requirement, labels: Labels): boolean => {
   const value = labels[key];
   switch (operator) {
     case 'In':

@@ -117,26 +117,34 @@ export const list = async (
   signal: AbortSignal,
 ): Promise<LiveObject[]> => {
   const objects: LiveObject[] = [];
+  for await (const page of listPages(cluster, served, path, signal)) objects.push(...page);
+  return objects;
+};
+
+/** As `list`, page by page: whoever needs little of each object keeps little. */
+export async function* listPages(
+  cluster: Cluster,
+  served: Pick<ServedKind, 'group' | 'version' | 'kind'>,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LiveObject[]> {
   let next: string | undefined;
   do {
     const page = `${path}${path.includes('?') ? '&' : '?'}limit=500${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
     const answer = await ask(cluster, page, { signal });
-    if (!answer.ok && answer.refused.code === 404) return [];
+    if (!answer.ok && answer.refused.code === 404) return;
     if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
     // Items of a list carry neither apiVersion nor kind.
     const typed = {
       apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`,
       kind: served.kind,
     };
-    objects.push(
-      ...listAt(answer.body, 'items')
-        .filter(isObject)
-        .map((item) => liveObject({ ...item, ...typed })),
-    );
+    yield listAt(answer.body, 'items')
+      .filter(isObject)
+      .map((item) => liveObject({ ...item, ...typed }));
     next = textAt(answer.body, 'metadata', 'continue');
   } while (next);
-  return objects;
-};
+}
 
 const identify = (served: ServedKind, object: LiveObject): ObjectId =>
   objectId({

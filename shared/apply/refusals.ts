@@ -33,6 +33,7 @@ export type RefusalCode =
   | 'TERMINATING'
   | 'TOO_MANY_DELETES'
   | 'OUTAGE'
+  | 'CAPACITY'
   | 'FORBIDDEN'
   | 'INVALID'
   | 'BUSY';

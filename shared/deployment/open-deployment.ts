@@ -6,7 +6,7 @@ import { readRollout } from '../ledger/rollouts.ts';
 import { markBegun } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
-import type { PlannedTarget, TargetPlan } from '../rollout/plan.ts';
+import type { ObjectId, PlannedTarget, TargetPlan } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -22,6 +22,8 @@ export interface OpenDeployment {
   readonly target: ReleaseTarget;
   readonly wave: Wave;
   readonly plan: TargetPlan;
+  /** Deletes of the plan that an approval has to name. */
+  readonly named: readonly ObjectId[];
   readonly rendered: RenderedTarget;
   readonly cluster: Cluster;
   readonly kept: DeploymentProgress;
@@ -49,9 +51,18 @@ export const openDeployment = async (
   if (target === undefined || wave === undefined) {
     throw new InvalidInput(`deployment of ${ref.target} in wave ${ref.wave}: the release has no such target and wave`);
   }
-  const { endpoint, plan } = await getJson<PlannedTarget>(outside.blobs, ref.planned);
+  const { endpoint, plan, deletes } = await getJson<PlannedTarget>(outside.blobs, ref.planned);
   const rendered = await getJson<RenderedTarget>(outside.blobs, plan.rendered);
-  return { target, wave, plan, rendered, cluster: open(target, endpoint), kept: await readProgress(ref, outside) };
+  const named = deletes?.objects ?? [];
+  return {
+    target,
+    wave,
+    plan,
+    named,
+    rendered,
+    cluster: open(target, endpoint),
+    kept: await readProgress(ref, outside),
+  };
 };
 
 /**

@@ -33,6 +33,22 @@ export interface TargetPlan {
   readonly release: `sha256:${string}`;
   readonly rendered: `sha256:${string}`;
   readonly objects: readonly PlannedObject[];
+  /** What is no longer in the release and stays all the same. Absent where there is nothing. */
+  readonly kept?: readonly KeptObject[];
+}
+
+/** An object that leaves its set without being deleted, and why. */
+export interface KeptObject {
+  readonly id: ObjectId;
+  readonly because: 'holds state' | 'asks to stay' | 'no approval names it';
+}
+
+/** Deletes of one target, recreations among them, that only an approval by name may do. */
+export interface NamedDeletes {
+  /** In the order of the plan. */
+  readonly objects: readonly ObjectId[];
+  /** Why an approval has to name them; one sentence. */
+  readonly because: string;
 }
 
 /** What will cause an outage or other trouble, or what somebody decided to live with. */
@@ -53,6 +69,8 @@ export interface PlannedTarget {
   readonly plan: TargetPlan;
   /** In the order of the objects; what an approver saw is under the plan digest. */
   readonly findings: readonly Finding[];
+  /** Absent where nothing is deleted that an approval would have to name. */
+  readonly deletes?: NamedDeletes;
 }
 
 /** A release against a wave as it is. A blob; its digest is the *plan digest*, what an approval names. */
@@ -68,6 +86,19 @@ export interface WavePlan {
   }[];
   /** Targets that could not be read when the plan was made, and why: nothing is written to them. */
   readonly unreachable: readonly { readonly target: string; readonly because: string }[];
+  /** What only an approval by name may delete. Absent where there is nothing. */
+  readonly deletes?: DeleteList;
+}
+
+/** Deletes of a whole wave. `objects` is a blob of `NamedDelete`s, by target, then in the order of its plan. */
+export interface DeleteList {
+  readonly count: number;
+  readonly objects: `sha256:${string}`;
+}
+
+export interface NamedDelete {
+  readonly target: string;
+  readonly object: ObjectId;
 }
 
 /** Forward to the release, or back to what was verified last. */
@@ -78,6 +109,14 @@ export const countActions = (plans: readonly TargetPlan[]): ActionCounts =>
   countsOf((action) =>
     plans.reduce((sum, { objects }) => sum + objects.filter((object) => object.action === action).length, 0),
   );
+
+/** The objects that a plan brings into being, anew or in place of others of their name: its own, in its way back. */
+export const createdBy = ({ objects }: TargetPlan): ReadonlySet<ObjectId> =>
+  new Set(objects.filter(({ action }) => action === 'create' || action === 'recreate').map(({ id }) => id));
+
+/** The objects that a plan leaves standing for want of an approval: whoever carries it out does the same. */
+export const unnamedIn = ({ kept = [] }: TargetPlan): readonly ObjectId[] =>
+  kept.filter(({ because }) => because === 'no approval names it').map(({ id }) => id);
 
 /** The counts of several plans as those of one. */
 export const sumActions = (counts: readonly ActionCounts[]): ActionCounts =>
@@ -107,6 +146,13 @@ export const countFindings = (findings: readonly Pick<Finding, 'severity'>[]): F
   const count = (severity: Finding['severity']) => findings.filter((each) => each.severity === severity).length;
   return { error: count('error'), warning: count('warning'), waived: count('waived') };
 };
+
+/** The counts of several targets as those of one. */
+export const sumFindings = (counts: readonly FindingCounts[]): FindingCounts => ({
+  error: counts.reduce((sum, { error }) => sum + error, 0),
+  warning: counts.reduce((sum, { warning }) => sum + warning, 0),
+  waived: counts.reduce((sum, { waived }) => sum + waived, 0),
+});
 
 /** `2 warnings, 1 waived`; empty where there is nothing to tell. */
 export const describeFindings = ({ error, warning, waived }: FindingCounts): string =>

@@ -42,6 +42,8 @@ export interface Target {
   readonly namespace: string;
   /** Private address ranges (CIDR) that probes and metrics of this target may connect to. */
   readonly allow: readonly string[];
+  /** In place of the fleet's: objects of all services that a release may delete here without an approval by name. */
+  readonly maxDeletes?: number;
 }
 
 /** What manifests may know of the target they are rendered for: `std.extVar('target')`. */

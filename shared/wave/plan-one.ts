@@ -15,8 +15,8 @@ export interface PlanningTools {
   planTarget(input: PlanInput): Promise<PlanResult>;
 }
 
-/** What one target shall have. */
-export interface Wanted {
+/** What one target shall have, and what of it may not be. */
+export interface Wanted extends Pick<PlanInput, 'deletes' | 'lint' | 'kept'> {
   readonly target: ReleaseTarget;
   readonly rendered: Digest;
   readonly release: Digest;
@@ -40,7 +40,7 @@ const unreachableNames = [
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */
 export const planOne = async (
-  { target, rendered, release }: Wanted,
+  { target, rendered, release, ...rules }: Wanted,
   tools: PlanningTools,
   { blobs }: Pick<Outside, 'blobs'>,
   signal: AbortSignal,
@@ -49,10 +49,10 @@ export const planOne = async (
   try {
     const { cluster, endpoint } = await tools.open(target, signal);
     const { namespace } = target;
-    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal });
-    return result.status === 'planned'
-      ? { status: 'planned', planned: { endpoint, plan: result.plan, findings: result.findings } }
-      : result;
+    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal, ...rules });
+    if (result.status === 'refused') return result;
+    const { status: _status, ...planned } = result;
+    return { status: 'planned', planned: { endpoint, ...planned } };
   } catch (error) {
     if (error instanceof Error && unreachableNames.includes(error.name)) {
       return { status: 'unreachable', because: error.message };

@@ -1,7 +1,7 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { Outside } from '../outside/outside.ts';
-import type { PlannedTarget, WavePlan } from '../rollout/plan.ts';
+import { type PlannedTarget, unnamedIn, type WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
@@ -56,6 +56,8 @@ export const verifyDeployed = async (
       return { gate: 'as-deployed', kind: 'policy', target: name, verdict: 'error', because };
     }
     const brought = (await getJson<PlannedTarget>(outside.blobs, digest)).plan;
-    return verifyTarget({ target, rendered: brought.rendered, release: brought.release }, tools, outside, signal);
+    const { rendered, release: of } = brought;
+    const wanted: Wanted = { target, rendered, release: of, lint: 'tell', kept: unnamedIn(brought) };
+    return verifyTarget(wanted, tools, outside, signal);
   };
 };

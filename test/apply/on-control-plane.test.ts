@@ -4,6 +4,7 @@ import { apiWarningsSuite } from './api-warnings.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
+import { roomSuite } from './room.suite.ts';
 import { realServer, type Server } from './server.ts';
 import { settleTargetSuite } from './settle-target.suite.ts';
 
@@ -18,4 +19,5 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
   describe('warnings of the API server', () => apiWarningsSuite(() => server));
+  describe('lint beside what is live', () => roomSuite(() => server));
 });

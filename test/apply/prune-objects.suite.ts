@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { DeleteLimits } from '../../shared/apply/assess-deletes.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import { configMap } from './manifests.ts';
-import { apply, deploy, inShort, isWrite, plan, prune, renderedOf } from './rehearsal.ts';
+import { apply, deploy, inShort, isWrite, plan, planBack, prune, renderedOf } from './rehearsal.ts';
 import type { Server } from './server.ts';
 import { playOn, web } from './theatre.ts';
 
@@ -70,6 +71,56 @@ export const pruneObjectsSuite = (server: () => Server): void => {
         kept: [],
         because: `rehearsal: the approved plan does not list the prune of ConfigMap ${namespace()}/b; plan again`,
       });
+    });
+
+    it('stays, and is not deleted, where no approval names it', async () => {
+      await drive(deploy(web(), stageOf()));
+      const fewer = renderedOf({ web: [configMap('settings')] });
+      const approved = await drive(plan(fewer, stageOf()));
+      const unnamed = [`apps/Deployment/${namespace()}/web`] as const;
+      const because = `rehearsal: no approval names the delete of Deployment ${namespace()}/web; have the plan approved with its deletes`;
+      const stage = stageOf();
+      expect(await drive(apply(fewer, stage, { approved, unnamed }))).toEqual({
+        status: 'stopped',
+        progress: {},
+        because,
+      });
+      expect(await drive(prune(fewer, stage, { approved, unnamed }))).toEqual({
+        status: 'stopped',
+        progress: {},
+        because,
+        kept: [],
+      });
+      expect(stage.cluster.seen.filter(isWrite)).toEqual([]);
+      expect((await drive(prune(fewer, stage, { approved }))).status).toBe('done');
+    });
+
+    it('stays where the plan of a way back says so, and is no difference afterwards', async () => {
+      await drive(deploy(web(configMap('brought')), stageOf()));
+      const older = renderedOf({ web: [configMap('settings')] });
+      const limits: DeleteLimits = {
+        ...{ max: 0, ofTarget: false, services: {}, protect: [], beyond: 'keep' },
+        exempt: new Set([`/ConfigMap/${namespace()}/brought`] as const),
+      };
+      const planned = await drive(planBack(older, stageOf(), limits));
+      const kept = ['/Service', 'apps/Deployment'].map((kind) => ({
+        id: `${kind}/${namespace()}/web`,
+        because: 'no approval names it',
+      }));
+      expect([actions(planned), planned.kept]).toEqual([
+        { 'ConfigMap - settings': 'unchanged', 'ConfigMap - brought': 'prune' },
+        kept,
+      ]);
+      const carried = { approved: planned };
+      expect((await drive(apply(older, stageOf(), carried))).status).toBe('done');
+      expect(await drive(prune(older, stageOf(), carried))).toEqual({
+        status: 'done',
+        progress: {},
+        kept: kept.map(({ id }) => id),
+      });
+      expect([await isThere('deployments', 'web'), await isThere('configmaps', 'brought')]).toEqual([true, false]);
+      const again = await drive(planBack(older, stageOf(), undefined, kept.map(({ id }) => id) as never));
+      expect(Object.values(actions(again))).toEqual(['unchanged']);
     });
 
     it('stays where it holds state, or asks to', async () => {

@@ -1,4 +1,5 @@
 import { applyManifests } from '../../shared/apply/apply-manifests.ts';
+import type { DeleteLimits } from '../../shared/apply/assess-deletes.ts';
 import { planTarget } from '../../shared/apply/plan-target.ts';
 import { type PruneResult, pruneObjects } from '../../shared/apply/prune-objects.ts';
 import { type SettleResult, settleTarget } from '../../shared/apply/settle-target.ts';
@@ -7,7 +8,7 @@ import type { Journal } from '../../shared/apply/writing.ts';
 import type { Cluster, ClusterRequest } from '../../shared/clouds/cluster.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
-import type { TargetPlan } from '../../shared/rollout/plan.ts';
+import type { ObjectId, TargetPlan } from '../../shared/rollout/plan.ts';
 import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
 
 /** A request as the cluster got it. */
@@ -92,6 +93,21 @@ export const plan = async (rendered: RenderedTarget, { cluster, namespace, clock
   return planned.plan;
 };
 
+/** As `plan`, under limits on what it deletes, or with what an earlier one left standing. */
+export const planBack = async (
+  rendered: RenderedTarget,
+  { cluster, namespace }: Stage,
+  deletes: DeleteLimits | undefined,
+  kept: readonly ObjectId[] = [],
+): Promise<TargetPlan> => {
+  const { signal } = new AbortController();
+  const limits = deletes === undefined ? {} : { deletes };
+  const input = { cluster, rendered, release: releaseOf(rendered), namespace, signal, kept, ...limits };
+  const planned = await planTarget(input);
+  if (planned.status === 'refused') throw new Error(`refused: ${JSON.stringify(planned.refusals)}`);
+  return planned.plan;
+};
+
 /** Runs slices until one has something else to say than that it is not done. */
 const slices = async <Result extends { readonly status: string; readonly retryAfterSeconds?: number }>(
   clock: Clock,
@@ -107,6 +123,7 @@ const slices = async <Result extends { readonly status: string; readonly retryAf
 
 export interface Carried {
   readonly approved: TargetPlan;
+  readonly unnamed?: readonly ObjectId[];
   readonly fence?: number;
   readonly journal?: Journal;
   readonly guard?: () => Promise<string | undefined>;
@@ -127,7 +144,7 @@ export const prune = (rendered: RenderedTarget, stage: Stage, carried: Carried):
 const inputs = (
   rendered: RenderedTarget,
   stage: Stage,
-  { approved, fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
+  { approved, unnamed = [], fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
   progress: Progress,
 ): Parameters<typeof applyManifests> => [
   {
@@ -137,6 +154,7 @@ const inputs = (
     approved,
     plan: digestOf(canonicalJson(approved)),
     progress,
+    unnamed,
   },
   { cluster: stage.cluster, clock: stage.clock, guard, journal, fence },
   invocationOf(stage),

@@ -96,7 +96,7 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       if (end?.outcome !== 'succeeded') throw new Error(`the first version ${end?.outcome}: ${end?.because}`);
     },
     /** A person's merge; returns the rollout it starts. */
-    merge: async (changes: Readonly<Record<string, string>>, message: string): Promise<string> => {
+    merge: async (changes: Readonly<Record<string, string | null>>, message: string): Promise<string> => {
       const commit = await instance.forge.commit(changes, message, person);
       await instance.forge.settled();
       return executionName(repository, commit);
@@ -117,10 +117,11 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       approval: { readonly approval: string; readonly plan: string },
       vote: 'approve' | 'reject',
       by = 'ana',
+      deletes?: number,
     ) =>
       decideApproval(
         approval.approval,
-        { plan: approval.plan, vote, comment: '' },
+        { plan: approval.plan, vote, comment: '', deletes },
         { name: by, kind: 'person', roles: ['release-managers'] },
         stepFunctions(instance.outside),
         instance.outside,
@@ -143,6 +144,28 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       (instance.fleet.servers.get(target)?.requests.list(mark?.get(target) ?? 0) ?? [])
         .filter((request) => request.method !== 'GET' && !request.dryRun && request.status < 300)
         .map((request) => `${request.method} ${request.path}`),
+    /** What a target answers to somebody who asks it past us, and has to. */
+    api: async (target: string, method: string, path: string, body?: unknown, type = 'application/json') => {
+      const init = {
+        method,
+        headers: { 'content-type': type },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      };
+      const server = instance.fleet.servers.get(target);
+      const answer = await time.complete(async () => server?.handle(new Request(`https://${target}${path}`, init)), {
+        maxVirtualMs: 1_000,
+      });
+      if (answer?.ok !== true) throw new Error(`${target}: ${method} ${path} answered ${answer?.status}`);
+      return (await answer.json()) as Readonly<Record<string, unknown>>;
+    },
+    /** Names of the objects of a collection, as `apps/v1/namespaces/default/deployments`. */
+    names: async (target: string, collection: string): Promise<readonly string[]> => {
+      const root = collection.startsWith('v1/') ? '/api/' : '/apis/';
+      const { items } = await story.api(target, 'GET', `${root}${collection}`);
+      return (items as readonly { readonly metadata: { readonly name: string } }[]).map(
+        ({ metadata }) => metadata.name,
+      );
+    },
     /** When a rollout's event of such a text was. */
     at: async (rollout: string, text: RegExp): Promise<number> => {
       const found = (await readEvents(ledger, rollout)).find(({ event }) => text.test(event.text));

@@ -10,7 +10,7 @@ export const noBudget: LintRule = {
   find: (linted) =>
     where(
       (linted.isAutoscaled || replicasOf(linted.object) > 1) && isServed(linted) && budgetsOf(linted).length === 0,
-      'no PodDisruptionBudget: a drain may take all of its pods at once',
+      'no PodDisruptionBudget covers it: a drain may take all of its pods at once',
     ),
 };
 

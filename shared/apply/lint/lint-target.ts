@@ -1,13 +1,26 @@
+import type { Cluster } from '../../clouds/cluster.ts';
 import type { Finding } from '../../rollout/plan.ts';
 import type { ComparedObject } from '../compare-object.ts';
+import { lintRoom } from '../room/lint-room.ts';
 import { findingOf, lintObjects } from './lint-objects.ts';
+import { recheckLive } from './recheck-live.ts';
 
 /** Findings that a plan carries; the blob of a target stays some 100 kB at the most. */
 const mostFindings = 200;
 
-/** All that is known of what a target will have trouble with: by its manifests, and by what the API server said of them. */
-export const lintTarget = (objects: readonly ComparedObject[]): readonly Finding[] =>
-  bounded([...lintObjects(objects), ...objects.flatMap(warnedOf)]);
+/**
+ * All that is known of what a target will have trouble with: by its manifests, by what the API server said of them, and, where something
+ * changes and `live` is given, by what is there beside them. An unchanged set costs no request.
+ */
+export const lintTarget = async (
+  objects: readonly ComparedObject[],
+  live: { readonly cluster: Cluster; readonly signal: AbortSignal } | undefined,
+): Promise<readonly Finding[]> => {
+  const stated = [...lintObjects(objects), ...objects.flatMap(warnedOf)];
+  if (live === undefined || objects.every(({ action }) => action === 'unchanged')) return bounded(stated);
+  const { room, budgets } = await lintRoom(objects, live.cluster, live.signal);
+  return bounded([...(await recheckLive(stated, objects, budgets, live)), ...room]);
+};
 
 /** The API server's own warnings (deprecated versions and fields, pod security, names that will not do) in the words of a rule. */
 const warnedOf = (object: ComparedObject): readonly Finding[] =>

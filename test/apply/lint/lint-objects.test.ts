@@ -231,7 +231,7 @@ describe.each<[string, readonly Case[]]>([
       [
         'no budget',
         [web(), service()],
-        ['warning no-budget: no PodDisruptionBudget: a drain may take all of its pods at once'],
+        ['warning no-budget: no PodDisruptionBudget covers it: a drain may take all of its pods at once'],
       ],
       [
         'a budget by expression',
@@ -248,7 +248,7 @@ describe.each<[string, readonly Case[]]>([
       [
         'a budget of others',
         [web(), service(), budget({ maxUnavailable: 1, selector: { matchLabels: { app: 'api' } } })],
-        ['warning no-budget: no PodDisruptionBudget: a drain may take all of its pods at once'],
+        ['warning no-budget: no PodDisruptionBudget covers it: a drain may take all of its pods at once'],
       ],
       [
         'a budget of nothing',
