@@ -74,6 +74,29 @@ describe('assessRefusal', () => {
       'immutable',
     ],
     [
+      'a parameter of a StorageClass',
+      status(
+        422,
+        'Invalid',
+        'StorageClass "fast" is invalid: parameters: Forbidden: updates to parameters are forbidden.',
+      ),
+      'immutable',
+    ],
+    [
+      'the value of a PriorityClass',
+      status(422, 'Invalid', 'PriorityClass "high" is invalid: value: Forbidden: may not be changed in an update.'),
+      'immutable',
+    ],
+    [
+      'a field of a Pod',
+      status(
+        422,
+        'Invalid',
+        'Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
+      ),
+      'immutable',
+    ],
+    [
       'a wrong value',
       status(
         422,

@@ -141,6 +141,10 @@ export const apply = (rendered: RenderedTarget, stage: Stage, carried: Carried):
 export const prune = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<PruneResult> =>
   slices(stage.clock, () => pruneObjects(...inputs(rendered, stage, carried, {})));
 
+/** One slice of pruning, whatever it comes to. */
+export const pruneOnce = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<PruneResult> =>
+  pruneObjects(...inputs(rendered, stage, carried, {}));
+
 const inputs = (
   rendered: RenderedTarget,
   stage: Stage,

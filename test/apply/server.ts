@@ -17,6 +17,8 @@ export interface Server {
   drive<Result>(work: Promise<Result>): Promise<Result>;
   /** Whether its kubelet writes logs and events. */
   readonly hasLogs: boolean;
+  /** Whether it runs admission policies. */
+  readonly hasPolicies: boolean;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export const simulatedServer = async (): Promise<Server> => {
     clock,
     drive: (work) => clock.drive(work),
     hasLogs: true,
+    hasPolicies: false,
     stop: async () => server.stop(),
   };
 };
@@ -72,6 +75,7 @@ export const realServer = async (binaries: Binaries): Promise<Server> => {
     clock: processClock,
     drive: (work) => work,
     hasLogs: false,
+    hasPolicies: true,
     stop: async () => {
       await stopKubelet();
       await dispatcher.close();

@@ -63,7 +63,7 @@ const assessDaemon = (
     if (wanted.preempts) victims.push(...(victimsOf(requests, wanted.priority, others.get(name) ?? [], here) ?? []));
   }
   if (tight.length === 0) return { findings: [], free: left };
-  const what = `it needs ${sayDemand(requests)} on each of ${nodesOf(nodes)}, and ${tight.length} have less: ${firstOf(tight)}`;
+  const what = `it needs ${sayDemand(requests)} on each of ${nodesOf(nodes)}, and ${tight.length} of them ${tight.length === 1 ? 'has' : 'have'} less: ${firstOf(tight)}`;
   const findings: readonly RoomFinding[] = [
     { wanted, rule: 'no-room', severity: 'error', what },
     ...evicting(wanted, victims),

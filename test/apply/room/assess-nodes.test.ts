@@ -93,7 +93,7 @@ describe('a DaemonSet', () => {
 
   it('that does not fit where it must run is refused, with whom it would evict', () => {
     expect(found([wantedOf({ cpu: '1' }, agent)], two, [half('n1'), half('n2')])).toEqual([
-      'error no-room: it needs cpu 1 on each of 2 nodes, and 2 have less: n1 has cpu 500m, n2 has cpu 500m',
+      'error no-room: it needs cpu 1 on each of 2 nodes, and 2 of them have less: n1 has cpu 500m, n2 has cpu 500m',
       'error preemption: it would evict 2 pods of lower priority than its 1000: shop/on-n1, shop/on-n2',
     ]);
   });
@@ -103,7 +103,7 @@ describe('a DaemonSet', () => {
     ['is of no higher priority', { priority: 0 }],
   ])('that %s would wait for ever', (_, more) => {
     expect(found([wantedOf({ cpu: '1' }, { ...agent, ...more })], two, [half('n1')])).toEqual([
-      'error no-room: it needs cpu 1 on each of 2 nodes, and 1 have less: n1 has cpu 500m',
+      'error no-room: it needs cpu 1 on each of 2 nodes, and 1 of them has less: n1 has cpu 500m',
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('a DaemonSet', () => {
     const restarts = { ...agent, restarts: true, before: 1 };
     expect(found([wantedOf({ cpu: '3' }, restarts)], [nodeOf('n1')], pods)).toEqual([]);
     expect(found([wantedOf({ cpu: '3' }, { ...restarts, surge: 1 })], [nodeOf('n1')], pods)).toEqual([
-      'error no-room: it needs cpu 3 on each of 1 node, and 1 have less: n1 has cpu 1',
+      'error no-room: it needs cpu 3 on each of 1 node, and 1 of them has less: n1 has cpu 1',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('a DaemonSet', () => {
       nodeOf('lost', { cpu: '0', pods: '10' }, { status: { allocatable: { cpu: '0' }, conditions: [] } }),
     ];
     expect(found([wantedOf({ cpu: '2' }, { ...agent, preempts: false })], nodes)).toEqual([
-      'error no-room: it needs cpu 2 on each of 1 node, and 1 have less: cordoned has cpu 1',
+      'error no-room: it needs cpu 2 on each of 1 node, and 1 of them has less: cordoned has cpu 1',
     ]);
   });
 });
