@@ -38,7 +38,7 @@ const refusedLines = ({ problems, refusals }: Refused): readonly string[] => {
   ]);
 };
 
-const planLines = ({ commit, release, counts, waves, groups, findings }: Planned): readonly string[] => [
+const planLines = ({ commit, release, counts, waves, groups, findings, kept }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
   ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, deletes, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${describeActions(own)}`,
@@ -54,6 +54,7 @@ const planLines = ({ commit, release, counts, waves, groups, findings }: Planned
       .filter(({ path }) => path !== '')
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
+  ...kept.map(({ spoken, because, targets }) => `  stays ${spoken}: ${because}  on ${targets.join(', ')}`),
   ...findingLines(
     findings,
     waves.reduce((sum, { targets }) => sum + targets.length, 0),

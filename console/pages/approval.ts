@@ -8,6 +8,7 @@ import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
 import { findingsPanel } from './findings.ts';
 import { count } from './fleet.ts';
+import { keptPanel } from './kept.ts';
 import { namedDeletes, namingField } from './named-deletes.ts';
 import { badge, glyph, verdictLooks, waveLooks } from './status.ts';
 import { duration, relativeTime } from './time.ts';
@@ -22,6 +23,7 @@ ${standing(view)}
 <div>
 ${namedDeletes(view.deletes, view.targets.length)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
+${keptPanel(view.kept, view.targets.length)}
 ${findingsPanel(view.findings, view.targets.length)}
 </div>
 <div>
@@ -43,7 +45,7 @@ const standing = (view: ApprovalView): Html => {
   );
   const yes = votes.filter(({ vote, deletesOnly }) => vote === 'approve' && deletesOnly !== true).length;
   const sentences: Readonly<Record<ApprovalView['state'], Html>> = {
-    open: html`Needs ${people} of ${roles.join(', ')}, has ${yes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.`,
+    open: html`Needs ${people} of ${roles.join(', ')}, has ${yes}${needsNaming(view)}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.`,
     approved: html`Approved by ${votes.map(({ by }) => by).join(', ')}.`,
     rejected: html`Rejected. Nothing was written for it.`,
     expired: html`Expired ${relativeTime(expiresAt)}: nobody decided in time.`,
@@ -62,6 +64,11 @@ const standing = (view: ApprovalView): Html => {
 ${authors.length === 0 ? '' : html`<p class="quiet">Written or merged by ${authors.join(', ')}, who may not approve it.</p>`}
 ${said.length === 0 ? '' : html`<ul class="votes">${said}</ul>`}</section>`;
 };
+
+const needsNaming = ({ deletes }: ApprovalView): string =>
+  deletes === undefined
+    ? ''
+    : `; ${deletes.people} of ${deletes.roles.join(', ')} to name its ${count(deletes.count, 'delete')}, has ${deletes.named}`;
 
 const evidence = ({ wave, status, done, total, startedAt, endedAt, gates }: EvidenceOfWave): Html => html`
 <li><p>${badge(waveLooks[status])} <strong>${wave}</strong> <span>${done}/${total}</span>

@@ -92,3 +92,7 @@ ${glyph(targetLooks[status])}
 
 /** `1 target`, `6 targets`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** `on all 6 targets`, or on which. */
+export const onTargets = (names: readonly string[], all: number): Html =>
+  html`<span class="quiet">on ${names.length === all && all > 1 ? `all ${count(all, 'target')}` : names.join(', ')}</span>`;

@@ -4,8 +4,10 @@ import type { Approval } from '../../shared/approval/approval.ts';
 import { countActions } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
 import type { FoundOnTarget } from '../views/findings.ts';
+import { groupKept } from '../views/kept.ts';
 import { countsLine, fieldTable } from './diff.ts';
 import { findingList } from './findings.ts';
+import { keptPanel } from './kept.ts';
 
 /** The plan of one target as it is, object by object, nothing grouped: what the plan digest covers. */
 export const planOfTargetPage = ({ approval, wave }: Approval, { plan, findings }: FoundOnTarget): Html => html`
@@ -13,6 +15,7 @@ export const planOfTargetPage = ({ approval, wave }: Approval, { plan, findings 
 <p class="quiet">In apply order, as the plan digest covers it. <a href="/approvals/${approval}">Approval of ${wave}</a></p></header>
 ${countsLine(countActions([plan]))}
 ${findingList(findings)}
+${keptPanel(groupKept([plan]), 1)}
 <ol class="diff">${plan.objects.map(
   (
     object,

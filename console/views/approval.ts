@@ -9,6 +9,7 @@ import type { ApprovalRows } from '../rows/read-approval.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
 import type { GateView } from './gates.ts';
+import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
@@ -37,6 +38,8 @@ export interface ApprovalView {
   readonly groups: readonly DiffGroup[];
   /** What will have trouble, and what was waived. */
   readonly findings: readonly FindingGroup[];
+  /** What is no longer in the release and stays all the same. */
+  readonly kept: readonly KeptGroup[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
@@ -47,6 +50,8 @@ export interface ApprovalView {
     readonly reject: Permission;
     /** Only where there are deletes to name. */
     readonly nameDeletes?: Permission;
+    /** A yes names the deletes and does not count for the wave. */
+    readonly namesOnly?: true;
   };
 }
 
@@ -96,6 +101,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     counts: sumActions(plan.targets.map(({ counts }) => counts)),
     groups: groupDiffs(planned),
     findings: groupFindings(planned),
+    kept: groupKept(planned.map((each) => each.plan)),
     targets: plan.targets.map(({ target, counts }) => ({
       target,
       provider: facts.get(target)?.provider ?? 'kubeconfig',
@@ -125,6 +131,7 @@ const mayOf = (approval: Approval, actor: Actor): ApprovalView['may'] => {
     approve: deletes?.allowed ? deletes : wave,
     reject: reject.deletes?.allowed ? reject.deletes : reject.wave,
     ...(deletes === undefined ? {} : { nameDeletes: deletes }),
+    ...(deletes?.allowed === true && !wave.allowed ? { namesOnly: true } : {}),
   };
 };
 

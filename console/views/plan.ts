@@ -4,6 +4,7 @@ import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
+import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
 import { groupRefusals, type RefusalGroup } from './refusals.ts';
 
@@ -35,6 +36,8 @@ export type PlanView =
       readonly groups: readonly DiffGroup[];
       /** What will have trouble, and what was waived. */
       readonly findings: readonly FindingGroup[];
+      /** What is no longer in the release and stays all the same. */
+      readonly kept: readonly KeptGroup[];
     };
 
 /** The previews of a release's targets as one plan; refused when any target refuses it, with every reason. Pure. */
@@ -75,6 +78,7 @@ export const planView = (
     findings: groupFindings(
       [...previews.values()].flatMap((preview) => (preview.status === 'planned' ? [preview.planned] : [])),
     ),
+    kept: groupKept(plansOf(all)),
     groups: groupDiffs(
       plansOf(all).flatMap((plan) => {
         const target = release.targets[plan.target];

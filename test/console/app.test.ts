@@ -56,11 +56,26 @@ describe('pages', () => {
   test('what was found is told with the approval, once, and with the plan of the target it is about', async () => {
     const approval = await (await site.get(approvalPath)).text();
     expect(approval).toContain('1 warning, 1 waived');
-    expect(approval).toContain('no container has a preStop (no-pre-stop) <code>no-pre-stop</code>');
+    expect(approval).toContain('no container has a preStop <code>no-pre-stop</code>');
     expect(approval).toContain('1 about objects that stay as they are');
     const plan = await (await site.get(`${approvalPath}/plan?target=azure-eastus-prod01`)).text();
     expect(plan).toContain('waived: the mesh adds it');
     expect(await (await site.get(`${approvalPath}/plan?target=aws-us-east-1-prod01`)).text()).not.toContain('the mesh');
+  });
+
+  test('what is left behind is told with the approval and with the plan of its target', async () => {
+    const { view } = (await (await site.get(`${approvalPath}.json`)).json()) as { readonly view: ApprovalView };
+    expect(view.kept).toEqual([
+      {
+        id: '/PersistentVolumeClaim/default/journal',
+        spoken: 'PersistentVolumeClaim default/journal',
+        because: 'holds state',
+        targets: ['azure-eastus-prod01'],
+      },
+    ]);
+    const text = /PersistentVolumeClaim default\/journal<\/strong> <span>holds state<\/span>/;
+    expect(await (await site.get(approvalPath)).text()).toMatch(text);
+    expect(await (await site.get(`${approvalPath}/plan?target=azure-eastus-prod01`)).text()).toMatch(text);
   });
 
   test.each(pages)('%s has no inline script or style, a strict policy, and no task token', async (path) => {
@@ -254,11 +269,13 @@ describe('deletes that have to be named', () => {
       named: 0,
     });
     const page = await (await site.get(path, 'eva')).text();
-    expect(page).toContain('<h2>Deletes 13 objects</h2>');
+    expect(page).toContain('<h2>13 deletes to approve by name</h2>');
+    expect(page).toContain('1 of sre to name its 13 deletes, has 0');
+    expect(page).toContain('For the rest it takes release-managers: your yes counts for the deletes.');
     expect(page).toMatch(/<input id="deletes-named" name="deletes" [^>]*pattern="13"[^>]* required/);
     const other = await (await site.get(path, 'ana')).text();
     expect(other).not.toContain('deletes-named');
-    expect(other).toContain('which you may not approve by name: 0 of 1 of sre named them');
+    expect(other).toContain('that takes 1 of sre. Your yes counts for the rest.');
     expect(await (await site.get('/')).text()).toContain('deletes 13 objects, to be approved by name');
   });
 
