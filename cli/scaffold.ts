@@ -48,6 +48,9 @@ ${cluster === undefined ? exampleTargets : knownTargets(cluster)}
   // },
 
   // roles: { 'release-managers': ['your-login'] },
+
+  // A release deletes five objects on a target by itself, and nothing that serves; more only if somebody may approve it by name.
+  // deletes: { max: 5, approval: { roles: ['release-managers'] } },
 }
 `;
 

@@ -19,7 +19,6 @@ export const assessBudgets = (wanted: readonly WantedPods[], budgets: readonly L
           (budget): RoomFinding => ({
             wanted: each,
             rule: 'budget-exhausted',
-            severity: 'warning',
             what: `PodDisruptionBudget ${budget.metadata.name} allows no disruption now: ${numberAt(budget, 'status', 'currentHealthy') ?? 0} of its pods are well, it wants ${numberAt(budget, 'status', 'desiredHealthy') ?? 0}`,
           }),
         ),

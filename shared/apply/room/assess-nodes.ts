@@ -64,10 +64,7 @@ const assessDaemon = (
   }
   if (tight.length === 0) return { findings: [], free: left };
   const what = `it needs ${sayDemand(requests)} on each of ${nodesOf(nodes)}, and ${tight.length} of them ${tight.length === 1 ? 'has' : 'have'} less: ${firstOf(tight)}`;
-  const findings: readonly RoomFinding[] = [
-    { wanted, rule: 'no-room', severity: 'error', what },
-    ...evicting(wanted, victims),
-  ];
+  const findings: readonly RoomFinding[] = [{ wanted, rule: 'no-room', what }, ...evicting(wanted, victims)];
   return { findings, free: left };
 };
 
@@ -80,7 +77,7 @@ const assessCounted = (
   const { requests } = wanted.demand;
   if (nodes.length === 0) {
     const what = 'no node takes its pods now: labels, affinity and taints leave none';
-    return { findings: [{ wanted, rule: 'no-node', severity: 'warning', what }], free };
+    return { findings: [{ wanted, rule: 'no-node', what }], free };
   }
   const never = nodes.every(({ allocatable }) => shortOf(requests, allocatable) !== undefined);
   if (never) return { findings: [neverFits(wanted, nodes)], free };
@@ -91,7 +88,7 @@ const assessCounted = (
   const findings: RoomFinding[] = [];
   if (placed.placed < needed) {
     const what = `only ${placed.placed} of ${needed} pods fit on ${nodesOf(nodes)} that take them, for want of ${placed.short}`;
-    findings.push({ wanted, rule: 'little-room', severity: 'warning', what });
+    findings.push({ wanted, rule: 'little-room', what });
     findings.push(...evicting(wanted, evicted(wanted, needed - placed.placed, nodes, pods, placed.free)));
   } else findings.push(...assessSurge(wanted, nodes, free));
   return { findings, free: placed.free };
@@ -105,7 +102,7 @@ const assessSurge = (wanted: Prioritised, nodes: readonly NodeRoom[], free: Free
     placed === 0 && wanted.surgesFirst
       ? `beside the pods it has none fits on ${nodesOf(nodes)} that take them, for want of ${short}: with maxUnavailable 0 no pod can be replaced until there is room for one more`
       : `only ${placed} of the ${wanted.surge} pods it surges by fit on ${nodesOf(nodes)} that take them, for want of ${short}`;
-  return [{ wanted, rule: 'little-room', severity: 'warning', what }];
+  return [{ wanted, rule: 'little-room', what }];
 };
 
 const neverFits = (wanted: Prioritised, nodes: readonly NodeRoom[]): RoomFinding => {
@@ -113,7 +110,7 @@ const neverFits = (wanted: Prioritised, nodes: readonly NodeRoom[]): RoomFinding
   const short = nodes.map(({ allocatable }) => shortOf(requests, allocatable)).find((name) => name !== undefined) ?? '';
   const most = Math.max(...nodes.map(({ allocatable }) => allocatable[short] ?? 0));
   const what = `a pod needs ${sayAmount(short, requests[short] ?? 0)}, and of ${nodesOf(nodes)} that take it none has more than ${sayAmount(short, most)}`;
-  return { wanted, rule: 'no-room', severity: 'error', what };
+  return { wanted, rule: 'no-room', what };
 };
 
 /** Whom the pods that find no place would evict, where they may: on the node where it costs least. */
@@ -161,7 +158,7 @@ const evicting = (wanted: Prioritised, victims: readonly PodOnNode[]): readonly 
   if (victims.length === 0) return [];
   const names = firstOf(victims.map(({ name }) => name).sort());
   const what = `it would evict ${victims.length} ${victims.length === 1 ? 'pod' : 'pods'} of lower priority than its ${wanted.priority}: ${names}`;
-  return [{ wanted, rule: 'preemption', severity: 'error', what }];
+  return [{ wanted, rule: 'preemption', what }];
 };
 
 const nodesOf = (nodes: readonly NodeRoom[]): string => `${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}`;

@@ -51,13 +51,13 @@ const assessSurge = (wanted: WantedPods, quota: LiveObject, one: Amounts, left: 
   const first = shortOf(one, left);
   if (first !== undefined && wanted.surgesFirst) {
     const what = `${nameOf(quota)} leaves ${sayAmount(first, left[first] ?? 0)}, less than one pod more: with maxUnavailable 0 no pod can be replaced`;
-    return [{ wanted, rule: 'quota-exceeded', severity: 'error', what }];
+    return [{ wanted, rule: 'quota-exceeded', what }];
   }
   const all = scaleAmounts(one, wanted.surge);
   const short = shortOf(all, left);
   if (short === undefined) return [];
   const what = `${nameOf(quota)} leaves ${sayAmount(short, left[short] ?? 0)}, its surge of ${wanted.surge} needs ${sayAmount(short, all[short] ?? 0)}`;
-  return [{ wanted, rule: 'quota-tight', severity: 'warning', what }];
+  return [{ wanted, rule: 'quota-tight', what }];
 };
 
 const exceeded = (
@@ -69,7 +69,6 @@ const exceeded = (
 ): RoomFinding => ({
   wanted,
   rule: 'quota-exceeded',
-  severity: 'error',
   what: `it needs ${sayAmount(short, needed[short] ?? 0)} more, and ${nameOf(quota)} leaves ${sayAmount(short, free[short] ?? 0)}`,
 });
 

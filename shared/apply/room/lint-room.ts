@@ -8,6 +8,7 @@ import { assessBudgets } from './assess-budgets.ts';
 import { assessNodes } from './assess-nodes.ts';
 import { assessQuotas } from './assess-quotas.ts';
 import { priorityIn, readRoom } from './read-room.ts';
+import { roomRules } from './room-finding.ts';
 import { wantedPods } from './wanted-pods.ts';
 
 /** What was found of the room on a target, and the budgets that were read for it. */
@@ -41,7 +42,7 @@ export const lintRoom = async (
     ...assessBudgets(wanted, budgets),
   ];
   const room = [
-    ...found.map(({ wanted: of, rule, severity, what }) => findingOf(of, rule, severity, what)),
+    ...found.map(({ wanted: of, rule, what }) => findingOf(of, rule, roomRules[rule].severity, what)),
     ...unread.map(
       (what): Finding => ({
         rule: 'room-not-checked',

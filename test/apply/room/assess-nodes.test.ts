@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assessNodes } from '../../../shared/apply/room/assess-nodes.ts';
+import { roomRules } from '../../../shared/apply/room/room-finding.ts';
 import type { NodeRoom, PodOnNode } from '../../../shared/apply/room/takes-pod.ts';
 import { nodeOf, runningOn, wantedOf } from './pods.ts';
 
@@ -8,7 +9,7 @@ const found = (
   nodes: readonly NodeRoom[],
   pods: readonly PodOnNode[] = [],
 ): readonly string[] =>
-  assessNodes(wanted, nodes, pods).map(({ rule, severity, what }) => `${severity} ${rule}: ${what}`);
+  assessNodes(wanted, nodes, pods).map(({ rule, what }) => `${roomRules[rule].severity} ${rule}: ${what}`);
 
 const two = [nodeOf('n1'), nodeOf('n2')];
 const half = (node: string) => runningOn(node, `on-${node}`, { cpu: '3500m' });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Prioritised } from '../../../shared/apply/room/assess-nodes.ts';
 import { assessQuotas } from '../../../shared/apply/room/assess-quotas.ts';
 import { podDemand } from '../../../shared/apply/room/pod-request.ts';
+import { roomRules } from '../../../shared/apply/room/room-finding.ts';
 import type { Manifest } from '../../../shared/rollout/release.ts';
 import { live } from '../manifests.ts';
 import { podOf, wantedOf } from './pods.ts';
@@ -21,7 +22,7 @@ const created = (group: string, plural: string, spec: Json = {}) => ({
 });
 type Created = readonly ReturnType<typeof created>[];
 const found = (wanted: readonly Prioritised[], quotas: readonly ReturnType<typeof quota>[], objects: Created = []) =>
-  assessQuotas(wanted, objects, quotas).map(({ rule, severity, what }) => `${severity} ${rule}: ${what}`);
+  assessQuotas(wanted, objects, quotas).map(({ rule, what }) => `${roomRules[rule].severity} ${rule}: ${what}`);
 
 const cpu = (used: string) => quota({ 'requests.cpu': '10' }, { 'requests.cpu': used });
 const three = wantedOf({ cpu: '1' });
