@@ -41,17 +41,20 @@ export const concludeDeployment = async (
     text: `${ref.target} ${ref.direction === 'back' && result.outcome === 'deployed' ? 'is back' : result.outcome}${
       result.outcome === 'deployed' ? '' : `: ${result.because}`
     }${warnedOf(kept)}`,
-    ...(result.evidence === undefined && kept.warnings === undefined
-      ? {}
-      : {
-          details: {
-            ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
-            ...(kept.warnings === undefined ? {} : { warnings: kept.warnings }),
-          },
-        }),
+    ...detailsOf(kept),
   });
   return result;
 };
+
+const detailsOf = ({ evidence, warnings }: DeploymentProgress): Pick<RolloutEvent, 'details'> =>
+  evidence === undefined && warnings === undefined
+    ? {}
+    : {
+        details: {
+          ...(evidence === undefined ? {} : { evidence }),
+          ...(warnings === undefined ? {} : { warnings }),
+        },
+      };
 
 const warnedOf = ({ warnings = [] }: DeploymentProgress): string => {
   const [first, ...more] = warnings;

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
+import type { Digest } from '../../shared/blobs/blobs.ts';
+import type { Finding, PlannedTarget, WavePlan } from '../../shared/rollout/plan.ts';
 
 // First of all: packages keep the clock they find when they are loaded.
 export const time = installVirtualTime({
@@ -263,6 +265,13 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       const results = await readDeployments(ledger, { rollout, release, wave, direction: 'forward' });
       const { evidence } = results.get(target) ?? {};
       return evidence === undefined ? undefined : getJson(instance.outside.blobs, evidence);
+    },
+    /** What was found on a target when a wave was planned. */
+    findings: async (plan: Digest, target: string): Promise<readonly Finding[]> => {
+      const { targets } = await getJson<WavePlan>(instance.outside.blobs, plan);
+      const planned = targets.find((each) => each.target === target)?.planned;
+      if (planned === undefined) throw new Error(`${target} is not in plan ${plan}`);
+      return (await getJson<PlannedTarget>(instance.outside.blobs, planned)).findings;
     },
     /** Lets so much time pass. */
     pass: async (ms: number) => {
