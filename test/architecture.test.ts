@@ -164,6 +164,7 @@ describe('a test', () => {
     expect(skipping).toEqual([
       'test/analysis/program.ts',
       'test/apply/corpus.test.ts',
+      'test/apply/kstatus-upstream.test.ts',
       'test/apply/kubectl.test.ts',
       'test/apply/microservices-demo.test.ts',
       'test/control-plane/binaries.ts',

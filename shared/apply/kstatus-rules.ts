@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from './fields.ts';
+import { at, isObject, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 
 /** What kstatus says of an object, in our words: its Current is `ready`; `unknown` where it answers with an error. */
@@ -27,10 +27,14 @@ export const working = (reason: string, message: string): Kstatus => ({ status: 
 const failing = (reason: string, message: string): Kstatus => ({ status: 'failed', reason, message });
 const current = (message: string): Kstatus => ({ status: 'ready', reason: 'Current', message });
 
+/** What is an integer upstream: a whole number of 64 bits. Beyond them its decoder makes a floating-point number. */
+export const isWhole = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+
 /** Numbers that are missing, or no whole numbers, count as their default. */
 const number = (object: LiveObject, path: string, otherwise: number): number => {
   const found = at(object, ...path.split('.'));
-  return typeof found === 'number' && Number.isInteger(found) ? found : otherwise;
+  return isWhole(found) ? found : otherwise;
 };
 
 const text = (object: LiveObject, path: string): string => textAt(object, ...path.split('.')) ?? '';
@@ -166,9 +170,7 @@ const pod: KstatusRule = (object, conditions, now) => {
       return current('Pod has completed, but not successfully');
     case 'Running': {
       if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) return current('Pod is Ready');
-      const crashing = listAt(object, 'status', 'containerStatuses')
-        .filter((container) => textAt(container, 'state', 'waiting', 'reason') === 'CrashLoopBackOff')
-        .flatMap((container) => textAt(container, 'name') ?? []);
+      const crashing = crashingContainers(object);
       return crashing.length > 0
         ? failing('ContainerCrashLooping', `Containers in CrashLoop state: ${crashing.join(',')}`)
         : working('PodRunningNotReady', 'Pod is running but is not Ready');
@@ -188,8 +190,30 @@ const pod: KstatusRule = (object, conditions, now) => {
   }
 };
 
+/** Names, in order. Upstream looks at each container only as far as it must, and stumbles over what is not as expected. */
+const crashingContainers = (object: LiveObject): readonly string[] => {
+  const statuses = at(object, 'status', 'containerStatuses');
+  if (statuses === undefined) return [];
+  if (!Array.isArray(statuses)) throw new MalformedObject('status.containerStatuses is not a list');
+  return statuses.flatMap((container: unknown) => {
+    const name = step(container, 'name', 'text');
+    const waiting = name === undefined ? undefined : step(step(container, 'state', 'object'), 'waiting', 'object');
+    return step(waiting, 'reason', 'text') === 'CrashLoopBackOff' && typeof name === 'string' ? [name] : [];
+  });
+};
+
+const step = (holder: unknown, name: string, expected: 'text' | 'object'): unknown => {
+  if (holder === undefined) return undefined;
+  const found = isObject(holder) ? holder[name] : null;
+  const isExpected = expected === 'text' ? typeof found === 'string' : isObject(found);
+  if (found !== undefined && !isExpected) {
+    throw new MalformedObject(`status.containerStatuses: ${name} of a container is not as expected`);
+  }
+  return found;
+};
+
 const claim: KstatusRule = (object) => {
-  const phase = text(object, 'status.phase') || 'unknown';
+  const phase = textAt(object, 'status', 'phase') ?? 'unknown';
   return phase === 'Bound' ? current('PVC is Bound') : working('NotBound', `PVC is not Bound. phase: ${phase}`);
 };
 
@@ -209,7 +233,7 @@ const definition: KstatusRule = (_object, conditions) => {
 
 const always: KstatusRule = () => current('Resource is always ready');
 
-/** By `group/Kind`; `extensions` counts as `apps`. */
+/** By `group/Kind`. */
 export const kstatusRules: Readonly<Record<string, KstatusRule>> = {
   '/ConfigMap': always,
   '/Secret': always,
@@ -219,6 +243,9 @@ export const kstatusRules: Readonly<Record<string, KstatusRule>> = {
   'apps/ReplicaSet': replicaSet,
   'apps/StatefulSet': statefulSet,
   'apps/DaemonSet': daemonSet,
+  'extensions/Deployment': deployment,
+  'extensions/ReplicaSet': replicaSet,
+  'extensions/DaemonSet': daemonSet,
   'batch/Job': job,
   '/Pod': pod,
   '/PersistentVolumeClaim': claim,

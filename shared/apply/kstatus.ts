@@ -1,5 +1,5 @@
 import { at, isObject, textAt } from './fields.ts';
-import { type Condition, type Kstatus, kstatusRules, MalformedObject, working } from './kstatus-rules.ts';
+import { type Condition, isWhole, type Kstatus, kstatusRules, MalformedObject, working } from './kstatus-rules.ts';
 import type { LiveObject } from './live-object.ts';
 import { groupOf } from './object-id.ts';
 
@@ -42,8 +42,8 @@ const generic = (object: LiveObject): Kstatus | undefined => {
 };
 
 const ofKind = (object: LiveObject, now: number): Kstatus | undefined => {
-  const group = groupOf(object.apiVersion);
-  return kstatusRules[`${group === 'extensions' ? 'apps' : group}/${object.kind}`]?.(object, conditionsOf(object), now);
+  const named = `${groupOf(object.apiVersion)}/${object.kind}`;
+  return Object.hasOwn(kstatusRules, named) ? kstatusRules[named]?.(object, conditionsOf(object), now) : undefined;
 };
 
 const byReady = (object: LiveObject): Kstatus | undefined => {
@@ -63,7 +63,7 @@ const integerAt = (object: LiveObject, ...path: readonly string[]): number | und
   }
   const found = at(object, ...path);
   if (found === undefined) return undefined;
-  if (typeof found !== 'number' || !Number.isInteger(found)) {
+  if (!isWhole(found)) {
     throw new MalformedObject(`${path.join('.')} is not a whole number`);
   }
   return found;
