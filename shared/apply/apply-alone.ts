@@ -9,11 +9,12 @@ import { type AloneLine, type AloneSummary, appliedLine, refusedLine, summarise 
 import { wantedInventories } from './apply-manifests.ts';
 import { coverageOf, sameCoverage } from './apply-set.ts';
 import { type ComparedTarget, compareSet, targetPlan } from './compare-target.ts';
+import { followLandings } from './follow-landings.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { pruneObjects } from './prune-objects.ts';
-import { readLandings } from './read-landings.ts';
 import { skippedBy } from './ready-queue.ts';
 import type { ObjectFailure, Refusal } from './refusals.ts';
+import { inProgress, type Settled } from './settled-rules.ts';
 import type { Progress } from './slice.ts';
 import { writeSet } from './write-set.ts';
 import { isClusterTrouble, type Writing } from './writing.ts';
@@ -206,8 +207,8 @@ const writingOf = ({ cluster, guard, clock, invocation }: Setting, plan: Writing
   return { cluster, guard, journal, clock, invocation, plan };
 };
 
-/** Between two looks: most of what settles does so within seconds. */
-const pollMs = 500;
+/** Looked at again so soon although nothing has changed: patience ends by time alone. Costs no request. */
+const lookAgainMs = 2000;
 
 /** Tells of each object when it is ready or lost, and of the others when time is up; whether all are ready. */
 const tellSettled = async (
@@ -218,26 +219,30 @@ const tellSettled = async (
   const until = clock.now() + waitMs;
   const waiting = new Map(lines);
   let allReady = true;
-  while (waiting.size > 0) {
-    const isOver = clock.now() >= until || invocation.signal.aborted;
-    const landings = await readLandings(
-      { rendered, namespace: input.namespace, progress },
-      cluster,
-      clock.now(),
-      invocation.signal,
-    );
-    for (const { id, settled } of landings) {
-      const line = waiting.get(id);
-      if (line === undefined || (settled.status === 'in-progress' && !isOver)) continue;
-      const { status, reason, message } = settled;
-      const why = status === 'ready' ? line.reason : brief(`${reason}: ${message}`);
-      tell({ ...line, reason: why, status });
-      waiting.delete(id);
-      allReady &&= status === 'ready';
+  const applied = { rendered, namespace: input.namespace, progress };
+  const followed = await followLandings(applied, { cluster, clock, signal: invocation.signal, until });
+  try {
+    while (waiting.size > 0) {
+      const judged = new Map((await followed.look()).map(({ id, settled }) => [id, settled]));
+      const isOver = clock.now() >= until || invocation.signal.aborted;
+      for (const [id, line] of waiting) {
+        const settled = judged.get(id) ?? inProgress('NotRead', 'nothing is known of it');
+        if (settled.status === 'in-progress' && !isOver) continue;
+        tell({ ...line, reason: whyOf(line, settled), status: settled.status });
+        waiting.delete(id);
+        allReady &&= settled.status === 'ready';
+      }
+      if (waiting.size > 0) await followed.changed(Math.max(0, Math.min(lookAgainMs, until - clock.now())));
     }
-    if (waiting.size > 0) await clock.sleep(pollMs, invocation.signal);
+  } finally {
+    await followed.close();
   }
   return allReady;
+};
+
+const whyOf = (line: AloneLine, { status, reason, message }: Settled): string => {
+  if (status !== 'ready') return brief(`${reason}: ${message}`);
+  return message === '' ? line.reason : message;
 };
 
 const pruneAll = async (setting: Setting, compared: ComparedTarget): Promise<readonly ObjectId[]> => {

@@ -1,11 +1,11 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { ObjectId } from '../rollout/plan.ts';
-import { ApiServerRefused, ask, getObject, liveObject } from './api-requests.ts';
+import { getObject } from './api-requests.ts';
 import { type ApplySet, applySetId, idLabel, parentName, partOfLabel, readParent, type SetPlace } from './apply-set.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Discovery, findKind, pathOf, type ServedKind } from './discovery.ts';
-import { isObject, listAt, textAt } from './fields.ts';
 import { inFlight } from './in-flight.ts';
+import { listCollection } from './list-collection.ts';
 import type { LiveObject } from './live-object.ts';
 import { objectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
@@ -44,7 +44,7 @@ export const readSets = async (
   const selector = encodeURIComponent(`${partOfLabel} in (${[...ids.keys()].sort().join(',')})`);
   const found = await inFlight(collections, async ({ served, namespace }) => {
     const path = served.namespaced ? pathOf(served, namespace) : pathOf(served, '');
-    const objects = await list(cluster, served, `${path}?labelSelector=${selector}`, signal);
+    const { objects } = await listCollection(cluster, { served, path: `${path}?labelSelector=${selector}` }, signal);
     return objects.map(
       (object): Member => ({
         id: identify(served, object),
@@ -67,7 +67,7 @@ const readParents = async (
   const sets: OwnSet[] = [];
   const refusals: Refusal[] = [];
   const wanted = new Set(place.services.map(parentName));
-  for (const parent of await list(cluster, configMaps, path, signal)) {
+  for (const parent of (await listCollection(cluster, { served: configMaps, path }, signal)).objects) {
     const read = readParent(parent, place);
     if (!('foreign' in read)) sets.push({ ...read, parent });
     else if (wanted.has(parent.metadata.name)) {
@@ -107,35 +107,6 @@ const collectionsOf = (
     }
   }
   return [...collections.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, collection]) => collection);
-};
-
-/** All objects behind a path, in pages of 500. A collection that is not there is empty. */
-export const list = async (
-  cluster: Cluster,
-  served: Pick<ServedKind, 'group' | 'version' | 'kind'>,
-  path: string,
-  signal: AbortSignal,
-): Promise<LiveObject[]> => {
-  const objects: LiveObject[] = [];
-  let next: string | undefined;
-  do {
-    const page = `${path}${path.includes('?') ? '&' : '?'}limit=500${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
-    const answer = await ask(cluster, page, { signal });
-    if (!answer.ok && answer.refused.code === 404) return [];
-    if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
-    // Items of a list carry neither apiVersion nor kind.
-    const typed = {
-      apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`,
-      kind: served.kind,
-    };
-    objects.push(
-      ...listAt(answer.body, 'items')
-        .filter(isObject)
-        .map((item) => liveObject({ ...item, ...typed })),
-    );
-    next = textAt(answer.body, 'metadata', 'continue');
-  } while (next);
-  return objects;
 };
 
 const identify = (served: ServedKind, object: LiveObject): ObjectId =>

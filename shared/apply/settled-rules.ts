@@ -113,7 +113,7 @@ const job: Rule = (object) => {
 };
 
 /** How long a pod may find no node: a cluster autoscaler needs a minute or two to bring one. */
-export const unschedulableGraceMs = 120_000;
+const unschedulableGraceMs = 120_000;
 
 const pod: Rule = (object, now) => {
   const phase = textAt(object, 'status', 'phase');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
+import { followLandingsSuite } from './follow-landings.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { realServer, type Server } from './server.ts';
@@ -15,5 +16,6 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('planTarget', () => planTargetSuite(() => server));
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
+  describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
 });

@@ -1,0 +1,4 @@
+import { followLandingsSuite } from './follow-landings.suite.ts';
+import { describeOnSimulatedServer } from './server.ts';
+
+describeOnSimulatedServer('followLandings', followLandingsSuite);
