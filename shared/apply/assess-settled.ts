@@ -1,9 +1,10 @@
 import { isBuiltInGroup } from './built-in-groups.ts';
-import { at, conditionOf, isObject, textAt } from './fields.ts';
+import { at, conditionOf, isObject, listAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 import { groupOf } from './object-id.ts';
 import { assessCustom } from './settled-custom.ts';
-import { failed, inProgress, ready, type Settled, settledRules } from './settled-rules.ts';
+import { failed, inProgress, type Rule, ready, type Settled, settledRules } from './settled-rules.ts';
+import { workloadRules } from './settled-workloads.ts';
 
 /** What an object's kind has to say of it, beside the object itself. */
 export interface SettledKind {
@@ -18,7 +19,7 @@ export interface SettledKind {
  * milliseconds.
  */
 export const assessSettled = (object: LiveObject, now: number, { statusless = false }: SettledKind = {}): Settled => {
-  if (object.metadata.deletionTimestamp !== undefined) {
+  if (object.metadata.deletionTimestamp) {
     return { status: 'terminating', reason: 'Terminating', message: 'it is being deleted' };
   }
   const { status } = object;
@@ -33,18 +34,32 @@ export const assessSettled = (object: LiveObject, now: number, { statusless = fa
       `its controller has seen generation ${String(observed)} of ${generation}`,
     );
   }
-  const reconciling = conditionOf(object, 'Reconciling');
-  if (textAt(reconciling, 'status') === 'True') {
-    return inProgress(textAt(reconciling, 'reason') ?? 'Reconciling', textAt(reconciling, 'message') ?? '');
-  }
-  const stalled = conditionOf(object, 'Stalled');
-  if (textAt(stalled, 'status') === 'True') {
-    return failed(textAt(stalled, 'reason') ?? 'Stalled', textAt(stalled, 'message') ?? '');
-  }
+  const standard = byStandard(object);
+  if (standard !== undefined) return standard;
   const group = groupOf(object.apiVersion);
-  const rule = settledRules[`${group === 'extensions' ? 'apps' : group}/${object.kind}`];
+  const rule = ruleOf(group, object.kind);
   if (rule !== undefined) return rule(object, now);
   return isBuiltInGroup(group) ? byReady(object) : assessCustom(object, statusless);
+};
+
+/** The two conditions that every controller may use, in the order they are there (kstatus' convention). */
+const byStandard = (object: LiveObject): Settled | undefined => {
+  const told = listAt(object, 'status', 'conditions').find(
+    (condition) =>
+      ['Reconciling', 'Stalled'].includes(textAt(condition, 'type') ?? '') && textAt(condition, 'status') === 'True',
+  );
+  if (told === undefined) return undefined;
+  const type = textAt(told, 'type') ?? '';
+  const say = type === 'Stalled' ? failed : inProgress;
+  return say(textAt(told, 'reason') || type, textAt(told, 'message') ?? '');
+};
+
+const rules: Readonly<Record<string, Rule>> = { ...settledRules, ...workloadRules };
+
+/** `extensions` is where `apps` began. */
+const ruleOf = (group: string, kind: string): Rule | undefined => {
+  const named = [`${group}/${kind}`, ...(group === 'extensions' ? [`apps/${kind}`] : [])];
+  return named.flatMap((name) => (Object.hasOwn(rules, name) ? (rules[name] ?? []) : []))[0];
 };
 
 const malformed = (message: string): Settled => ({ status: 'unknown', reason: 'Malformed', message });

@@ -40,6 +40,17 @@ const crd = (...conditions: object[]) =>
 const custom = (rest: object, created = 60) =>
   live('example.com/v1', 'Widget', { metadata: { creationTimestamp: ago(created), generation: 1 }, ...rest });
 const pod = (status: object) => core('Pod', { status });
+const lonely = (age: number | undefined) =>
+  core('Pod', {
+    metadata: age === undefined ? {} : { creationTimestamp: ago(age) },
+    status: { phase: 'Pending', conditions: [condition('PodScheduled', 'False', 'Unschedulable')] },
+  });
+const waitingPod = (reason: string, message: string, age = 1) =>
+  pod({
+    phase: 'Pending',
+    startTime: ago(age),
+    containerStatuses: [{ name: 'a', state: { waiting: { reason, message } } }],
+  });
 const hpa = (...conditions: object[]) => live('autoscaling/v2', 'HorizontalPodAutoscaler', { status: { conditions } });
 const address = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
 
@@ -160,8 +171,28 @@ describe('assessSettled', () => {
       workload('DaemonSet', {}, { ...daemon, updatedNumberScheduled: 1 }),
       'in-progress LessUpdated',
     ],
+    [
+      'DaemonSet: OnDelete',
+      workload('DaemonSet', { updateStrategy: { type: 'OnDelete' } }, { ...daemon, updatedNumberScheduled: 1 }),
+      'ready Ready',
+    ],
+    [
+      'ReplicationController: not all ready',
+      live('v1', 'ReplicationController', { spec: { replicas: 2 }, status: { replicas: 2, fullyLabeledReplicas: 2 } }),
+      'in-progress LessAvailable',
+    ],
     ['Job: running', workload('Job', {}, { startTime: ago(5), active: 1 }), 'in-progress JobRunning'],
     ['Job: not started', workload('Job', {}, {}), 'in-progress JobNotStarted'],
+    [
+      'Job: about to fail',
+      workload('Job', {}, { startTime: ago(5), conditions: [condition('FailureTarget', 'True', 'PodFailurePolicy')] }),
+      'failed JobFailed',
+    ],
+    [
+      'Job: about to complete',
+      workload('Job', {}, { startTime: ago(5), conditions: [condition('SuccessCriteriaMet', 'True')] }),
+      'in-progress JobRunning',
+    ],
     ['Job: complete', workload('Job', {}, { conditions: [condition('Complete', 'True')] }), 'ready Ready'],
     [
       'Job: failed',
@@ -182,21 +213,27 @@ describe('assessSettled', () => {
       pod({ phase: 'Running', containerStatuses: [{ name: 'a', state: { waiting: { reason: 'CrashLoopBackOff' } } }] }),
       'failed CrashLoopBackOff',
     ],
+    ['Pod: no node for 14 s', lonely(14), 'in-progress PodNotReady'],
+    ['Pod: no node for 15 s', lonely(15), 'failed Unschedulable'],
+    ['Pod: no node, nobody knows for how long', lonely(undefined), 'failed Unschedulable'],
     [
-      'Pod: no node for a minute',
-      pod({
-        phase: 'Pending',
-        conditions: [condition('PodScheduled', 'False', 'Unschedulable', { lastTransitionTime: ago(60) })],
-      }),
-      'in-progress PodNotReady',
+      'Pod: an image that does not exist',
+      waitingPod('ErrImagePull', 'registry.example.com/web:v9: not found'),
+      'failed ErrImagePull',
     ],
     [
-      'Pod: no node for three minutes',
-      pod({
-        phase: 'Pending',
-        conditions: [condition('PodScheduled', 'False', 'Unschedulable', { lastTransitionTime: ago(180) })],
+      'Pod: a registry that does not answer, yet',
+      waitingPod('ErrImagePull', 'i/o timeout', 14),
+      'in-progress PodNotReady',
+    ],
+    ['Pod: a registry that did not answer', waitingPod('ErrImagePull', 'i/o timeout', 15), 'failed ErrImagePull'],
+    [
+      'Pod: a piece of work under way',
+      core('Pod', {
+        spec: { restartPolicy: 'Never' },
+        status: { phase: 'Running', conditions: [condition('Ready', 'True')] },
       }),
-      'failed Unschedulable',
+      'in-progress PodRunning',
     ],
     [
       'PersistentVolumeClaim: pending',
@@ -217,6 +254,11 @@ describe('assessSettled', () => {
       'ready Ready',
     ],
     ['Ingress without address', live('networking.k8s.io/v1', 'Ingress'), 'in-progress NoAddress'],
+    [
+      'Ingress of the old group without address',
+      live('extensions/v1beta1', 'Ingress', { status: { loadBalancer: {} } }),
+      'in-progress NoAddress',
+    ],
     ['Ingress with address', live('networking.k8s.io/v1', 'Ingress', { status: address }), 'ready Ready'],
     ['CRD: fresh', crd(), 'in-progress Installing'],
     ['CRD: installing', crd(condition('Established', 'False', 'Installing')), 'in-progress Installing'],
@@ -232,6 +274,20 @@ describe('assessSettled', () => {
       'HPA: no metric',
       hpa(condition('ScalingActive', 'False', 'FailedGetResourceMetric')),
       'in-progress FailedGetResourceMetric',
+    ],
+    ['HPA: not scaled yet', hpa(condition('ScalingActive', 'True')), 'in-progress NotActive'],
+    ['HPA: no status', live('autoscaling/v2', 'HorizontalPodAutoscaler'), 'in-progress NotActive'],
+    [
+      'HPA: of v1, whose conditions are in an annotation',
+      live('autoscaling/v1', 'HorizontalPodAutoscaler', {
+        metadata: {
+          annotations: {
+            'autoscaling.alpha.kubernetes.io/conditions': JSON.stringify([condition('AbleToScale', 'True')]),
+          },
+        },
+        status: { currentReplicas: 1 },
+      }),
+      'ready Ready',
     ],
     [
       'APIService: available',
@@ -318,6 +374,24 @@ describe('assessSettled', () => {
 
   it('waits for no status of a kind that serves none', () => {
     expect(assessSettled(custom({}), now, { statusless: true }).status).toBe('ready');
+  });
+
+  it('says why a Job has failed', () => {
+    const failedJob = (reason: string, message: string) =>
+      assessSettled(workload('Job', {}, { conditions: [condition('Failed', 'True', reason, { message })] }), now)
+        .message;
+    expect([
+      failedJob('BackoffLimitExceeded', 'Job has reached the specified backoff limit'),
+      failedJob(
+        'PodFailurePolicy',
+        'Container main for pod shop/m-x failed with exit code 42 matching FailJob rule at index 0',
+      ),
+      failedJob('', ''),
+    ]).toEqual([
+      'BackoffLimitExceeded: Job has reached the specified backoff limit',
+      'PodFailurePolicy: Container main for pod shop/m-x failed with exit code 42 matching FailJob rule at index 0',
+      'it failed',
+    ]);
   });
 
   it('says how far it is', () => {
