@@ -364,7 +364,7 @@ describe('assessSettled', () => {
     ],
     [
       'custom object named like a built-in one',
-      live('example.com/v1', 'Deployment', { status: { phase: 'x' } }),
+      live('example.com/v1', 'Deployment', { status: { phase: 'Ready' } }),
       'ready Ready',
     ],
   ])('%s', (_, object, expected) => {
