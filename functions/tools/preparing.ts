@@ -6,6 +6,7 @@ import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { printProblem } from '../../shared/fleet/problem.ts';
 import { serviceSources, toPolicies } from '../../shared/fleet/service-sources.ts';
+import { toSettledRule } from '../../shared/fleet/settled.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import { fetchCommit } from '../../shared/intake/read-config.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
@@ -60,6 +61,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   gates: toGates(config.gates, config.frozen, config.metrics),
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
+  settled: config.settled.map(toSettledRule),
   roles: config.roles,
   entries: config.services,
 });

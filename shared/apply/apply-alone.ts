@@ -219,7 +219,7 @@ const tellSettled = async (
   const until = clock.now() + waitMs;
   const waiting = new Map(lines);
   let allReady = true;
-  const applied = { rendered, namespace: input.namespace, progress };
+  const applied = { rendered, namespace: input.namespace, progress, rules: [] };
   const followed = await followLandings(applied, { cluster, clock, signal: invocation.signal, until });
   try {
     while (waiting.size > 0) {

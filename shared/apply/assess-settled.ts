@@ -2,6 +2,7 @@ import { isBuiltInGroup } from './built-in-groups.ts';
 import { at, conditionOf, isObject, listAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 import { groupOf } from './object-id.ts';
+import type { JudgeByRule } from './settled-by-rule.ts';
 import { assessCustom } from './settled-custom.ts';
 import { failed, inProgress, type Rule, ready, type Settled, settledRules } from './settled-rules.ts';
 import { workloadRules } from './settled-workloads.ts';
@@ -10,15 +11,17 @@ import { workloadRules } from './settled-workloads.ts';
 export interface SettledKind {
   /** The API server serves no status for it (a CRD without the subresource): nothing will ever be written there. */
   readonly statusless?: boolean;
+  /** What the config says of it. */
+  readonly rule?: JudgeByRule;
 }
 
 /**
  * Whether an object has become what it states: kstatus' algorithm (deletion, observed generation, Reconciling and Stalled, the rule
  * of its kind, condition Ready), stricter where kstatus is too quick: a running Job is not ready, a failed Pod failed, a load
- * balancer without address in progress, a degraded autoscaler too; custom objects as `assessCustom` says. `now` in epoch
- * milliseconds.
+ * balancer without address in progress, a degraded autoscaler too; custom objects as `assessCustom` says, unless the config has a rule
+ * for their kind. A rule for a built-in kind is one condition more. `now` in epoch milliseconds.
  */
-export const assessSettled = (object: LiveObject, now: number, { statusless = false }: SettledKind = {}): Settled => {
+export const assessSettled = (object: LiveObject, now: number, kind: SettledKind = {}): Settled => {
   if (object.metadata.deletionTimestamp) {
     return { status: 'terminating', reason: 'Terminating', message: 'it is being deleted' };
   }
@@ -34,11 +37,18 @@ export const assessSettled = (object: LiveObject, now: number, { statusless = fa
       `its controller has seen generation ${String(observed)} of ${generation}`,
     );
   }
-  const standard = byStandard(object);
-  if (standard !== undefined) return standard;
   const group = groupOf(object.apiVersion);
-  const rule = ruleOf(group, object.kind);
-  if (rule !== undefined) return rule(object, now);
+  const { rule, statusless = false } = kind;
+  // Of a custom kind its rule knows more than what is common to all; of others it asks for more.
+  if (rule !== undefined && !isBuiltInGroup(group)) return rule(object);
+  const settled = byStandard(object) ?? byKind(object, group, now, statusless);
+  const ruled = rule?.(object);
+  return ruled !== undefined && (settled.status === 'ready' || ruled.status === 'failed') ? ruled : settled;
+};
+
+const byKind = (object: LiveObject, group: string, now: number, statusless: boolean): Settled => {
+  const ofKind = ruleOf(group, object.kind);
+  if (ofKind !== undefined) return ofKind(object, now);
   return isBuiltInGroup(group) ? byReady(object) : assessCustom(object, statusless);
 };
 

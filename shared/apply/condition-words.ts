@@ -17,7 +17,7 @@ const good = new Set([
 /** Conditions that count where nothing sums up: parts of a whole (`PodsReady`, `ClusterAvailable`), or what may idle (`Active`). */
 export const isPartType = (type: string): boolean => part.test(type);
 const part =
-  /^(Active|Online)$|(Ready|Available|Healthy|Synced|Provisioned|Established|Accepted|Valid|Installed|Deployed|Reconciled|Programmed|Success|Reachable)$/;
+  /^(Active|Online)$|(Ready|Available|Healthy|Synced|Provisioned|Established|Accepted|Valid|Installed|Deployed|Reconciled|Programmed|Applied|Success|Reachable)$/;
 
 /** By `True`: gone wrong for good. */
 export const isLostType = (type: string): boolean => lost.test(type);

@@ -1,5 +1,5 @@
 import type { ObjectId } from '../rollout/plan.ts';
-import type { RenderedTarget } from '../rollout/release.ts';
+import type { RenderedTarget, SettledRule } from '../rollout/release.ts';
 import { getObject } from './api-requests.ts';
 import { applySetId, partOfLabel } from './apply-set.ts';
 import { assessLanding, type Landing } from './assess-landing.ts';
@@ -11,6 +11,7 @@ import { judgeLandings } from './judge-landings.ts';
 import type { Collection } from './list-collection.ts';
 import type { LiveObject } from './live-object.ts';
 import { objectId } from './object-id.ts';
+import { compileRules } from './settled-by-rule.ts';
 import { failed, inProgress } from './settled-rules.ts';
 import type { Progress } from './slice.ts';
 import { type Following, type FollowingOutside, followCollections } from './watch/follow-collections.ts';
@@ -20,6 +21,8 @@ export interface Applied {
   readonly rendered: RenderedTarget;
   readonly namespace: string;
   readonly progress: Progress;
+  /** Of kinds that the built-in rules do not know, or not well enough. */
+  readonly rules: readonly SettledRule[];
 }
 
 /** A set since it was applied, as long as it is open. */
@@ -63,8 +66,13 @@ interface Members {
 }
 
 /** The objects of a set: followed by collection, asked for by name where no collection has them. */
-const followMembers = ({ rendered, namespace, progress }: Applied, following: Following, outside: FollowingOutside) => {
+const followMembers = (
+  { rendered, namespace, progress, rules }: Applied,
+  following: Following,
+  outside: FollowingOutside,
+) => {
   const { cluster, clock, signal } = outside;
+  const ruleOf = compileRules(rules);
   const opened = new Map<string, () => Iterable<readonly [ObjectId, LiveObject]>>();
   const strays = new Map<ObjectId, { readonly askedAt: number; readonly object: LiveObject | undefined }>();
   const ids = rendered.services.map(({ service }) => applySetId(service, namespace));
@@ -108,7 +116,7 @@ const followMembers = ({ rendered, namespace, progress }: Applied, following: Fo
       });
       const now = clock.now();
       const landings = desired.objects.map(({ id, served, isServed }) =>
-        isServed ? assessLanding(id, live.get(id), progress[id], now, served) : notServed(id),
+        isServed ? assessLanding(id, live.get(id), progress[id], now, { ...served, ...ruleOf(served) }) : notServed(id),
       );
       return { landings: [...landings, ...unresolved(desired)], live };
     },

@@ -106,6 +106,9 @@ const rules = {
     what: 'a certificate and its key are not both given',
     expected: 'certSecret and keySecret, or neither',
   },
+  apiGroup: { code: 'NAME_INVALID', expected: 'an API group, as cert-manager.io; empty for the core group' },
+  kind: { code: 'NAME_INVALID', expected: 'a kind, as Certificate' },
+  expression: { code: 'EXPRESSION', expected: 'a CEL expression of up to 2,000 characters' },
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof rules;

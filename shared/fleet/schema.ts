@@ -16,6 +16,7 @@ import {
 import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 import { presetSchema } from './schema-presets.ts';
+import { settledSchema } from './schema-settled.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
 
@@ -136,6 +137,7 @@ export const fleetSchema = z
     gates: z.record(name, gateSchema).default({}).describe('What may stop a promotion; waves name them.'),
     presets: z.array(presetSchema).default([]).describe('Gates for well-known software, each a few with thresholds.'),
     metrics: z.record(name, metricsSchema).default({}).describe('Stores that gates of metrics and alerts ask.'),
+    settled: z.array(settledSchema).default([]).describe('When objects of a kind have become what they state.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

@@ -99,7 +99,7 @@ export const followLandingsSuite = (server: () => Server): void => {
       const since = server().clock.now();
       const result = await drive(
         settleTarget(
-          { rendered, namespace: namespace(), progress, since, until: since + 60_000 },
+          { rendered, namespace: namespace(), progress, rules: [], since, until: since + 60_000 },
           { cluster: { ...stage.cluster, request }, clock: server().clock },
           { signal: new AbortController().signal, deadline: since + 12_000 },
         ),

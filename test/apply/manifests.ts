@@ -56,7 +56,7 @@ export const deployment = (name: string, options: DeploymentOptions = {}): Manif
 
 export const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
-export const widgetDefinition: Manifest = {
+export const widgetDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'widgets.example.com' },
@@ -78,7 +78,7 @@ export const widgetDefinition: Manifest = {
       },
     ],
   },
-};
+} satisfies Manifest;
 
 export const widget = (name: string, size: number): Manifest => ({
   apiVersion: 'example.com/v1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configMap, deployment } from './manifests.ts';
+import { configMap, deployment, widget, widgetDefinition } from './manifests.ts';
 import { apply, deploy, plan, renderedOf, settle } from './rehearsal.ts';
 import type { Server } from './server.ts';
 import { playOn } from './theatre.ts';
@@ -62,6 +62,57 @@ export const settleTargetSuite = (server: () => Server): void => {
       expect(result.status === 'failed' && result.because).toBe(
         `rehearsal: ConfigMap ${namespace()}/settings (Missing: it is gone since it was applied)`,
       );
+    });
+    it('waits for a custom object by the rule of its kind', async () => {
+      const [version] = widgetDefinition.spec.versions;
+      const withStatus = {
+        ...version,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      };
+      const definition = {
+        ...widgetDefinition,
+        metadata: { name: 'widgets.settle.example.com' },
+        spec: { ...widgetDefinition.spec, group: 'settle.example.com', versions: [withStatus] },
+      };
+      const made = { ...widget('it', 1), apiVersion: 'settle.example.com/v1' };
+      const rendered = renderedOf({ widgets: [definition, made] });
+      const stage = stageOf();
+      const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
+      const rules = [
+        {
+          group: 'settle.example.com',
+          kind: 'Widget',
+          ready: 'object.status.size == object.spec.size',
+          failed: 'has(object.status) && object.status.broken',
+        },
+      ];
+      const path = `/apis/settle.example.com/v1/namespaces/${namespace()}/widgets/it/status`;
+      const report = (status: object) => send('PATCH', path, { status }, 'application/merge-patch+json');
+      const during = async (status: object) => {
+        const settling = settle(rendered, stage, progress, 20_000, rules);
+        const [result] = await drive(
+          Promise.all([
+            settling,
+            server()
+              .clock.sleep(1000)
+              .then(() => reporting(status)),
+          ]),
+        );
+        return result;
+      };
+      const reporting = (status: object) =>
+        server().request(path, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/merge-patch+json' },
+          body: JSON.stringify({ status }),
+        });
+      expect(await during({ size: 1, broken: false })).toEqual({ status: 'settled' });
+      await report({ size: 0, broken: false });
+      expect(await during({ broken: true })).toMatchObject({
+        status: 'failed',
+        because: `rehearsal: Widget ${namespace()}/it (Failed: its rule says so: has(object.status) && object.status.broken)`,
+      });
     });
   });
 };

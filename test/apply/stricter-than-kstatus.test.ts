@@ -21,7 +21,14 @@ it('never takes an object for ready, or as still coming, that kstatus does not',
   const laxer = oddObjects(seededRandom('stricter'), 20_000)
     .map((object): LiveObject => ({ ...object, metadata: { uid: '', resourceVersion: '', ...object.metadata } }))
     .map((object) => ({ object, ours: assessSettled(object, now), theirs: assessKstatus(object, now) }))
-    .filter(({ object, ours, theirs }) => ours.status !== 'unknown' && rank[ours.status] < rank[theirs.status] && !isMeant(object))
-    .map(({ object, ours, theirs }) => ({ object, ours: `${ours.status} ${ours.reason}`, theirs: `${theirs.status} ${theirs.reason}` }));
+    .filter(
+      ({ object, ours, theirs }) =>
+        ours.status !== 'unknown' && rank[ours.status] < rank[theirs.status] && !isMeant(object),
+    )
+    .map(({ object, ours, theirs }) => ({
+      object,
+      ours: `${ours.status} ${ours.reason}`,
+      theirs: `${theirs.status} ${theirs.reason}`,
+    }));
   expect(laxer.slice(0, 5)).toEqual([]);
 });
