@@ -5,7 +5,7 @@ import { followLandingsSuite } from './follow-landings.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { realServer, type Server } from './server.ts';
-import { settleTargetSuite } from './settle-target.suite.ts';
+import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
 
 describeOnControlPlane('apply on the real control plane', 'controllers', (binaries) => {
   let server: Server;
@@ -18,4 +18,5 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
   describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
+  describe('settleTarget under a quota', () => settleWithQuotaSuite(() => server));
 });
