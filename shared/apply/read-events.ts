@@ -37,7 +37,7 @@ export const readEvents = async (
 
 /** core/v1: repeated reports count up in place, or as a series (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/). */
 const readOccurrence = (event: LiveObject): Occurrence => {
-  const created = textAt(event, 'eventTime') ?? event.metadata.creationTimestamp ?? '';
+  const created = textAt(event, 'eventTime') ?? textAt(event, 'metadata', 'creationTimestamp') ?? '';
   const first = textAt(event, 'firstTimestamp') ?? created;
   const last = textAt(event, 'series', 'lastObservedTime') ?? textAt(event, 'lastTimestamp') ?? created;
   return {
