@@ -89,7 +89,8 @@ export const judgeLandings = (following: Following, { cluster, clock, signal }: 
   const judgeReady = (landing: Landing, workload: LiveObject): Judged => {
     const now = clock.now();
     const newest = newestPods(workload, pods.of(workload));
-    const steady = nextSteadiness(steadiness.get(landing.id) ?? new Map(), newest, now);
+    const written = writtenAt(workload);
+    const steady = nextSteadiness(steadiness.get(landing.id) ?? new Map(), newest, { now, written });
     steadiness.set(landing.id, steady);
     const because = unsteady(steady, now);
     return because === undefined ? landing : { ...landing, settled: inProgress('Restarted', because) };

@@ -12,15 +12,20 @@ const steadyMs = 10_000;
 
 /**
  * Goes on counting: containers that were never restarted are steady, the others once their restarts have not grown for 10 s, by
- * our clock from when they were first seen. What was seen before decides since when.
+ * our clock from when they were first seen. What was seen before decides since when; restarts from before `written`, when we last wrote
+ * the workload, are not ours.
  */
-export const nextSteadiness = (before: Steadiness, pods: readonly LiveObject[], now: number): Steadiness =>
+export const nextSteadiness = (
+  before: Steadiness,
+  pods: readonly LiveObject[],
+  { now, written }: { readonly now: number; readonly written: number },
+): Steadiness =>
   new Map(
     pods
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .flatMap((pod) =>
         podContainers(pod)
-          .filter(({ restarts, isRunning }) => restarts > 0 && isRunning)
+          .filter(({ restarts, isRunning, ended }) => restarts > 0 && isRunning && !((ended?.at ?? now) < written))
           .map(({ name, restarts }) => {
             const key = `${pod.metadata.uid}/${name}`;
             const known = before.get(key);

@@ -13,7 +13,7 @@ const pod = (restartCount: number, state: object = { running: {} }, metadata: ob
 const story = (...moments: readonly (readonly [second: number, restarts: number])[]) => {
   let steadiness: Steadiness = new Map();
   return moments.map(([second, restarts]) => {
-    steadiness = nextSteadiness(steadiness, [pod(restarts)], second * 1000);
+    steadiness = nextSteadiness(steadiness, [pod(restarts)], { now: second * 1000, written: Number.NaN });
     return unsteady(steadiness, second * 1000);
   });
 };
@@ -37,7 +37,21 @@ describe('steadiness', () => {
 
   it('is not asked of pods that go, nor of containers that do not run', () => {
     const pods = [pod(3, { running: {} }, { deletionTimestamp: '2026-03-01T12:00:00Z' }), pod(3, { waiting: {} })];
-    expect(unsteady(nextSteadiness(new Map(), pods, 0), 0)).toBeUndefined();
+    expect(unsteady(nextSteadiness(new Map(), pods, { now: 0, written: 0 }), 0)).toBeUndefined();
+  });
+
+  it('is not asked of restarts from before we wrote', () => {
+    const ended = (at: string) => ({ lastState: { terminated: { exitCode: 1, finishedAt: at } } });
+    const old = live('v1', 'Pod', {
+      status: {
+        containerStatuses: [
+          { name: 'main', restartCount: 57, state: { running: {} }, ...ended('2026-03-01T10:00:00Z') },
+        ],
+      },
+    });
+    const since = (written: string) =>
+      unsteady(nextSteadiness(new Map(), [old], { now: 0, written: Date.parse(written) }), 0) !== undefined;
+    expect([since('2026-03-01T11:00:00Z'), since('2026-03-01T09:00:00Z')]).toEqual([false, true]);
   });
 
   it('counts sidecars', () => {
@@ -45,7 +59,7 @@ describe('steadiness', () => {
       metadata: { name: 'web-1' },
       status: { initContainerStatuses: [{ name: 'proxy', restartCount: 2, state: { running: {} } }] },
     });
-    expect(unsteady(nextSteadiness(new Map(), [sidecar], 0), 0)).toBe(
+    expect(unsteady(nextSteadiness(new Map(), [sidecar], { now: 0, written: 0 }), 0)).toBe(
       'container proxy of pod web-1 was restarted 2 times; it has to run for 10 s',
     );
   });
