@@ -164,9 +164,9 @@ describe('a test', () => {
     expect(skipping).toEqual([
       'test/analysis/program.ts',
       'test/apply/corpus.test.ts',
-      'test/apply/kstatus-upstream.test.ts',
       'test/apply/kubectl.test.ts',
       'test/apply/microservices-demo.test.ts',
+      'test/apply/settled/kstatus-upstream.test.ts',
       'test/control-plane/binaries.ts',
       'test/fleet/metrics/metrics.test.ts',
       'test/fleet/metrics/promql.test.ts',

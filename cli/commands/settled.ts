@@ -1,10 +1,10 @@
-import { assessSettled } from '../../shared/apply/assess-settled.ts';
 import { isObject, textAt } from '../../shared/apply/fields.ts';
-import { assessKstatus } from '../../shared/apply/kstatus.ts';
 import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { groupOf, objectId, spoken } from '../../shared/apply/object-id.ts';
-import { readableText } from '../../shared/apply/readable-text.ts';
-import type { Settled } from '../../shared/apply/settled-rules.ts';
+import { readableText } from '../../shared/apply/settle/readable-text.ts';
+import { assessSettled } from '../../shared/apply/settled/assess-settled.ts';
+import { assessKstatus } from '../../shared/apply/settled/kstatus.ts';
+import type { Settled } from '../../shared/apply/settled/settled-rules.ts';
 import type { ManifestDocument } from '../../shared/render/parse-yaml.ts';
 import { type Options, type Run, textOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';

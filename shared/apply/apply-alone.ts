@@ -9,12 +9,12 @@ import { type AloneLine, type AloneSummary, appliedLine, refusedLine, summarise 
 import { wantedInventories } from './apply-manifests.ts';
 import { coverageOf, sameCoverage } from './apply-set.ts';
 import { type ComparedTarget, compareSet, targetPlan } from './compare-target.ts';
-import { followLandings } from './follow-landings.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { pruneObjects } from './prune-objects.ts';
 import { skippedBy } from './ready-queue.ts';
 import type { ObjectFailure, Refusal } from './refusals.ts';
-import { inProgress, type Settled } from './settled-rules.ts';
+import { followLandings } from './settle/follow-landings.ts';
+import { inProgress, type Settled } from './settled/settled-rules.ts';
 import type { Progress } from './slice.ts';
 import { writeSet } from './write-set.ts';
 import { isClusterTrouble, type Writing } from './writing.ts';

@@ -5,7 +5,7 @@ import { type ApplySet, applySetId, idLabel, parentName, partOfLabel, readParent
 import type { DesiredObject } from './desired.ts';
 import { type Discovery, findKind, pathOf, type ServedKind } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
-import { listCollection } from './list-collection.ts';
+import { type Collection, listCollection } from './list-collection.ts';
 import type { LiveObject } from './live-object.ts';
 import { objectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
@@ -44,7 +44,7 @@ export const readSets = async (
   const selector = encodeURIComponent(`${partOfLabel} in (${[...ids.keys()].sort().join(',')})`);
   const found = await inFlight(collections, async ({ served, namespace }) => {
     const path = served.namespaced ? pathOf(served, namespace) : pathOf(served, '');
-    const { objects } = await listCollection(cluster, { served, path: `${path}?labelSelector=${selector}` }, signal);
+    const objects = await list(cluster, served, `${path}?labelSelector=${selector}`, signal);
     return objects.map(
       (object): Member => ({
         id: identify(served, object),
@@ -67,7 +67,7 @@ const readParents = async (
   const sets: OwnSet[] = [];
   const refusals: Refusal[] = [];
   const wanted = new Set(place.services.map(parentName));
-  for (const parent of (await listCollection(cluster, { served: configMaps, path }, signal)).objects) {
+  for (const parent of await list(cluster, configMaps, path, signal)) {
     const read = readParent(parent, place);
     if (!('foreign' in read)) sets.push({ ...read, parent });
     else if (wanted.has(parent.metadata.name)) {
@@ -108,6 +108,14 @@ const collectionsOf = (
   }
   return [...collections.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, collection]) => collection);
 };
+
+/** All objects behind a path. A collection that is not there is empty. @throws ApiServerRefused. */
+export const list = async (
+  cluster: Cluster,
+  served: Collection['served'],
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly LiveObject[]> => (await listCollection(cluster, { served, path }, signal)).objects;
 
 const identify = (served: ServedKind, object: LiveObject): ObjectId =>
   objectId({

@@ -2,10 +2,10 @@ import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief, type InProgress } from '../rollout/outcome.ts';
-import type { Judged } from './assess-workload.ts';
-import { type Applied, type FollowedSet, followLandings } from './follow-landings.ts';
-import { type Evidence, gatherEvidence } from './gather-evidence.ts';
 import { spoken } from './object-id.ts';
+import type { Judged } from './settle/assess-workload.ts';
+import { type Applied, type FollowedSet, followLandings } from './settle/follow-landings.ts';
+import { type Evidence, gatherEvidence } from './settle/gather-evidence.ts';
 
 export interface SettleInput extends Applied {
   /** Epoch milliseconds: when the wait began, and when it is over. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
-import { followLandingsSuite } from './follow-landings.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { realServer, type Server } from './server.ts';
+import { followLandingsSuite } from './settle/follow-landings.suite.ts';
 import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
 
 describeOnControlPlane('apply on the real control plane', 'controllers', (binaries) => {

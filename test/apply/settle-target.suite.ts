@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listAt, objectAt } from '../../shared/apply/fields.ts';
-import type { Evidence } from '../../shared/apply/gather-evidence.ts';
+import type { Evidence } from '../../shared/apply/settle/gather-evidence.ts';
 import type { SettleResult } from '../../shared/apply/settle-target.ts';
 import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
 import { configMap, deployment, widget, widgetDefinition } from './manifests.ts';
