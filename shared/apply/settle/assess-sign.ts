@@ -25,7 +25,8 @@ export const assessSign = (
   firstSeen: number | undefined,
 ): AssessedSign => {
   const told = tellMore(sign, events);
-  const since = firstSeen ?? told.since;
+  // A container may be on its way for long before a volume is in its way: only events tell since when that is.
+  const since = sign.is === 'volumes' ? told.since : (firstSeen ?? told.since);
   // NaN: nobody knows since when, so not for long enough.
   return { ...told, since, doomed: told.patienceMs === 0 || now - since >= told.patienceMs };
 };

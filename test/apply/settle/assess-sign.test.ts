@@ -68,6 +68,11 @@ describe('assessSign', () => {
       'doomed: MountVolume.SetUp failed for volume "c" : configmap "settings" not found, 16 s',
     ],
     [
+      'a volume that is missing only now, of a container that was seen to come long ago',
+      judged(sign('volumes', Infinity), [event('FailedMount', 'secret "s" not found', 3000)], now - 50_000),
+      'waits: secret "s" not found, 3 s',
+    ],
+    [
       'a disk that is late',
       judged(sign('volumes', Infinity), [event('FailedAttachVolume', 'Multi-Attach error for volume "pvc-1"', 50_000)]),
       'waits: Multi-Attach error for volume "pvc-1", 50 s',
