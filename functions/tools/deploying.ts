@@ -1,8 +1,12 @@
 import type { ApplyInput, ApplyOutside } from '../../shared/apply/apply-manifests.ts';
+import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
 import type { OpenCluster, OpenDeployment, WritableDeployment } from '../../shared/deployment/open-deployment.ts';
+import { restartLog } from '../../shared/deployment/restart-log.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
+import { releaseOf } from '../../shared/release/release-of.ts';
+import { judgeStep } from '../../shared/wave/judge-step.ts';
 
 /** How a planned target is opened. */
 export const opening =
@@ -25,3 +29,19 @@ export const writingOf = (
   { cluster, guard, journal, lease }: WritableDeployment,
   { clock }: Pick<Outside, 'clock'>,
 ): ApplyOutside => ({ cluster, guard, journal, fence: lease.fence, clock });
+
+/** What ordering its restarts takes: the log of the target, and the wave's probes between one restart and the next. */
+export const restartingOf = async (
+  ref: DeploymentRef,
+  { kept, wave }: OpenDeployment,
+  outside: Outside,
+): Promise<Restarting> => {
+  const release = await releaseOf(outside.blobs, ref.release);
+  return {
+    log: restartLog(ref, outside),
+    gate: (since) => judgeStep(ref, ref.target, since, release, wave, outside),
+    since: kept.startedAt,
+    settleWithinMs: wave.settleWithinMs,
+    isBack: ref.direction === 'back',
+  };
+};

@@ -3,17 +3,20 @@ import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { ObjectId } from '../rollout/plan.ts';
+import type { ObjectId, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedObject, RenderedTarget } from '../rollout/release.ts';
+import type { RestartPlan } from '../rollout/restarts.ts';
 import { type AloneLine, type AloneSummary, appliedLine, refusedLine, summarise } from './alone-words.ts';
 import { wantedInventories } from './apply-manifests.ts';
 import { coverageOf, sameCoverage } from './apply-set.ts';
-import { type ComparedTarget, compareSet, targetPlan } from './compare-target.ts';
+import { type ComparedSet, type ComparedTarget, compareSet, plannedObjects } from './compare-target.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { pruneObjects } from './prune-objects.ts';
 import { readLandings } from './read-landings.ts';
 import { skippedBy } from './ready-queue.ts';
 import type { ObjectFailure, Refusal } from './refusals.ts';
+import { planRestarts, usualRules } from './restarts/plan-restarts.ts';
+import { rememberRestarts } from './restarts/remember-restarts.ts';
 import type { Progress } from './slice.ts';
 import { writeSet } from './write-set.ts';
 import { isClusterTrouble, type Writing } from './writing.ts';
@@ -88,18 +91,33 @@ const carryOut = async (
     services: [{ service: input.set, objects: input.objects }],
   };
   const setting: Setting = { input, rendered, ...outside, invocation, tell };
-  const { refusals, compared } = await compareSet(comparable(setting), 'each');
+  const found = await compareSet(comparable(setting), 'each');
+  const { refusals, compared, restarts } = withRestarts(found, rendered);
   tellRefused(setting, refusals, compared === undefined);
-  if (compared === undefined) return [];
+  if (compared === undefined || restarts === undefined) return [];
   if (input.dryRun) {
     tellPlanned(setting, compared, refusals.length === 0);
     return compared.kept.map(({ id }) => id);
   }
-  const written = await writeAll(setting, compared);
+  const written = await writeAll(setting, compared, restarts);
   const isReady = input.waitMs === undefined || (await tellSettled(setting, written, input.waitMs));
   if (!input.prune || refusals.length > 0 || !written.isWhole || !isReady) return [];
   if (isExact(compared, input.namespace)) return compared.kept.map(({ id }) => id);
-  return pruneAll(setting, compared);
+  return pruneAll(setting, compared, restarts);
+};
+
+/** What restarts of a set, in what order; without those that can not restart as they may. */
+const withRestarts = (
+  { refusals, compared }: ComparedSet,
+  rendered: RenderedTarget,
+): ComparedSet & { readonly restarts?: RestartPlan } => {
+  if (compared === undefined) return { refusals };
+  const services = rendered.services.map(({ service }) => service);
+  const planned = planRestarts(compared, services, usualRules);
+  if ('restarts' in planned) return { refusals, compared, restarts: planned.restarts };
+  const refused = new Set(planned.refusals.map(({ object }) => object));
+  const objects = compared.objects.filter(({ id }) => !refused.has(id));
+  return withRestarts({ refusals: [...refusals, ...planned.refusals], compared: { ...compared, objects } }, rendered);
 };
 
 /** Nothing leaves the set, and its inventory covers no more than it has: there is nothing that pruning could do. */
@@ -158,14 +176,19 @@ interface WrittenSet {
 }
 
 /** Writes slice after slice until nothing is left to do; without waiting each object is told of as it was written. */
-const writeAll = async (setting: Setting, first: ComparedTarget): Promise<WrittenSet> => {
+const writeAll = async (setting: Setting, first: ComparedTarget, restarts: RestartPlan): Promise<WrittenSet> => {
   const { input, rendered, clock, invocation, tell } = setting;
+  const settleWithinMs = input.waitMs ?? usualWaitMs;
+  const gate = async () => ({ passed: true }) as const;
+  const restarting = { log: rememberRestarts(), gate, since: clock.now(), settleWithinMs, isBack: false };
   const lines = new Map<ObjectId, AloneLine>();
   const release = digestOf(canonicalJson(rendered));
   let compared: ComparedTarget | undefined = first;
+  const wanted = new Set(first.objects.map(({ id }) => id));
   let progress: Progress = {};
   while (compared !== undefined) {
-    const approved = targetPlan(compared, rendered, release);
+    // The order is that of the beginning: what has restarted since is still waited for.
+    const approved: TargetPlan = { ...plannedObjects(compared, rendered, release), restarts };
     const inventories = wantedInventories(rendered, input.namespace, compared);
     const result = await writeSet(
       {
@@ -174,6 +197,7 @@ const writeAll = async (setting: Setting, first: ComparedTarget): Promise<Writte
         namespace: input.namespace,
         inventories,
         progress,
+        restarting,
         ended: (object, how) => {
           if (how.status === 'failed') tell(refusedLine(object.id, how.failure));
           if (how.status !== 'done' || lines.has(object.id)) return;
@@ -195,7 +219,8 @@ const writeAll = async (setting: Setting, first: ComparedTarget): Promise<Writte
       return { progress, lines, isWhole: result.status === 'done' };
     }
     await clock.sleep(result.retryAfterSeconds * 1000, invocation.signal);
-    compared = (await compareSet(comparable(setting), 'each')).compared;
+    const next = (await compareSet(comparable(setting), 'each')).compared;
+    compared = next && { ...next, objects: next.objects.filter(({ id }) => wanted.has(id)) };
   }
   return { progress, lines, isWhole: false };
 };
@@ -205,6 +230,9 @@ const writingOf = ({ cluster, guard, clock, invocation }: Setting, plan: Writing
   const journal = { intent: async () => `alone-${++count}`, outcome: async () => {} };
   return { cluster, guard, journal, clock, invocation, plan };
 };
+
+/** How long a restart may take to settle where nobody said how long to wait. */
+const usualWaitMs = 300_000;
 
 /** Between two looks: most of what settles does so within seconds. */
 const pollMs = 500;
@@ -240,10 +268,14 @@ const tellSettled = async (
   return allReady;
 };
 
-const pruneAll = async (setting: Setting, compared: ComparedTarget): Promise<readonly ObjectId[]> => {
+const pruneAll = async (
+  setting: Setting,
+  compared: ComparedTarget,
+  restarts: RestartPlan,
+): Promise<readonly ObjectId[]> => {
   const { input, rendered, clock, invocation, tell } = setting;
   const release = digestOf(canonicalJson(rendered));
-  const approved = targetPlan(compared, rendered, release);
+  const approved: TargetPlan = { ...plannedObjects(compared, rendered, release), restarts };
   const plan = digestOf(canonicalJson(approved));
   for (;;) {
     const result = await pruneObjects(

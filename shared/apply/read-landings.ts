@@ -38,13 +38,19 @@ export const readLandings = async (
   const live = await readDesired(cluster, objects, members, signal);
   return inFlight(
     objects.map(({ id, served }) => assessLanding(id, live.get(id), progress[id], now, served)),
-    async (landing) => (landing.settled.status === 'ready' ? landing : judge(landing, cluster, now, signal)),
+    (landing) => judgeLanding(landing, cluster, now, signal),
   );
 };
 
-const judge = async (landing: Landing, cluster: Cluster, now: number, signal: AbortSignal): Promise<Judged> => {
+/** A landing that is not ready, judged by its newest pods too. */
+export const judgeLanding = async (
+  landing: Landing,
+  cluster: Cluster,
+  now: number,
+  signal: AbortSignal,
+): Promise<Judged> => {
   const { live } = landing;
-  if (live === undefined || landing.isStale) return landing;
+  if (landing.settled.status === 'ready' || live === undefined || landing.isStale) return landing;
   const doom = findDoom(newestPods(live, await readOwned(cluster, live, signal)), now, live.kind === 'Job');
   if (doom === undefined) return landing;
   const message = `pod ${doom.pod.metadata.name}: ${doom.message}`;

@@ -3,11 +3,10 @@ import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief, type InProgress } from '../rollout/outcome.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
-import { inFlight } from './in-flight.ts';
-import type { LiveObject } from './live-object.ts';
+import { gatherEvidence } from './gather-evidence.ts';
 import { spoken } from './object-id.ts';
 import { type Judged, readLandings } from './read-landings.ts';
-import { type Evidence, readLogs, readWarnings } from './read-pods.ts';
+import type { Evidence } from './read-pods.ts';
 import type { Progress } from './slice.ts';
 
 export interface SettleInput {
@@ -29,8 +28,6 @@ export type SettleResult =
 const pollMs = (waitedMs: number): number => Math.min(Math.max(250, waitedMs / 2), 2000);
 /** Kept free for the last look and the return. */
 const reserveMs = 5000;
-/** Objects whose evidence is gathered; the others fail for the same reason more often than not. */
-const evidenceShown = 5;
 
 /**
  * Whether the target has become what was applied. Looks at once and again, at most 2 s later, until it has, has failed, or the invocation
@@ -86,20 +83,5 @@ const fail = async (
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<SettleResult> => {
-  const evidence = await inFlight(judged.slice(0, evidenceShown), (each) => gather(each, cluster, signal));
-  return { status: 'failed', because: brief(because), evidence };
-};
-
-const gather = async (
-  { id, live, doom, settled }: Judged,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<Evidence> => {
-  const subject: LiveObject | undefined = doom?.pod ?? live;
-  return {
-    object: id,
-    reason: brief(`${settled.reason}: ${settled.message}`),
-    events: subject === undefined ? [] : await readWarnings(cluster, subject, signal),
-    logs: doom === undefined ? [] : await readLogs(cluster, doom, signal),
-  };
+  return { status: 'failed', because: brief(because), evidence: await gatherEvidence(judged, cluster, signal) };
 };

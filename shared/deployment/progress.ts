@@ -57,7 +57,8 @@ export const keepSlice = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<StepAnswer> => {
   const appliedAt = slice.status === 'done' && kept.appliedAt === undefined ? { appliedAt: outside.clock.now() } : {};
-  const evidence = slice.status === 'failed' ? { evidence: await putJson(outside.blobs, slice.objects) } : {};
+  const found = slice.status === 'failed' ? [...(slice.evidence ?? []), ...slice.objects] : [];
+  const evidence = slice.status === 'failed' ? { evidence: await putJson(outside.blobs, found) } : {};
   await keepProgress(ref, { ...kept, ...appliedAt, ...evidence, progress: slice.progress }, outside);
   if (slice.status === 'done') return { status: 'done' };
   const { because } = slice;

@@ -49,6 +49,8 @@ export interface ReleaseTarget extends Target {
 export interface ServicePolicy {
   readonly onFailure: OnFailure;
   readonly dependsOn: readonly string[];
+  /** Workload of the service, as `WorkloadReference` names it -> the workloads it depends on. */
+  readonly workloads?: Readonly<Record<string, { readonly dependsOn: readonly string[] }>>;
   /** Container name in the config -> `repository@sha256:...`. */
   readonly images: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,7 @@ import type { Wave } from '../rollout/wave.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 import { renderedBack } from './rendered-back.ts';
+import { restartOrder, restartRules } from './restart-rules.ts';
 
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
 export interface PlanWaveResult {
@@ -44,9 +45,11 @@ export const planWave = async (
   const planned: WavePlan['targets'][number][] = [];
   const unreachable: WavePlan['unreachable'][number][] = [];
   const refused: string[] = [];
+  const order = await restartOrder(ref, outside);
   await inTurns(wanted, concurrency, async (each) => {
     const target = each.target.name;
-    const result = await planOne(each, tools, outside, signal);
+    const restarts = await restartRules(each.target, release, order, outside);
+    const result = await planOne({ ...each, restarts }, tools, outside, signal);
     if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
     else if (result.status === 'refused' && ref.direction === 'back') {
       // What can not go back must not keep the others from it.

@@ -3,6 +3,7 @@ import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
+import { restartsSuite } from './restarts/restarts.suite.ts';
 import { realServer, type Server } from './server.ts';
 import { settleTargetSuite } from './settle-target.suite.ts';
 
@@ -16,4 +17,5 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
+  describe('ordered restarts', () => restartsSuite(() => server));
 });

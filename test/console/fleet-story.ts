@@ -12,6 +12,7 @@ import type { StepFunctions } from '../../shared/outside/step-functions.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import { countActions, type PlannedObject, type TargetPlan, type WavePlan } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
+import { noRestarts } from '../../shared/rollout/restarts.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
 import { exampleRelease } from './example-release.ts';
@@ -235,7 +236,9 @@ const planned = async (ledger: Ledger, blobs: Blobs, release: Release, ref: Wave
   const wave = release.waves.find(({ name }) => name === ref.wave);
   const targets: WavePlan['targets'][number][] = [];
   for (const target of wave?.targets ?? []) {
-    const plan: TargetPlan = { target, release: ref.release, rendered: digestOf(target), objects: objectsOf(target) };
+    const restarts = noRestarts;
+    const objects = objectsOf(target);
+    const plan: TargetPlan = { target, release: ref.release, rendered: digestOf(target), objects, restarts };
     const digest = await putJson(blobs, { endpoint: { server: `https://${target}.example.com` }, plan });
     targets.push({ target, planned: digest, counts: countActions([plan]) });
   }

@@ -1,0 +1,4 @@
+import { describeOnSimulatedServer } from '../server.ts';
+import { restartsSuite } from './restarts.suite.ts';
+
+describeOnSimulatedServer('ordered restarts', restartsSuite);
