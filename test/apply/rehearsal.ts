@@ -104,12 +104,12 @@ const slices = async <Result extends { readonly status: string; readonly retryAf
   clock: Clock,
   run: () => Promise<Result>,
 ): Promise<Result> => {
-  for (let slice = 0; slice < 100; slice++) {
+  for (let slice = 0; slice < 1000; slice++) {
     const result = await run();
     if (result.status !== 'in-progress') return result;
     await clock.sleep((result.retryAfterSeconds ?? 0) * 1000);
   }
-  throw new Error('a hundred slices and not done');
+  throw new Error('a thousand slices and not done');
 };
 
 /** What ordered restarts go by in a rehearsal: a log of their own, and a gate that is open. */

@@ -50,3 +50,38 @@ export const watchRestarts = (
   });
   return { cluster, writes };
 };
+
+/** A pod as it was made. */
+export interface MadePod {
+  readonly name: string;
+  readonly image: string;
+  /** Epoch milliseconds, whole seconds. */
+  readonly at: number;
+}
+
+/** The place from which `podsMade` tells what happens. */
+export const placeNow = async (server: Server, namespace: string): Promise<string> => {
+  const answer = await server.request(`/api/v1/namespaces/${namespace}/pods`);
+  return ((await answer.json()) as { readonly metadata: { readonly resourceVersion: string } }).metadata
+    .resourceVersion;
+};
+
+/** Every pod that was made since, in the order in which they were, gone ones too: what the API server's own watch tells. */
+export const podsMade = async (server: Server, namespace: string, since: string): Promise<readonly MadePod[]> => {
+  const query = `watch=true&timeoutSeconds=2&resourceVersion=${since}`;
+  const answer = await server.request(`/api/v1/namespaces/${namespace}/pods?${query}`);
+  const lines = (await answer.text()).split('\n').filter((line) => line !== '');
+  const changes = lines.map((line) => JSON.parse(line) as { readonly type: string; readonly object: LiveObject });
+  if (changes.some(({ type }) => type === 'ERROR')) throw new Error(`the watch is too old: ${lines[0]}`);
+  return changes
+    .filter(({ type }) => type === 'ADDED')
+    .map(({ object: { metadata, spec } }) => ({
+      name: metadata.name,
+      image: (spec as { readonly containers: readonly { readonly image: string }[] }).containers[0]?.image ?? '',
+      at: Date.parse(metadata.creationTimestamp ?? ''),
+    }));
+};
+
+/** The most that were made within any 60 s. */
+export const mostAMinute = (made: readonly MadePod[]): number =>
+  Math.max(0, ...made.map(({ at }) => made.filter((other) => other.at >= at && other.at < at + 60_000).length));

@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { withConfigHashes } from '../../../shared/apply/restarts/config-hash.ts';
 import { usualRules } from '../../../shared/apply/restarts/plan-restarts.ts';
 import type { RenderedTarget } from '../../../shared/rollout/release.ts';
-import { apply, deploy, plan, renderedOf, type Stage } from '../rehearsal.ts';
+import { configMap } from '../manifests.ts';
+import { apply, deploy, plan, renderedOf, restartingOf, type Stage } from '../rehearsal.ts';
 import type { Server } from '../server.ts';
 import { playOn } from '../theatre.ts';
 import { watchRestarts } from './restart-stage.ts';
 import { deployment, selecting, statefulSet } from './workloads.ts';
 
 /** Three services that call each other: gateway -> storage -> index. */
-const chain = (version: string): RenderedTarget =>
+export const chain = (version: string): RenderedTarget =>
   renderedOf({
     index: [deployment('index', { version })],
     storage: [deployment('storage', { version })],
     gateway: [deployment('gateway', { version })],
   });
 
-const dependencies = {
+export const dependencies = {
   index: { dependsOn: [] },
   storage: { dependsOn: ['index'] },
   gateway: { dependsOn: ['storage'] },
 };
 
 export const restartsSuite = (server: () => Server): void => {
-  const { stageOf, drive, namespace, read } = playOn(server, 'restarts');
+  const { stageOf, drive, namespace, read, pathOf } = playOn(server, 'restarts');
   const watched = () => {
     const { cluster, writes } = watchRestarts(server(), namespace());
     const stage: Stage = { cluster, clock: server().clock, namespace: namespace() };
@@ -127,6 +129,148 @@ export const restartsSuite = (server: () => Server): void => {
       expect(live.spec).not.toHaveProperty('minReadySeconds');
       const again = await drive(plan(large('v2'), stageOf()));
       expect(again.objects.map(({ action }) => action)).toEqual(['unchanged']);
+    });
+  });
+
+  describe('a restart that does not become ready', () => {
+    const broken = () =>
+      renderedOf({
+        index: [deployment('index', { version: 'crash' })],
+        storage: [deployment('storage', { version: 'v2' })],
+        gateway: [deployment('gateway', { version: 'v2' })],
+      });
+
+    it('ends the deployment, with what the cluster says of it, and restarts nothing more', async () => {
+      await drive(deploy(chain('v1'), stageOf()));
+      const { stage, writes } = watched();
+      const approved = await drive(plan(broken(), stage, { ...usualRules, dependencies }));
+      const result = await drive(apply(broken(), stage, { approved }));
+      expect(writes.map(({ workload }) => workload)).toEqual(['deployments/index']);
+      const failed = (name: string, code: string, because: string) => ({
+        id: `apps/Deployment/${namespace()}/${name}`,
+        code,
+        because: expect.stringMatching(because),
+      });
+      expect(result).toMatchObject({
+        status: 'failed',
+        objects: [
+          failed('gateway', 'SKIPPED', '^Deployment .*/gateway was left as it is, since Deployment .*/index failed'),
+          failed('storage', 'SKIPPED', '^Deployment .*/storage was left as it is, since Deployment .*/index failed'),
+        ],
+        evidence: [
+          { object: `apps/Deployment/${namespace()}/index`, reason: expect.stringMatching('CrashLoopBackOff') },
+        ],
+      });
+    });
+
+    it('keeps no other from going back', async () => {
+      await drive(deploy(chain('v2'), stageOf()));
+      const { stage, writes } = watched();
+      const back = renderedOf({
+        index: [deployment('index', { version: 'v1' })],
+        storage: [deployment('storage', { version: 'v1' })],
+        gateway: [deployment('gateway', { version: 'crash' })],
+      });
+      const approved = await drive(plan(back, stage, { ...usualRules, order: 'consumers-first', dependencies }));
+      const restarting = restartingOf(server().clock, { isBack: true });
+      expect((await drive(apply(back, stage, { approved, restarting }))).status).toBe('done');
+      expect(writes.map(({ workload, unsettled }) => [workload, unsettled])).toEqual([
+        ['deployments/gateway', []],
+        ['deployments/storage', ['gateway']],
+        ['deployments/index', ['gateway']],
+      ]);
+    });
+  });
+
+  describe('the gate between two restarts', () => {
+    it('is asked since the one before had settled, and holds the next until it passes', async () => {
+      await drive(deploy(chain('v1'), stageOf()));
+      const { stage, writes } = watched();
+      const approved = await drive(plan(chain('v2'), stage, { ...usualRules, dependencies }));
+      const asked: number[] = [];
+      const gate = async (since: number) => {
+        asked.push(since);
+        return asked.length < 4 ? ({ passed: false, because: 'no samples yet' } as const) : ({ passed: true } as const);
+      };
+      const restarting = restartingOf(server().clock, { gate });
+      expect((await drive(apply(chain('v2'), stage, { approved, restarting }))).status).toBe('done');
+      expect(writes).toHaveLength(3);
+      expect(asked).toHaveLength(5);
+      expect(new Set(asked).size).toBe(2);
+      const [, storage] = writes;
+      expect(storage !== undefined && Math.min(...asked) <= storage.at).toBe(true);
+    });
+  });
+
+  describe('a workload that is new', () => {
+    it('joins those that call it only when what it calls has restarted', async () => {
+      const before = renderedOf({ index: [deployment('index', { version: 'v1' })] });
+      const after = renderedOf({
+        index: [deployment('index', { version: 'v2' })],
+        storage: [deployment('storage', { version: 'v2' })],
+      });
+      await drive(deploy(before, stageOf()));
+      const { stage, writes } = watched();
+      const approved = await drive(plan(after, stage, { ...usualRules, dependencies }));
+      expect((await drive(apply(after, stage, { approved }))).status).toBe('done');
+      expect(writes.map(({ workload, unsettled }) => [workload, unsettled])).toEqual([
+        ['deployments/index', []],
+        ['deployments/storage', []],
+      ]);
+    });
+  });
+
+  describe('a changed ConfigMap', () => {
+    const reads = { container: { envFrom: [{ configMapRef: { name: 'flags' } }] } };
+    const flagged = (value: string) =>
+      renderedOf({ web: [configMap('flags', { a: value }), deployment('web', reads)] });
+    const hashed = (value: string) => withConfigHashes(flagged(value), namespace(), new Set(['web']));
+
+    it('restarts nothing by itself', async () => {
+      await drive(deploy(flagged('1'), stageOf()));
+      const { stage, writes } = watched();
+      const approved = await drive(plan(flagged('2'), stage));
+      expect(approved.restarts).toMatchObject({ steps: [], later: [{ how: 'start', keys: ['a'] }] });
+      expect((await drive(apply(flagged('2'), stage, { approved }))).status).toBe('done');
+      expect(writes).toEqual([]);
+    });
+
+    it('restarts who reads it where its hash is on the pods', async () => {
+      await drive(deploy(hashed('1'), stageOf()));
+      const { stage, writes } = watched();
+      const approved = await drive(plan(hashed('2'), stage));
+      const object = `/ConfigMap/${namespace()}/flags`;
+      expect(approved.restarts.steps.map(({ causes }) => causes)).toEqual([
+        [{ change: 'config', object, keys: ['a'] }],
+      ]);
+      expect((await drive(apply(hashed('2'), stage, { approved }))).status).toBe('done');
+      expect(writes.map(({ workload }) => workload)).toEqual(['deployments/web']);
+    });
+  });
+
+  describe('somebody who changes a workload while it restarts', () => {
+    it('stops it', async () => {
+      const set = (version: string) => renderedOf({ db: [statefulSet('db', { version, replicas: 3 })] });
+      await drive(deploy(set('v1'), stageOf()));
+      const approved = await drive(plan(set('v2'), stageOf()));
+      const { stage, writes } = watched();
+      const path = pathOf('statefulsets', 'db');
+      const gate = async () => {
+        const template = { spec: { containers: [{ name: 'main', image: 'registry.example.com/db:other' }] } };
+        const body = { spec: { template } };
+        const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+        const init = { method: 'PATCH', headers, body: JSON.stringify(body) };
+        await server().request(`${path}?fieldManager=kubectl-edit`, init);
+        return { passed: false, because: 'somebody is at work' } as const;
+      };
+      const result = await drive(
+        apply(set('v2'), stage, { approved, restarting: restartingOf(server().clock, { gate }) }),
+      );
+      expect(writes).toHaveLength(1);
+      expect(result).toMatchObject({
+        status: 'stopped',
+        because: `StatefulSet ${namespace()}/db was changed by somebody else while it restarted, and differs now from what was approved; plan again`,
+      });
     });
   });
 };
