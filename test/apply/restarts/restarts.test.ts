@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 import { usualRules } from '../../../shared/apply/restarts/plan-restarts.ts';
-import { apply, deploy, plan, restartingOf } from '../rehearsal.ts';
+import { apply, deploy, plan, renderedOf, restartingOf } from '../rehearsal.ts';
 import { describeOnSimulatedServer } from '../server.ts';
 import { playOn } from '../theatre.ts';
-import { watchRestarts } from './restart-stage.ts';
+import { mostAMinute, placeNow, podsMade, watchRestarts } from './restart-stage.ts';
 import { chain, dependencies, restartsSuite } from './restarts.suite.ts';
+import { daemonSet } from './workloads.ts';
+
+const fast = { rollingUpdate: { maxUnavailable: '100%' } };
 
 describeOnSimulatedServer('ordered restarts', restartsSuite);
 
@@ -50,5 +53,20 @@ describeOnSimulatedServer('where time costs nothing', (server) => {
     expect(seconds[0]).toBeLessThan(44);
     expect((seconds[1] ?? 0) - (seconds[0] ?? 0)).toBeGreaterThanOrEqual(60);
     expect((seconds[2] ?? 0) - (seconds[1] ?? 0)).toBeGreaterThanOrEqual(60);
+  });
+
+  it('a DaemonSet on more nodes than the cap is paced by the server itself', async () => {
+    const agent = (version: string) =>
+      renderedOf({ agent: [daemonSet('agent', { version, spec: { updateStrategy: fast } })] });
+    await drive(deploy(agent('v1'), stageOf()));
+    await drive(server().clock.sleep(60_000));
+    const { stage } = watched();
+    const approved = await drive(plan(agent('v2'), stage, { ...usualRules, perMinute: 1 }));
+    const since = await drive(placeNow(server(), namespace()));
+    expect((await drive(apply(agent('v2'), stage, { approved }))).status).toBe('done');
+    const made = await drive(podsMade(server(), namespace(), since));
+    expect([made.length, mostAMinute(made)]).toEqual([3, 1]);
+    const again = await drive(plan(agent('v2'), stageOf()));
+    expect(again.objects.map(({ action }) => action)).toEqual(['unchanged']);
   });
 });

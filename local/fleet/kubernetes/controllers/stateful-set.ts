@@ -10,10 +10,22 @@ import {
   objectAt,
   stringAt,
 } from '../object.ts';
+import { matches, requirementsOf } from '../storage/selector.ts';
 import type { Controller } from './control-loop.ts';
 import { recordEvent } from './event-recorder.ts';
-import { allKeys, concernsOwner, controlledBy, create, ownerReference, read, remove, writeStatus } from './owned.ts';
-import { availabilityOf, isFinished, isReady } from './pod-state.ts';
+import {
+  allKeys,
+  change,
+  concernsOwner,
+  controlledBy,
+  controllerOf,
+  create,
+  ownerReference,
+  read,
+  remove,
+  writeStatus,
+} from './owned.ts';
+import { availabilityOf, isActive, isFinished, isReady } from './pod-state.ts';
 import { podOf, templateHash } from './pod-template.ts';
 
 const revisionLabel = 'controller-revision-hash';
@@ -144,6 +156,21 @@ const statusOf = (set: KubeObject, pods: readonly KubeObject[], updateRevision: 
   return { status, wakeMs };
 };
 
+/** Pods of its selector and name that nobody controls become its own: those that a set before it was made to leave behind. */
+const adoptOrphans = (plane: ControlPlane, set: KubeObject): void => {
+  const requirements = requirementsOf(objectAt(set.spec, 'selector')) ?? [];
+  const isOwn = ({ metadata }: KubeObject) =>
+    metadata.name?.replace(/-\d+$/, '') === set.metadata.name && matches(requirements, metadata.labels);
+  const orphans = plane.storage
+    .list('pods', set.metadata.namespace)
+    .filter((pod) => controllerOf(pod) === undefined && isActive(pod) && isOwn(pod));
+  for (const pod of orphans) {
+    change(plane, pod, ({ metadata }) => {
+      metadata.ownerReferences = [...(metadata.ownerReferences ?? []), ownerReference(set)];
+    });
+  }
+};
+
 const partitionOf = (set: KubeObject) => numberAt(set.spec, 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
 
 /** StatefulSets: pods by number with their claims, one after the other, each on the one before. */
@@ -157,6 +184,7 @@ export const statefulSetController: Controller = {
     const updateRevision = `${set.metadata.name}-${templateHash(objectAt(set.spec, 'template'))}`;
     keepRevision(plane, set, updateRevision);
     const currentRevision = stringAt(set.status, 'currentRevision') ?? updateRevision;
+    adoptOrphans(plane, set);
     const pods = controlledBy(plane, 'pods', set);
     const slots = pods.map((pod) => ({
       ordinal: ordinalOf(pod),
