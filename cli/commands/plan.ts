@@ -1,4 +1,5 @@
 import type { PlanView } from '../../console/views/plan.ts';
+import { type RestartGroup, sayStep } from '../../console/views/restart-groups.ts';
 import { shortCommit, shortDigest } from '../../console/views/standing-text.ts';
 import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
@@ -28,7 +29,7 @@ export const run: Run = async ([commit], { exitCode }, { terminal, json, connect
 const said = ({ create, change, recreate, prune, unchanged }: Planned['counts']): string =>
   `${create} create, ${change} change, ${recreate} recreate, ${prune} prune, ${unchanged} unchanged`;
 
-const planLines = ({ commit, release, counts, waves, groups }: Planned): readonly string[] => [
+const planLines = ({ commit, release, counts, waves, groups, restarts }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${said(counts)}`,
   ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${said(own)}`,
@@ -41,4 +42,17 @@ const planLines = ({ commit, release, counts, waves, groups }: Planned): readonl
       .filter(({ path }) => path !== '')
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
+  ...restarts.flatMap(restartLines),
+];
+
+const restartLines = ({ targets, order, steps, starts, later }: RestartGroup): readonly string[] => [
+  steps.length === 0
+    ? `  nothing restarts on ${targets.length} targets`
+    : `  restarts on ${targets.length} targets${steps.length === 1 ? '' : `, ${order.replace('-', ' ')}`}: ${targets.join(', ')}`,
+  ...steps.flatMap((step, place) => [
+    `    ${place + 1}. ${step.spoken}: ${sayStep(step)}`,
+    ...step.causes.map((cause) => `       because ${cause}`),
+  ]),
+  ...starts.map(({ spoken, after }) => `    starts ${spoken} after ${after.join(', ')}`),
+  ...later.map((effect) => `    not yet: ${effect}`),
 ];
