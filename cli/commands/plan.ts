@@ -1,9 +1,9 @@
 import type { PlanView } from '../../console/views/plan.ts';
-import { type RestartGroup, sayStep } from '../../console/views/restart-groups.ts';
 import { shortCommit, shortDigest } from '../../console/views/standing-text.ts';
 import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { restartLines } from '../restart-lines.ts';
 
 type Planned = Extract<PlanView, { status: 'planned' }>;
 
@@ -42,17 +42,5 @@ const planLines = ({ commit, release, counts, waves, groups, restarts }: Planned
       .filter(({ path }) => path !== '')
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
-  ...restarts.flatMap(restartLines),
-];
-
-const restartLines = ({ targets, order, steps, starts, later }: RestartGroup): readonly string[] => [
-  steps.length === 0
-    ? `  nothing restarts on ${targets.length} targets`
-    : `  restarts on ${targets.length} targets${steps.length === 1 ? '' : `, ${order.replace('-', ' ')}`}: ${targets.join(', ')}`,
-  ...steps.flatMap((step, place) => [
-    `    ${place + 1}. ${step.spoken}: ${sayStep(step)}`,
-    ...step.causes.map((cause) => `       because ${cause}`),
-  ]),
-  ...starts.map(({ spoken, after }) => `    starts ${spoken} after ${after.join(', ')}`),
-  ...later.map((effect) => `    not yet: ${effect}`),
+  ...restartLines(restarts),
 ];
