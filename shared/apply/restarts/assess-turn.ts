@@ -24,6 +24,20 @@ export type Turn =
 
 export type Standings = ReadonlyMap<ObjectId, Standing>;
 
+/** When and for which way a turn is assessed. */
+export interface TurnSituation {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly isBack: boolean;
+}
+
+/**
+ * So long what has settled must have stood before the next restart: that it is ready must have reached every proxy and load balancer
+ * before others go, and what a client lost with the last pod it must be able to try again (usual advice for preStop is 5 to 15 s
+ * for the same way back).
+ */
+export const steadyMs = 5000;
+
 /**
  * Whether a workload may begin to restart, as its plan orders: after what it waits for has settled; one failure zone at a time, zones of
  * a service in their order; never at once with a redundant partner, nor while one lacks a ready pod. A workload that is itself not well
@@ -34,7 +48,7 @@ export const assessTurn = (
   step: RestartStep,
   { steps, starts }: Pick<RestartPlan, 'steps' | 'starts'>,
   standings: Standings,
-  isBack: boolean,
+  { now, isBack }: TurnSituation,
 ): Turn => {
   const own = standings.get(step.workload);
   const stageOf = (id: ObjectId) => standings.get(id)?.stage;
@@ -60,10 +74,16 @@ export const assessTurn = (
   if (busy !== undefined) return waitFor(busy, standings, ', its redundant partner,');
   const sick = isWell ? step.apart.find((id) => standings.get(id)?.isWell === false) : undefined;
   if (sick !== undefined) return waitFor(sick, standings, ', its redundant partner,', 'lacks a ready pod');
-  const settled = [...after, ...earlierZone(step, steps).map(({ workload }) => workload), ...step.apart, step.workload]
-    .map((id) => standings.get(id)?.settledAt)
-    .filter((at) => at !== undefined);
-  return { is: 'ours', ...(settled.length === 0 ? {} : { since: Math.max(...settled) }) };
+  const zones = earlierZone(step, steps).map(({ workload }) => workload);
+  return whenSteady([...after, ...zones, ...step.apart, step.workload], standings, now);
+};
+
+const whenSteady = (ids: readonly ObjectId[], standings: Standings, now: number): Turn => {
+  const at = (id: ObjectId) => standings.get(id)?.settledAt ?? Number.NEGATIVE_INFINITY;
+  const [last] = ids.toSorted((a, b) => at(b) - at(a));
+  if (last === undefined || at(last) === Number.NEGATIVE_INFINITY) return { is: 'ours' };
+  if (now >= at(last) + steadyMs) return { is: 'ours', since: at(last) };
+  return { is: 'waiting', because: `${spoken(last)} has been settled for less than ${steadyMs / 1000} s` };
 };
 
 /** Whether a workload that is new may begin. */
@@ -71,12 +91,12 @@ export const assessStart = (
   { after }: WorkloadStart,
   { steps }: Pick<RestartPlan, 'steps'>,
   standings: Standings,
-  isBack: boolean,
+  { now, isBack }: TurnSituation,
 ): Turn => {
   const failed = steps.find(({ workload }) => standings.get(workload)?.stage === 'failed');
   if (failed !== undefined && after.length > 0 && !isBack) return { is: 'lost', on: failed.workload };
   const open = after.find((id) => !['settled', ...(isBack ? ['failed'] : [])].includes(standings.get(id)?.stage ?? ''));
-  return open === undefined ? { is: 'ours' } : waitFor(open, standings);
+  return open === undefined ? whenSteady(after, standings, now) : waitFor(open, standings);
 };
 
 const earlierZone = (step: RestartStep, steps: readonly RestartStep[]): readonly RestartStep[] => {

@@ -70,7 +70,7 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
     const start = starts.get(compared.id);
     if (start === undefined) return { is: 'write', compared, write: exactly(compared) };
     const around = await standings.around(compared.id, start.after);
-    const turn = assessStart(start, plan, around, isBack);
+    const turn = assessStart(start, plan, around, { now: now(), isBack });
     if (turn.is === 'ours') return { is: 'write', compared, write: exactly(compared) };
     if (turn.is === 'lost') return lost(compared.id, turn, around);
     return wait(compared.id, `${spoken(compared.id)} waits to start: ${turn.because}`, around);
@@ -98,7 +98,7 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
     const write = nextWrite(compared, plan.perMinute);
     if (write.pods === 0) return { is: 'write', compared, write };
     const around = await standings.around(workload, [...step.after, ...step.apart]);
-    const turn = assessTurn(step, plan, around, isBack);
+    const turn = assessTurn(step, plan, around, { now: now(), isBack });
     if (turn.is === 'lost') return lost(workload, turn, around);
     const held = (because: string) => wait(workload, `${label(step, plan)} waits to restart: ${because}`, around);
     if (turn.is === 'waiting') return held(turn.because);

@@ -31,6 +31,7 @@ interface Case {
   readonly others: readonly (readonly [RestartStep, Standing])[];
   readonly standing?: Standing;
   readonly isBack?: boolean;
+  readonly now?: number;
   readonly turn: ReturnType<typeof assessTurn>;
 }
 
@@ -46,6 +47,19 @@ describe('a workload may restart', () => {
       own: afterDb,
       others: [[step('db'), settled]],
       turn: { is: 'ours', since: 5000 },
+    },
+    {
+      because: 'not before that has stood for a while, so that everybody knows',
+      own: afterDb,
+      others: [[step('db'), settled]],
+      now: 9_999,
+      turn: { is: 'waiting', because: 'Deployment shop/db has been settled for less than 5 s' },
+    },
+    {
+      because: 'part by part, each when the one before has stood for a while',
+      standing: { ...waiting, stage: 'under-way', settledAt: 6000 },
+      others: [],
+      turn: { is: 'waiting', because: 'Deployment shop/api has been settled for less than 5 s' },
     },
     {
       because: 'not before that: it has not begun',
@@ -139,13 +153,13 @@ describe('a workload may restart', () => {
         because: 'Deployment shop/a, its redundant partner, lacks a ready pod (CrashLoopBackOff: container main ended)',
       },
     },
-  ])('$because', ({ own = step('api'), others, standing = waiting, isBack = false, turn }) => {
+  ])('$because', ({ own = step('api'), others, standing = waiting, isBack = false, now = 10_000, turn }) => {
     const steps = [...others.map(([each]) => each), own];
     const standings = new Map([
       ...others.map(([each, how]) => [each.workload, how] as const),
       [own.workload, standing],
     ]);
-    expect(assessTurn(own, { steps, starts: [] }, standings, isBack)).toEqual(turn);
+    expect(assessTurn(own, { steps, starts: [] }, standings, { now, isBack })).toEqual(turn);
   });
 });
 
@@ -153,7 +167,7 @@ describe('a workload that is new may start', () => {
   const start = { workload: idOf('new'), after: [idOf('db')] };
   const steps = [step('db')];
   test.for([
-    { because: 'when what it depends on has settled', standing: settled, turn: { is: 'ours' } },
+    { because: 'when what it depends on has settled', standing: settled, turn: { is: 'ours', since: 5000 } },
     {
       because: 'not before',
       standing: busy,
@@ -162,6 +176,6 @@ describe('a workload that is new may start', () => {
     { because: 'never where that failed', standing: failed, turn: { is: 'lost', on: idOf('db') } },
     { because: 'on the way back all the same', standing: failed, isBack: true, turn: { is: 'ours' } },
   ])('$because', ({ standing, isBack = false, turn }) => {
-    expect(assessStart(start, { steps }, new Map([[idOf('db'), standing]]), isBack)).toEqual(turn);
+    expect(assessStart(start, { steps }, new Map([[idOf('db'), standing]]), { now: 10_000, isBack })).toEqual(turn);
   });
 });
