@@ -11,7 +11,8 @@ export interface NextWrite {
   readonly pods: number;
   /** Afterwards the object is as its manifest says. */
   readonly isLast: boolean;
-  /** Of how many pods that restart by and by. */
+  /** Pods that have restarted before, of how many that do by and by. */
+  readonly done: number;
   readonly of: number;
 }
 
@@ -37,12 +38,18 @@ export const nextWrite = (compared: ComparedObject, perMinute: number): NextWrit
   if (live === undefined || effect.is !== 'restart') return exactly(compared);
   if (manifest.kind === 'StatefulSet') return nextPart(compared, live, effect, perMinute);
   const pace = effect.pods > perMinute ? paceOf(manifest, live, perMinute) : undefined;
-  if (pace === undefined) return { manifest, pods: effect.pods, isLast: true, of: effect.pods };
-  return { manifest: paced(manifest, pace), pods: perMinute, isLast: false, of: effect.pods };
+  if (pace === undefined) return { manifest, pods: effect.pods, isLast: true, done: 0, of: effect.pods };
+  return { manifest: paced(manifest, pace), pods: perMinute, isLast: false, done: 0, of: effect.pods };
 };
 
 /** The manifest as it is, which makes no pod restart. */
-export const exactly = ({ manifest }: ComparedObject): NextWrite => ({ manifest, pods: 0, isLast: true, of: 0 });
+export const exactly = ({ manifest }: ComparedObject): NextWrite => ({
+  manifest,
+  pods: 0,
+  isLast: true,
+  done: 0,
+  of: 0,
+});
 
 const nextPart = (
   { manifest }: ComparedObject,
@@ -57,5 +64,5 @@ const nextPart = (
   const pods = Math.min(done + 1, perMinute, Math.max(0, all - floor - done));
   const partition = all - done - pods;
   const isLast = partition <= floor;
-  return { manifest: isLast ? manifest : partitioned(manifest, partition), pods, isLast, of: all - floor };
+  return { manifest: isLast ? manifest : partitioned(manifest, partition), pods, isLast, done, of: all - floor };
 };

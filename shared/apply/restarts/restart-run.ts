@@ -168,10 +168,11 @@ const label = ({ workload }: RestartStep, { steps }: RestartPlan): string =>
 const overCap = (used: number, pods: number, perMinute: number): string =>
   `${used} pods restarted within the last minute, and ${pods} more would be over the cap of ${perMinute}`;
 
-const begun = (step: RestartStep, plan: RestartPlan, { pods, of, isLast }: NextWrite): string => {
+const begun = (step: RestartStep, plan: RestartPlan, { pods, done, of, isLast }: NextWrite): string => {
   const what = `restarts ${label(step, plan)}: `;
   if (step.pace !== undefined && !isLast) return `${what}${of} pods, at most ${pods} a minute`;
-  return `${what}${pods === of ? '' : `${pods} of `}${of} ${of === 1 ? 'pod' : 'pods'}`;
+  if (pods === of) return `${what}${of} ${of === 1 ? 'pod' : 'pods'}`;
+  return `${what}${pods === 1 ? `pod ${done + 1}` : `pods ${done + 1} to ${done + pods}`} of ${of}`;
 };
 
 const oneAtATime = <Input, Result>(run: (input: Input) => Promise<Result>): ((input: Input) => Promise<Result>) => {
