@@ -3,21 +3,21 @@ import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { ObjectId, TargetPlan } from '../rollout/plan.ts';
+import type { ObjectId } from '../rollout/plan.ts';
 import type { RenderedObject, RenderedTarget } from '../rollout/release.ts';
 import type { RestartPlan } from '../rollout/restarts.ts';
+import { planAloneRestarts, restartAlone } from './alone-restarts.ts';
 import { type AloneLine, type AloneSummary, appliedLine, refusedLine, summarise } from './alone-words.ts';
 import { wantedInventories } from './apply-manifests.ts';
 import { coverageOf, sameCoverage } from './apply-set.ts';
-import { type ComparedSet, type ComparedTarget, compareSet, plannedObjects } from './compare-target.ts';
+import { type ComparedTarget, compareSet } from './compare-target.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { pruneObjects } from './prune-objects.ts';
 import { readLandings } from './read-landings.ts';
 import { skippedBy } from './ready-queue.ts';
 import type { ObjectFailure, Refusal } from './refusals.ts';
-import { planRestarts, usualRules } from './restarts/plan-restarts.ts';
-import { rememberRestarts } from './restarts/remember-restarts.ts';
 import type { Progress } from './slice.ts';
+import { planWith } from './target-plan.ts';
 import { writeSet } from './write-set.ts';
 import { isClusterTrouble, type Writing } from './writing.ts';
 
@@ -92,7 +92,7 @@ const carryOut = async (
   };
   const setting: Setting = { input, rendered, ...outside, invocation, tell };
   const found = await compareSet(comparable(setting), 'each');
-  const { refusals, compared, restarts } = withRestarts(found, rendered);
+  const { refusals, compared, restarts } = planAloneRestarts(found, rendered);
   tellRefused(setting, refusals, compared === undefined);
   if (compared === undefined || restarts === undefined) return [];
   if (input.dryRun) {
@@ -104,20 +104,6 @@ const carryOut = async (
   if (!input.prune || refusals.length > 0 || !written.isWhole || !isReady) return [];
   if (isExact(compared, input.namespace)) return compared.kept.map(({ id }) => id);
   return pruneAll(setting, compared, restarts);
-};
-
-/** What restarts of a set, in what order; without those that can not restart as they may. */
-const withRestarts = (
-  { refusals, compared }: ComparedSet,
-  rendered: RenderedTarget,
-): ComparedSet & { readonly restarts?: RestartPlan } => {
-  if (compared === undefined) return { refusals };
-  const services = rendered.services.map(({ service }) => service);
-  const planned = planRestarts(compared, services, usualRules);
-  if ('restarts' in planned) return { refusals, compared, restarts: planned.restarts };
-  const refused = new Set(planned.refusals.map(({ object }) => object));
-  const objects = compared.objects.filter(({ id }) => !refused.has(id));
-  return withRestarts({ refusals: [...refusals, ...planned.refusals], compared: { ...compared, objects } }, rendered);
 };
 
 /** Nothing leaves the set, and its inventory covers no more than it has: there is nothing that pruning could do. */
@@ -178,9 +164,7 @@ interface WrittenSet {
 /** Writes slice after slice until nothing is left to do; without waiting each object is told of as it was written. */
 const writeAll = async (setting: Setting, first: ComparedTarget, restarts: RestartPlan): Promise<WrittenSet> => {
   const { input, rendered, clock, invocation, tell } = setting;
-  const settleWithinMs = input.waitMs ?? usualWaitMs;
-  const gate = async () => ({ passed: true }) as const;
-  const restarting = { log: rememberRestarts(), gate, since: clock.now(), settleWithinMs, isBack: false };
+  const restarting = restartAlone(clock.now(), input.waitMs);
   const lines = new Map<ObjectId, AloneLine>();
   const release = digestOf(canonicalJson(rendered));
   let compared: ComparedTarget | undefined = first;
@@ -188,7 +172,7 @@ const writeAll = async (setting: Setting, first: ComparedTarget, restarts: Resta
   let progress: Progress = {};
   while (compared !== undefined) {
     // The order is that of the beginning: what has restarted since is still waited for.
-    const approved: TargetPlan = { ...plannedObjects(compared, rendered, release), restarts };
+    const approved = planWith(compared, rendered, release, restarts);
     const inventories = wantedInventories(rendered, input.namespace, compared);
     const result = await writeSet(
       {
@@ -231,9 +215,6 @@ const writingOf = ({ cluster, guard, clock, invocation }: Setting, plan: Writing
   return { cluster, guard, journal, clock, invocation, plan };
 };
 
-/** How long a restart may take to settle where nobody said how long to wait. */
-const usualWaitMs = 300_000;
-
 /** Between two looks: most of what settles does so within seconds. */
 const pollMs = 500;
 
@@ -275,7 +256,7 @@ const pruneAll = async (
 ): Promise<readonly ObjectId[]> => {
   const { input, rendered, clock, invocation, tell } = setting;
   const release = digestOf(canonicalJson(rendered));
-  const approved: TargetPlan = { ...plannedObjects(compared, rendered, release), restarts };
+  const approved = planWith(compared, rendered, release, restarts);
   const plan = digestOf(canonicalJson(approved));
   for (;;) {
     const result = await pruneObjects(

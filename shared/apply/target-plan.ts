@@ -17,10 +17,18 @@ export const targetPlan = (
 ): TargetPlan | { readonly refusals: readonly Refusal[] } => {
   const services = rendered.services.map(({ service }) => service);
   const planned = planRestarts(compared, services, rules);
-  if ('refusals' in planned) return planned;
+  return 'refusals' in planned ? planned : planWith(compared, rendered, release, planned.restarts);
+};
+
+/** The comparison as a plan, with restarts that were planned before. */
+export const planWith = (
+  compared: ComparedTarget,
+  rendered: RenderedTarget,
+  release: TargetPlan['release'],
+  restarts: RestartPlan,
+): TargetPlan => {
   const plan = plannedObjects(compared, rendered, release);
-  const objects = plan.objects.map((object) => withHolds(object, compared, planned.restarts));
-  return { ...plan, objects, restarts: planned.restarts };
+  return { ...plan, objects: plan.objects.map((object) => withHolds(object, compared, restarts)), restarts };
 };
 
 /** A workload that is held while it restarts says what the fields are in the end by which it is. */

@@ -36,7 +36,7 @@ export interface TurnSituation {
  * before others go, and what a client lost with the last pod it must be able to try again (usual advice for preStop is 5 to 15 s
  * for the same way back).
  */
-export const steadyMs = 5000;
+const steadyMs = 5000;
 
 /**
  * Whether a workload may begin to restart, as its plan orders: after what it waits for has settled; one failure zone at a time, zones of
