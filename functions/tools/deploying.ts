@@ -30,6 +30,9 @@ export const writingOf = (
   { clock }: Pick<Outside, 'clock'>,
 ): ApplyOutside => ({ cluster, guard, journal, fence: lease.fence, clock });
 
+/** More than a slice and the longest wait between two. */
+const abandonedMs = 300_000;
+
 /** What ordering its restarts takes: the log of the target, and the wave's probes between one restart and the next. */
 export const restartingOf = async (
   ref: DeploymentRef,
@@ -37,10 +40,13 @@ export const restartingOf = async (
   outside: Outside,
 ): Promise<Restarting> => {
   const release = await releaseOf(outside.blobs, ref.release);
+  const now = outside.clock.now();
+  // What nobody worked on for a while, as when its execution died, has not been waiting for its restarts.
+  const isGoneOn = kept.workedAt !== undefined && now - kept.workedAt < abandonedMs;
   return {
     log: restartLog(ref, outside),
     gate: (since) => judgeStep(ref, ref.target, since, release, wave, outside),
-    since: kept.startedAt,
+    since: isGoneOn ? kept.startedAt : now,
     settleWithinMs: wave.settleWithinMs,
     isBack: ref.direction === 'back',
   };

@@ -18,7 +18,8 @@ export interface Standing {
 export type Turn =
   /** `since`: when the last of those waited for had settled; absent where none was restarted. */
   | { readonly is: 'ours'; readonly since?: number }
-  | { readonly is: 'waiting'; readonly because: string }
+  /** `onOrder`: whatever it is like itself, what it depends on comes first. */
+  | { readonly is: 'waiting'; readonly because: string; readonly onOrder?: true }
   /** It will never be its turn. */
   | { readonly is: 'lost'; readonly on: ObjectId };
 
@@ -60,7 +61,7 @@ export const assessTurn = (
   const after = isDown ? [] : step.after;
   const isAwaited = (id: ObjectId) => stageOf(id) !== 'settled' && !(isBack && stageOf(id) === 'failed');
   const open = after.find(isAwaited);
-  if (open !== undefined) return waitFor(open, standings);
+  if (open !== undefined) return { ...waitFor(open, standings), onOrder: true };
   const others = steps.filter(({ workload }) => workload !== step.workload);
   const elsewhere = others.find(
     ({ workload, zone }) =>
@@ -108,7 +109,12 @@ const earlierZone = (step: RestartStep, steps: readonly RestartStep[]): readonly
         .filter(({ zone, service }) => service === step.service && zone !== undefined && zone !== step.zone);
 };
 
-const waitFor = (id: ObjectId, standings: Standings, role = '', lacks = 'has not settled'): Turn => {
+const waitFor = (
+  id: ObjectId,
+  standings: Standings,
+  role = '',
+  lacks = 'has not settled',
+): Turn & { readonly is: 'waiting' } => {
   const because = standings.get(id)?.because ?? '';
   return { is: 'waiting', because: `${spoken(id)}${role} ${lacks}${because === '' ? '' : ` (${because})`}` };
 };

@@ -69,7 +69,7 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
   const nextStart = async (compared: ComparedObject): Promise<RestartNow> => {
     const start = starts.get(compared.id);
     if (start === undefined) return { is: 'write', compared, write: exactly(compared) };
-    const around = await standings.around(compared.id, start.after);
+    const around = await standings.around([], start.after);
     const turn = assessStart(start, plan, around, { now: now(), isBack });
     if (turn.is === 'ours') return { is: 'write', compared, write: exactly(compared) };
     if (turn.is === 'lost') return lost(compared.id, turn, around);
@@ -93,12 +93,22 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
     return own.isWell ? takeTurn(step, again) : { is: 'write', compared: again, write: exactly(again) };
   };
 
+  /** Most wait for what comes before them, which takes no look at themselves: a target of many workloads is not asked for each of them. */
+  const turnOf = async (step: RestartStep): Promise<{ readonly turn: Turn; readonly around: Standings }> => {
+    if (!isBack) {
+      const around = await standings.around([], step.after);
+      const turn = assessTurn(step, plan, around, { now: now(), isBack });
+      if (turn.is === 'lost' || (turn.is === 'waiting' && turn.onOrder === true)) return { turn, around };
+    }
+    const around = await standings.around([step.workload, ...step.apart], step.after);
+    return { turn: assessTurn(step, plan, around, { now: now(), isBack }), around };
+  };
+
   const takeTurn = async (step: RestartStep, compared: ComparedObject): Promise<RestartNow> => {
     const { workload } = step;
     const write = nextWrite(compared, plan.perMinute);
     if (write.pods === 0) return { is: 'write', compared, write };
-    const around = await standings.around(workload, [...step.after, ...step.apart]);
-    const turn = assessTurn(step, plan, around, { now: now(), isBack });
+    const { turn, around } = await turnOf(step);
     if (turn.is === 'lost') return lost(workload, turn, around);
     const held = (because: string) => wait(workload, `${label(step, plan)} waits to restart: ${because}`, around);
     if (turn.is === 'waiting') return held(turn.because);
@@ -117,7 +127,9 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
       const compared = current.get(id);
       if (compared === undefined) throw new Error(`restart of ${id}: it is not in the set`);
       const step = steps.get(id);
-      return step === undefined ? nextStart(compared) : nextStep(step, compared);
+      const next = step === undefined ? await nextStart(compared) : await nextStep(step, compared);
+      if (next.is === 'failed') standings.failed(id, next.failure.because);
+      return next;
     }),
     wrote: (id, isLast) => {
       standings.wrote(id, isLast);

@@ -13,8 +13,11 @@ import type { Restarting } from './restart-log.ts';
 /** How far the workloads of a restart plan are, as this slice knows and sees them. */
 export interface WorkloadStandings {
   of(id: ObjectId): Promise<Standing>;
-  /** Of all whom the turn of `id` hangs on: itself, those `near` it, and whatever has begun and was not seen settled yet. */
-  around(id: ObjectId, near: readonly ObjectId[]): Promise<Standings>;
+  /**
+   * Of all of the plan: `near` ones, whatever has begun and was not seen settled yet, and of `after` what has begun, are looked at; what
+   * has not begun is known to be waiting, and not looked at otherwise.
+   */
+  around(near: readonly ObjectId[], after: readonly ObjectId[]): Promise<Standings>;
   /** The write that was recorded is on its way: what is seen until then is from before it. */
   begins(id: ObjectId): void;
   wrote(id: ObjectId, isLast: boolean): void;
@@ -65,9 +68,10 @@ export const openStandings = (
 
   return {
     of,
-    around: async (id, near) => {
+    around: async (near, after) => {
       const begun = planned.filter((each) => done.has(each) || refused.has(each) || book.of(each).length > 0);
-      const looked = [...new Set([id, ...near, ...begun.filter((each) => !settled.has(each))])];
+      const open = begun.filter((each) => !settled.has(each) || after.includes(each));
+      const looked = [...new Set([...near, ...open])];
       const found = await inFlight(looked, async (each) => [each, await of(each)] as const);
       for (const [each, standing] of found) if (standing.stage === 'settled') settled.set(each, standing);
       return new Map([...planned.map((each) => [each, untouched] as const), ...settled, ...found]);

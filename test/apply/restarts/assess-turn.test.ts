@@ -65,13 +65,13 @@ describe('a workload may restart', () => {
       because: 'not before that: it has not begun',
       own: afterDb,
       others: [[step('db'), waiting]],
-      turn: { is: 'waiting', because: 'Deployment shop/db has not settled' },
+      turn: { is: 'waiting', because: 'Deployment shop/db has not settled', onOrder: true },
     },
     {
       because: 'not before that: it is restarting',
       own: afterDb,
       others: [[step('db'), busy]],
-      turn: { is: 'waiting', because: `Deployment shop/db ${isBusy}` },
+      turn: { is: 'waiting', because: `Deployment shop/db ${isBusy}`, onOrder: true },
     },
     { because: 'never where one failed', others: [[step('db'), failed]], turn: { is: 'lost', on: idOf('db') } },
     {
@@ -94,7 +94,7 @@ describe('a workload may restart', () => {
       own: afterDb,
       others: [[step('db'), busy]],
       standing: down,
-      turn: { is: 'waiting', because: `Deployment shop/db ${isBusy}` },
+      turn: { is: 'waiting', because: `Deployment shop/db ${isBusy}`, onOrder: true },
     },
     {
       because: 'not while another zone restarts, of whatever service',
