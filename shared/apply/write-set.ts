@@ -12,9 +12,10 @@ import { setIds } from './read-live.ts';
 import type { Evidence } from './read-pods.ts';
 import { type Ended, type QueueResult, runQueue } from './ready-queue.ts';
 import type { ObjectFailure } from './refusals.ts';
+import { evictPod } from './restarts/evict-pod.ts';
 import { observeWorkloads } from './restarts/observe-workload.ts';
 import type { Restarting } from './restarts/restart-log.ts';
-import { openRestarts, type RestartRun } from './restarts/restart-run.ts';
+import { openRestarts, type RestartNow, type RestartRun } from './restarts/restart-run.ts';
 import type { Landed, Progress, SliceResult } from './slice.ts';
 import { type Established, waitEstablished } from './wait-established.ts';
 import { type InventoryWritten, type WantedInventory, writeInventories } from './write-inventory.ts';
@@ -139,11 +140,23 @@ const applyInTurn = async (
   const now = run.concerns(object.id) ? await run.next(object.id) : undefined;
   if (now?.is === 'waiting' || now?.is === 'stopped') return { status: now.is, because: now.because };
   if (now?.is === 'failed') return { status: 'failed', failure: now.failure };
+  if (now?.is === 'evict') return evictFirst(now, writing);
   const applied = await applyOne(now?.compared ?? object, set, writing, established, now?.write.manifest);
   if (applied.status !== 'done') return applied;
   const isLast = now?.write.isLast ?? true;
   run.wrote(object.id, isLast);
   return isLast ? applied : { status: 'waiting', because: `restarts ${spoken(object.id)}`, landed: applied.landed };
+};
+
+/** What a disruption budget does not allow now it may allow later. */
+const evictFirst = async (
+  { pod, because }: RestartNow & { readonly is: 'evict' },
+  writing: Writing,
+): Promise<InTurn> => {
+  const evicted = await evictPod(writing, pod);
+  if (evicted.status !== 'answered') return evicted;
+  const refused = evicted.answer.ok ? '' : ` (${evicted.answer.refused.message})`;
+  return { status: 'waiting', because: `${because}${refused}` };
 };
 
 const applyOne = async (

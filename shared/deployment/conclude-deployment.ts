@@ -1,5 +1,5 @@
 import type { Digest } from '../blobs/blobs.ts';
-import { getJson } from '../blobs/json.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { freeLease } from '../ledger/lease.ts';
 import { changeWaitingEffects, readRestarts, settleRestarts } from '../ledger/restarts.ts';
@@ -8,7 +8,6 @@ import { isDeploymentRecorded, recordDeployment } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { nextWaiting } from '../rollout/next-waiting.ts';
 import { brief, type DeploymentOutcome, type DeploymentResult } from '../rollout/outcome.ts';
-import type { PlannedTarget } from '../rollout/plan.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
 import { readProgress } from './progress.ts';
 
@@ -61,7 +60,7 @@ const closeRestarts = async (
   at: number,
   { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<void> => {
-  const { restarts } = (await getJson<PlannedTarget>(blobs, ref.planned)).plan;
+  const { restarts } = (await getPlanned(blobs, ref.planned)).plan;
   const by = deploymentName(ref);
   const recent = await readRestarts(ledger, ref.target, by, clock.now());
   const restarted = new Set(

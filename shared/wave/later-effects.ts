@@ -1,7 +1,8 @@
 import { getJson } from '../blobs/json.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import { readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
-import type { PlannedTarget, WavePlan } from '../rollout/plan.ts';
+import type { WavePlan } from '../rollout/plan.ts';
 import { sayLater } from '../rollout/say-restart.ts';
 
 /** Sentences shown; the plan has all. */
@@ -21,7 +22,7 @@ export const unseenBySoak = async (
   const { targets } = await getJson<WavePlan>(blobs, plan);
   const found = new Map<string, string[]>();
   for (const { target, planned } of targets.filter((each) => deployed.includes(each.target))) {
-    const { later } = (await getJson<PlannedTarget>(blobs, planned)).plan.restarts;
+    const { later } = (await getPlanned(blobs, planned)).plan.restarts;
     for (const effect of later.map(sayLater)) found.set(effect, [...(found.get(effect) ?? []), target]);
   }
   if (found.size === 0) return undefined;

@@ -23,7 +23,7 @@ const config = (service: object = {}): string => {
   return fleetConfig('v1', {
     services: { web: { manifests: 'services/web.json', ...service } },
     targets: { 'eks-staging': targets['eks-staging'] },
-    waves: waves.slice(0, 1).map((wave: object) => ({ ...wave, soak: '30s' })),
+    waves: waves.slice(0, 1).map((wave: object) => ({ ...wave, soak: '1m' })),
   });
 };
 

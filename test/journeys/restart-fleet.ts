@@ -40,6 +40,6 @@ export const threeConfig = (isOrdered: boolean): string => {
       gateway: manifests('gateway', after('storage')),
     },
     targets: { 'eks-staging': targets['eks-staging'], 'eks-internal': targets['eks-internal'] },
-    waves: waves.slice(0, 2).map((wave: object) => ({ ...wave, soak: '30s' })),
+    waves: waves.slice(0, 2).map((wave: object) => ({ ...wave, soak: '1m' })),
   });
 };

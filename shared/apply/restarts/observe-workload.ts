@@ -3,13 +3,17 @@ import { getObject } from '../api-requests.ts';
 import { assessLanding } from '../assess-landing.ts';
 import type { DesiredObject } from '../desired.ts';
 import { pathOf } from '../discovery.ts';
+import type { LiveObject } from '../live-object.ts';
 import { type Judged, judgeLanding } from '../read-landings.ts';
+import { readOwned } from '../read-pods.ts';
 import type { Landed } from '../slice.ts';
 import type { Writing } from '../writing.ts';
 
 /** Looks at workloads as they are now, each once in a round. */
 export interface WorkloadObserver {
   observe(id: ObjectId): Promise<Judged>;
+  /** The pods that the workload's selector finds, now. */
+  podsOf(workload: LiveObject): Promise<readonly LiveObject[]>;
   /** What was seen is old from now on. */
   newRound(): void;
 }
@@ -38,6 +42,7 @@ export const observeWorkloads = (
       seen.set(id, looking);
       return looking;
     },
+    podsOf: async (workload) => (await readOwned(cluster, workload, invocation.signal)).pods,
     newRound: () => seen.clear(),
   };
 };

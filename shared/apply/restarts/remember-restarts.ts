@@ -13,5 +13,6 @@ export const rememberRestarts = (): RestartLog => {
         each.workload === workload && each.settledAt === undefined ? { ...each, settledAt: at } : each,
       );
     },
+    tell: async () => undefined,
   };
 };

@@ -26,6 +26,8 @@ export interface RestartLog {
   begin(restart: BegunRestart): Promise<void>;
   /** Every restart of the workload so far has settled. Twice is safe; the first time stays. */
   settle(workload: ObjectId, at: number): Promise<void>;
+  /** For people: something that was done so that a restart can go on. The same again is told once. */
+  tell(text: string, at: number): Promise<void>;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ObjectId, PlannedObject } from '../../rollout/plan.ts';
 import type { RestartPlan, RestartStep } from '../../rollout/restarts.ts';
 import { type ComparedObject, type Comparing, compareObject, isRefusal, plannedObject } from '../compare-object.ts';
+import type { LiveObject } from '../live-object.ts';
 import { spoken } from '../object-id.ts';
 import type { Judged } from '../read-landings.ts';
 import type { ObjectFailure } from '../refusals.ts';
@@ -8,6 +9,7 @@ import { isWithin } from '../within-plan.ts';
 import { assessRestart } from './assess-restart.ts';
 import { assessRoom } from './assess-room.ts';
 import { assessStart, assessTurn, type Standing, type Standings, type Turn } from './assess-turn.ts';
+import { findStuckPod } from './find-stuck-pod.ts';
 import { exactly, type NextWrite, nextWrite } from './next-write.ts';
 import type { WorkloadObserver } from './observe-workload.ts';
 import { windowMs } from './pace.ts';
@@ -19,6 +21,8 @@ import { openStandings } from './workload-standings.ts';
 export type RestartNow =
   | { readonly is: 'write'; readonly compared: ComparedObject; readonly write: NextWrite }
   | { readonly is: 'waiting'; readonly because: string }
+  /** A pod that its controller waits for in vain has to go first. */
+  | { readonly is: 'evict'; readonly pod: LiveObject; readonly because: string }
   | { readonly is: 'stopped'; readonly because: string }
   | { readonly is: 'failed'; readonly failure: ObjectFailure };
 
@@ -81,6 +85,8 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
     const isBegun = stale.has(workload) || (book.of(workload).length > 0 && isContinued(before));
     if (!isBegun) return takeTurn(step, before);
     const own = await standings.of(workload);
+    const stuck = own.isWell ? undefined : await findStuck(workload);
+    if (stuck !== undefined) return evict(step, stuck);
     if (own.stage === 'failed' && !isBack) return { is: 'failed', failure: notSettled(workload, own) };
     if (!own.isWell && own.stage !== 'failed') {
       return { is: 'waiting', because: `restarts ${label(step, plan)}: not settled (${own.because})` };
@@ -91,6 +97,19 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
     stale.delete(workload);
     // What does not come back is at least given what it shall have, without what held it.
     return own.isWell ? takeTurn(step, again) : { is: 'write', compared: again, write: exactly(again) };
+  };
+
+  const findStuck = async (workload: ObjectId): Promise<LiveObject | undefined> => {
+    const { live } = await observer.observe(workload);
+    if (live?.kind !== 'StatefulSet') return undefined;
+    return findStuckPod(live, await observer.podsOf(live), { now: now(), isBack });
+  };
+
+  const evict = async (step: RestartStep, pod: LiveObject): Promise<RestartNow> => {
+    const { name } = pod.metadata;
+    const because = `restarts ${label(step, plan)}: pod ${name}, which its controller waits for in vain, is evicted`;
+    await log.tell(because, now());
+    return { is: 'evict', pod, because };
   };
 
   /** Most wait for what comes before them, which takes no look at themselves: a target of many workloads is not asked for each of them. */
@@ -118,7 +137,9 @@ export const openRestarts = async (set: RestartSet, restarting: Restarting): Pro
     if (!room.ok) return held(overCap(room.used, write.pods, plan.perMinute));
     await book.begin({ workload, pods: write.pods, at: now(), text: begun(step, plan, write) });
     standings.begins(workload);
-    return { is: 'write', compared, write };
+    // Of a StatefulSet that is not well a pod may have to go before its controller does anything: it is seen through.
+    const isSeenThrough = compared.manifest.kind !== 'StatefulSet' || around.get(workload)?.isWell !== false;
+    return { is: 'write', compared, write: { ...write, isLast: write.isLast && isSeenThrough } };
   };
 
   return {

@@ -3,7 +3,7 @@ import { withConfigHashes } from '../../../shared/apply/restarts/config-hash.ts'
 import { usualRules } from '../../../shared/apply/restarts/plan-restarts.ts';
 import type { RenderedTarget } from '../../../shared/rollout/release.ts';
 import { configMap } from '../manifests.ts';
-import { apply, deploy, plan, renderedOf, restartingOf, type Stage, settle } from '../rehearsal.ts';
+import { apply, deploy, inShort, plan, renderedOf, restartingOf, settle } from '../rehearsal.ts';
 import type { Server } from '../server.ts';
 import { playOn } from '../theatre.ts';
 import { mostAMinute, placeNow, podsMade, watchRestarts } from './restart-stage.ts';
@@ -27,7 +27,7 @@ export const restartsSuite = (server: () => Server): void => {
   const { stageOf, drive, namespace, read, pathOf } = playOn(server, 'restarts');
   const watched = () => {
     const { cluster, writes } = watchRestarts(server(), namespace());
-    const stage: Stage = { cluster, clock: server().clock, namespace: namespace() };
+    const stage = { cluster, clock: server().clock, namespace: namespace() };
     return { stage, writes };
   };
 
@@ -203,6 +203,37 @@ export const restartsSuite = (server: () => Server): void => {
         ['deployments/storage', ['gateway']],
         ['deployments/index', ['gateway']],
       ]);
+    });
+  });
+
+  describe('a StatefulSet whose newest pod broke', () => {
+    const set = (version: string, replicas: number) => renderedOf({ db: [statefulSet('db', { version, replicas })] });
+
+    it.each([3, 1])('comes back, though its controller waits for that pod, with %i pods', async (replicas) => {
+      await drive(deploy(set('v1', replicas), stageOf()));
+      const broken = await drive(plan(set('crash', replicas), stageOf()));
+      const failed = await drive(apply(set('crash', replicas), stageOf(), { approved: broken }));
+      // Of one pod nobody waits for more than its write while applying: settling finds it.
+      expect(failed.status).toBe(replicas === 1 ? 'done' : 'failed');
+      if (replicas === 1) await drive(settle(set('crash', 1), stageOf(), failed.progress));
+      const { stage } = watched();
+      const approved = await drive(plan(set('v1', replicas), stage, { ...usualRules, order: 'consumers-first' }));
+      const restarting = restartingOf(server().clock, { isBack: true });
+      const applied = await drive(apply(set('v1', replicas), stage, { approved, restarting }));
+      expect(await drive(settle(set('v1', replicas), stage, applied.progress))).toEqual({ status: 'settled' });
+      const evicted = stage.cluster.seen.filter(({ path }) => path.endsWith('/eviction'));
+      expect(evicted.map(inShort)).toEqual([`POST db-${replicas - 1}/eviction`]);
+      const again = await drive(plan(set('v1', replicas), stageOf()));
+      expect(again.objects.map(({ action }) => action)).toEqual(['unchanged']);
+    });
+
+    it('is mended by the next version too', async () => {
+      await drive(deploy(set('v1', 3), stageOf()));
+      const broken = await drive(plan(set('crash', 3), stageOf()));
+      expect((await drive(apply(set('crash', 3), stageOf(), { approved: broken }))).status).toBe('failed');
+      await drive(deploy(set('v2', 3), stageOf()));
+      const live = await read('statefulsets', 'db');
+      expect(live.status).toMatchObject({ readyReplicas: 3, updatedReplicas: 3 });
     });
   });
 

@@ -46,7 +46,8 @@ export interface StatefulPlan {
 
 /**
  * The next step of a StatefulSet: fill the lowest gap, then shrink from the top, then replace the highest pod of another revision at or
- * above the partition. One step at a time, on ready pods only, unless pods are managed in parallel.
+ * above the partition. One step at a time, on ready pods only, unless pods are managed in parallel: a pod that never becomes ready is
+ * waited for, whatever its revision (the real controller's forced rollback).
  */
 export const planStatefulSet = (
   slots: readonly PodSlot[],
@@ -58,7 +59,7 @@ export const planStatefulSet = (
   const gap = inRange.findIndex((slot) => slot === undefined || !slot.exists);
   const waiting = inRange.findIndex((slot) => slot?.exists === true && (!slot.ready || slot.terminating));
   if (gap >= 0 && (how.parallel || waiting < 0 || waiting > gap)) return { create: gap };
-  if (waiting >= 0 && !how.parallel && gap >= 0) return {};
+  if (waiting >= 0 && !how.parallel) return {};
   const surplus = slots
     .filter(({ ordinal, exists }) => exists && ordinal >= wanted)
     .toSorted((a, b) => b.ordinal - a.ordinal);
