@@ -3,6 +3,7 @@ import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
+import { restartsSuite } from './restarts/restarts.suite.ts';
 import { realServer, type Server } from './server.ts';
 import { followLandingsSuite } from './settle/follow-landings.suite.ts';
 import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
@@ -19,4 +20,5 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
   describe('settleTarget under a quota', () => settleWithQuotaSuite(() => server));
+  describe('ordered restarts', () => restartsSuite(() => server));
 });
