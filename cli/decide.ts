@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Client } from './fetch.ts';
 import { findingLines } from './finding-lines.ts';
 import { namedLines } from './named-lines.ts';
+import { restartLines } from './restart-lines.ts';
 import { badInput, Stop } from './stop.ts';
 
 type Decide = 'approve' | 'reject';
@@ -89,7 +90,7 @@ const findApproval = async (client: Client, id: string | undefined): Promise<str
 
 /** What a person reads before deciding. */
 const approvalLines = (view: ApprovalView): readonly string[] => {
-  const { counts, groups, evidence, targets, deletes, findings } = view;
+  const { counts, groups, restarts, evidence, targets, deletes, findings } = view;
   return [
     `${shortCommit(view.commit)} for ${view.wave}: ${targets.length} targets (${targets.map(({ target }) => target).join(', ')})`,
     `  ${describeActions(counts)}`,
@@ -99,6 +100,7 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
         .filter(({ path }) => path !== '')
         .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
     ]),
+    ...restartLines(restarts),
     ...findingLines(findings, targets.length),
     ...(deletes === undefined ? [] : namedLines(deletes, '  ')),
     ...evidence.map(({ wave, status, done, total, gates }) => {

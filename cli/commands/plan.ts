@@ -6,6 +6,7 @@ import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../finding-lines.ts';
 import { namedLines } from '../named-lines.ts';
+import { restartLines } from '../restart-lines.ts';
 
 type Planned = Extract<PlanView, { status: 'planned' }>;
 type Refused = Extract<PlanView, { status: 'refused' }>;
@@ -38,7 +39,16 @@ const refusedLines = ({ problems, refusals }: Refused): readonly string[] => {
   ]);
 };
 
-const planLines = ({ commit, release, counts, waves, groups, findings, kept }: Planned): readonly string[] => [
+const planLines = ({
+  commit,
+  release,
+  counts,
+  waves,
+  groups,
+  restarts,
+  findings,
+  kept,
+}: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
   ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, deletes, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${describeActions(own)}`,
@@ -54,6 +64,7 @@ const planLines = ({ commit, release, counts, waves, groups, findings, kept }: P
       .filter(({ path }) => path !== '')
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
+  ...restartLines(restarts),
   ...kept.map(({ spoken, because, targets }) => `  stays ${spoken}: ${because}  on ${targets.join(', ')}`),
   ...findingLines(
     findings,

@@ -10,6 +10,7 @@ import { findingsPanel } from './findings.ts';
 import { count } from './fleet.ts';
 import { keptPanel } from './kept.ts';
 import { namedDeletes, namingField } from './named-deletes.ts';
+import { restartGroups } from './restarts.ts';
 import { badge, glyph, verdictLooks, waveLooks } from './status.ts';
 import { duration, relativeTime } from './time.ts';
 
@@ -23,6 +24,7 @@ ${standing(view)}
 <div>
 ${namedDeletes(view.deletes, view.targets.length)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
+<section class="panel"><h2>What restarts</h2>${restartGroups(view.restarts, view.targets.length)}</section>
 ${keptPanel(view.kept, view.targets.length)}
 ${findingsPanel(view.findings, view.targets.length)}
 </div>

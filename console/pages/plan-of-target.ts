@@ -5,9 +5,11 @@ import { countActions } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
 import type { FoundOnTarget } from '../views/findings.ts';
 import { groupKept } from '../views/kept.ts';
+import { groupRestarts } from '../views/restart-groups.ts';
 import { countsLine, fieldTable } from './diff.ts';
 import { findingList } from './findings.ts';
 import { keptPanel } from './kept.ts';
+import { restartGroups } from './restarts.ts';
 
 /** The plan of one target as it is, object by object, nothing grouped: what the plan digest covers. */
 export const planOfTargetPage = ({ approval, wave }: Approval, { plan, findings }: FoundOnTarget): Html => html`
@@ -21,4 +23,5 @@ ${keptPanel(groupKept([plan]), 1)}
     object,
   ) => html`<li><p><span class="action ${object.action}">${object.action}</span> <strong>${spoken(object.id)}</strong>
 <span class="quiet">${object.service}</span></p>${fieldTable(object.fields)}</li>`,
-)}</ol>`;
+)}</ol>
+<section class="panel"><h2>What restarts</h2>${restartGroups(groupRestarts([plan]), 1)}</section>`;

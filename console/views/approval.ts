@@ -11,6 +11,7 @@ import { type FindingGroup, groupFindings } from './findings.ts';
 import type { GateView } from './gates.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
+import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
 import type { WaveStatus } from './wave-status.ts';
@@ -40,6 +41,7 @@ export interface ApprovalView {
   readonly findings: readonly FindingGroup[];
   /** What is no longer in the release and stays all the same. */
   readonly kept: readonly KeptGroup[];
+  readonly restarts: readonly RestartGroup[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
@@ -102,6 +104,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     groups: groupDiffs(planned),
     findings: groupFindings(planned),
     kept: groupKept(planned.map((each) => each.plan)),
+    restarts: groupRestarts(planned.map(({ plan: own }) => own)),
     targets: plan.targets.map(({ target, counts }) => ({
       target,
       provider: facts.get(target)?.provider ?? 'kubeconfig',

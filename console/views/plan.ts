@@ -7,6 +7,7 @@ import { type FindingGroup, groupFindings } from './findings.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
 import { groupRefusals, type RefusalGroup } from './refusals.ts';
+import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 
 /** What releasing a commit would do to the fleet as it is now. A preview: each wave is planned again when its turn is held. */
 export type PlanView =
@@ -38,6 +39,7 @@ export type PlanView =
       readonly findings: readonly FindingGroup[];
       /** What is no longer in the release and stays all the same. */
       readonly kept: readonly KeptGroup[];
+      readonly restarts: readonly RestartGroup[];
     };
 
 /** The previews of a release's targets as one plan; refused when any target refuses it, with every reason. Pure. */
@@ -85,6 +87,7 @@ export const planView = (
         return target === undefined ? [] : [{ target, plan }];
       }),
     ),
+    restarts: groupRestarts(plansOf(all)),
   };
 };
 

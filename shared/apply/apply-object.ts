@@ -31,6 +31,8 @@ export interface ApplyingObject {
   /** What the approved plan says of the object: what is compared again after a collision must still be within it. */
   readonly approved: PlannedObject | undefined;
   readonly comparing: Comparing;
+  /** What is sent in place of the manifest, where the object is held at other values for a while. */
+  readonly sent?: Manifest;
 }
 
 /** How often a write is prepared anew because the object moved in between, mostly by its own controller. */
@@ -59,15 +61,16 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
 
 type Brought = Written | { readonly status: 'failed'; readonly failure: ObjectFailure };
 
-const bring = async (object: ComparedObject, { writing }: ApplyingObject): Promise<Brought> => {
+const bring = async (object: ComparedObject, { writing, sent }: ApplyingObject): Promise<Brought> => {
   const { live } = object;
+  const sending = sent === undefined ? object : { ...object, manifest: sent };
   if (object.action === 'recreate' && live !== undefined) {
     const deleted = await deleteObject(writing, { ...object, object: live }, propagationFor(object.id));
-    return deleted.status === 'gone' ? createAgain(writing, object, live) : deleted;
+    return deleted.status === 'gone' ? createAgain(writing, sending, live) : deleted;
   }
   return live === undefined
-    ? sendApply(writing, object, undefined)
-    : sendAll(writing, object, live, stepsBefore(writing, object));
+    ? sendApply(writing, sending, undefined)
+    : sendAll(writing, sending, live, stepsBefore(writing, object));
 };
 
 type Step = (live: LiveObject) => Promise<Written>;
@@ -139,6 +142,7 @@ const sendHandover = (
  * only then may fields of client-side managers be forced.
  */
 const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
+  const { manifest } = object;
   const path = objectPath(object);
   const force = object.force || object.migration !== undefined ? '&force=true' : '';
   return write(writing, {
@@ -147,8 +151,8 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
     path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict${force}`,
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify(fenced(object.manifest, writing.fence, live)),
-    readBack: () => readBack(writing, path, (found) => isExactlyApplied(object.manifest, found)),
+    body: JSON.stringify(fenced(manifest, writing.fence, live)),
+    readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found)),
   });
 };
 

@@ -4,10 +4,12 @@ import { brief } from '../rollout/outcome.ts';
 import type { Finding, NamedDeletes, ObjectId, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { assessDeletes, type Beyond, type DeleteLimits } from './assess-deletes.ts';
-import { type ComparedTarget, compareTarget, keeping, targetPlan } from './compare-target.ts';
+import { type ComparedTarget, compareTarget, keeping } from './compare-target.ts';
 import { lintTarget } from './lint/lint-target.ts';
 import { outagesOf } from './lint/outages.ts';
 import type { Refusal } from './refusals.ts';
+import { type RestartRules, usualRules } from './restarts/plan-restarts.ts';
+import { targetPlan } from './target-plan.ts';
 
 export interface PlanInput {
   readonly cluster: Cluster;
@@ -22,6 +24,8 @@ export interface PlanInput {
   readonly kept?: readonly ObjectId[];
   /** `tell`: findings refuse nothing, as on the way back to what ran before. */
   readonly lint?: 'refuse' | 'tell';
+  /** Absent: no order but what the manifests state, and the usual cap. */
+  readonly restarts?: RestartRules;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +49,7 @@ export type PlanResult =
  * @throws ClusterUnreachable, AccessRefused when the target could not be asked; ApiServerRefused when it did not answer a read.
  */
 export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
-  const { cluster, rendered, release, namespace, kept = [], deletes: limits, signal } = input;
+  const { cluster, rendered, release, namespace, kept = [], deletes: limits, restarts = usualRules, signal } = input;
   const refuseOutages = input.lint !== 'tell';
   const found = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true, refuseOutages, kept });
   if (!('objects' in found)) return { status: 'refused', refusals: found };
@@ -53,6 +57,8 @@ export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
   const compared = limits?.beyond === 'keep' && beyond !== undefined ? keeping(found, beyond.held) : found;
   const refusal = limits && beyond && refusalOf(compared, beyond, limits);
   if (refusal !== undefined) return { status: 'refused', refusals: [refusal] };
+  const plan = targetPlan(compared, rendered, release, restarts);
+  if ('refusals' in plan) return { status: 'refused', refusals: plan.refusals };
   const findings = await lintTarget(compared.objects, refuseOutages ? { cluster, signal } : undefined);
   const outages = refuseOutages ? outagesOf(findings) : [];
   if (outages.length > 0) return { status: 'refused', refusals: outages };
@@ -60,7 +66,7 @@ export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
   const isNamed = limits?.beyond === 'name' && objects !== undefined && because !== undefined;
   return {
     status: 'planned',
-    plan: targetPlan(compared, rendered, release),
+    plan,
     findings,
     ...(isNamed ? { deletes: { objects, because } } : {}),
   };

@@ -1,3 +1,5 @@
+import type { RestartPlan } from './restarts.ts';
+
 /** `group/kind/namespace/name`; the core group and the namespace of a cluster-scoped object are empty. Never the version. */
 export type ObjectId = `${string}/${string}/${string}/${string}`;
 
@@ -25,6 +27,8 @@ export interface PlannedObject {
   readonly fields: readonly FieldChange[];
   /** The object that a change, recreate or prune is about; a delete is refused when another is found. */
   readonly uid?: string;
+  /** Fields that are held at other values while the object restarts, and what each of them is in the end. */
+  readonly holds?: readonly FieldChange[];
 }
 
 /** A release against one target as it is. A blob. Objects are in apply order, prunes last in their order. */
@@ -33,6 +37,7 @@ export interface TargetPlan {
   readonly release: `sha256:${string}`;
   readonly rendered: `sha256:${string}`;
   readonly objects: readonly PlannedObject[];
+  readonly restarts: RestartPlan;
   /** What is no longer in the release and stays all the same. Absent where there is nothing. */
   readonly kept?: readonly KeptObject[];
 }
@@ -105,7 +110,7 @@ export interface NamedDelete {
 export type Direction = 'forward' | 'back';
 
 /** How many objects of plans are created, changed, taken over, recreated, pruned, left alone. */
-export const countActions = (plans: readonly TargetPlan[]): ActionCounts =>
+export const countActions = (plans: readonly Pick<TargetPlan, 'objects'>[]): ActionCounts =>
   countsOf((action) =>
     plans.reduce((sum, { objects }) => sum + objects.filter((object) => object.action === action).length, 0),
   );

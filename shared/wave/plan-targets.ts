@@ -11,6 +11,7 @@ import {
   unnamedIn,
   type WavePlan,
 } from '../rollout/plan.ts';
+import type { RestartStep } from '../rollout/restarts.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 
@@ -19,6 +20,7 @@ interface StoredTarget extends Readonly<WavePlan['targets'][number]> {
   readonly findings: FindingCounts;
   /** What only an approval that names it may delete. */
   readonly deletes: readonly ObjectId[];
+  readonly restarts: readonly RestartStep[];
   /** How many objects stay because no approval names their delete. */
   readonly left: number;
 }
@@ -71,6 +73,7 @@ const store = async (
   counts: countActions([planned.plan]),
   findings: countFindings(planned.findings),
   deletes: planned.deletes?.objects ?? [],
+  restarts: planned.plan.restarts.steps,
   left: unnamedIn(planned.plan).length,
 });
 

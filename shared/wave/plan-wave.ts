@@ -14,6 +14,7 @@ import { type PlannedTargets, planTargets } from './plan-targets.ts';
 import { readCreated } from './read-created.ts';
 import { recordPlan, recordRefusal } from './record-plan.ts';
 import { renderedBack } from './rendered-back.ts';
+import { restartRules } from './restart-rules.ts';
 import { wantForward } from './want-forward.ts';
 
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
@@ -108,7 +109,8 @@ const back = async (
     const rendered = await putJson(outside.blobs, renderedBack(now, before, release.services));
     const created = await readCreated(ref, name, outside);
     const deletes = deleteLimits(release, target, 'back', created);
-    wanted.push({ target, rendered, release: standing.release, deletes, lint: 'tell' });
+    const restarts = await restartRules(target, release, 'consumers-first', outside);
+    wanted.push({ target, rendered, release: standing.release, deletes, lint: 'tell', restarts });
   }
   return wanted;
 };

@@ -5,6 +5,7 @@ import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import { describeActions, describeFindings, sumActions, sumFindings, type WavePlan } from '../rollout/plan.ts';
+import type { RestartStep } from '../rollout/restarts.ts';
 import type { Refused } from './describe-refused.ts';
 import type { PlannedTargets } from './plan-targets.ts';
 
@@ -24,6 +25,7 @@ export const recordPlan = async (
   const way = ref.direction === 'back' ? 'way back of ' : '';
   const text = [
     `${way}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${describeActions(counts)}`,
+    describeRestarts(planned.flatMap(({ restarts }) => restarts)),
     describeFindings(findings),
     describeNamed(plan.deletes?.count ?? 0),
     describeLeft(planned.reduce((all, { left }) => all + left, 0)),
@@ -37,6 +39,11 @@ export const recordPlan = async (
     details: { plan: digest, counts, findings },
   });
 };
+
+const describeRestarts = (steps: readonly RestartStep[]): string =>
+  steps.length === 0
+    ? 'nothing restarts'
+    : `${steps.length} ${steps.length === 1 ? 'workload restarts' : 'workloads restart'} with ${steps.reduce((all, { pods }) => all + pods, 0)} pods`;
 
 const describeNamed = (count: number): string =>
   count === 0

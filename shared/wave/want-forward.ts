@@ -6,6 +6,7 @@ import { deleteLimits } from './delete-limits.ts';
 import { inTurns } from './in-turns.ts';
 import type { Wanted } from './plan-one.ts';
 import { readCreatedByStanding } from './read-created.ts';
+import { restartRules } from './restart-rules.ts';
 
 /** Targets whose plans are read at the same time. */
 const concurrency = 16;
@@ -18,7 +19,8 @@ export interface Bringing {
 
 /**
  * What targets shall have of a release, and its rules there. A rollback is a release of something older: what the one that stands there
- * brought may go as it came, and what is wrong with the older one does not keep it from coming back.
+ * brought may go as it came, what is wrong with the older one does not keep it from coming back, and consumers restart before what they
+ * must no longer call.
  */
 export const wantForward = async (
   release: Release,
@@ -27,15 +29,14 @@ export const wantForward = async (
   stored: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<readonly Wanted[]> => {
   const isRollback = rollout !== undefined && (await readRollout(stored.ledger, rollout))?.rollback === true;
-  const created = new Map<string, ReadonlySet<ObjectId>>();
-  await inTurns(isRollback ? targets : [], concurrency, async ({ name }) => {
-    created.set(name, await readCreatedByStanding(name, stored));
+  const order = isRollback ? 'consumers-first' : 'providers-first';
+  const wanted = new Map<string, Wanted>();
+  await inTurns(targets, concurrency, async (target) => {
+    const { name, rendered } = target;
+    const created = isRollback ? await readCreatedByStanding(name, stored) : new Set<ObjectId>();
+    const deletes = deleteLimits(release, target, 'forward', created);
+    const restarts = await restartRules(target, release, order, stored);
+    wanted.set(name, { target, rendered, release: digest, deletes, lint: isRollback ? 'tell' : 'refuse', restarts });
   });
-  return targets.map((target) => ({
-    target,
-    rendered: target.rendered,
-    release: digest,
-    deletes: deleteLimits(release, target, 'forward', created.get(target.name) ?? new Set()),
-    lint: isRollback ? 'tell' : 'refuse',
-  }));
+  return targets.flatMap(({ name }) => wanted.get(name) ?? []);
 };

@@ -55,6 +55,7 @@ const release: Release = {
   },
   metrics: {},
   services: {},
+  settled: [],
   deletes: { max: 5, protect: [] },
   roles: {},
 };

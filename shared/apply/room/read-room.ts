@@ -2,8 +2,9 @@ import type { Cluster } from '../../clouds/cluster.ts';
 import { ApiServerRefused } from '../api-requests.ts';
 import { at, isObject, numberAt, textAt } from '../fields.ts';
 import { selectsLabels } from '../label-selector.ts';
+import { listPages } from '../list-collection.ts';
 import type { LiveObject } from '../live-object.ts';
-import { list, listPages } from '../read-live.ts';
+import { list } from '../read-live.ts';
 import { podDemand } from './pod-request.ts';
 import { type NodeRoom, type PodOnNode, priorityOf, readNode } from './takes-pod.ts';
 import type { WantedPods } from './wanted-pods.ts';
@@ -88,9 +89,10 @@ const readPods = async (
 ): Promise<readonly PodOnNode[]> => {
   const running = encodeURIComponent('spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed');
   const pods: PodOnNode[] = [];
-  const pages = listPages(cluster, kindOf('', 'v1', 'Pod'), `/api/v1/pods?fieldSelector=${running}`, signal);
-  for await (const page of pages) {
-    pods.push(...page.map((pod) => podOnNode(pod, wanted)));
+  const all = { served: kindOf('', 'v1', 'Pod'), path: `/api/v1/pods?fieldSelector=${running}` };
+  for await (const { objects, isAnew } of listPages(cluster, all, signal)) {
+    if (isAnew) pods.length = 0;
+    pods.push(...objects.map((pod) => podOnNode(pod, wanted)));
     if (pods.length > mostPods) throw new TooMany(`it has more than ${mostPods} pods`);
   }
   return pods;

@@ -3,6 +3,7 @@ import { findingLines } from '../../../cli/finding-lines.ts';
 import { groupFindings } from '../../../console/views/findings.ts';
 import { planView } from '../../../console/views/plan.ts';
 import type { Finding, PlannedObject } from '../../../shared/rollout/plan.ts';
+import { noRestarts } from '../../../shared/rollout/restarts.ts';
 import type { PlannedOne } from '../../../shared/wave/plan-one.ts';
 import { exampleRelease } from '../example-release.ts';
 
@@ -13,6 +14,7 @@ const planOf = (target: string, objects: readonly PlannedObject[]) => ({
   release: 'sha256:1' as const,
   rendered: 'sha256:2' as const,
   objects,
+  restarts: noRestarts,
 });
 const object = (id: PlannedObject['id'], action: PlannedObject['action']): PlannedObject => ({
   id,
