@@ -170,5 +170,7 @@ const releasesOf = (cells: readonly FleetCell[]): FleetView['releases'] => {
     const known = found.get(release);
     found.set(release, { release, commit, targets: (known?.targets ?? 0) + 1 });
   }
-  return [...found.values()].toSorted((a, b) => b.targets - a.targets || (a.release < b.release ? -1 : 1));
+  return [...found.values()].toSorted(
+    (a, b) => b.targets - a.targets || (`${a.commit} ${a.release}` < `${b.commit} ${b.release}` ? -1 : 1),
+  );
 };

@@ -34,7 +34,7 @@ test('status says first what waits for a person, with the command that decides o
     `WAITING FOR YOU  wave external of ${story.rollout}: 6 targets; expires 2026-11-21T09:26:00.000Z`,
     `  tidegate approve ${story.approval} --digest ${story.plan}`,
   ]);
-  expect(out.join('\n')).toContain('skew: 6 on 8b1d331, 6 on 1f5db82');
+  expect(out.join('\n')).toContain('skew: 6 on 1f5db82, 6 on 8b1d331');
 });
 
 test('an instance is found by the folder above, with its token', async () => {
