@@ -42,8 +42,14 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
       within(outside, withinMs, async (signal) => {
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);
         const built = await buildRelease(commit, preparingTools(outside), outside.blobs, signal);
-        if (!built.ok) return { status: 'refused', commit, problems: built.problems };
-        const previews = await previewTargets(built.digest, built.release, planningTools(outside), outside, signal);
+        if (!built.ok) return { status: 'refused', commit, problems: built.problems, refusals: [] };
+        const previews = await previewTargets(
+          { release: built.digest },
+          built.release,
+          planningTools(outside),
+          outside,
+          signal,
+        );
         return planView(commit, built.digest, built.release, previews);
       }),
   };

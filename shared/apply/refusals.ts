@@ -7,6 +7,14 @@ export interface Refusal {
   readonly object?: ObjectId;
   /** What is wrong, what was expected, how to go on; at most 500 characters, never the value of a Secret. */
   readonly because: string;
+  /** Of a FIELD_CONFLICT: every field that somebody else holds, and who, sorted. */
+  readonly conflicts?: readonly FieldConflict[];
+}
+
+/** A field that another manager owns. `path` as the API server writes it: `.spec.replicas`. */
+export interface FieldConflict {
+  readonly path: string;
+  readonly manager: string;
 }
 
 export type RefusalCode =
@@ -25,6 +33,8 @@ export type RefusalCode =
   | 'TERMINATING'
   | 'TOO_MANY_DELETES'
   | 'OUTAGE'
+  | 'CAPACITY'
+  | 'RESTARTS_OVER_CAP'
   | 'FORBIDDEN'
   | 'INVALID'
   | 'BUSY';
@@ -33,6 +43,6 @@ export type RefusalCode =
 export interface ObjectFailure {
   readonly id: ObjectId;
   readonly because: string;
-  /** `SKIPPED`: it depends on one that failed. */
-  readonly code: RefusalCode | 'SKIPPED';
+  /** `SKIPPED`: it depends on one that failed. `NOT_SETTLED`: it was written and did not become ready. `HELD`: its turn to restart never came. */
+  readonly code: RefusalCode | 'SKIPPED' | 'NOT_SETTLED' | 'HELD';
 }

@@ -3,11 +3,13 @@ import { ownershipPath } from './field-diff.ts';
 
 export type WithinPlan = { readonly ok: true } | { readonly ok: false; readonly more: readonly PlannedObject[] };
 
+type PlannedTargetObjects = Pick<TargetPlan, 'target' | 'release' | 'rendered' | 'objects'>;
+
 /**
  * Whether the difference as it is now is the approved one or a part of it: what is already done counts as done, anything more is
  * listed. A plan of another target, release or rendering has nothing in common with the approved one, so all of it is more.
  */
-export const withinPlan = (approved: TargetPlan, now: TargetPlan): WithinPlan => {
+export const withinPlan = (approved: PlannedTargetObjects, now: PlannedTargetObjects): WithinPlan => {
   const isSame =
     approved.target === now.target && approved.release === now.release && approved.rendered === now.rendered;
   const agreed = new Map(isSame ? approved.objects.map((object) => [object.id, object]) : []);
@@ -25,10 +27,31 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
       return (approved.action === 'create' || approved.action === 'recreate') && isContent(approved, now);
     case 'prune':
       return approved.action === 'prune' && approved.uid === now.uid;
+    case 'change':
+      // A recreation that died before the replicas of an autoscaler were handed over shows as one of owners alone.
+      if (approved.action === 'recreate')
+        return now.fields.every((change) => change.path === ownershipPath || isHeld(approved, change));
+      // What is left of a migration that died between its two requests shows as a change.
+      return (
+        (approved.action === 'change' || approved.action === 'migrate') &&
+        approved.uid === now.uid &&
+        hasFields(approved.fields, notHeld(approved, now.fields))
+      );
     default:
-      return approved.action === now.action && approved.uid === now.uid && hasFields(approved.fields, now.fields);
+      return (
+        approved.action === now.action &&
+        approved.uid === now.uid &&
+        hasFields(approved.fields, notHeld(approved, now.fields))
+      );
   }
 };
+
+/** What was held while the object restarts is given back, from whatever value to the one that was approved. */
+const isHeld = ({ holds = [] }: PlannedObject, { path, withHash }: FieldChange): boolean =>
+  holds.some((held) => held.path === path && held.withHash === withHash);
+
+const notHeld = (approved: PlannedObject, fields: readonly FieldChange[]): readonly FieldChange[] =>
+  fields.filter((change) => !isHeld(approved, change));
 
 /** What a recreation will create is stated by the rendering, which both plans share. */
 const isContent = (approved: PlannedObject, now: PlannedObject): boolean =>

@@ -18,6 +18,10 @@ const rules = {
     expected: '1 to 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
   },
   labelName: { code: 'NAME_INVALID', expected: '1 to 63 of letters, digits, "-", "_", "." and "/"' },
+  workload: {
+    code: 'NAME_INVALID',
+    expected: 'a workload: name, Kind/name, or service/name (Deployment, StatefulSet or DaemonSet)',
+  },
   duration: { code: 'DURATION', expected: 'a whole number above 0 and one unit', fix: 'write 5s, 5m or 5h' },
   rate: { code: 'RATE', expected: 'attempts in a time, above 0 and at most 100 a second', fix: 'write 5/s or 30/m' },
   image: {
@@ -50,6 +54,7 @@ const rules = {
   secret: { code: 'SECRET_NAME', expected: 'the name of a secret (a-z, 0-9, ".", "-", "_"), never its value' },
   batches: { code: 'BATCHES', expected: 'growing batches, the last of which is 100%' },
   batch: { code: 'BATCHES', expected: 'a count of targets from 1, or a share of the wave from "1%" to "100%"' },
+  kindName: { code: 'SCHEMA_VALUE', expected: 'a kind and its group, as Kafka.kafka.strimzi.io, or ConfigMap' },
   count: { code: 'SCHEMA_VALUE', expected: 'a whole number from 0' },
   countFromOne: { code: 'SCHEMA_VALUE', expected: 'a whole number from 1' },
   status: { code: 'SCHEMA_VALUE', expected: 'HTTP statuses from 100 to 599' },
@@ -115,6 +120,9 @@ const rules = {
     what: 'a certificate and its key are not both given',
     expected: 'certSecret and keySecret, or neither',
   },
+  apiGroup: { code: 'NAME_INVALID', expected: 'an API group, as cert-manager.io; empty for the core group' },
+  kind: { code: 'NAME_INVALID', expected: 'a kind, as Certificate' },
+  expression: { code: 'EXPRESSION', expected: 'a CEL expression of up to 2,000 characters' },
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof rules;

@@ -54,6 +54,11 @@ export const advanceWave = async (ledger: Ledger, ref: WaveRef, step: WaveProgre
   return (row?.data as WaveProgress | undefined) ?? step;
 };
 
+/** Keeps the plan of a wave. A wave that is planned again, as after a death, has the later one. */
+export const keepPlan = async (ledger: Ledger, ref: WaveRef, plan: Digest, plannedAt: number): Promise<void> => {
+  await update(ledger, progressKey(ref), (current) => ({ ...current?.data, plan, plannedAt }));
+};
+
 /** Sets the stop flag; the first reason stays. */
 export const stopWave = async (ledger: Ledger, ref: WaveRef, stop: Stop): Promise<void> => {
   await ledger.put({ ...stopKey(ref), data: { ...stop }, expect: 'absent' });
@@ -68,6 +73,10 @@ export const recordDeployment = async (ledger: Ledger, ref: WaveRef, record: Dep
   const sort = `result#${nameOf(ref)}#${record.target}`;
   await ledger.put({ partition: partitionOf(ref), sort, data: { ...record }, expect: 'absent' });
 };
+
+/** Whether a deployment's end was recorded. */
+export const isDeploymentRecorded = async (ledger: Ledger, ref: WaveRef, target: string): Promise<boolean> =>
+  (await ledger.get({ partition: partitionOf(ref), sort: `result#${nameOf(ref)}#${target}` })) !== undefined;
 
 /** How the deployments of a wave ended so far, by target. */
 export const readDeployments = async (ledger: Ledger, ref: WaveRef): Promise<ReadonlyMap<string, DeploymentRecord>> => {

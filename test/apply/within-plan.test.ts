@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { withinPlan } from '../../shared/apply/within-plan.ts';
 import type { FieldChange, PlannedObject, TargetPlan } from '../../shared/rollout/plan.ts';
 
-const planOf = (...objects: readonly PlannedObject[]): TargetPlan => ({
+const planOf = (...objects: readonly PlannedObject[]): Omit<TargetPlan, 'restarts'> => ({
   target: 't',
   release: 'sha256:r',
   rendered: 'sha256:x',
@@ -39,6 +39,36 @@ it.each([
     object('change', { uid: 'u', fields: [image] }),
     object('change', { uid: 'u', fields: [{ path: '/metadata/managedFields', withHash: 'sha256:7' }] }),
     true,
+  ],
+  [
+    'the second half of a migration',
+    object('migrate', { uid: 'u', fields: [image, replicas] }),
+    object('change', { uid: 'u', fields: [replicas] }),
+    true,
+  ],
+  [
+    'more than the second half of a migration',
+    object('migrate', { uid: 'u', fields: [image] }),
+    object('change', { uid: 'u', fields: [image, replicas] }),
+    false,
+  ],
+  [
+    'a migration where a change was approved',
+    object('change', { uid: 'u', fields: [image] }),
+    object('migrate', { uid: 'u', fields: [image] }),
+    false,
+  ],
+  [
+    'replicas left to hand over after a recreation',
+    object('recreate', { uid: 'u' }),
+    object('change', { uid: 'v', fields: [{ path: '/metadata/managedFields', withHash: 'sha256:7' }] }),
+    true,
+  ],
+  [
+    'a value left to change after a recreation',
+    object('recreate', { uid: 'u', fields: [image] }),
+    object('change', { uid: 'v', fields: [image] }),
+    false,
   ],
   [
     'the create after the delete of a recreation',

@@ -99,5 +99,7 @@ export const exampleRelease = (version: string, lastWave = 'external'): Release 
       images: { storefront: `registry.example.com/demo/storefront@${digestOf(version)}` },
     },
   },
+  settled: [],
+  deletes: { max: 5, protect: [] },
   roles: { 'release-managers': ['ana'] },
 });

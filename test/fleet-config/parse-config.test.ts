@@ -138,6 +138,27 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
     ['UNKNOWN_ROLE /waves/1/approval/roles/0 … did you mean release-managers?'],
   ],
   ['more approvals than people', ['waves', 1, 'approval', 'people'], 3, ['APPROVAL_IMPOSSIBLE /waves/1/approval']],
+  ['fewer deletes than none', ['deletes'], { max: -1 }, ['SCHEMA_VALUE /deletes/max']],
+  [
+    'a target that may delete a share',
+    ['targets', 'gcp-prod01', 'maxDeletes'],
+    '5%',
+    ['SCHEMA_VALUE /targets/gcp-prod01/maxDeletes'],
+  ],
+  ['a kind that is none', ['deletes'], { protect: ['kafka'] }, ['SCHEMA_VALUE /deletes/protect/0']],
+  [
+    'deletes that nobody may approve',
+    ['deletes'],
+    { approval: { roles: ['sre'] } },
+    ['UNKNOWN_ROLE /deletes/approval/roles/0'],
+  ],
+  [
+    'deletes that too few may approve',
+    ['deletes'],
+    { approval: { roles: ['release-managers'], people: 3 } },
+    ['APPROVAL_IMPOSSIBLE /deletes/approval'],
+  ],
+  ['a misspelt rule of deletes', ['deletes'], { maximum: 5 }, ['UNKNOWN_FIELD /deletes/maximum']],
   [
     'a metric store that does not exist',
     ['gates', 'errors', 'metric', 'source'],
@@ -155,6 +176,30 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
     ['services', 'storage', 'dependsOn'],
     ['gateway'],
     ['DEPENDENCY_CYCLE /services/gateway/dependsOn'],
+  ],
+  [
+    'a workload of a service that does not exist',
+    ['services', 'gateway', 'workloads'],
+    { api: { dependsOn: ['cache', 'storge/db'] } },
+    ['UNKNOWN_SERVICE /services/gateway/workloads/api/dependsOn/1 … did you mean storage?'],
+  ],
+  [
+    'dependencies of another service’s workload',
+    ['services', 'gateway', 'workloads'],
+    { 'storage/StatefulSet/db': { dependsOn: ['api'] } },
+    ['WORKLOAD_ELSEWHERE /services/gateway/workloads/storage~1StatefulSet~1db'],
+  ],
+  [
+    'a kind that restarts nothing',
+    ['services', 'gateway', 'workloads'],
+    { api: { dependsOn: ['Pod/cache'] } },
+    ['NAME_INVALID /services/gateway/workloads/api/dependsOn/0'],
+  ],
+  [
+    'a cap that lets nothing restart',
+    ['targets', 'aws-staging', 'restartsPerMinute'],
+    0,
+    ['SCHEMA_VALUE /targets/aws-staging/restartsPerMinute'],
   ],
   [
     'a service for no target',

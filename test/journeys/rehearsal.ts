@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
+import type { Digest } from '../../shared/blobs/blobs.ts';
+import type { Finding, PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
 
 // First of all: packages keep the clock they find when they are loaded.
 export const time = installVirtualTime({
@@ -44,11 +46,18 @@ const evaluate = evaluateInThread();
 const longest = { maxVirtualMs: 20 * 24 * 3_600_000 };
 
 /** One instance in virtual mode, its clock, and the verbs a story is told with. */
-export const openRehearsal = async (given: { readonly config?: string; readonly dir?: string } = {}) => {
+export const openRehearsal = async (
+  given: {
+    readonly config?: string;
+    readonly dir?: string;
+    /** The files of the config repository beside the config; one web service without them. */
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
+) => {
   const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'tidegate-journey-'));
   const config = given.config ?? fleetConfig('v1');
   const files = new Map([['tidegate.json', new TextEncoder().encode(config)]]);
-  const seed = { 'tidegate.json': config, 'services/web.jsonnet': webService };
+  const seed = { 'tidegate.json': config, ...(given.files ?? { 'services/web.jsonnet': webService }) };
   for (const [path, text] of Object.entries(seed)) files.set(path, new TextEncoder().encode(text));
   const parsed = await parseConfig(files, 'tidegate.json', evaluate, assessQuery);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
@@ -96,7 +105,7 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       if (end?.outcome !== 'succeeded') throw new Error(`the first version ${end?.outcome}: ${end?.because}`);
     },
     /** A person's merge; returns the rollout it starts. */
-    merge: async (changes: Readonly<Record<string, string>>, message: string): Promise<string> => {
+    merge: async (changes: Readonly<Record<string, string | null>>, message: string): Promise<string> => {
       const commit = await instance.forge.commit(changes, message, person);
       await instance.forge.settled();
       return executionName(repository, commit);
@@ -117,10 +126,11 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       approval: { readonly approval: string; readonly plan: string },
       vote: 'approve' | 'reject',
       by = 'ana',
+      deletes?: number,
     ) =>
       decideApproval(
         approval.approval,
-        { plan: approval.plan, vote, comment: '' },
+        { plan: approval.plan, vote, comment: '', deletes },
         { name: by, kind: 'person', roles: ['release-managers'] },
         stepFunctions(instance.outside),
         instance.outside,
@@ -143,6 +153,28 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       (instance.fleet.servers.get(target)?.requests.list(mark?.get(target) ?? 0) ?? [])
         .filter((request) => request.method !== 'GET' && !request.dryRun && request.status < 300)
         .map((request) => `${request.method} ${request.path}`),
+    /** What a target answers to somebody who asks it past us, and has to. */
+    api: async (target: string, method: string, path: string, body?: unknown, type = 'application/json') => {
+      const init = {
+        method,
+        headers: { 'content-type': type },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      };
+      const server = instance.fleet.servers.get(target);
+      const answer = await time.complete(async () => server?.handle(new Request(`https://${target}${path}`, init)), {
+        maxVirtualMs: 1_000,
+      });
+      if (answer?.ok !== true) throw new Error(`${target}: ${method} ${path} answered ${answer?.status}`);
+      return (await answer.json()) as Readonly<Record<string, unknown>>;
+    },
+    /** Names of the objects of a collection, as `apps/v1/namespaces/default/deployments`. */
+    names: async (target: string, collection: string): Promise<readonly string[]> => {
+      const root = collection.startsWith('v1/') ? '/api/' : '/apis/';
+      const { items } = await story.api(target, 'GET', `${root}${collection}`);
+      return (items as readonly { readonly metadata: { readonly name: string } }[]).map(
+        ({ metadata }) => metadata.name,
+      );
+    },
     /** When a rollout's event of such a text was. */
     at: async (rollout: string, text: RegExp): Promise<number> => {
       const found = (await readEvents(ledger, rollout)).find(({ event }) => text.test(event.text));
@@ -233,6 +265,17 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       if (row === undefined) throw new Error(`there is no rollout ${rollout}`);
       return row;
     },
+    /** What was planned for a target in a wave. */
+    planned: async (rollout: string, wave: string, target: string): Promise<TargetPlan> => {
+      const { release } = await story.rolloutRow(rollout);
+      if (release === undefined) throw new Error(`rollout ${rollout} was not prepared`);
+      const { plan } = await readWave(ledger, { rollout, release, wave, direction: 'forward' });
+      if (plan === undefined) throw new Error(`wave ${wave} of rollout ${rollout} was not planned`);
+      const { targets } = await getJson<WavePlan>(instance.outside.blobs, plan);
+      const found = targets.find((each) => each.target === target);
+      if (found === undefined) throw new Error(`target ${target} is not in the plan of wave ${wave}`);
+      return (await getJson<PlannedTarget>(instance.outside.blobs, found.planned)).plan;
+    },
     /** What was kept of why a deployment went badly. */
     evidence: async (rollout: string, wave: string, target: string): Promise<unknown> => {
       const { release } = await story.rolloutRow(rollout);
@@ -240,6 +283,13 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       const results = await readDeployments(ledger, { rollout, release, wave, direction: 'forward' });
       const { evidence } = results.get(target) ?? {};
       return evidence === undefined ? undefined : getJson(instance.outside.blobs, evidence);
+    },
+    /** What was found on a target when a wave was planned. */
+    findings: async (plan: Digest, target: string): Promise<readonly Finding[]> => {
+      const { targets } = await getJson<WavePlan>(instance.outside.blobs, plan);
+      const planned = targets.find((each) => each.target === target)?.planned;
+      if (planned === undefined) throw new Error(`${target} is not in plan ${plan}`);
+      return (await getJson<PlannedTarget>(instance.outside.blobs, planned)).findings;
     },
     /** Lets so much time pass. */
     pass: async (ms: number) => {

@@ -55,6 +55,8 @@ const release: Release = {
   },
   metrics: {},
   services: {},
+  settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 };
 

@@ -50,6 +50,8 @@ const releaseWith = (gates: Readonly<Record<string, GateSpec>>): Release => ({
     pods: { scrape: 'https://{target}.test/metrics', allow: [] },
   },
   services: {},
+  settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 });
 const targets = [targetNamed('a'), targetNamed('b')];
