@@ -3,6 +3,9 @@ import type { AvailabilityStanding } from '../../shared/availability/assess-obje
 import type { Html } from '../answer.ts';
 import { budgetWords, objectiveWords, slotWords } from '../views/availability-words.ts';
 
+/** More rows are no page; those that are out stand first. */
+const mostRows = 60;
+
 /** How available every target was, by each of its probe gates, over thirty days. Nothing until something is probed. */
 export const availabilitySection = (standings: readonly AvailabilityStanding[]): Html =>
   standings.length === 0
@@ -11,7 +14,11 @@ export const availabilitySection = (standings: readonly AvailabilityStanding[]):
 <h2 id="availability-name">Availability, 30 days</h2>
 <div class="scroll"><table><thead><tr><th scope="col">Target</th><th scope="col">Gate</th><th scope="col">Objective</th>
 <th scope="col">First attempts</th><th scope="col">Tried twice</th><th scope="col">Budget left</th><th scope="col">Minutes probed</th></tr></thead>
-<tbody>${standings.map(row)}</tbody></table></div></section>`;
+<tbody>${standings.slice(0, mostRows).map(row)}</tbody></table></div>${
+        standings.length > mostRows
+          ? html`<p class="quiet">and ${standings.length - mostRows} more in <a href="/fleet.json">fleet.json</a></p>`
+          : ''
+      }</section>`;
 
 const row = (standing: AvailabilityStanding): Html => {
   const { target, gate, requests, failures, failuresWithRetry, outage } = standing;

@@ -62,6 +62,8 @@ const release: Release = {
   },
   metrics: {},
   services: {},
+  deletes: { max: 5, protect: [] },
+  settled: [],
   roles: {},
 };
 
