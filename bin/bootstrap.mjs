@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { keepCompiled } from './compile-cache.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tidegate-installed');
@@ -51,6 +52,7 @@ const quiet = '--disable-warning=ExperimentalWarning';
 
 /** Runs `entry` in this process: one that is there to be killed, whatever it is killed with. */
 const runHere = async (entry, args) => {
+  keepCompiled(root);
   // What a thread or a process of the entry is started with, and what the option does where it is given in time.
   process.execArgv.push(quiet);
   const [print] = process.listeners('warning');

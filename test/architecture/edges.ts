@@ -64,7 +64,6 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/clouds/gaxios.ts': ['google-auth-library'],
   'shared/clouds/gke.ts': ['@google-cloud/container'],
   'shared/clouds/google-auth.ts': ['google-auth-library'],
-  'shared/clouds/kubeconfig.ts': ['@kubernetes/client-node'],
   'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
 
   // Jsonnet: its module from the disk, and the thread it can be killed in.

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMap } from '../apply/manifests.ts';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
@@ -57,6 +58,14 @@ describe('tidegate apply without a cluster', () => {
     expect(ran.exitCode).toBe(2);
     expect(ran.err).toContain(said);
     expect(ran.out).toEqual([]);
+  });
+
+  it('loads what it takes to read manifests and ask a server, and no client of a cloud', async () => {
+    const hook = fileURLToPath(new URL('loaded-packages.mjs', import.meta.url));
+    const ran = await tidegate(folder, ['apply', 'map.json', '--set', 'web'], { NODE_OPTIONS: `--import=${hook}` });
+    expect(ran.err).toContain('packages: commander undici yaml');
+    const help = await tidegate(folder, ['--help'], { NODE_OPTIONS: `--import=${hook}` });
+    expect(help.err).toBe('packages: commander');
   });
 
   it('says failed of every object when the cluster does not answer, and never a token', async () => {
