@@ -105,10 +105,13 @@ try {
     held.calls = {};
     const [began, cpu] = [performance.now(), process.cpuUsage()];
     const { summary } = await applyAlone(
-      { set: 'bench', namespace: 'warm', objects: rendered[version] ?? [], dryRun: false, prune: true },
-      { cluster: watched, clock: processClock, guard: async () => undefined },
+      {
+        ...{ set: 'bench', namespace: 'warm', objects: rendered[version] ?? [] },
+        ...{ dryRun: false, prune: true, wait: false, patienceMs: 60_000 },
+      },
+      { cluster: watched, clock: processClock, interrupted: new AbortController().signal },
       { signal: new AbortController().signal, deadline: processClock.now() + 600_000 },
-      () => {},
+      { line: () => {}, say: (sentence) => console.error(sentence) },
     );
     if (summary.failed + summary.refused + summary.conflict > 0) throw new Error(JSON.stringify(summary));
     const { user, system } = process.cpuUsage(cpu);

@@ -72,13 +72,18 @@ export const appliedLine = ({ id, action, fields, migration }: ComparedObject): 
 
 /**
  * The line of an object that was not: `conflict` where another manager owns a field, `failed` where server or network were in
- * trouble, `skipped` where it needs one that did not succeed, else `refused`.
+ * trouble, `skipped` where it needs one that did not succeed, else `refused`. `source` is where the object was written.
  */
 export const refusedLine = (
   identity: ObjectId,
   { code, because }: Pick<Refusal, 'because'> & { readonly code: Refusal['code'] | 'SKIPPED' },
+  source?: string,
 ): AloneLine => {
   const action =
     code === 'FIELD_CONFLICT' ? 'conflict' : code === 'BUSY' ? 'failed' : code === 'SKIPPED' ? 'skipped' : 'refused';
-  return { identity, action, reason: because };
+  return {
+    identity,
+    action,
+    reason: source === undefined || because.startsWith(source) ? because : `${source}: ${because}`,
+  };
 };

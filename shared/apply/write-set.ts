@@ -9,6 +9,7 @@ import { setIds } from './read-live.ts';
 import { type Ended, type QueueResult, runQueue } from './ready-queue.ts';
 import type { ObjectFailure } from './refusals.ts';
 import type { Landed, Progress, SliceResult } from './slice.ts';
+import { type EndpointPatience, waitEndpoints } from './wait-endpoints.ts';
 import { type Established, waitEstablished } from './wait-established.ts';
 import { type InventoryWritten, type WantedInventory, writeInventories } from './write-inventory.ts';
 import type { Writing } from './writing.ts';
@@ -20,8 +21,12 @@ export interface SetToWrite {
   readonly namespace: string;
   readonly inventories: readonly WantedInventory[];
   readonly progress: Progress;
+  /** Nobody approved a plan: what an object has become in between is compared anew, and written all the same. */
+  readonly isFree?: true;
   /** Told of each object as it ends. */
   readonly ended?: (object: ComparedObject, how: Applied) => void;
+  /** `appliesAnyway`: a webhook configuration whose service has no endpoint by then is applied all the same. */
+  readonly endpoints?: EndpointPatience & { readonly appliesAnyway?: true };
 }
 
 /** What came of the objects so far. */
@@ -50,7 +55,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     const object = byId.get(id);
     if (object === undefined) return 'failed';
     const applied = await applyOne(object, set, writing, established);
-    set.ended?.(object, applied);
+    set.ended?.(applied.status === 'done' ? applied.object : object, applied);
     if (applied.status === 'done') tally.landed.set(id, applied.landed);
     const ended = count(tally, applied);
     if (ended !== 'done' || id !== home || compared.hasNamespace) return ended;
@@ -61,7 +66,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
 
 const applyOne = async (
   object: ComparedObject,
-  { compared, approved, namespace }: SetToWrite,
+  { compared, approved, namespace, isFree, endpoints = {} }: SetToWrite,
   writing: Writing,
   established: () => Promise<Established>,
 ): Promise<Applied> => {
@@ -72,6 +77,14 @@ const applyOne = async (
       return { status: 'failed', failure: { id: object.id, code: 'UNKNOWN_KIND', because: crds.because } };
     }
   }
+  const { id, action, manifest } = object;
+  const isNew = action === 'create' || action === 'recreate';
+  const found = isNew ? await waitEndpoints(writing, manifest, endpoints) : ({ status: 'ready' } as const);
+  if (found.status === 'waiting') return { status: 'later', retryAfterSeconds: 2, because: found.because };
+  if (found.status === 'lost' && endpoints.appliesAnyway !== true) {
+    const because = `${found.because}; applied without, it would have the API server refuse what it is about`;
+    return { status: 'failed', failure: { id, code: 'BUSY', because } };
+  }
   const services = compared.objects.map(({ service }) => service);
   return applyObject(object, {
     writing,
@@ -81,6 +94,7 @@ const applyOne = async (
       signal: writing.invocation.signal,
       ours: setIds(compared.sets, services, namespace),
       tryCreates: false,
+      ...(isFree === true ? { isFree, leavesCertain: true } : {}),
     },
   });
 };

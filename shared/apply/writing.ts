@@ -138,4 +138,7 @@ const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
 export const isClusterTrouble = (error: unknown): error is Error =>
   error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
 
+/** Whether trouble may be over at another attempt; that a cluster does not know us is not. */
+export const mayPass = (trouble: Error): boolean => isClusterTrouble(trouble) && !(trouble instanceof AccessRefused);
+
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

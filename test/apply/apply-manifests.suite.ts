@@ -315,7 +315,7 @@ export const applyManifestsSuite = (server: () => Server): void => {
       );
       const changed = renderedOf({ web: [deployment('web', { image: 'registry.example.com/web:v2' }), autoscaler] });
       const next = await drive(plan(changed, stageOf()));
-      expect(next.objects.map(({ action }) => action)).toEqual(['change', 'unchanged']);
+      expect(next.objects.map(({ action }) => action)).toEqual(['unchanged', 'change']);
       expect((await drive(apply(changed, stageOf(), { approved: next }))).status).toBe('done');
       expect((await replicas()).replicas).toBe(7);
     });

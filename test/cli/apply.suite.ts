@@ -176,7 +176,7 @@ export const applySuite = (server: () => ReachableServer): void => {
     write('set.yaml', configMap('settings'));
     namespace = 'nowhere';
     const ran = await run('set.yaml', '--set', 'web');
-    expect([ran.exitCode, ran.lines]).toEqual([3, ['refused /ConfigMap//settings']]);
+    expect([ran.exitCode, ran.lines]).toEqual([3, ['refused /ConfigMap/-/settings']]);
     expect((await server().request('GET', '/api/v1/namespaces/nowhere')).status).toBe(404);
   });
 };
