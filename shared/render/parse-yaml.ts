@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
+import { Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
 import { checkYamlTree } from './check-yaml-tree.ts';
 import { kubernetesScalars } from './kubernetes-scalars.ts';
 import { problemAt, type RenderCode, type RenderProblem } from './render-failed.ts';
@@ -26,17 +26,21 @@ const ALIASES = 1_000;
 export const parseYaml = (path: string, bytes: Uint8Array): ParsedManifests =>
   withText(path, bytes, (text) => {
     const lines = new LineCounter();
-    const options = {
+    const composer = new Composer({
       version: '1.1',
       merge: true,
       uniqueKeys: false,
       prettyErrors: false,
-      lineCounter: lines,
-    } as const;
-    const parsed = parseAllDocuments(text, { ...options, customTags: kubernetesScalars, logLevel: 'silent' });
-    const documents = Array.isArray(parsed) ? parsed : [];
-    endAsWritten(documents.at(-1)?.contents, text);
-    return gather(documents.map((document, index) => read(document, path, lines, ` (document ${index + 1})`)));
+      customTags: kubernetesScalars,
+      logLevel: 'silent',
+    });
+    const parts: ParsedManifests[] = [];
+    // One after the other: the trees of all documents of a large file at once take 200 MB.
+    for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
+      endAsWritten(document.contents, text);
+      parts.push(read(document, path, lines, ` (document ${parts.length + 1})`));
+    }
+    return gather(parts);
   });
 
 /** Reads a JSON file (RFC 8259), one value. Keys written twice, of which `JSON.parse` keeps the last, are a problem. */
