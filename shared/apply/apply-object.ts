@@ -62,7 +62,7 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
     const isStale = isMoved(object.live, answer.refused);
     const isGuess = object.isUntried === true && object.live !== undefined;
     if ((!isStale && !isGuess) || attempt >= collisions) return refusedObject(object, answer.refused, applying);
-    const again = await compareAgain(object, applying, !isStale);
+    const again = await compareAgain(object, applying, assessRefusal(answer.refused) !== 'stale');
     if ('status' in again) return again;
     object = again;
   }

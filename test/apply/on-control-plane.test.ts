@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
+import { applyAloneSuite } from './apply-alone.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
@@ -15,5 +16,6 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('planTarget', () => planTargetSuite(() => server));
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
+  describe('applyAlone', () => applyAloneSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
 });

@@ -40,6 +40,7 @@ describe('tidegate apply without a cluster', () => {
       'map.json': JSON.stringify(configMap('settings')),
       'twice.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, name: b}\n',
       'generated.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n',
+      'comment.yaml': '# nothing was rendered\n---\n',
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,11 +54,28 @@ describe('tidegate apply without a cluster', () => {
     ['an object without a name of its own', ['generated.yaml', '--set', 'web'], 'generateName'],
     ['a kubeconfig that is not there', ['map.json', '--set', 'web', '--kubeconfig', 'no'], 'can not be read'],
     ['a context nobody knows', ['map.json', '--set', 'web', '--context', 'b'], 'contexts holds 0 entries named "b"'],
+    ['files without an object', ['comment.yaml', '--set', 'web'], 'comment.yaml: no object is in there; to remove all'],
   ])('exits 2 for %s', async (_, args, said) => {
     const ran = await tidegate(folder, ['apply', ...args]);
     expect(ran.exitCode).toBe(2);
     expect(ran.err).toContain(said);
     expect(ran.out).toEqual([]);
+  });
+
+  it('has a summary as its last line whatever happens, with what was wrong where nothing was applied', async () => {
+    const ran = await tidegate(folder, ['apply', 'comment.yaml', '--set', 'web', '--json']);
+    expect([ran.exitCode, ran.out.map((line) => JSON.parse(line))]).toEqual([
+      2,
+      [
+        {
+          summary: {
+            ...{ created: 0, changed: 0, unchanged: 0, migrated: 0, recreated: 0, pruned: 0 },
+            ...{ conflict: 0, refused: 0, failed: 0, skipped: 0, notReady: 0, kept: [] },
+          },
+          error: { code: 'BAD_INPUT', message: expect.stringContaining('comment.yaml: no object is in there') },
+        },
+      ],
+    ]);
   });
 
   it('loads what it takes to read manifests and ask a server, and no client of a cloud', async () => {
