@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyAloneSuite } from './apply-alone.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
+import { killedAnywhereSuite } from './killed-anywhere.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { realServer, type Server } from './server.ts';
@@ -17,5 +18,6 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
   describe('applyAlone', () => applyAloneSuite(() => server));
+  describe('killed after any request', () => killedAnywhereSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
 });
