@@ -81,10 +81,12 @@ export const compareObject = async (
   if (isVersionSkew(asked.refused)) return compareSkewed(desired, live, asked, comparing);
   const meaning = assessRefusal(asked.refused);
   if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
+  if (meaning === 'invalid' && isClientSide) return compareMigrated(desired, live);
   if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0)
     return refuse(desired, asked.refused, comparing);
   const forced = await dryRun(desired.manifest, desired, comparing, true);
   if (forced.ok) return compareAnswer(desired, live, liveObject(forced.body), true);
+  if (assessRefusal(forced.refused) === 'invalid' && isClientSide) return compareMigrated(desired, live);
   return assessRefusal(forced.refused) === 'immutable'
     ? compareReplacement(desired, live, forced, comparing)
     : refuse(desired, forced.refused, comparing);
@@ -130,6 +132,18 @@ const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise
   const path = pathOf(desired.served, manifest.metadata.namespace ?? '', manifest.metadata.name);
   const live = await getObject(comparing.cluster, path, comparing.signal);
   return live === undefined ? created : compareObject(desired, live, comparing);
+};
+
+/**
+ * What the server calls invalid may be so only as long as client-side apply owns what the manifest states otherwise: a port of another
+ * number beside the old one of its name (kubernetes#131147). No dry run can span the migration; the write says whether it is right.
+ */
+const compareMigrated = (desired: DesiredObject, live: LiveObject): ComparedObject => {
+  const migration = planMigration(live) ?? [];
+  const migrated = { ...live, metadata: { ...live.metadata, managedFields: migration } };
+  const hidden = desired.served.kind === 'Secret' && desired.served.group === '';
+  const fields = diffFields(comparable(live), comparable(predictApplied(desired.manifest, migrated)), hidden);
+  return { ...desired, action: 'change', fields, live, force: true, migration };
 };
 
 /** A fencing token is never a difference, and `comparable` leaves it out; that the manifest states none does not take it away. */

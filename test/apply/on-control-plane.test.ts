@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyAloneSuite } from './apply-alone.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
+import { complaintsSuite } from './complaints.suite.ts';
 import { killedAnywhereSuite } from './killed-anywhere.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
@@ -19,5 +20,6 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
   describe('applyAlone', () => applyAloneSuite(() => server));
   describe('killed after any request', () => killedAnywhereSuite(() => server));
+  describe('complaints', () => complaintsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
 });
