@@ -1,9 +1,12 @@
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { unpinnedImages } from '../../shared/apply/images.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
-import { toGates, toMetricSources } from '../../shared/fleet/gates.ts';
+import { toGates } from '../../shared/fleet/gates.ts';
+import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { printProblem } from '../../shared/fleet/problem.ts';
 import { serviceSources, toPolicies } from '../../shared/fleet/service-sources.ts';
+import { toSettledRule } from '../../shared/fleet/settled.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import { fetchCommit } from '../../shared/intake/read-config.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
@@ -32,7 +35,7 @@ export const configTools = (
   config: string,
 ): Pick<PreparingTools<ConfiguredFleet>, 'readConfig' | 'render'> => ({
   readConfig: async (files) => {
-    const parsed = await parseConfig(files, config, jsonnet);
+    const parsed = await parseConfig(files, config, jsonnet, assessQuery);
     return parsed.ok
       ? { ok: true, fleet: { ...fleetOf(parsed.config), repository: openRepository(files) } }
       : { ok: false, problems: parsed.problems.map(printProblem) };
@@ -55,9 +58,10 @@ export const configTools = (
 const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   targets: toTargets(config.targets),
   waves: config.frozen,
-  gates: toGates(config.gates, config.frozen),
+  gates: toGates(config.gates, config.frozen, config.metrics),
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
+  settled: config.settled.map(toSettledRule),
   roles: config.roles,
   entries: config.services,
 });

@@ -2,7 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ComparedObject } from './compare-object.ts';
 import type { Refusal } from './refusals.ts';
-import type { Settled } from './settled-rules.ts';
+import type { Settled } from './settled/settled-rules.ts';
 
 /** What became of one object of a set that is applied by itself. */
 export type AloneAction =

@@ -101,8 +101,9 @@ const applyOne = async (
 
 /** All CRDs that custom objects of the set wait for, as one batch; what the server serves is then read anew. */
 const waitForCrds = async (objects: readonly ComparedObject[], writing: Writing): Promise<Established> => {
-  const awaited = [...new Set(objects.flatMap(({ crd, isServed }) => (crd === undefined || isServed ? [] : [crd])))];
-  const found = await waitEstablished(writing, awaited);
+  const awaited = new Set(objects.flatMap(({ crd, isServed }) => (crd === undefined || isServed ? [] : [crd])));
+  const crds = objects.filter(({ id }) => awaited.has(id));
+  const found = await waitEstablished(writing, crds);
   if (found.status === 'established') await rediscover(writing.cluster, writing.invocation.signal);
   return found;
 };

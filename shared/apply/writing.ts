@@ -57,9 +57,12 @@ const reserveMs = 3000;
 const attempts = 6;
 const longestWaitMs = 10_000;
 
+/** Epoch milliseconds: after it no request of this slice is begun. */
+export const lastMoment = ({ invocation }: Pick<Writing, 'invocation'>): number => invocation.deadline - reserveMs;
+
 /** Whether another request may be begun in this slice. */
 export const hasTime = ({ clock, invocation }: Pick<Writing, 'clock' | 'invocation'>, ms = 0): boolean =>
-  !invocation.signal.aborted && clock.now() + ms < invocation.deadline - reserveMs;
+  !invocation.signal.aborted && clock.now() + ms < lastMoment({ invocation });
 
 /**
  * Makes one write: guard, intent, request, outcome, each attempt anew. Attempts are repeated only where the server was in trouble
@@ -140,5 +143,8 @@ export const isClusterTrouble = (error: unknown): error is Error =>
 
 /** Whether trouble may be over at another attempt; that a cluster does not know us is not. */
 export const mayPass = (trouble: Error): boolean => isClusterTrouble(trouble) && !(trouble instanceof AccessRefused);
+
+/** Whether nothing came of a request: neither an answer nor a refusal. */
+export const isUnreachable = (error: unknown): error is Error => error instanceof ClusterUnreachable;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -13,7 +13,10 @@ import {
   repositoryPath,
   text,
 } from './schema-fields.ts';
-import { gateSchema, metricsSchema } from './schema-gates.ts';
+import { gateSchema } from './schema-gates.ts';
+import { metricsSchema } from './schema-metrics.ts';
+import { presetSchema } from './schema-presets.ts';
+import { settledSchema } from './schema-settled.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
 
@@ -132,7 +135,9 @@ export const fleetSchema = z
     targets: z.record(name, targetSchema).describe('All Kubernetes clusters that services are deployed to.'),
     waves: z.array(waveSchema).describe('In order. Every target is in exactly one.'),
     gates: z.record(name, gateSchema).default({}).describe('What may stop a promotion; waves name them.'),
-    metrics: z.record(name, metricsSchema).default({}).describe('Stores that metric gates ask.'),
+    presets: z.array(presetSchema).default([]).describe('Gates for well-known software, each a few with thresholds.'),
+    metrics: z.record(name, metricsSchema).default({}).describe('Stores that gates of metrics and alerts ask.'),
+    settled: z.array(settledSchema).default([]).describe('When objects of a kind have become what they state.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

@@ -5,9 +5,17 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, judgeProbes, metricGates, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
+import {
+  alertGates,
+  type GateTools,
+  judgeProbes,
+  metricGates,
+  probeGates,
+  targetsOf,
+  unknownGates,
+} from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
-import { measureMetrics } from './measure-metrics.ts';
+import { measureStores } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
@@ -39,13 +47,14 @@ export const judgeWave = async (
   const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   const judgements: Judgement[] = [
     ...judgeProbes(gates, names, probing.tallies, tools),
-    ...(ref.direction === 'forward' ? await measureMetrics(release, wave, targets, tools, signal) : []),
+    ...(ref.direction === 'forward' ? await measureStores(release, wave, targets, tools, signal) : []),
     ...unknownGates(release, wave),
     ...(ref.direction === 'forward' && Object.keys(gates).length > 0 ? assessCoverage(wave, probing, clock.now()) : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
-  const intervals = Object.values(metricGates(release, wave)).map((gate) => gate.intervalMs);
+  const asked = { ...metricGates(release, wave), ...alertGates(release, wave) };
+  const intervals = Object.values(asked).map((gate) => gate.intervalMs);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const facts = {

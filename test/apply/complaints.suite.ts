@@ -257,10 +257,9 @@ export const complaintsSuite = (server: () => Server): void => {
       void server().request(path, { method: 'PATCH', headers: { 'content-type': merge }, body });
     });
     expect((await drive(pruning)).status).toBe('done');
-    expect(stage.cluster.seen.filter(({ method }) => method === 'DELETE').map(inShort)).toEqual([
-      'DELETE widgets/held',
-      'DELETE deployments/operator',
-    ]);
+    // Asked once more where a controller wrote its status in between, which the precondition does not pass.
+    const deletes = stage.cluster.seen.filter(({ method }) => method === 'DELETE').map(inShort);
+    expect([...new Set(deletes)]).toEqual(['DELETE widgets/held', 'DELETE deployments/operator']);
     await send('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com');
   });
 

@@ -7,7 +7,8 @@ import { killedAnywhereSuite } from './killed-anywhere.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { realServer, type Server } from './server.ts';
-import { settleTargetSuite } from './settle-target.suite.ts';
+import { followLandingsSuite } from './settle/follow-landings.suite.ts';
+import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
 
 describeOnControlPlane('apply on the real control plane', 'controllers', (binaries) => {
   let server: Server;
@@ -21,5 +22,7 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('applyAlone', () => applyAloneSuite(() => server));
   describe('killed after any request', () => killedAnywhereSuite(() => server));
   describe('complaints', () => complaintsSuite(() => server));
+  describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
+  describe('settleTarget under a quota', () => settleWithQuotaSuite(() => server));
 });

@@ -8,7 +8,7 @@ import type { Cluster, ClusterRequest } from '../../shared/clouds/cluster.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
 import type { TargetPlan } from '../../shared/rollout/plan.ts';
-import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
+import type { Manifest, RenderedTarget, SettledRule } from '../../shared/rollout/release.ts';
 
 /** A request as the cluster got it. */
 export interface Seen {
@@ -147,11 +147,12 @@ export const settle = (
   stage: Stage,
   progress: Progress,
   withinMs = 60_000,
+  rules: readonly SettledRule[] = [],
 ): Promise<SettleResult> => {
   const since = stage.clock.now();
   return slices(stage.clock, () =>
     settleTarget(
-      { rendered, namespace: stage.namespace, progress, since, until: since + withinMs },
+      { rendered, namespace: stage.namespace, progress, rules, since, until: since + withinMs },
       stage,
       invocationOf(stage),
     ),

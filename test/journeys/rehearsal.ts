@@ -17,6 +17,7 @@ const { syncFs } = await import('../../local/forge/sync-fs.ts');
 const { evaluateInThread } = await import('../../shared/render/jsonnet-in-thread.ts');
 const { processClock } = await import('../../shared/outside/clock.ts');
 const { jsonLog } = await import('../../shared/outside/json-log.ts');
+const { assessQuery } = await import('../../shared/analysis/assess-query.ts');
 const { parseConfig } = await import('../../shared/fleet/parse-config.ts');
 const { toTargets } = await import('../../shared/fleet/targets.ts');
 const { listRollouts, readRollout } = await import('../../shared/ledger/rollouts.ts');
@@ -49,7 +50,7 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
   const files = new Map([['tidegate.json', new TextEncoder().encode(config)]]);
   const seed = { 'tidegate.json': config, 'services/web.jsonnet': webService };
   for (const [path, text] of Object.entries(seed)) files.set(path, new TextEncoder().encode(text));
-  const parsed = await parseConfig(files, 'tidegate.json', evaluate);
+  const parsed = await parseConfig(files, 'tidegate.json', evaluate, assessQuery);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
   const lines: string[] = [];
   const images = createImages({}, () => undefined);
@@ -70,7 +71,7 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
     readDefinition: (name) => readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'),
     simulated: toTargets(parsed.config.targets),
     images,
-    scrapeMs: 5_000,
+    scrapeMs: 2_000,
     repository,
     config: 'tidegate.json',
     consoleUrl: 'http://127.0.0.1:4180',

@@ -1,8 +1,8 @@
 import type { ObjectId } from '../../rollout/plan.ts';
-import { assessSettled } from '../assess-settled.ts';
 import type { ComparedTarget } from '../compare-target.ts';
 import { objectId, parseObjectId } from '../object-id.ts';
 import { podReferencesOf, podSpecsOf } from '../pod-references.ts';
+import { assessSettled } from '../settled/assess-settled.ts';
 
 /** Kinds that pods read when they start or while they run. */
 const readByPods = ['ConfigMap', 'Secret', 'ServiceAccount'];
