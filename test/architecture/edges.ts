@@ -42,7 +42,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
 
   // Prints what it found.
   'bench/apply/measure.ts': ['node:child_process', 'process'],
-  'bench/apply/run.ts': ['console', 'node:fs', 'performance', 'process'],
+  'bench/apply/run.ts': ['console', 'node:fs', 'process'],
   'bench/gates/run.ts': ['console'],
 
   // Speaks over a connection that the one egress client has opened.
