@@ -1,7 +1,7 @@
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ComparedObject } from './compare-object.ts';
-import type { Refusal } from './refusals.ts';
+import type { ObjectFailure } from './refusals.ts';
 import type { Settled } from './settled/settled-rules.ts';
 
 /** What became of one object of a set that is applied by itself. */
@@ -72,18 +72,23 @@ export const appliedLine = ({ id, action, fields, migration }: ComparedObject): 
 
 /**
  * The line of an object that was not: `conflict` where another manager owns a field, `failed` where server or network were in
- * trouble, `skipped` where it needs one that did not succeed, else `refused`. `source` is where the object was written.
+ * trouble or it did not become ready, `skipped` where it needs one that did not succeed or its turn to restart never came, else `refused`.
+ * `source` is where the object was written.
  */
 export const refusedLine = (
   identity: ObjectId,
-  { code, because }: Pick<Refusal, 'because'> & { readonly code: Refusal['code'] | 'SKIPPED' },
+  { code, because }: Pick<ObjectFailure, 'because' | 'code'>,
   source?: string,
-): AloneLine => {
-  const action =
-    code === 'FIELD_CONFLICT' ? 'conflict' : code === 'BUSY' ? 'failed' : code === 'SKIPPED' ? 'skipped' : 'refused';
-  return {
-    identity,
-    action,
-    reason: source === undefined || because.startsWith(source) ? because : `${source}: ${because}`,
-  };
+): AloneLine => ({
+  identity,
+  action: actionsOf[code] ?? 'refused',
+  reason: source === undefined || because.startsWith(source) ? because : `${source}: ${because}`,
+});
+
+const actionsOf: Partial<Record<ObjectFailure['code'], AloneAction>> = {
+  FIELD_CONFLICT: 'conflict',
+  BUSY: 'failed',
+  NOT_SETTLED: 'failed',
+  SKIPPED: 'skipped',
+  HELD: 'skipped',
 };

@@ -9,6 +9,7 @@ import { tellPlanned } from './alone/tell-planned.ts';
 import { tellRefused } from './alone/tell-refused.ts';
 import { type AloneReport, beginTelling } from './alone/telling.ts';
 import { writeEach } from './alone/write-each.ts';
+import { planAloneRestarts } from './alone-restarts.ts';
 import type { AloneSummary } from './alone-words.ts';
 import { compareEach } from './compare-each.ts';
 import { identityOf } from './object-id.ts';
@@ -62,11 +63,12 @@ const carryOut = async (setting: Setting): Promise<readonly ObjectId[]> => {
     for (const { object } of input.objects) telling.tell({ identity: identityOf(object), action: 'failed', reason });
     return [];
   }
-  const { compared, refusals } = tried.result;
-  tellRefused(setting, tried.result);
-  if (compared === undefined) return [];
-  if (input.dryRun) return tellPlanned(setting, tried.result, compared);
-  const written = await writeEach(setting, compared);
+  const result = planAloneRestarts(tried.result, setting.rendered);
+  const { compared, refusals, restarts } = result;
+  tellRefused(setting, result);
+  if (compared === undefined || restarts === undefined) return [];
+  if (input.dryRun) return tellPlanned(setting, result, compared);
+  const written = await writeEach(setting, compared, restarts);
   const isReady = !input.wait || (await settleEach(setting, compared, written));
   const mayPrune = input.prune && refusals.length === 0 && written.isWhole && isReady && !interrupted.aborted;
   return mayPrune ? pruneEach(setting, compared) : [];

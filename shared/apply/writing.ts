@@ -11,10 +11,12 @@ import { fieldManager, version } from './manager.ts';
 /** Asked right before every write: `undefined` lets it pass, a sentence stops the slice and says why. */
 export type Guard = () => Promise<string | undefined>;
 
+type WriteVerb = 'apply' | 'delete' | 'evict';
+
 /** The record of writes: the intent stands before the request leaves, the outcome when it is known. */
 export interface Journal {
   /** Returns the id of the intent, which goes into the request's User-Agent. `hash` is that of the body. */
-  intent(write: { readonly id: ObjectId; readonly verb: 'apply' | 'delete'; readonly hash?: Digest }): Promise<string>;
+  intent(write: { readonly id: ObjectId; readonly verb: WriteVerb; readonly hash?: Digest }): Promise<string>;
   /** `unknown`: the reply was lost and the target could not be read either. */
   outcome(
     intent: string,
@@ -37,9 +39,9 @@ export interface Writing {
 
 export interface WriteRequest {
   readonly id: ObjectId;
-  readonly verb: 'apply' | 'delete';
+  readonly verb: WriteVerb;
   readonly path: string;
-  readonly method: 'PATCH' | 'DELETE';
+  readonly method: 'PATCH' | 'DELETE' | 'POST';
   readonly contentType: string;
   readonly body: string;
   /** Reads the target after a lost reply: the answer as it would have been when the write was made, else `undefined`. */

@@ -1,12 +1,13 @@
 import type { Guard, Journal } from '../apply/writing.ts';
 import { getJson } from '../blobs/json.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
 import { type Lease, takeLease } from '../ledger/lease.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { markBegun } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
-import type { PlannedTarget, TargetPlan } from '../rollout/plan.ts';
+import type { TargetPlan } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget, RenderedTarget, SettledRule } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -51,7 +52,7 @@ export const openDeployment = async (
   if (target === undefined || wave === undefined) {
     throw new InvalidInput(`deployment of ${ref.target} in wave ${ref.wave}: the release has no such target and wave`);
   }
-  const { endpoint, plan } = await getJson<PlannedTarget>(outside.blobs, ref.planned);
+  const { endpoint, plan } = await getPlanned(outside.blobs, ref.planned);
   const rendered = await getJson<RenderedTarget>(outside.blobs, plan.rendered);
   const { settled } = release;
   return {

@@ -12,6 +12,7 @@ import {
   name,
   repositoryPath,
   text,
+  workload,
 } from './schema-fields.ts';
 import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
@@ -38,7 +39,28 @@ const service = {
     .enum(['rollback', 'hold', 'continue'])
     .default('rollback')
     .describe('What a failure of this service means where it failed.'),
-  dependsOn: z.array(text).default([]).describe('Services that are applied before this one.'),
+  dependsOn: z
+    .array(text)
+    .default([])
+    .describe('Services that are applied before this one, and whose workloads restart before those of this one.'),
+  workloads: z
+    .record(
+      workload,
+      z.strictObject({
+        dependsOn: z
+          .array(workload)
+          .default([])
+          .describe('Workloads that restart before it: name, Kind/name, or service/name of another service.'),
+      }),
+    )
+    .default({})
+    .describe('Workload of the service, by name or Kind/name -> what it depends on.'),
+  restartOnConfigChange: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether pods restart, in their order, when a ConfigMap or Secret of the release that they read changes.',
+    ),
   targets: labelSelector.default({}).describe('The targets that have this service; all where nothing is said.'),
 };
 
@@ -52,6 +74,9 @@ const target = {
   labels: labels.default({}).describe('What waves, services and overrides select by.'),
   namespace: name.default('default').describe('Where objects go that name no namespace.'),
   allow,
+  restartsPerMinute: countFromOne
+    .optional()
+    .describe('Pods that may restart within any 60 s because of a rollout or its way back; 40.'),
 };
 
 /** An entry of `targets`: one Kubernetes cluster and how it is found. */

@@ -64,6 +64,8 @@ export interface SettledRule {
 export interface ServicePolicy {
   readonly onFailure: OnFailure;
   readonly dependsOn: readonly string[];
+  /** Workload of the service, as `WorkloadReference` names it -> the workloads it depends on. */
+  readonly workloads?: Readonly<Record<string, { readonly dependsOn: readonly string[] }>>;
   /** Container name in the config -> `repository@sha256:...`. */
   readonly images: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import { complaintsSuite } from './complaints.suite.ts';
 import { killedAnywhereSuite } from './killed-anywhere.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
+import { restartsSuite } from './restarts/restarts.suite.ts';
 import { realServer, type Server } from './server.ts';
 import { followLandingsSuite } from './settle/follow-landings.suite.ts';
 import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
@@ -25,4 +26,5 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
   describe('settleTarget under a quota', () => settleWithQuotaSuite(() => server));
+  describe('ordered restarts', () => restartsSuite(() => server));
 });

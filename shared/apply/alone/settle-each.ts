@@ -33,10 +33,10 @@ export const settleEach = async (
     if (line?.action === 'unchanged') waiting.delete(id);
   }
   let allReady = true;
-  const end = (line: AloneLine, { status, reason, message }: Settled) => {
-    telling.tell({ ...line, reason: status === 'ready' ? line.reason : brief(`${reason}: ${message}`), status });
+  const end = (line: AloneLine, settled: Settled) => {
+    telling.tell({ ...line, reason: whyOf(line, settled), status: settled.status });
     waiting.delete(line.identity);
-    allReady &&= status === 'ready';
+    allReady &&= settled.status === 'ready';
   };
   const looking = beginLooking(setting, Object.fromEntries(landed), until);
   try {
@@ -57,6 +57,11 @@ export const settleEach = async (
     await looking.close();
   }
   return allReady;
+};
+
+const whyOf = (line: AloneLine, { status, reason, message }: Settled): string => {
+  if (status !== 'ready') return brief(`${reason}: ${message}`);
+  return message === '' ? line.reason : message;
 };
 
 /** Looks at a set that is followed, anew after every trouble. */

@@ -1,5 +1,8 @@
+import { canonicalJson, digestOf } from '../../rollout/digest.ts';
 import { brief } from '../../rollout/outcome.ts';
 import type { ObjectId } from '../../rollout/plan.ts';
+import type { RestartPlan } from '../../rollout/restarts.ts';
+import { restartAlone } from '../alone-restarts.ts';
 import { type AloneAction, type AloneLine, appliedLine, refusedLine } from '../alone-words.ts';
 import { wantedInventories } from '../apply-manifests.ts';
 import type { Applied } from '../apply-object.ts';
@@ -7,7 +10,9 @@ import { compareEach } from '../compare-each.ts';
 import type { ComparedObject } from '../compare-object.ts';
 import { type ComparedTarget, namespaceMissing } from '../compare-target.ts';
 import type { ObjectFailure } from '../refusals.ts';
+import type { Restarting } from '../restarts/restart-log.ts';
 import type { Landed, SliceResult } from '../slice.ts';
+import { planWith } from '../target-plan.ts';
 import { writeSet } from '../write-set.ts';
 import type { Writing } from '../writing.ts';
 import { attempt, bePatient, insist } from './patience.ts';
@@ -28,14 +33,19 @@ export interface WrittenEach {
 
 /**
  * Writes a compared set, slice after slice, until nothing is left to do, and tells of what could not be written. After trouble and after
- * waiting the set is compared anew, so that what was written meanwhile counts as done.
+ * waiting the set is compared anew, so that what was written meanwhile counts as done; workloads restart in the order of the beginning.
  */
-export const writeEach = async (setting: Setting, first: ComparedTarget): Promise<WrittenEach> => {
+export const writeEach = async (
+  setting: Setting,
+  first: ComparedTarget,
+  restarts: RestartPlan,
+): Promise<WrittenEach> => {
   const { clock, invocation, interrupted, telling, input } = setting;
   const attempts: Attempts = { begun: new Set(), lost: new Set() };
   const writing = writingOf(setting, attempts);
   const meant = new Map(first.objects.map((object) => [object.id, object]));
-  const run: Run = { setting, writing, attempts, meant, lines: new Map(), landed: new Map() };
+  const restarting = restartAlone(clock.now(), input.wait ? input.patienceMs : undefined);
+  const run: Run = { setting, writing, attempts, meant, restarts, restarting, lines: new Map(), landed: new Map() };
   const patience = bePatient(setting);
   let compared = first;
   for (;;) {
@@ -60,7 +70,8 @@ export const writeEach = async (setting: Setting, first: ComparedTarget): Promis
     if ('trouble' in again) return leave(run, now, 'failed', again.trouble.message);
     tellRefused(setting, again.result);
     if (again.result.compared === undefined) return { ...run, isWhole: false };
-    compared = again.result.compared;
+    const { compared: found } = again.result;
+    compared = { ...found, objects: found.objects.filter(({ id }) => meant.has(id)) };
   }
 };
 
@@ -70,12 +81,14 @@ interface Run {
   readonly attempts: Attempts;
   /** Objects as they were compared before anything was written. */
   readonly meant: ReadonlyMap<ObjectId, ComparedObject>;
+  readonly restarts: RestartPlan;
+  readonly restarting: Restarting;
   readonly lines: Map<ObjectId, AloneLine>;
   readonly landed: Map<ObjectId, Landed>;
 }
 
 const writeSlice = (
-  { setting, writing, attempts, meant, lines, landed }: Run,
+  { setting, writing, attempts, meant, restarts, restarting, lines, landed }: Run,
   compared: ComparedTarget,
 ): Promise<SliceResult> => {
   const { input, rendered, telling } = setting;
@@ -90,15 +103,15 @@ const writeSlice = (
     lines.set(object.id, line);
     if (!input.wait) telling.tell(line);
   };
-  const { plan } = writing;
   return writeSet(
     {
       compared,
-      approved: { target: rendered.target, release: plan, rendered: plan, objects: [] },
+      approved: planWith(compared, rendered, digestOf(canonicalJson(rendered)), restarts),
       namespace: input.namespace,
       inventories: wantedInventories(rendered, input.namespace, compared),
       progress: Object.fromEntries(landed),
       isFree: true,
+      restarting,
       ended,
       endpoints: input.wait
         ? { patienceMs: input.patienceMs, waits: telling.say }
@@ -122,6 +135,16 @@ const leave = (run: Run, { objects }: ComparedTarget, action: AloneAction, reaso
   return { ...run, isWhole: false };
 };
 
+/** Of workloads that wait for their turn to restart, or are restarted part by part, when another one is lost. */
+const leaveWaiting = (run: Run, { objects }: ComparedTarget, because: string): WrittenEach => {
+  for (const { id } of objects) {
+    if (run.lines.has(id)) continue;
+    const action = run.attempts.begun.has(id) ? 'failed' : 'skipped';
+    run.setting.telling.tell({ identity: id, action, reason: brief(`its turn to restart never came: ${because}`) });
+  }
+  return { ...run, isWhole: false };
+};
+
 /** Of an inventory that could not be written, which comes before all else, the failure is everybody's. */
 const tellFailed = (run: Run, compared: ComparedTarget, failures: readonly ObjectFailure[]): WrittenEach => {
   const { telling, rendered, input } = run.setting;
@@ -131,7 +154,7 @@ const tellFailed = (run: Run, compared: ComparedTarget, failures: readonly Objec
     const source = sources.get(failure.id);
     if (source !== undefined) telling.tell(refusedLine(failure.id, failure, source));
   }
-  if (everybodys === undefined) return { ...run, isWhole: false };
+  if (everybodys === undefined) return leaveWaiting(run, compared, failures[0]?.because ?? '');
   const isMissing = everybodys.code === 'NAMESPACE_MISSING';
   const { action, reason } = refusedLine(
     everybodys.id,

@@ -14,7 +14,8 @@ import type { Progress } from '../slice.ts';
 import { type Following, type FollowingOutside, followCollections } from '../watch/follow-collections.ts';
 import { assessLanding, type Landing } from './assess-landing.ts';
 import type { Judged } from './assess-workload.ts';
-import { judgeLandings } from './judge-landings.ts';
+import { followPods } from './follow-pods.ts';
+import { judgeLandings, rememberTrouble } from './judge-landings.ts';
 
 /** What was applied, and where. */
 export interface Applied {
@@ -43,7 +44,7 @@ export const followLandings = async (applied: Applied, outside: FollowingOutside
   const following = followCollections(outside);
   try {
     const members = followMembers(applied, following, outside);
-    const judge = judgeLandings(following, outside);
+    const judge = judgeLandings(followPods(following), outside, rememberTrouble());
     await members.open();
     return {
       look: async () => {

@@ -1,9 +1,9 @@
 import type { ObjectId } from '../../rollout/plan.ts';
 import { inFlight } from '../in-flight.ts';
+import type { Collection } from '../list-collection.ts';
 import type { LiveObject } from '../live-object.ts';
 import { identityOf } from '../object-id.ts';
 import type { Follower } from '../watch/follow-collection.ts';
-import type { Following } from '../watch/follow-collections.ts';
 import { groupSelectors, type SelectorGroup } from './group-selectors.ts';
 import type { Owned } from './newest-pods.ts';
 
@@ -15,8 +15,13 @@ export interface FollowedPods {
   of(workload: LiveObject): Owned;
 }
 
+/** Where collections are read from: followed by watches, or listed once. */
+export interface PodSource {
+  follow(collection: Collection): Promise<Pick<Follower, 'objects'>>;
+}
+
 interface Group {
-  readonly follower: Follower;
+  readonly follower: Pick<Follower, 'objects'>;
   readonly workloads: ReadonlySet<ObjectId>;
 }
 
@@ -27,14 +32,14 @@ const kinds = {
 type Kind = keyof typeof kinds;
 
 /** One request for as many workloads as have a label in common; opens nothing yet. */
-export const followPods = (following: Following): FollowedPods => {
+export const followPods = (source: PodSource): FollowedPods => {
   const groups: Record<Kind, Group[]> = { pods: [], replicaSets: [] };
   const isFollowed = (kind: Kind, workload: LiveObject) =>
     groups[kind].some(({ workloads }) => workloads.has(identityOf(workload)));
   const open = async (kind: Kind, { namespace, selector, workloads }: SelectorGroup): Promise<void> => {
     const { served, path } = kinds[kind];
     const collection = `${path}/namespaces/${encodeURIComponent(namespace)}/${kind.toLowerCase()}`;
-    const follower = await following.follow({
+    const follower = await source.follow({
       served,
       path: `${collection}?labelSelector=${encodeURIComponent(selector)}`,
       keep: essenceOf,

@@ -2,13 +2,13 @@ import type { ObjectId } from '../../rollout/plan.ts';
 import { inFlight } from '../in-flight.ts';
 import type { LiveObject } from '../live-object.ts';
 import { inProgress } from '../settled/settled-rules.ts';
-import type { Following, FollowingOutside } from '../watch/follow-collections.ts';
+import type { FollowingOutside } from '../watch/follow-collections.ts';
 import { assessClaim } from './assess-claim.ts';
 import type { Landing } from './assess-landing.ts';
 import { type AssessedSign, assessSign, findFailedCreate, needsEvents } from './assess-sign.ts';
 import { assessWorkload, type Judged, signsOf } from './assess-workload.ts';
 import { findLastEnd, type Sign } from './find-signs.ts';
-import { followPods } from './follow-pods.ts';
+import type { FollowedPods } from './follow-pods.ts';
 import { newestPods } from './newest-pods.ts';
 import { type Occurrence, readEvents } from './read-events.ts';
 import { nextSteadiness, type Steadiness, unsteady } from './steadiness.ts';
@@ -29,14 +29,28 @@ export type JudgeLandings = (
   live: ReadonlyMap<ObjectId, LiveObject>,
 ) => Promise<readonly Judged[]>;
 
-/** Remembers from look to look since when trouble lasts and containers run; nothing of it outlives the set being followed. */
-export const judgeLandings = (following: Following, { cluster, clock, signal }: FollowingOutside): JudgeLandings => {
-  const pods = followPods(following);
-  const cached = new Map<string, { readonly at: number; readonly events: readonly Occurrence[] }>();
-  const seen = new Map<ObjectId, ReadonlyMap<string, number | undefined>>();
-  const calmSince = new Map<ObjectId, number>();
-  const steadiness = new Map<ObjectId, Steadiness>();
+/** Since when trouble lasts and containers run, and what events said; nothing of it outlives the set being looked at. */
+export interface TroubleMemory {
+  readonly cached: Map<string, { readonly at: number; readonly events: readonly Occurrence[] }>;
+  readonly seen: Map<ObjectId, ReadonlyMap<string, number | undefined>>;
+  readonly calmSince: Map<ObjectId, number>;
+  readonly steadiness: Map<ObjectId, Steadiness>;
+}
 
+/** Nothing has been seen yet. */
+export const rememberTrouble = (): TroubleMemory => ({
+  cached: new Map(),
+  seen: new Map(),
+  calmSince: new Map(),
+  steadiness: new Map(),
+});
+
+/** Judges by the pods as they are followed, and remembers from look to look. */
+export const judgeLandings = (
+  pods: FollowedPods,
+  { cluster, clock, signal }: Omit<FollowingOutside, 'until'>,
+  { cached, seen, calmSince, steadiness }: TroubleMemory,
+): JudgeLandings => {
   const eventsOf = async (subject: LiveObject): Promise<readonly Occurrence[]> => {
     const { uid } = subject.metadata;
     const known = cached.get(uid);
