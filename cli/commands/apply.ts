@@ -2,7 +2,7 @@ import { type AloneLine, type AloneSummary, isGood, summarise } from '../../shar
 import { type AloneResult, applyAlone } from '../../shared/apply/apply-alone.ts';
 import { spoken } from '../../shared/apply/object-id.ts';
 import { collectObjects } from '../../shared/render/collect-objects.ts';
-import { describeProblem } from '../../shared/render/render-failed.ts';
+import { describeProblem, listProblems } from '../../shared/render/render-failed.ts';
 import type { RenderedObject } from '../../shared/rollout/release.ts';
 import { type Options, type Run, textOption } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -104,7 +104,7 @@ const readObjects = (terminal: Terminal, paths: readonly string[]): readonly Ren
   const { documents, problems } = readObjectFiles(terminal.directory, paths, 'strict');
   const collected = documents.map(({ value, source }) => collectObjects(value, source));
   const mistakes = [...problems, ...collected.flatMap((each) => each.problems.map(describeProblem))];
-  if (mistakes.length > 0) throw badInput(`nothing was applied:\n${mistakes.join('\n')}`);
+  if (mistakes.length > 0) throw badInput(`nothing was applied:\n${listProblems(mistakes)}`);
   // What was to be rendered and was not looks the same as a set that shall be empty, and would be removed as a whole.
   if (documents.length === 0) {
     throw badInput(

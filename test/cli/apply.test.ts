@@ -41,6 +41,7 @@ describe('tidegate apply without a cluster', () => {
       'twice.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, name: b}\n',
       'generated.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n',
       'comment.yaml': '# nothing was rendered\n---\n',
+      'stream.yaml': `${JSON.stringify(configMap('a'))}\n`.repeat(9),
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,6 +77,14 @@ describe('tidegate apply without a cluster', () => {
         },
       ],
     ]);
+  });
+
+  it('lists the first mistakes of a text that is nothing but mistakes, and counts the others', async () => {
+    const ran = await tidegate(folder, ['apply', 'stream.yaml', '--set', 'web']);
+    const lines = ran.err.trim().split('\n');
+    expect([ran.exitCode, lines.length]).toEqual([2, 52]);
+    expect(lines[1]).toContain('stream.yaml:2:1');
+    expect(lines.at(-1)).toMatch(/^… and \d+ more$/);
   });
 
   it('loads what it takes to read manifests and ask a server, and no client of a cloud', async () => {
