@@ -18,6 +18,7 @@ import {
   kapp,
   kubectlApply,
   kubectlDiff,
+  kubectlUnvalidated,
   oursAsProcess,
   oursWarm,
   type Ring,
@@ -55,7 +56,7 @@ try {
   const { cluster } = await openNamedCluster({ env, directory: folder, clock: processClock }, undefined, undefined);
   const ring: Ring = { folder, env, cluster, peers };
   const kubectl = kubectlApply(ring);
-  const contestants = [kubectl, oursWarm(ring), oursAsProcess(ring), kapp(ring), helm(ring)];
+  const contestants = [kubectl, kubectlUnvalidated(ring), oursWarm(ring), oursAsProcess(ring), kapp(ring), helm(ring)];
   for (const { namespace } of contestants) {
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
     await plane.request('/api/v1/namespaces', { method: 'POST', body });
