@@ -290,7 +290,7 @@ export const applyAloneSuite = (server: () => Server): void => {
       const path = `/apis/example.com/v1/namespaces/${namespace()}/widgets/held`;
       await send('PATCH', path, { metadata: { finalizers: null } }, merge);
       expect((await alone([settings])).words).toEqual(['unchanged ConfigMap settings', 'pruned Deployment operator']);
-      await alone([], { set: 'definitions' });
+      await send('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com');
     });
 
     it('stays, where nobody waits, until the pods that may read it are replaced', async () => {
