@@ -58,7 +58,11 @@ const apply = async (
     { cluster, clock, interrupted },
     { signal: cutOff(terminal), deadline: clock.now() + workMs + patienceMs },
     {
-      line: (line) => terminal.out(json ? JSON.stringify(line) : spokenLine(line, terminal)),
+      line: (line) => {
+        terminal.out(json ? JSON.stringify(line) : spokenLine(line, terminal));
+        if (json) return;
+        for (const warning of line.warnings ?? []) terminal.say(`warning: ${spoken(line.identity)}: ${warning}`);
+      },
       say: (sentence) => terminal.say(sentence),
     },
   );

@@ -3,7 +3,7 @@ import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
 import { assessRefusal } from './assess-refusal.ts';
-import { replicasToHandOver } from './autoscaled.ts';
+import { replicasToHandOver, withReplicas } from './autoscaled.ts';
 import { clientSideEntries } from './client-side.ts';
 import {
   asWritten,
@@ -18,6 +18,7 @@ import { deleteObject, propagationFor } from './delete-object.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
 import { failedObject } from './explain-refusal.ts';
+import { numberAt } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
 import { fenceOf, fieldManager, handoverManager } from './manager.ts';
@@ -31,7 +32,12 @@ import { isWithin } from './within-plan.ts';
 import { type Writing, type Written, write } from './writing.ts';
 
 export type Applied =
-  | { readonly status: 'done'; readonly landed: Landed; readonly object: ComparedObject }
+  | {
+      readonly status: 'done';
+      readonly landed: Landed;
+      readonly object: ComparedObject;
+      readonly warnings?: readonly string[];
+    }
   | { readonly status: 'later'; readonly retryAfterSeconds: number; readonly because: string }
   | { readonly status: 'stopped'; readonly because: string }
   | { readonly status: 'failed'; readonly failure: ObjectFailure };
@@ -59,7 +65,8 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
     const { answer } = written;
     if (answer.ok) {
       const live = liveObject(answer.body);
-      return { status: 'done', landed: landed(live), object: asWritten(object, live) };
+      const warned = answer.warnings === undefined ? {} : { warnings: answer.warnings };
+      return { status: 'done', landed: landed(live), object: asWritten(object, answer), ...warned };
     }
     const isStale = isMoved(object.live, answer.refused);
     const isGuess = object.isUntried === true && object.live !== undefined;
@@ -72,26 +79,59 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
 
 type Brought = Written | { readonly status: 'failed'; readonly failure: ObjectFailure };
 
-const bring = async (object: ComparedObject, applying: ApplyingObject): Promise<Brought> => {
-  const { writing } = applying;
-  const send = (live: LiveObject | undefined) => sendApply(writing, object, applying.sent ?? object.manifest, live);
-  if (object.action === 'recreate' && object.live !== undefined) {
-    const deleted = await deleteObject(writing, { ...object, object: object.live }, propagationFor(object.id));
-    return deleted.status === 'gone' ? send(undefined) : deleted;
-  }
+const bring = async (object: ComparedObject, { writing, sent }: ApplyingObject): Promise<Brought> => {
   const { live } = object;
-  const before = live && beforeApply(writing, object, live);
-  if (before === undefined) return send(live);
-  const prepared = await before;
-  if (prepared.status !== 'answered' || !prepared.answer.ok) return prepared;
-  return send(liveObject(prepared.answer.body));
+  const sending = sent === undefined ? object : { ...object, manifest: sent };
+  if (object.action === 'recreate' && live !== undefined) {
+    const deleted = await deleteObject(writing, { ...object, object: live }, propagationFor(object.id));
+    return deleted.status === 'gone' ? createAgain(writing, sending, live) : deleted;
+  }
+  return live === undefined
+    ? sendApply(writing, sending, undefined)
+    : sendAll(writing, sending, live, stepsBefore(writing, object));
 };
 
-/** What has to be written before the object itself can be. */
-const beforeApply = (writing: Writing, object: ComparedObject, live: LiveObject): Promise<Written> | undefined => {
+type Step = (live: LiveObject) => Promise<Written>;
+
+/** What has to be written before the object itself can be, in its order. */
+const stepsBefore = (writing: Writing, object: ComparedObject): readonly Step[] => {
+  const { handover } = object;
   const entries = object.migration ?? object.repair;
-  if (entries !== undefined) return sendMigration(writing, object, live, entries);
-  return object.handover === undefined ? undefined : sendHandover(writing, object, live, object.handover);
+  return [
+    ...(entries === undefined ? [] : [(live: LiveObject) => sendMigration(writing, object, live, entries)]),
+    ...(handover === undefined ? [] : [(live: LiveObject) => sendHandover(writing, object, live, handover)]),
+  ];
+};
+
+/** The steps before and the apply itself, each over what the one before left; the first that is not taken ends it. */
+const sendAll = async (
+  writing: Writing,
+  object: ComparedObject,
+  live: LiveObject,
+  steps: readonly Step[],
+): Promise<Written> => {
+  let found = live;
+  for (const step of steps) {
+    const written = await step(found);
+    if (written.status !== 'answered' || !written.answer.ok) return written;
+    found = liveObject(written.answer.body);
+  }
+  return sendApply(writing, object, found);
+};
+
+/**
+ * Creates what was deleted. A workload of an autoscaler begins with the number it had, stated and then handed over: with none stated it
+ * would begin with one pod, or keep one of those that were left to it.
+ */
+const createAgain = async (writing: Writing, object: ComparedObject, before: LiveObject): Promise<Written> => {
+  const replicas = object.isAutoscaled === undefined ? undefined : numberAt(before, 'spec', 'replicas');
+  if (replicas === undefined) return sendApply(writing, object, undefined);
+  const stating = { ...object, manifest: withReplicas(object.manifest, replicas) };
+  const created = await sendApply(writing, stating, undefined);
+  if (created.status !== 'answered' || !created.answer.ok) return created;
+  return sendAll(writing, object, liveObject(created.answer.body), [
+    (live) => sendHandover(writing, object, live, replicas),
+  ]);
 };
 
 /** The live number of replicas as another manager's, so that it stays when we no longer state it. */
@@ -119,12 +159,8 @@ const sendHandover = (
  * The apply request. What was compared goes along as a precondition, an object that was not there too; only over an object that was
  * compared may fields of client-side managers be forced.
  */
-const sendApply = (
-  writing: Writing,
-  object: ComparedObject,
-  manifest: Manifest,
-  live: LiveObject | undefined,
-): Promise<Written> => {
+const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
+  const { manifest } = object;
   const path = objectPath(object);
   const force = object.force || object.migration !== undefined ? '&force=true' : '';
   return write(writing, {

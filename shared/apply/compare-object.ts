@@ -2,21 +2,22 @@ import type { Cluster } from '../clouds/cluster.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Action, FieldChange, PlannedObject } from '../rollout/plan.ts';
-import type { Manifest } from '../rollout/release.ts';
-import { type Answer, type ApiRefusal, ApiServerRefused, ask, getObject, liveObject } from './api-requests.ts';
+import { type Answer, type ApiRefusal, ApiServerRefused, getObject, liveObject } from './api-requests.ts';
 import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
-import { replicasToHandOver } from './autoscaled.ts';
+import { replicasToHandOver, withReplicas } from './autoscaled.ts';
+import { changedFields, ownershipChange } from './changed-fields.ts';
 import { clientSideEntries, planMigration, predictMigrated } from './client-side.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
+import { dryRun } from './dry-run.ts';
 import { explainRefusal, foreignOwners } from './explain-refusal.ts';
-import { diffFields, fieldChange, overlay, ownershipPath, sameJson } from './field-diff.ts';
+import { fieldChange, overlay, ownershipPath } from './field-diff.ts';
 import type { JsonObject } from './fields.ts';
 import { leaveFilled } from './left-to-others.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { assessDifference, ownFields } from './managed-fields.ts';
-import { fenceAnnotation, fieldManager, immutableChangeAnnotation } from './manager.ts';
+import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, spoken } from './object-id.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { predictApplied } from './predict-applied.ts';
@@ -38,6 +39,8 @@ export interface ComparedObject extends DesiredObject {
   readonly handover?: number;
   /** The server was not asked. Of an object that is there `fields` is predicted, until it answers to the write. */
   readonly isUntried?: true;
+  /** What the API server warned of when it was asked by dry run. */
+  readonly warnings?: readonly string[];
 }
 
 export interface Comparing {
@@ -52,6 +55,9 @@ export interface Comparing {
   /** What certainly differs is not tried before it is written. */
   readonly leavesCertain?: true;
 }
+
+type Answered = Answer & { readonly ok: true };
+type Refused = Answer & { readonly ok: false };
 
 /**
  * What applying `desired` would do to `live`. Unchanged objects are found without a request (`assessDifference`); for the others
@@ -71,25 +77,33 @@ export const compareObject = async (
   const isClientSide = clientSideEntries(live).length > 0;
   const difference = isClientSide ? 'doubt' : assessDifference(desired.manifest, live);
   if (difference === 'none') return { ...desired, action: 'unchanged', fields: [], live, force: false };
-  const handover = desired.isAutoscaled ? replicasToHandOver(live) : undefined;
-  if (handover !== undefined) return compareHandover(desired, live, handover, comparing);
-  if (comparing.leavesCertain === true && difference === 'certain') {
+  const handover = handoverOf(desired, live);
+  if (comparing.leavesCertain === true && difference === 'certain' && handover === undefined) {
     return compareUntried(desired, live);
   }
-  const asked = await dryRun(desired.manifest, desired, comparing, false);
-  if (asked.ok) return compareAnswer(desired, live, liveObject(asked.body), false);
+  // As if the number of replicas stayed ours: what differs beside it.
+  const manifest = handover === undefined ? desired.manifest : withReplicas(desired.manifest, handover);
+  const asked = await dryRun(manifest, desired, comparing, false);
+  if (asked.ok) return compareAnswer(desired, live, asked, { force: false, handover });
   if (isVersionSkew(asked.refused)) return compareSkewed(desired, live, asked, comparing);
   const meaning = assessRefusal(asked.refused);
   if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
   if (meaning === 'invalid' && isClientSide) return compareMigrated(desired, live);
   if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0)
     return refuse(desired, asked.refused, comparing);
-  const forced = await dryRun(desired.manifest, desired, comparing, true);
-  if (forced.ok) return compareAnswer(desired, live, liveObject(forced.body), true);
+  const forced = await dryRun(manifest, desired, comparing, true);
+  if (forced.ok) return compareAnswer(desired, live, forced, { force: true, handover });
   if (assessRefusal(forced.refused) === 'invalid' && isClientSide) return compareMigrated(desired, live);
   return assessRefusal(forced.refused) === 'immutable'
     ? compareReplacement(desired, live, forced, comparing)
     : refuse(desired, forced.refused, comparing);
+};
+
+/** Looked for after a migration, which makes the fields of a client ours: replicas that kubectl once stated would be reset as well. */
+const handoverOf = ({ isAutoscaled }: DesiredObject, live: LiveObject): number | undefined => {
+  if (isAutoscaled === undefined) return undefined;
+  const managedFields = planMigration(live) ?? live.metadata.managedFields ?? [];
+  return replicasToHandOver({ ...live, metadata: { ...live.metadata, managedFields } });
 };
 
 /** A refusal of the object; trouble of the server's is no verdict on it and is thrown. */
@@ -97,22 +111,6 @@ const refuse = ({ id, manifest }: DesiredObject, refused: ApiRefusal, { cluster 
   const meaning = assessRefusal(refused);
   if (meaning !== 'again' && meaning !== 'stale') return explainRefusal(id, refused);
   throw new ApiServerRefused(cluster.target, `dry run of ${manifest.kind} ${manifest.metadata.name}`, refused);
-};
-
-const dryRun = (
-  manifest: Manifest,
-  { served }: DesiredObject,
-  { cluster, signal }: Comparing,
-  force: boolean,
-): Promise<Answer> => {
-  const { namespace = '', name } = manifest.metadata;
-  const query = `fieldManager=${fieldManager}&fieldValidation=Strict&dryRun=All${force ? '&force=true' : ''}`;
-  return ask(cluster, `${pathOf(served, namespace, name)}?${query}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/apply-patch+yaml' },
-    body: JSON.stringify(manifest),
-    signal,
-  });
 };
 
 const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise<ComparedObject | Refusal> => {
@@ -126,7 +124,7 @@ const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise
   const { manifest } = desired;
   const metadata = { ...manifest.metadata, ...(comparing.isFree ? preconditionsOf(undefined) : {}) };
   const asked = await dryRun({ ...manifest, metadata }, desired, comparing, false);
-  if (asked.ok) return created;
+  if (asked.ok) return { ...created, ...warnedOf(asked) };
   if (comparing.isFree !== true || !isMoved(undefined, asked.refused)) return refuse(desired, asked.refused, comparing);
   // It was not looked for, and is there.
   const path = pathOf(desired.served, manifest.metadata.namespace ?? '', manifest.metadata.name);
@@ -141,15 +139,13 @@ const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise
 const compareMigrated = (desired: DesiredObject, live: LiveObject): ComparedObject => {
   const migration = planMigration(live) ?? [];
   const migrated = { ...live, metadata: { ...live.metadata, managedFields: migration } };
-  const hidden = desired.served.kind === 'Secret' && desired.served.group === '';
-  const fields = diffFields(comparable(live), comparable(predictApplied(desired.manifest, migrated)), hidden);
-  return { ...desired, action: 'change', fields, live, force: true, migration };
+  const fields = changedFields(desired, live, predictApplied(desired.manifest, migrated));
+  return { ...desired, action: 'migrate', fields, live, force: true, migration };
 };
 
 /** A fencing token is never a difference, and `comparable` leaves it out; that the manifest states none does not take it away. */
 const compareUntried = (desired: DesiredObject, live: LiveObject): ComparedObject => {
-  const hidden = desired.served.kind === 'Secret' && desired.served.group === '';
-  const fields = diffFields(comparable(live), comparable(predictApplied(desired.manifest, live)), hidden);
+  const fields = changedFields(desired, live, predictApplied(desired.manifest, live));
   const known = fields.length > 0 ? fields : [fieldChange(ownershipPath, ownFields(live), desired.manifest, true)];
   return { ...desired, action: 'change', fields: known, live, force: false, isUntried: true };
 };
@@ -164,77 +160,52 @@ export const isMoved = (live: LiveObject | undefined, refused: ApiRefusal): bool
 };
 
 /** What became of an object of which it was not known by how much it differs, from what the server answered to the write. */
-export const asWritten = (object: ComparedObject, answered: LiveObject): ComparedObject =>
+export const asWritten = (object: ComparedObject, answer: Answered): ComparedObject =>
   object.isUntried === true && object.live !== undefined
-    ? compareAnswer(object, object.live, answered, object.force)
+    ? compareAnswer(object, object.live, answer, { force: object.force, handover: undefined })
     : object;
+
+const warnedOf = ({ warnings }: Answer): Pick<ComparedObject, 'warnings'> =>
+  warnings === undefined ? {} : { warnings };
 
 const compareAnswer = (
   desired: DesiredObject,
   live: LiveObject,
-  answered: LiveObject,
-  force: boolean,
+  asked: Answered,
+  { force, handover }: { readonly force: boolean; readonly handover: number | undefined },
 ): ComparedObject => {
+  const answered = liveObject(asked.body);
   const migration = planMigration(live);
-  const expected = migration === undefined ? answered : predictMigrated(answered);
-  const hidden = desired.served.kind === 'Secret' && desired.served.group === '';
-  const changed = diffFields(comparable(live), comparable(expected), hidden);
-  const fields = changed.length > 0 ? changed : ownershipChange(live, answered, migration !== undefined);
+  const changed = changedFields(desired, live, migration === undefined ? answered : predictMigrated(answered));
+  const owned = changed.length > 0 ? changed : ownershipChange(live, answered, migration !== undefined);
+  // That replicas are given up is a change of ownership.
+  const given =
+    handover === undefined ? [] : [fieldChange(ownershipPath, ownFields(live), desired.manifest.spec, true)];
+  const fields = owned.length > 0 ? owned : given;
   return {
     ...desired,
-    action: fields.length === 0 ? 'unchanged' : 'change',
+    action: fields.length === 0 ? 'unchanged' : migration === undefined ? 'change' : 'migrate',
     fields,
     live,
     force,
     ...(migration === undefined ? {} : { migration }),
+    ...(handover === undefined ? {} : { handover }),
+    ...warnedOf(asked),
   };
-};
-
-/** As if the number of replicas stayed ours: what differs beside it. That it is given up is a change of ownership. */
-const compareHandover = async (
-  desired: DesiredObject,
-  live: LiveObject,
-  replicas: number,
-  comparing: Comparing,
-): Promise<ComparedObject | Refusal> => {
-  const kept = { ...desired.manifest, spec: { ...(desired.manifest.spec as JsonObject), replicas } };
-  const asked = await dryRun(kept, desired, comparing, true);
-  if (!asked.ok) return refuse(desired, asked.refused, comparing);
-  const compared = compareAnswer(desired, live, liveObject(asked.body), true);
-  const given = fieldChange(ownershipPath, ownFields(live), desired.manifest.spec, true);
-  const fields = compared.fields.length > 0 ? compared.fields : [given];
-  return { ...compared, action: 'change', fields, handover: replicas };
 };
 
 /** A dry run can not span the repair and the apply; the difference is what the manifest states otherwise than the live object. */
 const compareSkewed = (
   desired: DesiredObject,
   live: LiveObject,
-  asked: Answer & { ok: false },
+  asked: Refused,
   comparing: Comparing,
 ): ComparedObject | Refusal => {
   const repair = planVersionRepair(live, desired.manifest.apiVersion);
   if (repair === undefined) return refuse(desired, asked.refused, comparing);
-  const changed = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
+  const changed = changedFields(desired, live, overlay(live, desired.manifest) as JsonObject);
   const repaired = fieldChange(ownershipPath, live.metadata.managedFields, repair, true);
   return { ...desired, action: 'change', fields: [...changed, repaired], live, force: false, repair };
-};
-
-/** Nothing differs but who owns it: a change all the same, since what we do not own we could never remove. */
-const ownershipChange = (live: LiveObject, answered: LiveObject, migrates: boolean): readonly FieldChange[] => {
-  const [before, after] = [ownFields(live), ownFields(answered)];
-  return sameJson(before, after) && !migrates ? [] : [fieldChange(ownershipPath, before, after, true)];
-};
-
-/** Bookkeeping of the server's; `status` is written by controllers and is another resource. */
-const bookkeeping = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
-
-const comparable = (object: JsonObject): JsonObject => {
-  const { status: _status, metadata, ...rest } = object as LiveObject;
-  const meta = Object.fromEntries(Object.entries(metadata).filter(([name]) => !bookkeeping.includes(name)));
-  const { [fenceAnnotation]: _fence, ...annotations } = metadata.annotations ?? {};
-  // Always there, so that a key has one path, whether or not a controller has written the first one in between.
-  return { ...rest, metadata: { ...meta, labels: metadata.labels ?? {}, annotations } };
 };
 
 const mayRecreate = ({ manifest, served }: DesiredObject): boolean =>
@@ -243,19 +214,23 @@ const mayRecreate = ({ manifest, served }: DesiredObject): boolean =>
 const compareReplacement = async (
   desired: DesiredObject,
   live: LiveObject,
-  asked: Answer & { ok: false },
+  asked: Refused,
   comparing: Comparing,
 ): Promise<ComparedObject | Refusal> => {
   if (!mayRecreate(desired)) return refuse(desired, asked.refused, comparing);
-  if (comparing.tryCreates || comparing.isFree) {
-    // Under a name of its own, so that a bad replacement is found out before the object it replaces is gone.
-    const { metadata } = desired.manifest;
-    const renamed = { ...desired.manifest, metadata: { ...metadata, name: trialName(metadata.name) } };
-    const tried = await dryRun(renamed, desired, comparing, false);
-    if (!tried.ok) return refuse(desired, tried.refused, comparing);
-  }
-  const fields = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
-  return { ...desired, action: 'recreate', fields, live, force: false };
+  const compared: ComparedObject = {
+    ...desired,
+    action: 'recreate',
+    fields: changedFields(desired, live, overlay(live, desired.manifest) as JsonObject),
+    live,
+    force: false,
+  };
+  if (!comparing.tryCreates && comparing.isFree !== true) return compared;
+  // Under a name of its own, so that a bad replacement is found out before the object it replaces is gone.
+  const { metadata } = desired.manifest;
+  const renamed = { ...desired.manifest, metadata: { ...metadata, name: trialName(metadata.name) } };
+  const tried = await dryRun(renamed, desired, comparing, false);
+  return tried.ok ? { ...compared, ...warnedOf(tried) } : refuse(desired, tried.refused, comparing);
 };
 
 /** At most 63 characters, the shortest limit a kind has; the digest keeps two long names apart. */

@@ -2,7 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Manifest, RenderedTarget } from '../rollout/release.ts';
 import { applySetId, partOfLabel } from './apply-set.ts';
-import { autoscaledBy, withoutReplicas } from './autoscaled.ts';
+import { type Autoscaled, autoscaledBy, leaveReplicas } from './autoscaled.ts';
 import type { Discovery, ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
 import { normalise } from './normalise.ts';
@@ -11,7 +11,7 @@ import type { Refusal, RefusalCode } from './refusals.ts';
 import { promisedKinds, resolveKind } from './resolve-kind.ts';
 
 /** An object as the target shall have it, with where it goes. */
-export interface DesiredObject {
+export interface DesiredObject extends Partial<Autoscaled> {
   readonly id: ObjectId;
   readonly service: string;
   /** Place of its service in the order of services. */
@@ -24,8 +24,6 @@ export interface DesiredObject {
   readonly crd?: ObjectId;
   /** Whether the API server serves the kind already; where not, `crd` will bring it. */
   readonly isServed: boolean;
-  /** An autoscaler of the same target decides how many replicas it has. */
-  readonly isAutoscaled?: true;
 }
 
 /** Everything the target shall have, and every mistake in it at once. Objects of a mistaken manifest are left out. */
@@ -101,12 +99,6 @@ const collisions = (group: readonly DesiredObject[]): readonly Refusal[] =>
     const because = `${object.source}: ${spoken(object.id)} is also in ${other.source} (service ${other.service}); keep one of them`;
     return [{ code: 'IDENTITY_COLLISION' as const, object: object.id, because: brief(because) }];
   });
-
-const leaveReplicas = (object: DesiredObject): DesiredObject => ({
-  ...object,
-  manifest: withoutReplicas(object.manifest),
-  isAutoscaled: true,
-});
 
 /** What can be told without asking anybody. */
 const assessManifest = (object: Manifest): readonly [RefusalCode, string] | undefined => {

@@ -99,7 +99,7 @@ const writeSlice = (
     if (lines.has(object.id)) return;
     // What is as it was meant to be after an answer was lost had been written.
     const isOurs = object.action === 'unchanged' && attempts.lost.has(object.id);
-    const line = appliedLine((isOurs ? meant.get(object.id) : undefined) ?? object);
+    const line = appliedLine((isOurs ? meant.get(object.id) : undefined) ?? object, how.warnings);
     lines.set(object.id, line);
     if (!input.wait) telling.tell(line);
   };
