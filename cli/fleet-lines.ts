@@ -1,6 +1,6 @@
-import { budgetWords, objectiveWords, slotWords } from '../console/views/availability-words.ts';
 import type { FleetView } from '../console/views/fleet.ts';
 import { shortCommit } from '../console/views/standing-text.ts';
+import { availabilityLines } from './availability-lines.ts';
 import type { Paint } from './progress.ts';
 
 /** The fleet as some lines of text: what waits for a person first, then what moves, then wave by wave. Pure. */
@@ -26,12 +26,7 @@ export const fleetLines = ({ waiting, rollouts, waves, releases, availability }:
         ({ target, status, because }) =>
           `  ${paint('red', status.padEnd(width))}  ${target}${because === undefined ? '' : `: ${because}`}`,
       ),
-    ...availability.map((each) => {
-      const { target, gate, failures, requests, failuresWithRetry, outage } = each;
-      const counts = `${failures} of ${requests} first attempts failed, ${failuresWithRetry} twice`;
-      const line = `availability  ${target} ${gate}: ${objectiveWords(each)}; ${counts}; budget ${budgetWords(each)}; minutes ${slotWords(each)}`;
-      return outage === undefined ? `  ${line}` : `  ${paint('red', 'OUT')} ${line}; ${outage.because}`;
-    }),
+    ...availabilityLines(availability, paint),
     ...(releases.length > 1
       ? [`  skew: ${releases.map(({ targets, commit }) => `${targets} on ${shortCommit(commit)}`).join(', ')}`]
       : []),

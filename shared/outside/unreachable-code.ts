@@ -57,9 +57,12 @@ export const unreachableCode = (error: unknown): UnreachableCode => {
   return CODES[code] ?? (TLS_CODE.test(code) ? 'tls_failed' : 'connection_lost');
 };
 
+/** How OpenSSL says it: a thread, a number, library, function, reason, and a place in its sources. */
+const OPENSSL = /^[0-9A-F]{8,}:error:[0-9A-F]+:([^:]*):[^:]*:([^:]*):.*$/s;
+
 /** The platform's words for it, on one line of at most 300 characters: names, addresses and codes, never content. */
 export const reasonOf = (error: unknown): string => {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const text = first instanceof Error ? first.message : String(first);
-  return text.replace(/\s+/g, ' ').slice(0, 300);
+  return text.replace(OPENSSL, '$1: $2').replace(/\s+/g, ' ').slice(0, 300);
 };

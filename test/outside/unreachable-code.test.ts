@@ -47,6 +47,9 @@ test('what ends a request from outside is aborted', () => {
 
 test('a reason is one short line', () => {
   expect(reasonOf(new Error('one\n  two\r\nthree'))).toBe('one two three');
+  const openssl =
+    '409D4234987F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/openssl/tlsany_meth.c:77:\n';
+  expect(reasonOf(new Error(openssl))).toBe('SSL routines: wrong version number');
   expect(reasonOf(new Error('x'.repeat(1_000)))).toBe('x'.repeat(300));
   expect(reasonOf(new AggregateError([new Error('first'), new Error('second')]))).toBe('first');
 });
