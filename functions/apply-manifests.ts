@@ -11,7 +11,8 @@ import { deploymentRef } from './tools/inputs.ts';
 export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const slice = await apply(applyInput(ref, deployment), writingOf(deployment, outside), invocation);
+    const writing = await writingOf(ref, deployment, outside, invocation);
+    const slice = await apply(applyInput(ref, deployment), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });
 

@@ -1,6 +1,7 @@
 import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
+import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { replicasToHandOver } from './autoscaled.ts';
 import { clientSideEntries } from './client-side.ts';
@@ -11,8 +12,10 @@ import { pathOf } from './discovery.ts';
 import { failedObject } from './explain-refusal.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
-import { fenceOf, fieldManager, handoverManager } from './manager.ts';
+import { fenceOf, fieldManager, handoverManager, migrationManager } from './manager.ts';
 import { spoken } from './object-id.ts';
+import { preconditionsOf } from './preconditions.ts';
+import { type Raised, raisedBy } from './raise-fence.ts';
 import type { ObjectFailure } from './refusals.ts';
 import { type Landed, landed } from './slice.ts';
 import { planVersionRepair } from './version-skew.ts';
@@ -78,7 +81,7 @@ const beforeApply = (writing: Writing, object: ComparedObject, live: LiveObject)
 const sendHandover = (
   writing: Writing,
   object: ComparedObject,
-  { metadata: { resourceVersion } }: LiveObject,
+  live: LiveObject,
   replicas: number,
 ): Promise<Written> => {
   const path = objectPath(object);
@@ -90,14 +93,21 @@ const sendHandover = (
     path: `${path}?fieldManager=${handoverManager}&fieldValidation=Strict&force=true`,
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({ apiVersion, kind, metadata: { name, namespace, resourceVersion }, spec: { replicas } }),
+    body: JSON.stringify({
+      apiVersion,
+      kind,
+      metadata: { name, namespace, ...preconditionsOf(live) },
+      spec: { replicas },
+    }),
+    preconditions: live.metadata,
+    isBare: true,
     readBack: () => readBack(writing, path, (found) => replicasToHandOver(found) === undefined),
   });
 };
 
 /**
- * The apply request. Where an object is there, its resourceVersion goes along, so that what was compared is what is written;
- * only then may fields of client-side managers be forced.
+ * The apply request. What was compared goes along as a precondition, an object that was not there too; only over an object that was
+ * compared may fields of client-side managers be forced.
  */
 const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
   const path = objectPath(object);
@@ -109,16 +119,27 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify(fenced(object.manifest, writing.fence, live)),
+    ...(live === undefined ? {} : { preconditions: live.metadata }),
+    ...setOf(object.manifest),
     readBack: () => readBack(writing, path, (found) => isExactlyApplied(object.manifest, found)),
   });
 };
+
+const setOf = ({ metadata: { labels } }: Manifest) => {
+  const set = labels?.[partOfLabel];
+  return set === undefined ? {} : { set };
+};
+
+/** Applies an object that is as it shall be once more, so that it carries our token. Nothing else of it changes. */
+export const touchObject = async (object: ComparedObject, writing: Writing): Promise<Raised> =>
+  raisedBy(await sendApply(writing, object, object.live));
 
 const fenced = (manifest: Manifest, fence: number | undefined, live: LiveObject | undefined): Manifest => ({
   ...manifest,
   metadata: {
     ...manifest.metadata,
     ...withFence(manifest, fence),
-    ...(live === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }),
+    ...preconditionsOf(live),
   },
 });
 
@@ -136,13 +157,15 @@ const sendMigration = (
   return write(writing, {
     id: object.id,
     verb: 'apply',
-    path: `${path}?fieldManager=${fieldManager}`,
+    path: `${path}?fieldManager=${migrationManager}`,
     method: 'PATCH',
     contentType: 'application/json-patch+json',
     body: JSON.stringify([
       { op: 'replace', path: '/metadata/managedFields', value: entries },
       { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     ]),
+    preconditions: live.metadata,
+    isBare: true,
     readBack: () => readBack(writing, path, (found) => isPrepared(object, found)),
   });
 };

@@ -5,6 +5,7 @@ import type { ApplyInput, ApplyOutside } from './apply-manifests.ts';
 import { coverageOf } from './apply-set.ts';
 import { type ComparedTarget, compareTarget } from './compare-target.ts';
 import { type Deleted, deleteObject } from './delete-object.ts';
+import { fenceOff } from './fence-off.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { configMaps, type Member, type OwnSet } from './read-live.ts';
 import type { ObjectFailure } from './refusals.ts';
@@ -42,6 +43,9 @@ export const pruneObjects = async (
     return { status: 'stopped', progress, because: brief(because), kept };
   }
   const writing: Writing = { ...outside, invocation, plan };
+  const halt = await fenceOff(compared, writing);
+  if (halt?.status === 'stopped') return { ...halt, because: brief(halt.because), progress, kept };
+  if (halt !== undefined) return { ...halt, status: 'in-progress', because: brief(halt.because), progress, kept };
   const failures: ObjectFailure[] = [];
   for await (const ended of endings(compared, { target: rendered.target, namespace }, writing)) {
     if (ended.status === 'failed') failures.push(ended.failure);

@@ -26,9 +26,14 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
     case 'prune':
       return approved.action === 'prune' && approved.uid === now.uid;
     default:
+      if (approved.action === 'create') return addsOnly(now.fields);
       return approved.action === now.action && approved.uid === now.uid && hasFields(approved.fields, now.fields);
   }
 };
+
+/** Somebody made the object first, as a controller makes a namespace's `default` account: what it has stays, and ours is added. */
+const addsOnly = (fields: readonly FieldChange[]): boolean =>
+  fields.every(({ path, replacesHash }) => path !== ownershipPath && replacesHash === undefined);
 
 /** What a recreation will create is stated by the rendering, which both plans share. */
 const isContent = (approved: PlannedObject, now: PlannedObject): boolean =>

@@ -4,6 +4,7 @@ import { type Applied, applyObject } from './apply-object.ts';
 import type { ComparedObject } from './compare-object.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { rediscover } from './discovery.ts';
+import { closeOvertaken, fenceOff } from './fence-off.ts';
 import { objectId, spoken } from './object-id.ts';
 import { setIds } from './read-live.ts';
 import { type Ended, type QueueResult, runQueue } from './ready-queue.ts';
@@ -39,6 +40,11 @@ interface Tally {
 export const writeSet = async (set: SetToWrite, writing: Writing): Promise<SliceResult> => {
   const { compared, namespace, inventories } = set;
   const tally: Tally = { landed: new Map(), failures: [], later: undefined, stopped: undefined };
+  const halt = await fenceOff(compared, writing);
+  if (halt !== undefined) {
+    count(tally, halt);
+    return conclude(set, tally, { skipped: new Map(), isComplete: false });
+  }
   const home = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
   if (compared.hasNamespace) {
     const written = await writeInventories(writing, inventories, compared.sets);
@@ -56,6 +62,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     if (ended !== 'done' || id !== home || compared.hasNamespace) return ended;
     return count(tally, await writeInventories(writing, inventories, compared.sets));
   });
+  await closeOvertaken([...tally.landed.keys()], writing);
   return conclude(set, tally, queue);
 };
 

@@ -1,3 +1,5 @@
+import type { AdmissionPolicy } from './fence.ts';
+
 /** How a cluster is found. Exactly one of the four; no secret in any of them. */
 export type Locator =
   | { readonly eks: EksLocator }
@@ -42,6 +44,8 @@ export interface Target {
   readonly namespace: string;
   /** Private address ranges (CIDR) that probes and metrics of this target may connect to. */
   readonly allow: readonly string[];
+  /** `install` where nothing is said. */
+  readonly admissionPolicy?: AdmissionPolicy;
 }
 
 /** What manifests may know of the target they are rendered for: `std.extVar('target')`. */

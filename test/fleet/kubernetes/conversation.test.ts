@@ -6,7 +6,8 @@ import { describeOnControlPlane } from '../../control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { essence } from './answers.ts';
 import { startCluster } from './cluster.ts';
-import { conversation, type Turn } from './conversation.ts';
+import { conversation } from './conversation.ts';
+import type { Turn } from './turns.ts';
 
 interface Heard {
   readonly says: string;
@@ -79,8 +80,7 @@ describeOnControlPlane('the simulated API server beside the real one', 'controll
       const real: Heard[] = [];
       for (const turn of conversation) {
         let answer = await held(plane, turn);
-        // A kind is served some time after it is defined: 404, then 429, then there.
-        while (turn.says === 'waits until it is served' && answer.status !== 200) answer = await held(plane, turn);
+        while (turn.until !== undefined && answer.status !== turn.until) answer = await held(plane, turn);
         real.push(answer);
       }
       expect((await simulated()).map(withoutControllers)).toEqual(real.map(withoutControllers));

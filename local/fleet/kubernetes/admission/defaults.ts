@@ -61,6 +61,14 @@ const defaultWebhooks = (configuration: JsonObject, resource: Resource): void =>
   }
 };
 
+const defaultMatching = (constraints: JsonObject | undefined): void => {
+  if (constraints === undefined) return;
+  fill(constraints, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} });
+  for (const rule of [...objectsIn(constraints.resourceRules), ...objectsIn(constraints.excludeResourceRules)]) {
+    fill(rule, { scope: '*' });
+  }
+};
+
 const rbacGroup = 'rbac.authorization.k8s.io';
 const defaultBinding = (binding: JsonObject): void => {
   if (isJsonObject(binding.roleRef)) {
@@ -152,6 +160,13 @@ const byResource: Readonly<Record<string, (object: KubeObject, resource: Resourc
   'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': defaultWebhooks,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': defaultWebhooks,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': ({ spec }) => {
+    if (!isJsonObject(spec)) return;
+    fill(spec, { failurePolicy: 'Fail' });
+    defaultMatching(objectAt(spec, 'matchConstraints'));
+  },
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': ({ spec }) =>
+    defaultMatching(objectAt(spec, 'matchResources')),
   'customresourcedefinitions.apiextensions.k8s.io': defaultCrd,
   'apiservices.apiregistration.k8s.io': ({ spec }) => {
     const service = objectAt(spec, 'service');

@@ -86,5 +86,7 @@ export const handlerOf =
       resourceVersionBefore,
       resourceVersionAfter: plane.storage.resourceVersion(),
     });
+    // Whoever was asked on the way took that long to answer; what was decided stands already.
+    if (given.delayMs !== undefined) await plane.clock.sleep(given.delayMs, signal);
     return responseOf(given);
   };

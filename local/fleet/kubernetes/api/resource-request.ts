@@ -3,9 +3,10 @@ import { copyOf, isJsonObject, type Json, type JsonObject, type KubeObject } fro
 import { groupResourceOf, hasSubresource, type Resource } from '../schema/resource.ts';
 import { objectBody, parseBody } from './body.ts';
 import { asObject, decodeBody } from './decode.ts';
-import { deleteObject, parseDeleteOptions } from './delete-object.ts';
+import { type DeleteOptions, deleteObject, parseDeleteOptions } from './delete-object.ts';
 import { inVersion, listed, listObjects, matcherOf } from './list-objects.ts';
-import { type WriteOptions, writeOptions } from './options.ts';
+import { keyOf } from './object-key.ts';
+import { client, type WriteOptions, writeAs, writeOptions } from './options.ts';
 import { checkIdentity, patchObject } from './patch-object.ts';
 import { podLog } from './pod-log.ts';
 import { evictPod, reviewAnswer } from './review.ts';
@@ -14,13 +15,15 @@ import { scaleOf, writeScale } from './scale.ts';
 import {
   badRequest,
   conflict,
+  internalError,
   methodNotAllowed,
   notFound,
   pathNotFound,
+  StatusError,
   unsupportedMediaType,
 } from './status-error.ts';
 import { watchObjects } from './watch-objects.ts';
-import { createObject, keyOf, updateObject } from './write.ts';
+import { createObject, updateObject } from './write.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -37,6 +40,8 @@ export interface Answer {
   readonly body: JsonObject | string | ReadableStream<Uint8Array>;
   readonly warnings?: readonly string[];
   readonly contentType?: string;
+  /** By how much the answer is late, since somebody had to be asked. */
+  readonly delayMs?: number;
 }
 
 interface Asked {
@@ -45,6 +50,8 @@ interface Asked {
   readonly path: ResourcePath;
   readonly request: ApiRequest;
   readonly warn: (text: string) => void;
+  /** Milliseconds by which the answer is late. */
+  readonly delay: (ms: number) => void;
 }
 
 const optionKinds: Readonly<Record<string, string>> = {
@@ -53,10 +60,13 @@ const optionKinds: Readonly<Record<string, string>> = {
   PATCH: 'PatchOptions',
 };
 
-const optionsOf = ({ method, query, userAgent }: ApiRequest): WriteOptions & { readonly namedManager: boolean } => ({
-  ...writeOptions(query, userAgent, optionKinds[method] ?? 'PatchOptions'),
-  namedManager: (query.get('fieldManager') ?? '') !== '',
-});
+const optionsOf = ({ request, warn, delay }: Asked): WriteOptions & { readonly namedManager: boolean } => {
+  const { method, query, userAgent } = request;
+  return {
+    ...writeOptions(query, userAgent, optionKinds[method] ?? 'PatchOptions', { warn, delay }),
+    namedManager: (query.get('fieldManager') ?? '') !== '',
+  };
+};
 
 const acceptedBodies = [
   'application/json',
@@ -88,9 +98,31 @@ export const answerResource = (plane: ControlPlane, path: ResourcePath, request:
   if (resource === undefined) throw pathNotFound();
   if (!resource.namespaced && path.namespace !== undefined) throw pathNotFound();
   const warnings: string[] = [];
-  const asked: Asked = { plane, resource, path, request, warn: (text) => warnings.push(text) };
-  const answer = path.subresource !== '' ? subresource(asked) : path.name !== '' ? one(asked) : collection(asked);
-  return warnings.length === 0 ? answer : { ...answer, warnings };
+  let delayMs = 0;
+  const asked: Asked = {
+    plane,
+    resource,
+    path,
+    request,
+    warn: (text) => warnings.push(text),
+    delay: (ms) => {
+      delayMs += ms;
+    },
+  };
+  const answer = refusedOr(() =>
+    path.subresource !== '' ? subresource(asked) : path.name !== '' ? one(asked) : collection(asked),
+  );
+  return { ...answer, ...(warnings.length === 0 ? {} : { warnings }), ...(delayMs === 0 ? {} : { delayMs }) };
+};
+
+/** A refusal is an answer too, with what was said on the way to it. */
+const refusedOr = (answer: () => Answer): Answer => {
+  try {
+    return answer();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { status: error.code, body: error.status };
+  }
 };
 
 const collection = (asked: Asked): Answer => {
@@ -109,23 +141,25 @@ const collection = (asked: Asked): Answer => {
 };
 
 const create = (asked: Asked): Answer => {
-  const { plane, resource, path, request, warn } = asked;
-  const options = optionsOf(request);
+  const { plane, resource, path, warn } = asked;
+  const options = optionsOf(asked);
   const { value, duplicates } = bodyOf(asked);
   if (!resource.verbs.includes('get')) return { status: 201, body: reviewAnswer(resource, value) };
   const object = copyOf(decodeBody(resource, value, duplicates, options, warn));
   if (resource.namespaced && path.namespace === undefined) throw methodNotAllowed();
-  const { namespace } = object.metadata;
+  const { namespace, resourceVersion } = object.metadata;
+  if (resourceVersion !== undefined && resourceVersion !== '') {
+    throw internalError('resourceVersion should not be set on objects to be created');
+  }
   if (resource.namespaced && namespace !== undefined && namespace !== '' && namespace !== path.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource: '' };
-  return { status: 201, body: createObject(plane, resource, path.namespace ?? '', object, write) };
+  return { status: 201, body: createObject(plane, resource, path.namespace ?? '', object, writeAs(options, '')) };
 };
 
-const deleteCollection = ({ plane, resource, path, request }: Asked): Answer => {
-  const body = request.body === '' ? {} : objectBody(parseBody(request.body, request.contentType));
-  const options = parseDeleteOptions(request.query, body);
+const deleteCollection = (asked: Asked): Answer => {
+  const { plane, resource, path, request } = asked;
+  const options = optionsOfDelete(asked);
   const isWanted = matcherOf(resource, path.namespace, '', request.query);
   const found = plane.storage.list(groupResourceOf(resource), path.namespace).filter(isWanted);
   for (const object of found) deleteObject(plane, resource, object, options);
@@ -150,8 +184,7 @@ const one = (asked: Asked): Answer => {
     case 'PATCH':
       return patch(asked);
     case 'DELETE': {
-      const options = optionsOfDelete(request);
-      const deleted = deleteObject(plane, resource, existing(asked), options);
+      const deleted = deleteObject(plane, resource, existing(asked), optionsOfDelete(asked));
       return { status: 200, body: 'gone' in deleted ? deleted.gone : deleted.pending };
     }
     default:
@@ -159,22 +192,38 @@ const one = (asked: Asked): Answer => {
   }
 };
 
-const optionsOfDelete = ({ query, body, contentType }: ApiRequest) =>
-  parseDeleteOptions(query, body === '' ? {} : objectBody(parseBody(body, contentType)));
+const optionsOfDelete = ({ request, warn, delay }: Asked): DeleteOptions => {
+  const { query, body, contentType } = request;
+  const sent = body === '' ? {} : objectBody(parseBody(body, contentType));
+  const options = { ...sent, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1' };
+  return { ...parseDeleteOptions(query, sent), requester: { ...client, options, warn, delay } };
+};
 
 const replace = (asked: Asked): Answer => {
-  const { plane, resource, path, request, warn } = asked;
-  const options = optionsOf(request);
+  const { plane, resource, path, warn } = asked;
+  const options = optionsOf(asked);
   const { value, duplicates } = bodyOf(asked);
   const next = decodeBody(resource, value, duplicates, options, warn);
   const live = liveOf(asked);
   if (live === undefined) throw notFound(resource, path.name);
   checkIdentity(live, { ...next, metadata: { ...namespaceOf(live), ...next.metadata } });
+  const { uid } = next.metadata;
+  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
+    throw conflict(resource, path.name, otherUid(asked, uid, live));
+  }
   if (resource.custom !== undefined && !next.metadata.resourceVersion) {
     throw conflict(resource, path.name, 'metadata.resourceVersion must be specified for an update');
   }
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource: path.subresource };
+  const write = writeAs(options, path.subresource);
   return { status: 200, body: updateObject(plane, resource, inVersion(resource, live), next, write) };
+};
+
+const otherUid = ({ resource, path }: Asked, uid: string, live: KubeObject): string => {
+  // Where etcd has the object: the old groups share one folder.
+  const folder = ['', 'apps', 'batch'].includes(resource.group) ? resource.plural : groupResourceOf(resource);
+  const key = ['/registry', folder, path.namespace, path.name].filter((part) => part !== undefined).join('/');
+  const because = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;
 };
 
 const namespaceOf = ({ metadata: { namespace } }: KubeObject) => (namespace === undefined ? {} : { namespace });
@@ -184,7 +233,7 @@ const patch = (asked: Asked): Answer => {
   const found = liveOf(asked);
   const live = found === undefined ? undefined : inVersion(resource, found);
   const target = { resource, namespace: path.namespace ?? '', name: path.name, subresource: path.subresource, live };
-  const written = patchObject(plane, target, request.contentType, request.body, optionsOf(request), warn);
+  const written = patchObject(plane, target, request.contentType, request.body, optionsOf(asked), warn);
   return { status: written.created ? 201 : 200, body: written.object };
 };
 
@@ -203,12 +252,12 @@ const subresource = (asked: Asked): Answer => {
     case 'log':
       return { status: 200, body: podLog(plane, existing(asked), request.query), contentType: 'text/plain' };
     case 'eviction':
-      return { status: 201, body: evictPod(plane, resource, existing(asked), optionsOf(request).dryRun) };
+      return { status: 201, body: evictPod(plane, resource, existing(asked), optionsOf(asked)) };
     case 'finalize': {
       const live = existing(asked);
       const sent = asObject(bodyOf(asked).value, resource);
       const finalized = { ...copyOf(live), spec: isJsonObject(sent.spec) ? sent.spec : {} };
-      const write = { manager: optionsOf(request).manager, dryRun: false, subresource: 'finalize' };
+      const write = { ...writeAs(optionsOf(asked), 'finalize'), dryRun: false };
       return { status: 200, body: updateObject(plane, resource, live, finalized, write) };
     }
     default:
@@ -223,5 +272,5 @@ const scale = (asked: Asked): Answer => {
   if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed();
   const type = request.method === 'PUT' ? 'put' : (request.contentType.split(';', 1)[0] ?? '');
   const body: Json = parseBody(request.body, request.contentType).value;
-  return { status: 200, body: writeScale(plane, resource, live, { type, body }, optionsOf(request)) };
+  return { status: 200, body: writeScale(plane, resource, live, { type, body }, optionsOf(asked)) };
 };

@@ -3,6 +3,7 @@ import { type JsonObject, type KubeObject, numberAt, objectAt } from '../object.
 import { groupVersionOf, type Resource } from '../schema/resource.ts';
 import { matches, requirementsOf } from '../storage/selector.ts';
 import { deleteObject } from './delete-object.ts';
+import type { WriteOptions } from './options.ts';
 import { badRequest, StatusError } from './status-error.ts';
 
 /** Kinds that are questions, answered and not stored. Whoever reaches this server may do everything: who may is asked before it. */
@@ -40,13 +41,18 @@ const tooManyDisruptions = (budget: KubeObject): StatusError => {
 };
 
 /** Deletes a pod unless a disruption budget forbids it just now. Throws a 429 StatusError. */
-export const evictPod = (plane: ControlPlane, resource: Resource, pod: KubeObject, dryRun: boolean): JsonObject => {
+export const evictPod = (
+  plane: ControlPlane,
+  resource: Resource,
+  pod: KubeObject,
+  { dryRun, requester }: Pick<WriteOptions, 'dryRun' | 'requester'>,
+): JsonObject => {
   const budgets = plane.storage.list('poddisruptionbudgets.policy', pod.metadata.namespace).filter((budget) => {
     const requirements = requirementsOf(objectAt(budget.spec, 'selector'));
     return requirements !== undefined && matches(requirements, pod.metadata.labels);
   });
   const refusing = budgets.find((budget) => (numberAt(budget.status, 'disruptionsAllowed') ?? 0) < 1);
   if (refusing !== undefined) throw tooManyDisruptions(refusing);
-  deleteObject(plane, resource, pod, { dryRun, propagation: 'Background' });
+  deleteObject(plane, resource, pod, { dryRun, propagation: 'Background', requester });
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 };
