@@ -1,6 +1,6 @@
 import type { FenceStanding } from '../rollout/fence.ts';
 import type { Ledger } from './ledger.ts';
-import { stored, update } from './update.ts';
+import { queryAll, stored, update } from './update.ts';
 
 /** What was found out about a target's API server, and when. */
 export interface KeptStanding {
@@ -11,13 +11,18 @@ export interface KeptStanding {
   readonly at: number;
 }
 
-const keyOf = (target: string) => ({ partition: `target#${target}`, sort: 'fence-standing' });
+const partition = 'fence-standings';
+const keyOf = (target: string) => ({ partition, sort: target });
 
 /** `undefined` for a target that was never written to. */
 export const readFenceStanding = async (ledger: Ledger, target: string): Promise<KeptStanding | undefined> => {
   const row = await ledger.get(keyOf(target));
   return row === undefined ? undefined : stored<KeptStanding>(row);
 };
+
+/** Of all targets that were ever written to. */
+export const readFenceStandings = async (ledger: Ledger): Promise<ReadonlyMap<string, KeptStanding>> =>
+  new Map((await queryAll(ledger, partition)).map((row) => [row.sort, stored<KeptStanding>(row)]));
 
 /** The last word counts. */
 export const keepFenceStanding = async (ledger: Ledger, target: string, kept: KeptStanding): Promise<void> => {
