@@ -13,7 +13,7 @@ export interface QueueResult {
 }
 
 /**
- * Runs `work` over the objects of an order, each as soon as what it waits for has ended well, at most eight at a time; where
+ * Runs `work` over the objects of an order, each as soon as what it waits for has ended well, at most 16 at a time; where
  * several are ready the first of the order begins. A failed object skips those that need it and no other.
  */
 export const runQueue = async (

@@ -139,6 +139,7 @@ type Sent =
 const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Sent> => {
   const { cluster, journal, invocation, fence, plan } = writing;
   const { path, method, contentType, body } = request;
+  await cluster.turn?.(invocation.signal);
   const intent = await journal.intent(entryOf(request));
   const stop = await writing.guard();
   if (stop !== undefined) {

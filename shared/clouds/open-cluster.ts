@@ -13,6 +13,8 @@ import { eksToken } from './eks-token.ts';
 import { AKS_SCOPE, entraToken } from './entra.ts';
 import { googleAccess } from './google-auth.ts';
 import { kubeconfigCredential } from './kubeconfig.ts';
+import { most } from './next-window.ts';
+import { isWatch, paceRequests } from './pace-requests.ts';
 import { limitBody, limitTime, timeLimit } from './time-limit.ts';
 
 /**
@@ -55,9 +57,13 @@ const unlessAborted = async <T>(pending: Promise<T>, signal: AbortSignal | undef
 /**
  * Opens a target where its plan says it answers. Nothing is sent until the first request; the credential is minted then, kept in the
  * returned value until 80 % of its life, and replaced once when the cluster refuses it. An answer that is not whole within 15 s, for a
- * watch within its `timeoutSeconds` and 15 s, is `ClusterUnreachable`. Nothing needs closing.
+ * watch within its `timeoutSeconds` and 15 s, is `ClusterUnreachable`. Asked no more at a time than it takes (`pace-requests.ts`). Nothing
+ * needs closing.
  */
-export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Cluster => {
+export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Cluster =>
+  paceRequests(clusterAt(target, outside), outside.clock);
+
+const clusterAt = (target: ResolvedTarget, outside: CloudsOutside): Cluster => {
   const { server, ca, serverName } = target.endpoint;
   const allow = [...('kubeconfig' in target.locator ? kubeconfigRanges : []), ...(target.allow ?? [])];
   const kept = keepCredential(outside.clock, mintFor(target.locator, outside));
@@ -90,6 +96,8 @@ export const openCluster = (target: ResolvedTarget, outside: CloudsOutside): Clu
         signal: limit.signal,
         tls: { ...tls, ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) },
         allow,
+        // A watch holds its connection for long, and is not to stand in anybody's way.
+        ...(isWatch(path) ? {} : { connections: most }),
       });
       return limitBody(response, limit.end, failure);
     } catch (error) {

@@ -15,6 +15,8 @@ export interface ReachableServer {
   request(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Answer }>;
   /** Writes since the last call, dry runs aside, as `PATCH configmaps/web`. */
   writes(): readonly string[];
+  /** Connections and requests since it began to listen, where it counts them. */
+  readonly counted?: { readonly connections: number; readonly requests: number };
   stop(): Promise<void>;
 }
 
@@ -38,17 +40,23 @@ export const simulatedOverSocket = async (): Promise<ReachableServer> => {
   });
   plane.start();
   const seen: string[] = [];
+  const counted = { connections: 0, requests: 0 };
   const server = createServer({ cert: tls('server.crt'), key: tls('server.key') }, (incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming;
+    counted.requests += 1;
     if (method !== 'GET' && !url.includes('dryRun=All')) {
       seen.push(`${method} ${(url.split('?')[0] ?? '').split('/').slice(-2).join('/')}`);
     }
     answer(plane.handle, incoming, outgoing).catch(() => outgoing.destroy());
   });
+  server.on('connection', () => {
+    counted.connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
+    counted,
     kubeconfig: JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
