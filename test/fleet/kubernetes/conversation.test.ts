@@ -19,8 +19,8 @@ interface Heard {
 const simulated = async (): Promise<readonly Heard[]> => {
   const cluster = await startCluster();
   const heard: Heard[] = [];
-  for (const { says, method, path, body, type } of conversation) {
-    const reply = await cluster.ask(method, path, body, type);
+  for (const { says, method, path, body, type, accept } of conversation) {
+    const reply = await cluster.ask(method, path, body, type, accept);
     heard.push({ says, status: reply.status, warning: reply.headers.get('warning'), body: reply.body });
     cluster.clock.advance(1000);
   }
@@ -43,8 +43,9 @@ it('answers every request of the conversation with the status and the words of t
   expect(refusals).toEqual(recorded);
 });
 
-const held = async (plane: ControlPlane, { says, method, path, body, type }: Turn): Promise<Heard> => {
-  const response = await plane.request(path, { method, body, ...(type === undefined ? {} : { type }) });
+const held = async (plane: ControlPlane, { says, method, path, body, type, accept }: Turn): Promise<Heard> => {
+  const more = { ...(type === undefined ? {} : { type }), ...(accept === undefined ? {} : { accept }) };
+  const response = await plane.request(path, { method, body, ...more });
   const text = await response.text();
   const answer: Json = text.startsWith('{') ? JSON.parse(text) : text;
   return { says, status: response.status, warning: response.headers.get('warning'), body: answer };

@@ -1,5 +1,6 @@
 import { policyTurns } from './policy-turns.ts';
 import { preconditionTurns } from './precondition-turns.ts';
+import { tableTurns } from './table-turns.ts';
 import { apply, core, jsonPatch, merge, metadata, strategic, type Turn, turn } from './turns.ts';
 
 const container = (more: object = {}) => ({ name: 'main', image: 'good:1', ...more });
@@ -43,6 +44,13 @@ const widgetCrd = {
         name: 'v1',
         served: true,
         storage: true,
+        additionalPrinterColumns: [
+          { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
+          { name: 'Colour', type: 'string', jsonPath: '.spec.color', priority: 1 },
+          { name: 'Parts', type: 'string', jsonPath: '.spec.parts[*].name' },
+          { name: 'A', type: 'integer', jsonPath: '.spec.parts[?(@.name=="a")].weight' },
+          { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+        ],
         subresources: { status: {}, scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' } },
         schema: {
           openAPIV3Schema: {
@@ -532,6 +540,8 @@ export const conversation: readonly Turn[] = [
     apply,
   ),
   turn('finds an owner for it the second time', 'PATCH', '/api/v1/namespaces/bare?fieldManager=tidegate', bare, apply),
+
+  ...tableTurns,
 
   turn('lists by label', 'GET', `${deployments}?labelSelector=tier%3Dfront`),
   turn('lists by name', 'GET', `${deployments}?fieldSelector=metadata.name%3Dloose`),

@@ -1,17 +1,27 @@
 import type { ControlPlane } from '../control-plane.ts';
-import { copyOf, isJsonObject, type Json, type JsonObject, type KubeObject } from '../object.ts';
-import { groupResourceOf, hasSubresource, type Resource } from '../schema/resource.ts';
-import { objectBody, parseBody } from './body.ts';
+import { copyOf, isJsonObject, type Json, type KubeObject } from '../object.ts';
+import { groupResourceOf, hasSubresource } from '../schema/resource.ts';
+import {
+  type Answer,
+  type ApiRequest,
+  type Asked,
+  bodyOf,
+  existing,
+  liveOf,
+  optionsOf,
+  optionsOfDelete,
+} from './asked.ts';
+import { parseBody } from './body.ts';
 import { asObject, decodeBody } from './decode.ts';
-import { type DeleteOptions, deleteObject, parseDeleteOptions } from './delete-object.ts';
-import { inVersion, listed, listObjects, matcherOf } from './list-objects.ts';
-import { keyOf } from './object-key.ts';
-import { client, type WriteOptions, writeAs, writeOptions } from './options.ts';
+import { deleteObject } from './delete-object.ts';
+import { inVersion, listBody, listObjects, matcherOf } from './list-objects.ts';
+import { writeAs } from './options.ts';
 import { checkIdentity, patchObject } from './patch-object.ts';
 import { podLog } from './pod-log.ts';
 import { evictPod, reviewAnswer } from './review.ts';
 import type { ResourcePath } from './route.ts';
 import { scaleOf, writeScale } from './scale.ts';
+import { listShown, shownBy } from './shown.ts';
 import {
   badRequest,
   conflict,
@@ -20,77 +30,9 @@ import {
   notFound,
   pathNotFound,
   StatusError,
-  unsupportedMediaType,
 } from './status-error.ts';
 import { watchObjects } from './watch-objects.ts';
 import { createObject, updateObject } from './write.ts';
-
-export interface ApiRequest {
-  readonly method: string;
-  readonly query: URLSearchParams;
-  readonly contentType: string;
-  readonly userAgent: string;
-  readonly body: string;
-  readonly signal: AbortSignal;
-}
-
-/** What goes back: JSON, text, or the stream of a watch. */
-export interface Answer {
-  readonly status: number;
-  readonly body: JsonObject | string | ReadableStream<Uint8Array>;
-  readonly warnings?: readonly string[];
-  readonly contentType?: string;
-  /** By how much the answer is late, since somebody had to be asked. */
-  readonly delayMs?: number;
-}
-
-interface Asked {
-  readonly plane: ControlPlane;
-  readonly resource: Resource;
-  readonly path: ResourcePath;
-  readonly request: ApiRequest;
-  readonly warn: (text: string) => void;
-  /** Milliseconds by which the answer is late. */
-  readonly delay: (ms: number) => void;
-}
-
-const optionKinds: Readonly<Record<string, string>> = {
-  POST: 'CreateOptions',
-  PUT: 'UpdateOptions',
-  PATCH: 'PatchOptions',
-};
-
-const optionsOf = ({ request, warn, delay }: Asked): WriteOptions & { readonly namedManager: boolean } => {
-  const { method, query, userAgent } = request;
-  return {
-    ...writeOptions(query, userAgent, optionKinds[method] ?? 'PatchOptions', { warn, delay }),
-    namedManager: (query.get('fieldManager') ?? '') !== '',
-  };
-};
-
-const acceptedBodies = [
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-  'application/cbor',
-];
-
-const bodyOf = ({ request }: Asked): { readonly value: JsonObject; readonly duplicates: readonly string[] } => {
-  const type = (request.contentType.split(';', 1)[0] ?? '').trim();
-  if (type !== '' && type !== 'application/json' && type !== 'application/yaml')
-    throw unsupportedMediaType(acceptedBodies);
-  const parsed = parseBody(request.body, type);
-  return { value: objectBody(parsed), duplicates: parsed.duplicates };
-};
-
-const liveOf = ({ plane, resource, path }: Asked): KubeObject | undefined =>
-  plane.storage.get(keyOf(resource, path.namespace ?? '', path.name));
-
-const existing = (asked: Asked): KubeObject => {
-  const live = liveOf(asked);
-  if (live === undefined) throw notFound(asked.resource, asked.path.name);
-  return inVersion(asked.resource, live);
-};
 
 /** Answers a request about one kind. Throws StatusError. */
 export const answerResource = (plane: ControlPlane, path: ResourcePath, request: ApiRequest): Answer => {
@@ -130,10 +72,10 @@ const collection = (asked: Asked): Answer => {
   const { query, signal } = request;
   if (request.method === 'GET') {
     if (query.get('watch') === 'true' || query.get('watch') === '1') {
-      return { status: 200, body: watchObjects(plane, resource, path.namespace, '', query, signal) };
+      return { status: 200, body: watchObjects(plane, resource, path.namespace, '', query, signal, shownBy(asked)) };
     }
     if (!resource.verbs.includes('list')) throw methodNotAllowed();
-    return { status: 200, body: listObjects(plane, resource, path.namespace, query) };
+    return { status: 200, body: listShown(asked, listObjects(plane, resource, path.namespace, query)) };
   }
   if (request.method === 'POST') return create(asked);
   if (request.method === 'DELETE') return deleteCollection(asked);
@@ -163,8 +105,8 @@ const deleteCollection = (asked: Asked): Answer => {
   const isWanted = matcherOf(resource, path.namespace, '', request.query);
   const found = plane.storage.list(groupResourceOf(resource), path.namespace).filter(isWanted);
   for (const object of found) deleteObject(plane, resource, object, options);
-  const list = listObjects(plane, resource, path.namespace, new URLSearchParams());
-  return { status: 200, body: { ...list, items: found.map((object) => listed(resource, object)) } };
+  const { metadata } = listObjects(plane, resource, path.namespace, new URLSearchParams());
+  return { status: 200, body: listBody(resource, { metadata, objects: found }) };
 };
 
 const one = (asked: Asked): Answer => {
@@ -175,10 +117,10 @@ const one = (asked: Asked): Answer => {
       if (request.query.get('watch') === 'true') {
         return {
           status: 200,
-          body: watchObjects(plane, resource, path.namespace, path.name, request.query, request.signal),
+          body: watchObjects(plane, resource, path.namespace, path.name, request.query, request.signal, shownBy(asked)),
         };
       }
-      return { status: 200, body: existing(asked) };
+      return { status: 200, body: shownBy(asked)(existing(asked)) };
     case 'PUT':
       return replace(asked);
     case 'PATCH':
@@ -190,13 +132,6 @@ const one = (asked: Asked): Answer => {
     default:
       throw methodNotAllowed();
   }
-};
-
-const optionsOfDelete = ({ request, warn, delay }: Asked): DeleteOptions => {
-  const { query, body, contentType } = request;
-  const sent = body === '' ? {} : objectBody(parseBody(body, contentType));
-  const options = { ...sent, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1' };
-  return { ...parseDeleteOptions(query, sent), requester: { ...client, options, warn, delay } };
 };
 
 const replace = (asked: Asked): Answer => {
