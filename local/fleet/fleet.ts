@@ -7,6 +7,7 @@ import type { Route } from '../network.ts';
 import { type Clouds, createClouds } from './clouds/clouds.ts';
 import { clusterHost } from './cluster-host.ts';
 import type { Images } from './images.ts';
+import type { WebhookHandler } from './kubernetes/admission/webhook-calls.ts';
 import { type ApiServer, createApiServer } from './kubernetes/server.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { requestRate, type Serving, servingOf } from './traffic.ts';
@@ -23,6 +24,8 @@ export interface FleetOptions {
   readonly region: string;
   /** How often the metric store scrapes. */
   readonly scrapeMs: number;
+  /** Answers the admission webhooks of all clusters that are not served by their own pods. */
+  readonly webhook?: WebhookHandler;
 }
 
 /** Simulated clouds, clusters, what runs in them and the requests of its users. */
@@ -47,7 +50,10 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const servers = new Map(
     targets.map(({ name }) => [
       name,
-      createApiServer({ name, clock, random, database, behaviourOf: images.behaviourOf }),
+      createApiServer({
+        ...{ name, clock, random, database, behaviourOf: images.behaviourOf },
+        ...(options.webhook === undefined ? {} : { webhook: options.webhook }),
+      }),
     ]),
   );
   const clusters = targets.map((target) => ({

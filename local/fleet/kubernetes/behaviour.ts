@@ -18,6 +18,18 @@ export interface Behaviour {
   readonly errorRatio?: number;
   readonly latencyMs?: number;
   readonly health?: 'ok' | 'failing';
+  /** It answers the API server as an admission webhook. */
+  readonly webhook?: WebhookBehaviour;
+}
+
+/** How an image answers an AdmissionReview. */
+export interface WebhookBehaviour {
+  readonly allows: boolean;
+  /** Why, for people. */
+  readonly says?: string;
+  /** Labels that it has the object get, where it is asked as a mutating one; it allows then. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly takesMs?: number;
 }
 
 export type BehaviourOf = (image: string) => Behaviour;

@@ -1,5 +1,5 @@
 import type { ControlPlane } from './control-plane.ts';
-import { podsBehind } from './controllers/endpoints.ts';
+import { podsBehind } from './controllers/pods-behind.ts';
 import { isReady } from './controllers/pod-state.ts';
 import { type KubeObject, listAt, stringAt } from './object.ts';
 

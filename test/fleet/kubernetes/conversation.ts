@@ -1,5 +1,7 @@
+import { limitTurns } from './limit-turns.ts';
 import { policyTurns } from './policy-turns.ts';
 import { preconditionTurns } from './precondition-turns.ts';
+import { ruleTurns } from './rule-turns.ts';
 import { tableTurns } from './table-turns.ts';
 import { apply, core, jsonPatch, merge, metadata, strategic, type Turn, turn } from './turns.ts';
 
@@ -562,4 +564,6 @@ export const conversation: readonly Turn[] = [
 
   ...preconditionTurns,
   ...policyTurns,
+  ...limitTurns,
+  ...ruleTurns,
 ];

@@ -8,6 +8,8 @@ export interface Turn {
   readonly accept?: string;
   /** The real server knows of a new kind, policy, or quota some moments later: it is asked again until it answers so. */
   readonly until?: number;
+  /** The same, of what the answer says. */
+  readonly untilSays?: string;
 }
 
 export const apply = 'application/apply-patch+yaml';

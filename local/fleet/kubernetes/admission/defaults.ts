@@ -69,6 +69,17 @@ const defaultMatching = (constraints: JsonObject | undefined): void => {
   }
 };
 
+const defaultLimitRange = ({ spec }: JsonObject): void => {
+  for (const item of objectsIn(objectAt({ spec }, 'spec')?.limits)) {
+    if (item.type !== 'Container') continue;
+    const at = (field: string) => objectAt(item, field) ?? {};
+    const limits = { ...at('max'), ...at('default') };
+    const requests = { ...at('min'), ...limits, ...at('defaultRequest') };
+    if (Object.keys(limits).length > 0) item.default = limits;
+    if (Object.keys(requests).length > 0) item.defaultRequest = requests;
+  }
+};
+
 const rbacGroup = 'rbac.authorization.k8s.io';
 const defaultBinding = (binding: JsonObject): void => {
   if (isJsonObject(binding.roleRef)) {
@@ -138,6 +149,7 @@ const byResource: Readonly<Record<string, (object: KubeObject, resource: Resourc
     const spec = objectAt(template, 'spec');
     if (spec !== undefined) defaultPodSpec(spec);
   },
+  limitranges: defaultLimitRange,
   services: defaultService,
   secrets: defaultSecret,
   persistentvolumeclaims: inSpec({ volumeMode: 'Filesystem' }, { phase: 'Pending' }),

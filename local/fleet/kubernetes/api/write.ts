@@ -1,4 +1,4 @@
-import { admit } from '../admission/admit.ts';
+import { admit, mutate } from '../admission/admit.ts';
 import { setDefaults } from '../admission/defaults.ts';
 import { invalidValue } from '../admission/field-error.ts';
 import { validate } from '../admission/validate.ts';
@@ -76,6 +76,11 @@ export const createObject = (
     creationTimestamp: timeOf(plane),
     ...(managedFields.length === 0 ? {} : { managedFields }),
   };
+  const changed = mutate(plane, attemptOf('CREATE', resource, object, write));
+  if (changed !== undefined) {
+    replaceMembers(object, changed);
+    setDefaults(resource, object);
+  }
   prepareNew(plane, resource, object);
   refuseInvalid(resource, object, undefined);
   admit(plane, attemptOf('CREATE', resource, object, write));
@@ -84,6 +89,11 @@ export const createObject = (
   if (!write.dryRun) return plane.storage.put(key, copyOf(object));
   const sent = metadata.resourceVersion;
   return sent ? { ...object, metadata: { ...object.metadata, resourceVersion: sent } } : object;
+};
+
+const replaceMembers = (object: KubeObject, by: KubeObject): void => {
+  for (const member of Object.keys(object)) delete object[member];
+  Object.assign(object, by);
 };
 
 const checkPreconditions = (resource: Resource, live: KubeObject, next: KubeObject) => {
@@ -152,6 +162,11 @@ export const updateObject = (
   next.metadata = keepSystemFields(live, next.metadata);
   setDefaults(resource, next);
   const managedFields = owners(plane, resource, live, sent, next, write);
+  const changed = mutate(plane, { ...attemptOf('UPDATE', resource, next, write), oldObject: live });
+  if (changed !== undefined) {
+    replaceMembers(next, changed);
+    setDefaults(resource, next);
+  }
   delete next.metadata.managedFields;
   if (managedFields.length > 0) next.metadata.managedFields = managedFields;
   if (groupResourceOf(resource) === 'services') allocateService(plane.storage, next, live);

@@ -9,6 +9,7 @@ import { garbageController } from './garbage.ts';
 import { jobController } from './job.ts';
 import { kubeletController } from './kubelet.ts';
 import { namespaceController } from './namespaces.ts';
+import { quotaController } from './quotas.ts';
 import { replicaSetController } from './replica-set.ts';
 import { schedulerController } from './scheduler.ts';
 import { statefulSetController } from './stateful-set.ts';
@@ -27,5 +28,6 @@ export const controllers: readonly Controller[] = [
   kubeletController,
   endpointsController,
   disruptionController,
+  quotaController,
   garbageController,
 ];
