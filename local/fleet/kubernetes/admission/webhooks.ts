@@ -98,5 +98,5 @@ const denied = (name: string, status: JsonObject): StatusError => {
   const reason = stringAt(status, 'reason') ?? '';
   const message = said ? `${by}: ${said}` : reason === '' ? `${by} without explanation` : `${by}: ${reason}`;
   const details = objectAt(status, 'details');
-  return new StatusError(numberAt(status, 'code') ?? 403, reason, message, details);
+  return new StatusError(Math.max(400, numberAt(status, 'code') ?? 0), reason, message, details);
 };

@@ -1,6 +1,7 @@
 import { claimController } from './claims.ts';
 import type { Controller } from './control-loop.ts';
 import { crdController } from './crds.ts';
+import { cronJobController } from './cron-job.ts';
 import { daemonSetController } from './daemon-set.ts';
 import { deploymentController } from './deployment.ts';
 import { disruptionController } from './disruption.ts';
@@ -23,6 +24,7 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   statefulSetController,
   daemonSetController,
+  cronJobController,
   jobController,
   schedulerController,
   kubeletController,
