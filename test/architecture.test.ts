@@ -165,6 +165,7 @@ describe('a test', () => {
       'test/apply/corpus.test.ts',
       'test/apply/kubectl.test.ts',
       'test/apply/microservices-demo.test.ts',
+      'test/cluster-ports.test.ts',
       'test/control-plane/binaries.ts',
       'test/fleet/metrics/metrics.test.ts',
       'test/fleet/metrics/promql.test.ts',

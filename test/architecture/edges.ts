@@ -75,6 +75,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'console/asset-files.ts': ['node:fs'],
 
   // One machine: its files, its loopback, its lock.
+  'local/cluster-ports.ts': ['node:fs', 'node:https'],
   'local/console-server.ts': ['node:fs', 'process'],
   'local/http-server.ts': ['node:http'],
   'local/instance.ts': ['node:fs', 'node:sqlite'],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { Readable } from 'node:stream';
 import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
+import { readBody, requestOf, sendResponse } from '../../local/node-http.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
 import type { Binaries } from '../control-plane/binaries.ts';
@@ -98,22 +98,13 @@ const answer = async (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const { method = 'GET', url = '/', headers } = incoming;
   const ended = new AbortController();
   outgoing.on('close', () => ended.abort());
-  const response = await handle(
-    new Request(`https://localhost${url}`, {
-      method,
-      headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
-      signal: ended.signal,
-      ...(chunks.length === 0 ? {} : { body: new Uint8Array(Buffer.concat(chunks)) }),
-    }),
+  const url = new URL(`https://localhost${incoming.url ?? '/'}`);
+  await sendResponse(
+    await handle(requestOf(url, incoming, (await readBody(incoming)) ?? Buffer.alloc(0), ended.signal)),
+    outgoing,
   );
-  outgoing.writeHead(response.status, [...response.headers].flat());
-  if (response.body === null) outgoing.end();
-  else Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]).pipe(outgoing);
 };
 
 /** The real control plane, with its controllers and the test kubelet. */

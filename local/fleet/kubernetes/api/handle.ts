@@ -3,7 +3,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import type { WritableRequestLog } from '../storage/request-log-sqlite.ts';
 import type { Answer, ApiRequest } from './asked.ts';
 import { aggregatedDiscovery, coreVersions, groupList, oneGroup, resourceList, versionInfo } from './discovery.ts';
-import { openapiDocument, openapiIndex } from './openapi.ts';
+import { openapiDocument, openapiIndex, openapiV2 } from './openapi.ts';
 import { answerResource } from './resource-request.ts';
 import { type Route, routeOf } from './route.ts';
 import { methodNotAllowed, pathNotFound, StatusError } from './status-error.ts';
@@ -34,6 +34,11 @@ const answer = (plane: ControlPlane, route: Route, request: ApiRequest): Answer 
       return { status: 200, body: oneGroup(kinds, route.group) };
     case 'group-version':
       return { status: 200, body: resourceList(kinds, route.group, route.version) };
+    case 'openapi-v2':
+      // The proper name of the type has an @ in it, which clients in Go can not read back.
+      return request.accept.includes('+protobuf')
+        ? { status: 200, body: '', contentType: 'application/octet-stream' }
+        : { status: 200, body: openapiV2 };
     case 'openapi':
       return {
         status: 200,
