@@ -2,14 +2,18 @@ import type { ApplyInput, ApplyOutside } from '../../shared/apply/apply-manifest
 import { ensureFencePolicy } from '../../shared/apply/ensure-fence-policy.ts';
 import { policyVersion } from '../../shared/apply/fence-policy.ts';
 import { readOpenWrites as findOut } from '../../shared/apply/read-open-writes.ts';
+import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
 import type { Guard } from '../../shared/apply/writing.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
 import { standingOf } from '../../shared/deployment/fencing.ts';
 import type { OpenCluster, OpenDeployment, WritableDeployment } from '../../shared/deployment/open-deployment.ts';
+import { restartLog } from '../../shared/deployment/restart-log.ts';
 import { readOpenWrites } from '../../shared/ledger/writes.ts';
 import type { Invocation, Outside } from '../../shared/outside/outside.ts';
+import { releaseOf } from '../../shared/release/release-of.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
+import { judgeStep } from '../../shared/wave/judge-step.ts';
 
 /** How a planned target is opened. */
 export const opening =
@@ -74,5 +78,28 @@ const once = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
       throw error;
     });
     return made;
+  };
+};
+
+/** More than a slice and the longest wait between two. */
+const abandonedMs = 300_000;
+
+/** What ordering its restarts takes: the log of the target, and the wave's probes between one restart and the next. */
+export const restartingOf = async (
+  ref: DeploymentRef,
+  { kept, wave, settled }: OpenDeployment,
+  outside: Outside,
+): Promise<Restarting> => {
+  const release = await releaseOf(outside.blobs, ref.release);
+  const now = outside.clock.now();
+  // What nobody worked on for a while, as when its execution died, has not been waiting for its restarts.
+  const isGoneOn = kept.workedAt !== undefined && now - kept.workedAt < abandonedMs;
+  return {
+    log: restartLog(ref, outside),
+    gate: (since) => judgeStep(ref, ref.target, since, release, wave, outside),
+    since: isGoneOn ? kept.startedAt : now,
+    settleWithinMs: wave.settleWithinMs,
+    isBack: ref.direction === 'back',
+    rules: settled,
   };
 };

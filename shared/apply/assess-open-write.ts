@@ -11,7 +11,7 @@ export interface OpenWrite {
   /** When it was about to leave. Epoch milliseconds. */
   readonly at: number;
   readonly id: ObjectId;
-  readonly verb: 'apply' | 'delete';
+  readonly verb: 'apply' | 'delete' | 'evict';
   readonly path: string;
   readonly preconditions?: Preconditions;
   readonly isBare?: true;
@@ -51,7 +51,7 @@ export const assessOpenWrite = (open: OpenWrite, live: LiveObject | undefined, n
       because: `${subject} is as it was before, ${Math.round((now - open.at) / 60_000)} minutes later`,
     };
   }
-  if (verb === 'delete') {
+  if (verb !== 'apply') {
     const isGone = live === undefined || live.metadata.uid !== preconditions?.uid;
     if (isGone) return { is: 'done', because: `${subject} is gone` };
     if (live.metadata.deletionTimestamp !== undefined) return { is: 'done', because: `${subject} is being deleted` };

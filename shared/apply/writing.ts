@@ -16,10 +16,12 @@ import type { Preconditions } from './preconditions.ts';
 /** Asked right before every write: `undefined` lets it pass, a sentence stops the slice and says why. */
 export type Guard = () => Promise<string | undefined>;
 
+type WriteVerb = 'apply' | 'delete' | 'evict';
+
 /** A write as the journal has it. */
 export interface WriteEntry {
   readonly id: ObjectId;
-  readonly verb: 'apply' | 'delete';
+  readonly verb: WriteVerb;
   /** Of the API, without query. */
   readonly path: string;
   /** Of the body. */
@@ -67,9 +69,9 @@ export interface Writing {
 
 export interface WriteRequest {
   readonly id: ObjectId;
-  readonly verb: 'apply' | 'delete';
+  readonly verb: WriteVerb;
   readonly path: string;
-  readonly method: 'PATCH' | 'DELETE';
+  readonly method: 'PATCH' | 'DELETE' | 'POST';
   readonly contentType: string;
   readonly body: string;
   /** What the request says of the object it is about; absent where it creates one. */
@@ -91,9 +93,12 @@ const reserveMs = 3000;
 const attempts = 6;
 const longestWaitMs = 10_000;
 
+/** Epoch milliseconds: after it no request of this slice is begun. */
+export const lastMoment = ({ invocation }: Pick<Writing, 'invocation'>): number => invocation.deadline - reserveMs;
+
 /** Whether another request may be begun in this slice. */
 export const hasTime = ({ clock, invocation }: Pick<Writing, 'clock' | 'invocation'>, ms = 0): boolean =>
-  !invocation.signal.aborted && clock.now() + ms < invocation.deadline - reserveMs;
+  !invocation.signal.aborted && clock.now() + ms < lastMoment({ invocation });
 
 /**
  * Makes one write: intent, guard, request, outcome, each attempt anew. The guard is asked after the intent stands: of two attempts
@@ -166,10 +171,13 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Se
   }
 };
 
+/** Without its query, and of the object rather than of its subresource. */
+const readable = (path: string): string => (path.split('?')[0] ?? path).replace(/\/eviction$/, '');
+
 const entryOf = ({ id, verb, path, body, preconditions, isBare, set }: WriteRequest): WriteEntry => ({
   id,
   verb,
-  path: path.split('?')[0] ?? path,
+  path: readable(path),
   hash: digestOf(body),
   ...(preconditions === undefined
     ? {}
@@ -216,5 +224,8 @@ const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
 /** Whether a failure is the cluster's or the way's to it, so that work on it can be reported as failed; ours is none of these. */
 export const isClusterTrouble = (error: unknown): error is Error =>
   error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
+
+/** Whether nothing came of a request: neither an answer nor a refusal. */
+export const isUnreachable = (error: unknown): error is Error => error instanceof ClusterUnreachable;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -13,7 +13,7 @@ export interface WriteIntent {
   readonly fence: number;
   readonly at: number;
   readonly id: ObjectId;
-  readonly verb: 'apply' | 'delete';
+  readonly verb: 'apply' | 'delete' | 'evict';
   /** Of the API, without query: where what became of it can be read. */
   readonly path: string;
   /** Of the body. */

@@ -46,6 +46,8 @@ export interface Target {
   readonly allow: readonly string[];
   /** `install` where nothing is said. */
   readonly admissionPolicy?: AdmissionPolicy;
+  /** Pods that may restart within any 60 s because of what is written to it, on the way forward and back. Absent: 40. */
+  readonly restartsPerMinute?: number;
 }
 
 /** What manifests may know of the target they are rendered for: `std.extVar('target')`. */

@@ -15,7 +15,7 @@ import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
 import type { AdmissionPolicy } from '../../shared/rollout/fence.ts';
 import type { TargetPlan } from '../../shared/rollout/plan.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
-import { releaseOf } from './rehearsal.ts';
+import { releaseOf, restartingOf } from './rehearsal.ts';
 import type { Server } from './server.ts';
 
 /** A write as the API server took it. */
@@ -111,7 +111,9 @@ export const openScene = (server: Server, ledger: Ledger, namespace: string, mod
       );
       const input = { rendered, release, namespace, approved, plan: ref.plan, progress: {} };
       const run =
-        step === 'apply' ? applyManifests(input, writing, invocation) : pruneObjects(input, writing, invocation);
+        step === 'apply'
+          ? applyManifests(input, { ...writing, restarting: restartingOf(clock) }, invocation)
+          : pruneObjects(input, writing, invocation);
       return { token: lease.fence, ended: run as Promise<SliceResult>, held: paused.held, letGo: paused.letGo };
     };
     /** As a deployment that has come to its end does. */

@@ -4,6 +4,7 @@ import type { Random } from '../../../shared/outside/random.ts';
 import type { WebhookHandler } from './admission/webhook-calls.ts';
 import { handlerOf } from './api/handle.ts';
 import type { BehaviourOf } from './behaviour.ts';
+import { type Connections, followConnections } from './connections.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { bootstrap, type NodeSize } from './controllers/bootstrap.ts';
 import { controlLoop } from './controllers/control-loop.ts';
@@ -47,6 +48,8 @@ export interface ApiServer {
   }): readonly PodView[];
   /** The ready pods behind a Service, undefined where there is no such Service. */
   readyPods(namespace: string, service: string): readonly PodView[] | undefined;
+  /** Connections to Services one by one, from now on; what changes of a Service's endpoints arrives everywhere `propagationMs` later. */
+  followConnections(propagationMs: number): Connections;
 }
 
 /** A simulated Kubernetes API server with its controllers. All of its state is in the database: a new one on the same goes on. */
@@ -74,5 +77,6 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     requests: { list: log.list },
     pods: (selector = {}) => viewPods(plane, selector),
     readyPods: (namespace, service) => readyPodsOf(plane, namespace, service),
+    followConnections: (propagationMs) => followConnections(plane, propagationMs),
   };
 };

@@ -187,7 +187,7 @@ const subresource = (asked: Asked): Answer => {
     case 'log':
       return { status: 200, body: podLog(plane, existing(asked), request.query), contentType: 'text/plain' };
     case 'eviction':
-      return { status: 201, body: evictPod(plane, resource, existing(asked), optionsOf(asked)) };
+      return { status: 201, body: evictPod(plane, resource, existing(asked), bodyOf(asked).value, optionsOf(asked)) };
     case 'finalize': {
       const live = existing(asked);
       const sent = asObject(bodyOf(asked).value, resource);
