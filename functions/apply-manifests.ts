@@ -15,7 +15,7 @@ export const applyManifests = (outside: Outside): Task =>
       ...(await writingOf(ref, deployment, outside, invocation)),
       restarting: await restartingOf(ref, deployment, outside),
     };
-    const slice = await apply(applyInput(ref, deployment), writing, invocation);
+    const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });
 

@@ -4,6 +4,7 @@ import { policyVersion } from '../../shared/apply/fence-policy.ts';
 import { readOpenWrites as findOut } from '../../shared/apply/read-open-writes.ts';
 import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
 import type { Guard } from '../../shared/apply/writing.ts';
+import { readUnnamed } from '../../shared/approval/named-deletes.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
 import { standingOf } from '../../shared/deployment/fencing.ts';
@@ -21,14 +22,19 @@ export const opening =
   ({ name, locator, allow }, endpoint) =>
     openCluster({ name, locator, endpoint, allow }, outside);
 
-/** What applying and pruning are given of a deployment. */
-export const applyInput = (ref: DeploymentRef, { rendered, plan, target, kept }: OpenDeployment): ApplyInput => ({
+/** What applying and pruning are given of a deployment: the plan, and which of its deletes nobody has approved by name. */
+export const applyInput = async (
+  ref: DeploymentRef,
+  { rendered, plan, named, target, kept }: OpenDeployment,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<ApplyInput> => ({
   rendered,
   release: plan.release,
   namespace: target.namespace,
   approved: plan,
   plan: ref.plan,
   progress: kept.progress,
+  unnamed: await readUnnamed(ref, named, outside),
 });
 
 /**

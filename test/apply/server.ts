@@ -17,13 +17,18 @@ export interface Server {
   drive<Result>(work: Promise<Result>): Promise<Result>;
   /** Whether its kubelet writes logs and events. */
   readonly hasLogs: boolean;
+  /** Whether it runs admission policies. */
+  readonly hasPolicies: boolean;
   stop(): Promise<void>;
 }
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 
-/** The simulated server, in process, on a clock of its own. It keeps little history, so that a watch can come too late. */
-export const simulatedServer = async (historyKept = 20): Promise<Server> => {
+/** How many changes the simulated server remembers where a watch shall be able to come too late. */
+export const littleHistory = 20;
+
+/** The simulated server, in process, on a clock of its own. */
+export const simulatedServer = async (historyKept = 1000): Promise<Server> => {
   const clock = steppingClock(start);
   const behaviourOf = (image: string) => {
     const { crash, ...behaviour } = behaviourByName(image);
@@ -37,6 +42,7 @@ export const simulatedServer = async (historyKept = 20): Promise<Server> => {
     clock,
     drive: (work) => clock.drive(work),
     hasLogs: true,
+    hasPolicies: false,
     stop: async () => server.stop(),
   };
 };
@@ -73,6 +79,7 @@ export const realServer = async (binaries: Binaries): Promise<Server> => {
     clock: processClock,
     drive: (work) => work,
     hasLogs: false,
+    hasPolicies: true,
     stop: async () => {
       await stopKubelet();
       await plane.stop();

@@ -8,7 +8,7 @@ import type { RenderedTarget } from '../../../shared/rollout/release.ts';
 import { namespace } from '../manifests.ts';
 import { apply, deploy, isWrite, plan, recordCluster, renderedOf, restartingOf, type Stage } from '../rehearsal.ts';
 import { type Server, simulatedServer } from '../server.ts';
-import { mostAMinute, placeNow, podsMade, type WorkloadWrite, watchRestarts, wholeHistory } from './restart-stage.ts';
+import { mostAMinute, placeNow, podsMade, type WorkloadWrite, watchRestarts } from './restart-stage.ts';
 import { deployment, selecting, statefulSet } from './workloads.ts';
 
 const zone = (name: string) => ({ 'topology.kubernetes.io/zone': name, tier: 'index' });
@@ -39,7 +39,7 @@ class Killed extends Error {}
 let server: Server;
 const freshServer = async (): Promise<void> => {
   await server?.stop();
-  server = await simulatedServer(wholeHistory);
+  server = await simulatedServer();
   const headers = { 'content-type': 'application/json' };
   await server.request('/api/v1/namespaces', { method: 'POST', headers, body: JSON.stringify(namespace('shop')) });
 };

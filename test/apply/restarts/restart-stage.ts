@@ -59,9 +59,6 @@ export interface MadePod {
   readonly at: number;
 }
 
-/** Changes that a server keeps so that `podsMade` finds all of them. */
-export const wholeHistory = 5000;
-
 /** The place from which `podsMade` tells what happens. */
 export const placeNow = async (server: Server, namespace: string): Promise<string> => {
   const answer = await server.request(`/api/v1/namespaces/${namespace}/pods`);

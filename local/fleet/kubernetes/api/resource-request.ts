@@ -1,3 +1,4 @@
+import { warningsOf } from '../admission/warn-of-pod.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { copyOf, isJsonObject, type Json, type KubeObject } from '../object.ts';
 import { groupResourceOf, hasSubresource } from '../schema/resource.ts';
@@ -96,6 +97,7 @@ const create = (asked: Asked): Answer => {
   if (resource.namespaced && namespace !== undefined && namespace !== '' && namespace !== path.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
+  for (const text of warningsOf(object)) warn(text);
   return { status: 201, body: createObject(plane, resource, path.namespace ?? '', object, writeAs(options, '')) };
 };
 
@@ -149,6 +151,7 @@ const replace = (asked: Asked): Answer => {
   if (resource.custom !== undefined && !next.metadata.resourceVersion) {
     throw conflict(resource, path.name, 'metadata.resourceVersion must be specified for an update');
   }
+  for (const text of warningsOf(next)) warn(text);
   const write = writeAs(options, path.subresource);
   return { status: 200, body: updateObject(plane, resource, inVersion(resource, live), next, write) };
 };
@@ -169,6 +172,7 @@ const patch = (asked: Asked): Answer => {
   const live = found === undefined ? undefined : inVersion(resource, found);
   const target = { resource, namespace: path.namespace ?? '', name: path.name, subresource: path.subresource, live };
   const written = patchObject(plane, target, request.contentType, request.body, optionsOf(asked), warn);
+  for (const text of path.subresource === '' ? warningsOf(written.object) : []) warn(text);
   return { status: written.created ? 201 : 200, body: written.object };
 };
 
