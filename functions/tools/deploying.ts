@@ -3,6 +3,7 @@ import { ensureFencePolicy } from '../../shared/apply/ensure-fence-policy.ts';
 import { policyVersion } from '../../shared/apply/fence-policy.ts';
 import { readOpenWrites as findOut } from '../../shared/apply/read-open-writes.ts';
 import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
+import { compileRules } from '../../shared/apply/settled/settled-by-rule.ts';
 import type { Guard } from '../../shared/apply/writing.ts';
 import { readUnnamed } from '../../shared/approval/named-deletes.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
@@ -106,6 +107,6 @@ export const restartingOf = async (
     since: isGoneOn ? kept.startedAt : now,
     settleWithinMs: wave.settleWithinMs,
     isBack: ref.direction === 'back',
-    rules: settled,
+    ruleOf: compileRules(settled),
   };
 };
