@@ -5,8 +5,9 @@ import type { Frame, Signal } from './execution.ts';
 import { STATES } from './failure.ts';
 import type { Given } from './given.ts';
 import { functionArn, type Integration, integrationOf } from './integrations.ts';
-import { readItemsFrom } from './items.ts';
+import { readItems } from './item-source.ts';
 import { isObject, type Json, type JsonObject, jsonText } from './json.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { Queue } from './queue.ts';
 import { collectResults } from './results.ts';
 import type { Live, Runner } from './runner.ts';
@@ -27,12 +28,6 @@ export interface InvokeCall {
 export type InvokeAnswer =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly error: string; readonly cause: string };
-
-/** Objects in S3, or what stands for it. */
-export interface ObjectStore {
-  get(bucket: string, key: string): Promise<Uint8Array>;
-  put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
-}
 
 export interface Callees {
   readonly database: Database;
@@ -120,21 +115,16 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
   const read = ({ execution: { arn } }: Live, frame: Frame): void => {
     if (frame.doing.kind !== 'map-run') return;
     const { run, reader } = frame.doing;
-    const settings = isObject(reader) ? reader : {};
-    const place = isObject(settings.Arguments) ? settings.Arguments : {};
-    objects
-      .get(String(place.Bucket), String(place.Key))
-      .then((bytes) => readItemsFrom(bytes, settings.ReaderConfig ?? {}))
-      .then(
-        (items) => tell(arn, { kind: 'items', frame: frame.id, run, items }),
-        (thrown: unknown) =>
-          tell(arn, {
-            kind: 'map-failed',
-            frame: frame.id,
-            run,
-            detail: { error: STATES.itemReader, cause: messageOf(thrown) },
-          }),
-      );
+    readItems(objects, reader).then(
+      (found) => tell(arn, { kind: 'items', frame: frame.id, run, ...found }),
+      (thrown: unknown) =>
+        tell(arn, {
+          kind: 'map-failed',
+          frame: frame.id,
+          run,
+          detail: { error: STATES.itemReader, cause: messageOf(thrown) },
+        }),
+    );
   };
 
   const collect = ({ execution: { arn } }: Live, frame: Frame): void => {

@@ -74,6 +74,10 @@ export class HistoryFull extends Error {
   }
 }
 
+/** Why a child execution was stopped whose parent no longer waits for it; AWS's text. */
+const abortedWith = (parent: string): string =>
+  `The Task state in AWS Step Functions execution [${parent}] which was managing this resource was aborted`;
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A transition while it is made: reads through to the execution, which stays as it was. */
@@ -87,6 +91,11 @@ export interface Draft {
   itemsOf(id: number): readonly Json[];
   /** Writes an event on the frame's line and returns its id. */
   event(frame: number, type: string, details?: JsonObject): number;
+  /**
+   * Writes an event that the next one on the line does not follow, as AWS chains `*StateSucceeded`, `MapIterationFailed` and
+   * `*StateAborted`. It follows the line, or with `after: 'aside'` the aside event before it.
+   */
+  aside(frame: number, type: string, details?: JsonObject, after?: 'line' | 'aside'): void;
   update(id: number, change: Partial<Frame>): Frame;
   add(parent: Frame, index: number, inward: Inward, state: string, input: Json, item?: Frame['item']): Frame;
   /** Takes away the frame with all below it, stops what they started and closes their tokens. */
@@ -149,7 +158,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     if (doing.kind === 'task' && doing.token)
       tokens.push({ token: doing.token, frame: id, attempt: doing.attempt, status: token });
     if (doing.kind === 'task' && doing.child && token !== 'closed')
-      signals.push({ execution: doing.child, signal: { kind: 'stop' } });
+      signals.push({ execution: doing.child, signal: { kind: 'stop', cause: abortedWith(execution.arn) } });
     if (doing.kind === 'map-run') stopRuns.push(doing.run);
     if (doing.kind === 'branches' || doing.kind === 'iterations') for (const child of childrenOf(id)) remove(child.id);
   };
@@ -176,8 +185,13 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     itemsOf: (id) => (items.has(id) ? items.get(id) : execution.items.get(id)) ?? [],
     event: (id, type, details = {}) => {
       const event = write(frame(id).last, type, details);
-      update(id, { last: event });
+      update(id, { last: event, aside: undefined });
       return event;
+    },
+    aside: (id, type, details = {}, after = 'line') => {
+      const at = frame(id);
+      const previous = after === 'aside' ? (at.aside ?? at.last) : at.last;
+      update(id, { aside: write(previous, type, details) });
     },
     add: (parent, index, inward, state, input, item) => {
       const added: Frame = {
@@ -210,7 +224,8 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
         id: lastEvent,
         at: given.now,
         type,
-        previous: id === undefined ? lastEvent - 1 : frame(id).last,
+        // What ends it from outside follows nothing.
+        previous: id === undefined ? 0 : (frame(id).aside ?? frame(id).last),
         details: { [member]: details },
       });
       if (find(0)) remove(0);

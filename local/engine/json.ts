@@ -10,6 +10,22 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The text that Step Functions stores and measures: no spaces, members in their own order. */
 export const jsonText = (value: unknown): string => JSON.stringify(value);
 
+const plainMember = (value: unknown): Json | undefined =>
+  typeof value === 'function' || value === undefined ? undefined : plainJson(value);
+
+/**
+ * The JSON of what an expression gave: without the hidden members of JSONata's sequences and without functions. A number that is
+ * none in JSON becomes the text that names it, as AWS has it: `"Infinity"`, `"NaN"`.
+ */
+export const plainJson = (value: unknown): Json => {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Array.isArray(value)) return value.map((member) => plainMember(member) ?? null);
+  if (typeof value !== 'object' || value === null) return null;
+  const members = Object.entries(value).map(([key, member]) => [key, plainMember(member)] as const);
+  return Object.fromEntries(members.filter((entry): entry is readonly [string, Json] => entry[1] !== undefined));
+};
+
 /** Reads JSON text; undefined when it is not JSON. */
 export const parseJson = (text: string): Json | undefined => {
   try {

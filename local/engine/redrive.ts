@@ -1,9 +1,9 @@
 import { HISTORY_LIMIT } from './draft.ts';
 import type { Frame } from './execution.ts';
-import { parseDefinition } from './parse.ts';
+import { readDefinition } from './parse.ts';
 import type { Database } from './sqlite/database.ts';
 import { type ExecutionRow, mapRunChildren, putFrame, readFrames, reopenExecution } from './sqlite/executions.ts';
-import { readDefinition } from './sqlite/machines.ts';
+import { readDefinitionText } from './sqlite/machines.ts';
 
 /** Days after its end that an execution can be redriven (developer guide, "Restarting executions with redrive"). */
 const REDRIVABLE_DAYS = 14;
@@ -40,8 +40,7 @@ const framesAgain = (
 
 /** Opens an execution again at the states that failed, under its own definition and input. The caller checked the refusal. */
 export const redrive = (database: Database, now: number, row: ExecutionRow): void => {
-  const { machine } = parseDefinition(readDefinition(database, row.definition));
-  const timeout = machine?.TimeoutSeconds;
+  const timeout = readDefinition(readDefinitionText(database, row.definition)).TimeoutSeconds;
   const frames = framesAgain(readFrames(database, row.id).values(), (run) => mapRunChildren(database, run));
   database.transaction(() => {
     reopenExecution(database, row, now, timeout === undefined ? undefined : now + timeout * 1000);

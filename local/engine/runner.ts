@@ -9,7 +9,7 @@ import { STATES } from './failure.ts';
 import type { EngineClock, Given } from './given.ts';
 import { integrationOf } from './integrations.ts';
 import { type Json, jsonText } from './json.ts';
-import { parseDefinition } from './parse.ts';
+import { readDefinition } from './parse.ts';
 import type { Queue } from './queue.ts';
 import type { Database } from './sqlite/database.ts';
 import {
@@ -22,7 +22,7 @@ import {
   readItems,
   runningExecutions,
 } from './sqlite/executions.ts';
-import { putDefinition, readDefinition } from './sqlite/machines.ts';
+import { putDefinition, readDefinitionText } from './sqlite/machines.ts';
 import { type ChildEnded, commitTransition, type Letter, readLetters, takeLetter } from './sqlite/transitions.ts';
 import { step } from './step.ts';
 
@@ -67,8 +67,7 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
   const machineOf = (digest: string): Machine => {
     const known = machines.get(digest);
     if (known) return known;
-    const { machine, diagnostics } = parseDefinition(readDefinition(database, digest));
-    if (!machine) throw new Error(`engine database: definition ${digest} is not readable: ${diagnostics[0]?.message}`);
+    const machine = readDefinition(readDefinitionText(database, digest));
     machines.set(digest, machine);
     return machine;
   };

@@ -4,7 +4,8 @@ import type { Frame, MapItem } from './execution.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Scope } from './template.ts';
 
-const timestamp = (ms: number): string => new Date(ms).toISOString();
+/** ISO 8601; AWS leaves a fraction of zero out. */
+const timestamp = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
 const lineage = (draft: Draft, frame: Frame): readonly Frame[] => {
   const line = [frame];
@@ -35,7 +36,7 @@ const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): 
       RetryCount: frame.retryCount,
     },
     ...(token !== undefined && { Task: { Token: token } }),
-    ...(nearest && { Map: { Item: { Index: nearest.Index, Value: nearest.Value } } }),
+    ...(nearest && { Map: { Item: { ...nearest } } }),
   };
 };
 

@@ -1,7 +1,7 @@
 import { executionArnOf, unqualified } from './arn.ts';
 import { type EngineRandom, type Given, uuid } from './given.ts';
 import { byteLength, type Json, jsonText, PAYLOAD_LIMIT, parseJson } from './json.ts';
-import { parseDefinition } from './parse.ts';
+import { readDefinition } from './parse.ts';
 import { nextRoute, readAlias } from './sqlite/aliases.ts';
 import type { Database } from './sqlite/database.ts';
 import { type ExecutionRow, insertExecution, readExecution } from './sqlite/executions.ts';
@@ -85,9 +85,7 @@ export const startExecution = (
     also(existing);
     return { row: existing, fresh: false };
   }
-  const { machine: definition, diagnostics } = parseDefinition(machine.definition);
-  if (!definition)
-    throw new WireError('InvalidDefinition', `${machine.arn}: ${diagnostics[0]?.message ?? 'not readable'}`);
+  const definition = readDefinition(machine.definition);
   const seconds = Math.min(
     definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY,
     express ? EXPRESS_SECONDS : Number.POSITIVE_INFINITY,

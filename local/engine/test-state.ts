@@ -7,9 +7,10 @@ import { leave } from './flow.ts';
 import { type Given, uuid } from './given.ts';
 import { isObject, type Json, type JsonObject, jsonText, parseJson } from './json.ts';
 import { parseDefinition } from './parse.ts';
+import { refusedDefinition } from './refused-definition.ts';
 import { scopeOf } from './scope.ts';
 import { exceedsTolerance } from './states/map-distributed.ts';
-import { itemsOf } from './states/map-inline.ts';
+import { itemsOf } from './states/map-items.ts';
 import { step, stepWith } from './step.ts';
 import { evaluateCount, evaluateTemplate } from './template.ts';
 import { WireError } from './wire-error.ts';
@@ -53,6 +54,9 @@ const findState = (scope: JsonObject, name: string): JsonObject | undefined => {
   return undefined;
 };
 
+/** What is said of a machine and not of a state in it. */
+const OF_A_WHOLE = ['MISSING_TRANSITION_TARGET', 'MISSING_END_STATE'];
+
 /** The state alone, as a machine of one: where it goes to need not exist. */
 const machineOf = (request: TestRequest): { readonly machine: Machine; readonly name: string } => {
   const whole = jsonOf(request.definition, 'definition');
@@ -63,11 +67,8 @@ const machineOf = (request: TestRequest): { readonly machine: Machine; readonly 
   if (!state) throw invalid(`stateName: the definition has no state '${name}'`);
   const language = whole.QueryLanguage === undefined ? {} : { QueryLanguage: whole.QueryLanguage };
   const text = jsonText({ ...language, StartAt: name, States: { [name]: state } });
-  const mistakes = parseDefinition(text).diagnostics.filter(({ code }) => code !== 'MISSING_TRANSITION_TARGET');
-  if (mistakes.length > 0) {
-    const list = mistakes.map(({ code, message, location }) => `${code}: ${message} at ${location}`).join('; ');
-    throw new WireError('InvalidDefinition', `Invalid State Machine Definition: '${list}'`);
-  }
+  const mistakes = parseDefinition(text).diagnostics.filter(({ code }) => !OF_A_WHOLE.includes(code));
+  if (mistakes.length > 0) throw refusedDefinition(mistakes);
   const machine: Machine = JSON.parse(text);
   return { machine, name };
 };
@@ -133,7 +134,7 @@ const mocked = (
       if (state.Type === 'Map') Object.assign(inspected, await mapLimits(execution, state, given));
       const { mock } = request;
       if (mock?.result === undefined) throw new StateFailure({ error: mock?.error, cause: mock?.cause });
-      const total = state.Type === 'Map' && !state.ItemReader ? (await itemsOf(draft, frame, state)).length : 0;
+      const total = state.Type === 'Map' && !state.ItemReader ? (await itemsOf(draft, frame, state)).items.length : 0;
       const { toleratedFailureCount: toleratedCount, toleratedFailurePercentage: toleratedPercentage } = inspected;
       const failed = {
         failed: request.failedIterations,

@@ -1,10 +1,11 @@
 import { unqualified } from '../arn.ts';
+import { STATES } from '../failure.ts';
 import { uuid } from '../given.ts';
 import type { JsonObject } from '../json.ts';
 import { EngineStopped } from '../queue.ts';
 import { redrive, redriveRefusal } from '../redrive.ts';
 import { type ExecutionRow, listExecutions, readExecution, readHistory } from '../sqlite/executions.ts';
-import { readDefinition, readMachine } from '../sqlite/machines.ts';
+import { readDefinitionText, readMachine } from '../sqlite/machines.ts';
 import { startExecution } from '../starts.ts';
 import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';
@@ -68,6 +69,7 @@ const answered = (row: ExecutionRow): JsonObject => {
       inputDetails: { included: true },
     },
     ...(row.output !== undefined && { output: row.output, outputDetails: { included: true } }),
+    ...(row.status === 'TIMED_OUT' && { error: STATES.timeout }),
     ...(row.error !== undefined && { error: row.error }),
     ...(row.cause !== undefined && { cause: row.cause }),
     billingDetails: {
@@ -85,7 +87,8 @@ const withoutData = (details: JsonObject): JsonObject =>
     ]),
   );
 
-const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
+/** Without execution data these go, and nothing else: what a task was called with stays, as in AWS. */
+const DATA = ['input', 'inputDetails', 'output', 'outputDetails'];
 
 /** Executions: start, describe, list, history, stop, redrive. */
 export const executionOperations = ({ database, given, runner }: ApiParts): Readonly<Record<string, Operation>> => {
@@ -134,7 +137,7 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
         ...{
           arn: row.machine,
           name,
-          definition: readDefinition(database, row.definition),
+          definition: readDefinitionText(database, row.definition),
           role: row.role,
           type: 'STANDARD',
         },

@@ -4,6 +4,7 @@ import { expressMistakes } from '../check/express.ts';
 import { uuid } from '../given.ts';
 import type { JsonObject } from '../json.ts';
 import { parseDefinition } from '../parse.ts';
+import { refusedDefinition } from '../refused-definition.ts';
 import { deleteMachine, listMachines, type MachineRow, putMachine, readMachine } from '../sqlite/machines.ts';
 import { versionAt } from '../sqlite/versions.ts';
 import { checkName } from '../starts.ts';
@@ -17,10 +18,7 @@ const acceptedDefinition = (definition: string, type: string): string => {
   const { machine, diagnostics: mistakes } = parseDefinition(definition);
   const diagnostics = machine && type === 'EXPRESS' ? expressMistakes(machine) : mistakes;
   if (diagnostics.length > 0) {
-    const list = diagnostics
-      .map(({ code, message, location }) => `${code}: ${message} at ${location || '/'}`)
-      .join('; ');
-    throw new WireError('InvalidDefinition', `Invalid State Machine Definition: '${list}'`);
+    throw refusedDefinition(diagnostics);
   }
   return definition;
 };

@@ -136,7 +136,8 @@ export const insertExecution = (database: Database, row: NewExecution): void => 
   insertEvent(database, id, { id: 1, at: row.started, type: 'ExecutionStarted', previous: 0, details: started });
   putFrame(database, id, {
     ...{ id: 0, index: 0, path: [], state: row.startAt, input: row.input, variables: {} },
-    ...{ last: 1, retries: [], retryCount: 0, doing: { kind: 'ready' } },
+    // AWS lets the first state follow nothing, not even ExecutionStarted.
+    ...{ last: 0, retries: [], retryCount: 0, doing: { kind: 'ready' } },
   });
 };
 

@@ -20,7 +20,7 @@ export const putDefinition = (database: Database, definition: string): string =>
   return digest;
 };
 
-export const readDefinition = (database: Database, digest: string): string => {
+export const readDefinitionText = (database: Database, digest: string): string => {
   const row = database.one('SELECT text FROM definitions WHERE digest = ?', digest);
   if (!row) throw new Error(`engine database: definition ${digest} is missing; the file is damaged`);
   return text(row, 'text');
