@@ -1,5 +1,5 @@
 import { lambdaAnswer, startAnswer } from './answers.ts';
-import { executionArnOf, placeOf } from './arn.ts';
+import { placeOf } from './arn.ts';
 import { scopeAt } from './definition.ts';
 import type { Frame, Signal } from './execution.ts';
 import { STATES } from './failure.ts';
@@ -7,13 +7,13 @@ import type { Given } from './given.ts';
 import { functionArn, type Integration, integrationOf } from './integrations.ts';
 import { readItems } from './item-source.ts';
 import { isObject, type Json, type JsonObject, jsonText } from './json.ts';
+import type { Live } from './live.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Queue } from './queue.ts';
 import { collectResults } from './results.ts';
-import type { Live, Runner } from './runner.ts';
+import type { Runner } from './runner.ts';
 import type { Database } from './sqlite/database.ts';
-import { mapRunChildren, readExecution } from './sqlite/executions.ts';
-import { isLinked, link } from './sqlite/transitions.ts';
+import { mapRunChildren } from './sqlite/executions.ts';
 import { startExecution } from './starts.ts';
 import { WireError } from './wire-error.ts';
 
@@ -71,27 +71,26 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
   };
 
   const startChild = async (
-    arn: string,
+    { execution: { arn }, frames }: Live,
     frame: Frame,
     attempt: string,
     waits: string,
     args: JsonObject,
   ): Promise<void> => {
+    const now = frames.get(frame.id)?.doing;
+    if (now?.kind !== 'task' || now.attempt !== attempt) return;
     const sync = waits === 'json' || waits === 'text';
-    const key = sync ? `attempt ${attempt}` : `started ${attempt}`;
-    const machineArn = String(args.StateMachineArn);
-    const childArn = executionArnOf(machineArn, String(args.Name));
+    const { StateMachineArn, Name, Input = {} } = args;
     try {
-      // Started by this attempt before the process died: the answer was lost, not the start.
-      const mine = isLinked(database, childArn, arn, key) ? readExecution(database, childArn) : undefined;
-      const request = { machineArn, name: String(args.Name), input: jsonText(args.Input ?? {}) };
-      const row =
-        mine ??
-        startExecution(database, given(), request, (child) => link(database, child.arn, arn, frame.id, key)).row;
+      const request = { machineArn: String(StateMachineArn), name: String(Name), input: jsonText(Input) };
+      // The start and what the task becomes by it are one job and one commit: a crash undoes both or none.
+      const started = startExecution(database, given(), request);
+      const row = 'fresh' in started ? started.fresh.row : started.running;
+      if (sync) runner().link({ child: row.arn, execution: arn, frame: frame.id, attempt });
       const output = startAnswer(row, attempt, given().now);
       const kind = waits === 'no' ? 'succeeded' : 'submitted';
       await runner().apply(arn, { kind, frame: frame.id, attempt, output, ...(sync && { child: row.arn }) });
-      runner().take(row.arn);
+      if ('fresh' in started) runner().begin(started.fresh);
     } catch (thrown) {
       if (!(thrown instanceof WireError)) throw thrown;
       const detail = {
@@ -102,13 +101,14 @@ export const createCalls = ({ database, queue, given, invoke, objects, runner }:
     }
   };
 
-  const call = ({ execution }: Live, frame: Frame): void => {
+  const call = (live: Live, frame: Frame): void => {
+    const { execution } = live;
     const state = scopeAt(execution.machine, frame.path).States[frame.state];
     const integration = state?.Type === 'Task' ? integrationOf(state.Resource) : undefined;
     if (!integration || frame.doing.kind !== 'task') return;
     const { attempt, arguments: args } = frame.doing;
     if (integration.kind === 'execution' && isObject(args)) {
-      queue.add(() => startChild(execution.arn, frame, attempt, integration.waits, args));
+      queue.add(() => startChild(live, frame, attempt, integration.waits, args));
     } else callFunction(execution.arn, frame, attempt, integration, args);
   };
 

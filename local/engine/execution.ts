@@ -16,6 +16,8 @@ export interface Execution {
   /** Epoch milliseconds at which the machine's own TimeoutSeconds ends it. */
   readonly deadline?: number;
   readonly redrives: number;
+  /** Epoch milliseconds of the newest redrive. */
+  readonly redrivenAt?: number;
   /** Id of the newest history event. */
   readonly lastEvent: number;
   readonly nextFrame: number;

@@ -28,6 +28,7 @@ const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): 
       RoleArn: execution.roleArn,
       StartTime: timestamp(execution.startedAt),
       ...(execution.redrives > 0 && { RedriveCount: execution.redrives }),
+      ...(execution.redrivenAt !== undefined && { RedriveTime: timestamp(execution.redrivenAt) }),
     },
     StateMachine: { Id: execution.machineArn, Name: machineNameOf(execution.machineArn) },
     State: {

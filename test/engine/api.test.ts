@@ -38,7 +38,7 @@ test('creating a machine twice is creating it once, unless it differs', async ()
 test.each([
   ['', 'ValidationException'],
   ['a'.repeat(80), 'accepted'],
-  ['a'.repeat(81), 'InvalidName'],
+  ['a'.repeat(81), 'ValidationException'],
   ['with space', 'InvalidName'],
   ['with*star', 'InvalidName'],
   ['with/slash', 'InvalidName'],
@@ -61,6 +61,7 @@ test('a machine is described, updated, listed and deleted', async () => {
     creationDate: new Date('2026-01-01T00:00:00Z'),
     loggingConfiguration: { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: { enabled: false },
+    encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
   });
   const before = await bench.start(stateMachineArn, {}, 'before');
   await bench.client.send(new UpdateStateMachineCommand({ stateMachineArn, definition: JSON.stringify(WAIT) }));
@@ -105,7 +106,8 @@ test('input that is not JSON, or passes 262,144 bytes, starts nothing', async ()
     return type?.split('#')[1];
   };
   expect(await typeOf({ input: '{' })).toBe('InvalidExecutionInput');
-  expect(await typeOf({ input: JSON.stringify('x'.repeat(262_143)) })).toBe('InvalidExecutionInput');
+  expect(await typeOf({ input: JSON.stringify('x'.repeat(262_143)) })).toBe('ValidationException');
+  expect(await typeOf({ input: JSON.stringify('ä'.repeat(131_072)) })).toBe('InvalidExecutionInput');
   expect(await typeOf({ input: JSON.stringify('x'.repeat(262_142)) })).toBe(undefined);
 });
 
@@ -165,7 +167,8 @@ test('an unknown operation is refused by its name', async () => {
     400,
     {
       __type: 'com.amazonaws.swf.service.v2.model#UnknownOperationException',
-      message: "The operation 'Dance' is not known to this engine",
+      message:
+        "The operation 'Dance' is not known to this engine; a request is a POST with the header x-amz-target: AWSStepFunctions.<Operation>",
     },
   ]);
 });

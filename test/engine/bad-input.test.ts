@@ -133,7 +133,7 @@ test.each([
     { definition: JSON.stringify(output('1', { Odd: { Type: 'Odd', End: true } })), name: 'm' },
     'InvalidDefinition',
   ],
-  ['name', { definition: JSON.stringify(output('1')), name: 'n'.repeat(81) }, 'InvalidName'],
+  ['name', { definition: JSON.stringify(output('1')), name: 'n n' }, 'InvalidName'],
 ])('a machine with a bad %s is refused', async (_, request, answer) => {
   const { client } = workbench();
   expect(await refusal(client.send(new CreateStateMachineCommand({ ...request, roleArn: ROLE })))).toBe(answer);
@@ -144,6 +144,9 @@ test('the name of an execution has at most 80 characters, its input at most 262,
   const stateMachineArn = await bench.create('m', output('1'));
   const start = (name: string, input: string) =>
     refusal(bench.client.send(new StartExecutionCommand({ stateMachineArn, name, input })));
-  expect([await start('n'.repeat(80), '1'), await start('n'.repeat(81), '1')]).toEqual(['accepted', 'InvalidName']);
-  expect(await start('long', JSON.stringify('x'.repeat(262_143)))).toBe('InvalidExecutionInput');
+  expect([await start('n'.repeat(80), '1'), await start('n'.repeat(81), '1')]).toEqual([
+    'accepted',
+    'ValidationException',
+  ]);
+  expect(await start('long', JSON.stringify('x'.repeat(262_143)))).toBe('ValidationException');
 });
