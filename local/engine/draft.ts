@@ -1,6 +1,6 @@
 import { type Inward, type State, scopeAt } from './definition.ts';
 import type { Execution, Frame, HistoryEvent, Signal, Status } from './execution.ts';
-import { STATES, StateFailure } from './failure.ts';
+import { type FailureDetail, STATES, StateFailure } from './failure.ts';
 import type { Given } from './given.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -62,6 +62,8 @@ export interface Transition {
     readonly status: TokenStatus;
   }[];
   readonly ending?: Ending;
+  /** The newest failure of a state, whether its Retry or Catch answered it or not. */
+  readonly failure?: FailureDetail;
 }
 
 export type TokenStatus = 'open' | 'closed' | 'expired';
@@ -107,6 +109,8 @@ export interface Draft {
   redrive(run: string, index: number): void;
   mapRun(row: MapRunRow): void;
   openToken(token: string, frame: number, attempt: string): void;
+  /** Takes down that a state failed; the history has no event for every such. */
+  failed(detail: FailureDetail): void;
   end(frame: number | undefined, ending: Ending, details: JsonObject): void;
   finish(): Transition;
 }
@@ -131,6 +135,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
   const tokens: Writable<Transition['tokens'][number]>[] = [];
   let { nextFrame, lastEvent } = execution;
   let ending: Ending | undefined;
+  let failure: FailureDetail | undefined;
 
   const find = (id: number) => (frames.has(id) ? frames.get(id) : execution.frames.get(id));
   const frame = (id: number) => {
@@ -216,6 +221,9 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     redrive: (run, index) => redriven.push({ run, index }),
     mapRun: (row) => mapRuns.push(row),
     openToken: (token, id, attempt) => tokens.push({ token, frame: id, attempt, status: 'open' }),
+    failed: (detail) => {
+      failure = detail;
+    },
     end: (id, result, details) => {
       const [type, member] = ENDINGS[result.status];
       // The event that ends an execution may pass the limit by one: without it nobody would learn why it ended.
@@ -244,6 +252,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
       stopRuns,
       tokens,
       ...(ending && { ending }),
+      ...(failure && { failure }),
     }),
   };
 };

@@ -54,7 +54,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     command: (live, frame, kind) => calls[kind](live, frame),
   });
   const calls = createCalls({ database, queue, given, invoke, objects, runner: () => runner });
-  const handle = createApi({ database, queue, given, runner });
+  const handle = createApi({ database, queue, given, runner, clock, invoke });
   const stop = () => {
     queue.stop();
     runner.stop();

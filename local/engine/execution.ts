@@ -18,6 +18,8 @@ export interface Execution {
   readonly redrives: number;
   /** Epoch milliseconds of the newest redrive. */
   readonly redrivenAt?: number;
+  /** Laid over the Context object, in a state that is tried alone. */
+  readonly context?: JsonObject;
   /** Id of the newest history event. */
   readonly lastEvent: number;
   readonly nextFrame: number;

@@ -100,13 +100,25 @@ export const assign: Check = (value, at, report) => {
   template(value, at, report);
 };
 
+/** The code for a resource of AWS that this engine does not run; its own. */
+export const RESOURCE_NOT_SUPPORTED = 'RESOURCE_NOT_SUPPORTED';
+
+/** A service integration or an activity, in whatever account and region. */
+const RESOURCE =
+  /^arn:aws[a-z-]*:states:([a-z0-9-]*:\d{0,12}:(aws-sdk:)?[A-Za-z0-9-]+:[A-Za-z0-9]+(\.(sync(:2)?|waitForTaskToken))?|[a-z0-9-]+:\d{12}:activity:.+)$/;
+
 export const resource: Check = (value, at, report) => {
   if (typeof value !== 'string') return report(at, 'Expected value of type [STRING]');
   if (integrationOf(value)) return;
+  if (RESOURCE.test(value))
+    return report(
+      at,
+      `This engine does not run the resource ${value}; it runs Lambda function ARNs and ${KNOWN_RESOURCES.join(', ')}`,
+      RESOURCE_NOT_SUPPORTED,
+    );
   report(
     at,
-    `The resource provided ${value} is not recognized. The value is not a valid resource ARN, or the resource is not run by ` +
-      `this engine, which runs Lambda function ARNs and ${KNOWN_RESOURCES.join(', ')}`,
+    `The resource provided ${value} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`,
   );
 };
 

@@ -73,6 +73,7 @@ export const recover = async (
   if (inner) draft.update(id, { last: inner.last, aside: inner.aside });
   const state = draft.stateOf(draft.frame(id));
   const detail = told(draft, id, failure);
+  draft.failed(detail);
   if (detail.error === STATES.runtime) return detail;
   const frame = draft.frame(id);
   abortInside(draft, id, inner?.id);
@@ -103,6 +104,7 @@ export const recover = async (
   // The second failure follows what was there before the first was told; so AWS chains it.
   draft.update(id, { last: frame.last, aside: undefined });
   const unanswered = told(draft, id, second);
+  draft.failed(unanswered);
   tellStateFailed(draft, id, state);
   return unanswered;
 };

@@ -107,3 +107,11 @@ export const evaluateCount = async (
   if (value >= least && value <= most) return value;
   throw evaluationFailure(`${field} must be between ${least} and ${most} but was: ${value}`, field);
 };
+
+/** ToleratedFailurePercentage: from 0 to 100, with fractions. */
+export const evaluatePercentage = async (given: Given, template: Json, scope: Scope): Promise<number> => {
+  const field = 'ToleratedFailurePercentage';
+  const value = await evaluateAs('number', given, template, field, scope);
+  if (value >= 0 && value <= 100) return value;
+  throw evaluationFailure(`${field} must be between 0 and 100 but was: ${value}`, field);
+};

@@ -227,12 +227,21 @@ test.each([
     [['DUPLICATE_STATE_NAME', 'Duplicate state name: A', '/States/A/Branches[0]/States/A']],
   ],
   [
-    machine({ A: call({ Resource: 'arn:aws:states:::sqs:sendMessage' }) }),
+    machine({ A: call({ Resource: 'sqs' }) }),
     [
       [
         SCHEMA,
-        'The resource provided arn:aws:states:::sqs:sendMessage is not recognized. The value is not a valid resource ARN, or ' +
-          'the resource is not run by this engine, which runs Lambda function ARNs and arn:aws:states:::lambda:invoke, ' +
+        'The resource provided sqs is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.',
+        '/States/A/Resource',
+      ],
+    ],
+  ],
+  [
+    machine({ A: call({ Resource: 'arn:aws:states:::sqs:sendMessage' }) }),
+    [
+      [
+        'RESOURCE_NOT_SUPPORTED',
+        'This engine does not run the resource arn:aws:states:::sqs:sendMessage; it runs Lambda function ARNs and arn:aws:states:::lambda:invoke, ' +
           'arn:aws:states:::lambda:invoke.waitForTaskToken, arn:aws:states:::states:startExecution, ' +
           'arn:aws:states:::states:startExecution.waitForTaskToken, arn:aws:states:::states:startExecution.sync, ' +
           'arn:aws:states:::states:startExecution.sync:2',

@@ -8,6 +8,8 @@ export interface Constraint {
   readonly values?: readonly string[];
   /** Its value is not told in an error. */
   readonly sensitive?: boolean;
+  /** Of a structure. */
+  readonly members?: Readonly<Record<string, Constraint>>;
 }
 
 const text = (least: number, most: number, more: Partial<Constraint> = {}): Constraint => ({
@@ -22,6 +24,8 @@ const whole = (least: number, most?: number): Constraint => ({
   ...(most !== undefined && { most }),
 });
 const needed = (constraint: Constraint): Constraint => ({ ...constraint, required: true });
+
+const structure = (members: Constraint['members'] = {}): Constraint => ({ type: 'structure', members });
 
 const BOOLEAN: Constraint = { type: 'boolean' };
 const STRUCTURE: Constraint = { type: 'structure' };
@@ -104,6 +108,13 @@ export const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Constr
   TestState: {
     ...{ definition: needed(DEFINITION), roleArn: ARN, input: DATA, variables: DATA, context: DATA },
     ...{ inspectionLevel: oneOf('INFO', 'DEBUG', 'TRACE'), revealSecrets: BOOLEAN, stateName: secret(1, 80) },
-    ...{ mock: STRUCTURE, stateConfiguration: STRUCTURE },
+    mock: structure({
+      ...{ result: DATA, fieldValidationMode: oneOf('STRICT', 'PRESENT', 'NONE') },
+      errorOutput: structure(FAILURE),
+    }),
+    stateConfiguration: structure({
+      ...{ retrierRetryCount: whole(0), errorCausedByState: secret(1, 80), mapIterationFailureCount: whole(0) },
+      mapItemReaderData: DATA,
+    }),
   },
 };

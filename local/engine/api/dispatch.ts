@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Place } from '../arn.ts';
-import { type Given, uuid } from '../given.ts';
+import type { InvokeAnswer, InvokeCall } from '../calls.ts';
+import { type EngineClock, type Given, uuid } from '../given.ts';
 import { isObject, type JsonObject, jsonText, parseJson } from '../json.ts';
 import { EngineStopped, type Queue } from '../queue.ts';
 import type { Runner } from '../runner.ts';
@@ -24,6 +25,8 @@ export interface ApiParts {
   readonly queue: Queue;
   readonly given: () => Given;
   readonly runner: Runner;
+  readonly clock: EngineClock;
+  readonly invoke: (call: InvokeCall) => Promise<InvokeAnswer>;
 }
 
 /** An answer that waits for more than the operation's own job. */
@@ -35,7 +38,7 @@ export interface Later {
  * One operation: the request's members in, the response's out; `place` is what the caller's credentials are for. Runs as a job
  * of the engine's queue; throws `WireError`.
  */
-export type Operation = (input: JsonObject, place: Place) => JsonObject | Promise<JsonObject> | Later;
+export type Operation = (input: JsonObject, place: Place) => JsonObject | Later | Promise<JsonObject | Later>;
 
 /**
  * Whom the request is signed for (Signature Version 4, not checked): the region of the scope, and the access key where it is

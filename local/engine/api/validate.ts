@@ -36,26 +36,32 @@ const SHOWN = 256;
 const shown = (value: Json, sensitive: boolean): string =>
   sensitive ? 'Value' : `Value '${String(value).slice(0, SHOWN)}'`;
 
+/** Every member that is wrong, in the words of AWS; `at` is where the structure is in the request. */
+const mistakesIn = (
+  input: JsonObject,
+  constraints: Readonly<Record<string, Constraint>>,
+  at: string,
+): readonly string[] =>
+  Object.entries(constraints).flatMap(([member, constraint]) => {
+    const value = input[member];
+    const place = `${at}${member}`;
+    const told = (subject: string, must: string) => `${subject} at '${place}' failed to satisfy constraint: ${must}`;
+    if (value === undefined || value === null)
+      return constraint.required ? [told('Value null', 'Member must not be null')] : [];
+    if (!TYPES[constraint.type](value))
+      throw new WireError('SerializationException', `'${place}' can not be converted to a ${NOUNS[constraint.type]}`);
+    if (constraint.type === 'number' && !Number.isInteger(value) && member !== 'toleratedFailurePercentage')
+      throw new WireError('SerializationException', `'${place}' can not be converted to an Integer`);
+    const wrong = unsatisfied(value, constraint).map((must) => told(shown(value, constraint.sensitive === true), must));
+    return isObject(value) ? [...wrong, ...mistakesIn(value, constraint.members ?? {}, `${place}.`)] : wrong;
+  });
+
 /**
  * Holds a request against the service model before anything else is done with it. Throws `SerializationException` for a value of
  * another type and `ValidationException` for all else, with every member that is wrong. A member that is null is as good as absent.
  */
 export const validate = (input: JsonObject, constraints: Readonly<Record<string, Constraint>>): void => {
-  const wrong: string[] = [];
-  for (const [member, constraint] of Object.entries(constraints)) {
-    const value = input[member];
-    const refuse = (subject: string, must: string) =>
-      wrong.push(`${subject} at '${member}' failed to satisfy constraint: ${must}`);
-    if (value === undefined || value === null) {
-      if (constraint.required) refuse('Value null', 'Member must not be null');
-      continue;
-    }
-    if (!TYPES[constraint.type](value))
-      throw new WireError('SerializationException', `'${member}' can not be converted to a ${NOUNS[constraint.type]}`);
-    if (constraint.type === 'number' && !Number.isInteger(value) && member !== 'toleratedFailurePercentage')
-      throw new WireError('SerializationException', `'${member}' can not be converted to an Integer`);
-    for (const must of unsatisfied(value, constraint)) refuse(shown(value, constraint.sensitive === true), must);
-  }
+  const wrong = mistakesIn(input, constraints, '');
   if (wrong.length === 0) return;
   const count = `${wrong.length} validation error${wrong.length === 1 ? '' : 's'} detected: `;
   throw new WireError('ValidationException', count + wrong.join('; '));

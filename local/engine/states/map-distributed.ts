@@ -7,7 +7,7 @@ import { leave, limitPayload } from '../flow.ts';
 import { uuid } from '../given.ts';
 import { byteLength, isObject, type Json, jsonText, PAYLOAD_LIMIT } from '../json.ts';
 import { scopeOf } from '../scope.ts';
-import { evaluateCount, evaluateTemplate, type Scope } from '../template.ts';
+import { evaluateCount, evaluatePercentage, evaluateTemplate, type Scope } from '../template.ts';
 import { inputOf, itemsOf, type MapItems, mapItem, STATE_DATA } from './map-items.ts';
 
 /** Children of one Map Run that run at once at most. */
@@ -42,7 +42,8 @@ const rowOf = (frame: Frame, doing: MapRunActivity, status: MapRunRow['status'])
   redrives: doing.redrives,
 });
 
-const batched = async (
+/** ItemBatcher over the inputs: as many in one as MaxItemsPerBatch and MaxInputBytesPerBatch let; without it, the inputs. */
+export const batched = async (
   draft: Draft,
   frame: Frame,
   state: MapState,
@@ -138,7 +139,10 @@ export const enterDistributedMap = async (draft: Draft, frame: Frame, state: Map
     state.ResultWriter && (await evaluateTemplate(draft.given, { ...state.ResultWriter }, 'ResultWriter', scope));
   const concurrency = await count(draft, 'MaxConcurrency', state.MaxConcurrency, scope);
   const toleratedCount = await count(draft, 'ToleratedFailureCount', state.ToleratedFailureCount, scope);
-  const toleratedPercentage = await count(draft, 'ToleratedFailurePercentage', state.ToleratedFailurePercentage, scope);
+  const toleratedPercentage =
+    state.ToleratedFailurePercentage === undefined
+      ? undefined
+      : await evaluatePercentage(draft.given, state.ToleratedFailurePercentage, scope);
   const { random } = draft.given;
   const { region, account } = placeOf(draft.execution.machineArn);
   const machine = machineNameOf(draft.execution.machineArn);
