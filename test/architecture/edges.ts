@@ -36,6 +36,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // Time, egress, sockets.
   'shared/outside/clock.ts': ['Date.now', 'setTimeout'],
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
+  'shared/outside/executions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],
   'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/undici.ts': ['undici'],
