@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { keepCompiled } from './keep-compiled.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tidegate-installed');
@@ -59,6 +60,7 @@ const runHere = async (entry, args) => {
     if (warning.name !== 'ExperimentalWarning') print?.(warning);
   });
   process.argv = [process.execPath, entry, ...args];
+  keepCompiled();
   await import(pathToFileURL(entry).href);
 };
 

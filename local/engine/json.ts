@@ -26,8 +26,31 @@ export const plainJson = (value: unknown): Json => {
   return Object.fromEntries(members.filter((entry): entry is readonly [string, Json] => entry[1] !== undefined));
 };
 
-/** Reads JSON text; undefined when it is not JSON. */
+/** Levels of JSON at most, as the parser of AWS has it; more would overflow the stack of whoever walks it. */
+const DEEPEST = 1000;
+
+/** Whether brackets are inside each other deeper than that; those in strings count for nothing. */
+const isTooDeep = (text: string): boolean => {
+  if (text.length <= 2 * DEEPEST) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (quoted) {
+      if (char === 0x5c) at += 1;
+      else if (char === 0x22) quoted = false;
+    } else if (char === 0x22) quoted = true;
+    else if (char === 0x5b || char === 0x7b) {
+      depth += 1;
+      if (depth > DEEPEST) return true;
+    } else if (char === 0x5d || char === 0x7d) depth -= 1;
+  }
+  return false;
+};
+
+/** Reads JSON text of at most 1,000 levels; undefined when it is not such. */
 export const parseJson = (text: string): Json | undefined => {
+  if (isTooDeep(text)) return undefined;
   try {
     const value: Json = JSON.parse(text);
     return value;

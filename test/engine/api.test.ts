@@ -9,7 +9,7 @@ import {
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { serve } from '../../local/engine/serve.ts';
+import { serve } from '../../local/engine/alone/serve.ts';
 import { ROLE, workbench } from './workbench.ts';
 
 const PASS = { QueryLanguage: 'JSONata', StartAt: 'Only', States: { Only: { Type: 'Pass', End: true } } };

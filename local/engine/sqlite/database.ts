@@ -1,5 +1,6 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { createDeferred, type Deferred } from './deferred.ts';
+import { openFile } from './open-file.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -27,21 +28,6 @@ export interface Database {
   rollback(): void;
   close(): void;
 }
-
-/** Changes with every change of a table: a file of another layout is refused, never guessed at. */
-const LAYOUT = 3;
-
-const checkLayout = (connection: DatabaseSync, path: string): void => {
-  const found = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
-  const tables = Number(connection.prepare('SELECT COUNT(*) AS n FROM sqlite_schema').get()?.n);
-  if (tables > 0 && found !== LAYOUT) {
-    connection.close();
-    throw new Error(
-      `engine database ${path}: layout ${found}, expected ${LAYOUT}; it was made by another version: start with an empty file`,
-    );
-  }
-  connection.exec(`PRAGMA user_version = ${LAYOUT}`);
-};
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS openings (id INTEGER PRIMARY KEY);
@@ -89,16 +75,9 @@ CREATE TABLE IF NOT EXISTS aliases (
 CREATE TABLE IF NOT EXISTS tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
 `;
 
-/**
- * Opens the database at `path`, or one in memory for `:memory:`, and makes its tables. A file is written ahead and synchronised
- * in full at each commit, and locked while it is open: a second engine on it is refused with SQLite's own "database is locked".
- */
+/** Opens the database at `path`, or one in memory for `:memory:`, and makes its tables. Throws `DatabaseRefused`. */
 export const openDatabase = (path: string): Database => {
-  const connection = new DatabaseSync(path);
-  if (path !== ':memory:') {
-    connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  }
-  checkLayout(connection, path);
+  const connection = openFile(path);
   connection.exec(SCHEMA);
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const prepared = (sql: string) => {

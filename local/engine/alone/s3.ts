@@ -1,4 +1,4 @@
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore, StoredObject } from '../object-store.ts';
 
 /**
  * Objects in S3 by the real client, made at the first use: credentials and endpoint as every AWS tool takes them from the
