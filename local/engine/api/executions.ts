@@ -172,14 +172,14 @@ export const executionOperations = (parts: ApiParts): Readonly<Record<string, Op
       const row = existing(input);
       const reverse = input.reverseOrder === true;
       const page = pageOf(input, given().now, reverse ? NEWEST : 0);
-      const events = readHistory(database, row.id, reverse, page.limit + 1, page.after);
-      const { shown, next } = paged(events, page, ({ id }) => id);
+      const { events, more } = readHistory(database, row.id, reverse, page.limit, page.after);
+      const last = events.at(-1);
       return {
-        events: shown.map(({ id, at, type, previous, details }) => ({
+        events: events.map(({ id, at, type, previous, details }) => ({
           ...{ timestamp: seconds(at), type, id, previousEventId: previous },
           ...(input.includeExecutionData === false ? withoutData(details) : details),
         })),
-        ...next,
+        ...(more && last && { nextToken: page.tokenAfter(last.id) }),
       };
     },
     RedriveExecution: (input) => {

@@ -22,28 +22,37 @@ const HISTORY: Table<StoredEvent> = {
 export const addEvent = (database: Database, execution: number, event: HistoryEvent): void =>
   database.deferred.put(HISTORY, { execution, event }, true);
 
-/** At most `limit` events after the one with the id `after`; in reverse, before it, newest first. */
+/** A page of a history: its events, and whether others come after them. */
+export interface HistoryPage {
+  readonly events: readonly HistoryEvent[];
+  readonly more: boolean;
+}
+
+/** Characters of details in one page, so that an answer stays small however large the payloads are; one event always fits. */
+const MOST_DETAILS = 4_194_304;
+
+/** At most `limit` events after the one with the id `after`; in reverse, before it, newest first. Fewer where they are large. */
 export const readHistory = (
   database: Database,
   execution: number,
   reverse: boolean,
   limit: number,
   after: number,
-): readonly HistoryEvent[] =>
-  database
-    .all(
-      `SELECT * FROM history WHERE execution = ? AND id ${reverse ? '<' : '>'} ? ORDER BY id ${reverse ? 'DESC' : 'ASC'} LIMIT ?`,
-      execution,
-      after,
-      limit,
-    )
-    .map((row) => {
-      const details: JsonObject = JSON.parse(text(row, 'details'));
-      return {
-        id: number(row, 'id'),
-        at: number(row, 'at'),
-        type: text(row, 'type'),
-        previous: number(row, 'previous'),
-        details,
-      };
-    });
+): HistoryPage => {
+  const chosen = `FROM history WHERE execution = ? AND id ${reverse ? '<' : '>'} ? ORDER BY id ${reverse ? 'DESC' : 'ASC'} LIMIT ?`;
+  const sizes = database.all(`SELECT LENGTH(details) AS size ${chosen}`, execution, after, limit + 1);
+  let size = 0;
+  const tooMany = sizes.findIndex((row, at) => {
+    size += number(row, 'size');
+    return at === limit || (at > 0 && size > MOST_DETAILS);
+  });
+  const count = tooMany < 0 ? sizes.length : tooMany;
+  const events = database.all(`SELECT * ${chosen}`, execution, after, count).map((row) => {
+    const details: JsonObject = JSON.parse(text(row, 'details'));
+    return {
+      ...{ id: number(row, 'id'), at: number(row, 'at'), type: text(row, 'type'), previous: number(row, 'previous') },
+      details,
+    };
+  });
+  return { events, more: sizes.length > count };
+};
