@@ -1,9 +1,10 @@
 import { expressionMistakes } from './check/expressions.ts';
 import type { Machine } from './definition.ts';
-import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { isObject, type Json, type JsonObject, jsonText, parseJson } from './json.ts';
 import { checkGraph } from './parse-graph.ts';
 import { checkLanguage, type Language, languageOf } from './parse-language.ts';
 import { checkScopeFields, checkStateFields } from './parse-states.ts';
+import { inJsonata, isMixed, withoutPaths } from './reference-paths.ts';
 
 /** One mistake in a definition, as ValidateStateMachineDefinition reports it. */
 export interface Diagnostic {
@@ -38,7 +39,8 @@ export const parseDefinition = (text: string): Parsed => {
     return { diagnostics: mistakes };
   }
   const language = languageOf(definition.QueryLanguage, 'JSONPath');
-  const reading: Reading = { language, report, names: new Set(), labels: new Set(), depth: 0 };
+  const mixed = isMixed(definition);
+  const reading: Reading = { language, mixed, report, names: new Set(), labels: new Set(), depth: 0 };
   checkScope('machine', definition, '', reading);
   if (mistakes.length > 0) return { diagnostics: mistakes };
   const machine = readDefinition(text);
@@ -46,14 +48,18 @@ export const parseDefinition = (text: string): Parsed => {
   return wrong.length > 0 ? { diagnostics: wrong } : { machine, diagnostics: [] };
 };
 
-/** A definition that was accepted before, or is a part of one. */
+/** A definition that was accepted before, or is a part of one; all of it in JSONata. */
 export const readDefinition = (text: string): Machine => {
   const machine: Machine = JSON.parse(text);
-  return machine;
+  if (machine.QueryLanguage === 'JSONata') return machine;
+  const told: Machine = JSON.parse(jsonText(withoutPaths(JSON.parse(text))));
+  return told;
 };
 
 interface Reading {
   readonly language: Language;
+  /** A machine without a language of its own, some of whose states are in JSONata. */
+  readonly mixed: boolean;
   readonly report: Report;
   readonly names: Set<string>;
   readonly labels: Set<string>;
@@ -96,8 +102,10 @@ const checkLabel = (label: Json | undefined, at: string, { labels, report }: Rea
   labels.add(label);
 };
 
-const checkState = (state: JsonObject, at: string, reading: Reading): void => {
-  const { language, report, depth } = reading;
+const checkState = (written: JsonObject, at: string, reading: Reading): void => {
+  const { language, mixed, report, depth } = reading;
+  const isPath = mixed && languageOf(written.QueryLanguage, language) === 'JSONPath';
+  const state = (isPath ? inJsonata(written) : undefined) ?? written;
   checkStateFields(state, at, checkLanguage(state, language, at, report), report);
   checkLabel(state.Label, at, reading);
   const inside = { ...reading, depth: depth + 1 };
