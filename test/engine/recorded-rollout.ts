@@ -84,9 +84,14 @@ const following = (history: readonly HistoryEvent[], at: number): readonly Histo
   return line;
 };
 
-/** Runs the rollout of the demo in a process of its own, below `dir`, and reads what happened out of its histories. */
+/** Runs the rollout of the demo in a process of its own, below `dir`. */
 export const recordRollout = async (dir: string): Promise<RecordedRollout> => {
   await record(dir);
+  return readRecorded(dir);
+};
+
+/** Reads out of the histories below `dir` what happened in the rollout that was recorded there. */
+export const readRecorded = async (dir: string): Promise<RecordedRollout> => {
   const bench = open({ database: join(dir, 'engine.sqlite') });
   const answers = new Map<string, Answer[]>();
   let events = 0;
@@ -127,6 +132,12 @@ export const recordRollout = async (dir: string): Promise<RecordedRollout> => {
   };
 };
 
+/** What the world does that must outlive a process: the time, an answer to an attempt, a token that is to be told. */
+export type Note =
+  | { readonly kind: 'time'; readonly at: number }
+  | { readonly kind: 'given'; readonly attempt: string; readonly key: string; readonly answer: Answer }
+  | { readonly kind: 'later'; readonly token: string; readonly told: unknown };
+
 /** What outlives an engine: the time, and what the functions have answered. */
 export interface World {
   readonly clock: BenchClock;
@@ -134,19 +145,27 @@ export interface World {
   readonly asked: Map<string, number>;
   /** By attempt: one that is made again is answered as before. */
   readonly given: Map<string, Answer>;
+  readonly note: (note: Note) => void;
   /** The engine that tokens are told to now. */
   engine: Workbench | undefined;
 }
 
-export const newWorld = (): World => ({
-  ...{ clock: benchClock(), asked: new Map(), given: new Map(), engine: undefined },
-});
+/** A world in which nothing has happened yet but what `notes` say; what happens in it is told to `note`. */
+export const newWorld = (notes: readonly Note[] = [], note: World['note'] = () => {}): World => {
+  const time = notes.findLast((each) => each.kind === 'time');
+  const given = notes.filter((each) => each.kind === 'given');
+  const asked = new Map<string, number>();
+  for (const { key } of given) asked.set(key, (asked.get(key) ?? 0) + 1);
+  const answers = new Map(given.map(({ attempt, answer }) => [attempt, answer] as const));
+  return { clock: benchClock(time?.at), asked, given: answers, note, engine: undefined };
+};
 
 /** An engine over a file with the three deployed machines, whose functions answer as they were recorded. */
 export const openReplay = async (
   recorded: RecordedRollout,
   world: World,
   options: Pick<WorkbenchOptions, 'database' | 'clock' | 'transitionsPerCommit'>,
+  notes: readonly Note[] = [],
 ): Promise<Workbench> => {
   const send = async (taskToken: string, told: unknown): Promise<void> => {
     const command = new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(told) });
@@ -166,11 +185,17 @@ export const openReplay = async (
     const answers = recorded.answers.get(key);
     const found = known ?? answers?.[Math.min(calls, answers.length - 1)];
     if (found === undefined) throw new Error(`nobody recorded ${key}`);
-    if (known === undefined) world.asked.set(key, calls + 1);
+    if (known === undefined) {
+      world.asked.set(key, calls + 1);
+      world.note({ kind: 'given', attempt, key, answer: found });
+    }
     world.given.set(attempt, found);
     const token = String((payload as { readonly token?: string }).token);
     if (found.early) await send(token, found.told);
-    else if ('told' in found) later(token, found.told);
+    else if ('told' in found) {
+      world.note({ kind: 'later', token, told: found.told });
+      later(token, found.told);
+    }
     return found.payload;
   };
   const names = [...new Set([...recorded.answers.keys()].map((key) => key.split(' ')[0] ?? ''))];
@@ -179,6 +204,7 @@ export const openReplay = async (
     functions: Object.fromEntries(names.map((name) => [name, answer(name)])),
   });
   world.engine = bench;
+  for (const each of notes) if (each.kind === 'later') later(each.token, each.told);
   return bench;
 };
 
