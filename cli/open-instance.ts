@@ -4,6 +4,7 @@ import { type ConsoleServer, openConsoleServer } from '../local/console-server.t
 import { PortTaken } from '../local/http-server.ts';
 import { InstanceLocked, lockFolder } from '../local/lock.ts';
 import { openRealInstance, type RealInstance } from '../local/real-instance.ts';
+import { assessQuery } from '../shared/analysis/assess-query.ts';
 import { parseConfig } from '../shared/fleet/parse-config.ts';
 import { printProblem } from '../shared/fleet/problem.ts';
 import { toTargets } from '../shared/fleet/targets.ts';
@@ -88,7 +89,7 @@ export const openInstance = async (options: OpenOptions): Promise<OpenedInstance
 };
 
 const readTargets = async (files: ReadonlyMap<string, Uint8Array>, config: string): Promise<readonly Target[]> => {
-  const parsed = await parseConfig(files, config, evaluateInWorker(processClock));
+  const parsed = await parseConfig(files, config, evaluateInWorker(processClock), assessQuery);
   if (parsed.ok) return toTargets(parsed.config.targets);
   throw badInput(parsed.problems.map(printProblem).join('\n'));
 };

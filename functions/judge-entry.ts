@@ -10,7 +10,7 @@ import { plannedWave } from './tools/inputs.ts';
 export const judgeEntry = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    return judge(ref, release, waveOf(release, ref.wave), plan, gateTools(outside), outside, invocation);
+    return judge(ref, release, waveOf(release, ref.wave), plan, gateTools(outside, plan), outside, invocation);
   });
 
 /** What Lambda calls. */

@@ -13,7 +13,7 @@ export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const verifyTarget = await verifyDeployed(release, plan, planningTools(outside), outside);
-    const tools = { ...gateTools(outside), verifyTarget };
+    const tools = { ...gateTools(outside, plan), verifyTarget };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
 

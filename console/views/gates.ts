@@ -63,11 +63,12 @@ const byGravity = (a: KeptJudgement, b: KeptJudgement): number =>
   ((a.target ?? '') < (b.target ?? '') ? -1 : 1);
 
 const unitOf = (spec: GateSpec): GateView['unit'] =>
-  spec.kind === 'probe' || 'errors' in spec.query ? 'share' : 'number';
+  spec.kind === 'probe' || (spec.kind === 'metric' && 'errors' in spec.query) ? 'share' : 'number';
 
 const limitOf = (spec: GateSpec): string | undefined => {
   const unit = unitOf(spec);
   if (spec.kind === 'probe') return spec.failuresBelow === 0 ? 'none' : `< ${quantity(spec.failuresBelow, unit)}`;
+  if (spec.kind === 'alerts') return 'none';
   const bounds = [
     ...(spec.failBelow === undefined ? [] : [`≥ ${quantity(spec.failBelow, unit)}`]),
     ...(spec.failAbove === undefined ? [] : [`≤ ${quantity(spec.failAbove, unit)}`]),

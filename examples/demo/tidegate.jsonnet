@@ -50,15 +50,15 @@ local large(stage) = { stage: stage, size: 'l' };
 
   // Soaks of seconds, so that the demo ends while one watches; a real fleet waits minutes to hours.
   waves: [
-    { name: 'staging', targets: { stage: 'staging' }, soak: '2s', gates: ['api-up', 'errors'] },
-    { name: 'internal', targets: { stage: 'internal' }, soak: '2s', gates: ['api-up', 'errors', 'latency'] },
+    { name: 'staging', targets: { stage: 'staging' }, soak: '5s', gates: ['api-up', 'errors'] },
+    { name: 'internal', targets: { stage: 'internal' }, soak: '5s', gates: ['api-up', 'errors', 'latency'] },
     {
       name: 'external',
       targets: { stage: 'external' },
       approval: { roles: ['release-managers'], people: 1, expires: '1h' },
       batches: [1, '100%'],
       maxFailures: 0,
-      soak: '3s',
+      soak: '5s',
       gates: ['api-up', 'errors', 'latency'],
     },
   ],
@@ -74,9 +74,9 @@ local large(stage) = { stage: stage, size: 'l' };
     },
     errors: {
       metric: {
-        prometheus: 'demo',
-        errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[30s]))',
-        requests: 'sum(increase(http_requests_total{cluster="{target}"}[30s]))',
+        source: 'demo',
+        errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[5s]))',
+        requests: 'sum(increase(http_requests_total{cluster="{target}"}[5s]))',
       },
       failAbove: 0.001,
       minRequests: 100,
@@ -85,7 +85,7 @@ local large(stage) = { stage: stage, size: 'l' };
     },
     // The gauge holds the 99th percentile, in seconds.
     latency: {
-      metric: { prometheus: 'demo', query: 'max(http_request_duration_seconds{cluster="{target}"})' },
+      metric: { source: 'demo', query: 'max(http_request_duration_seconds{cluster="{target}"})' },
       failAbove: 0.5,
       interval: '1s',
       maxAge: '15s',

@@ -15,6 +15,8 @@ export interface Measurement {
   readonly found: { readonly value: Sample } | { readonly errors: Sample; readonly requests: Sample };
   /** Age of the newest point of each selector the value depends on. */
   readonly ages: readonly Age[];
+  /** Points or series that a value is made of, where the store tells. */
+  readonly points?: number;
   /** Said of what was found, as where a count had no series and is known to be 0. */
   readonly note?: string;
 }
@@ -43,8 +45,30 @@ export const assessMetric = (gate: MetricGate, measurement: Measurement): Judgem
   const { verdict, found, ...numbers } = assessAges(measurement.ages, gate) ?? assessFound(measurement, gate);
   const span = window.to > window.from ? ` over ${(window.to - window.from) / 1000} s` : '';
   const because = `gate ${name} on ${target}: ${found}${span}`;
-  return { gate: name, kind: 'metric', target, verdict, because, query, source, window, ...numbers };
+  const read = numbersOf(measurement, gate);
+  return { gate: name, kind: 'metric', target, verdict, because, query, source, window, ...read, ...numbers };
 };
+
+/** What was read and what was asked for, whatever was concluded from it: a verdict that is not a pass must be believed by its numbers. */
+const numbersOf = (
+  { found, points }: Measurement,
+  { failAbove, failBelow }: MetricGate,
+): Pick<Conclusion, 'value' | 'threshold' | 'samples'> => {
+  const limit = failAbove ?? failBelow;
+  const value =
+    'value' in found
+      ? finite(found.value)
+      : (finite(found.errors) ?? Number.NaN) / (finite(found.requests) ?? Number.NaN);
+  const samples = 'value' in found ? points : finite(found.requests);
+  return {
+    ...(value === undefined || !Number.isFinite(value) ? {} : { value }),
+    ...(limit === undefined ? {} : { threshold: limit }),
+    ...(samples === undefined ? {} : { samples }),
+  };
+};
+
+const finite = (sample: Sample): number | undefined =>
+  sample.kind === 'value' && Number.isFinite(sample.value) ? sample.value : undefined;
 
 const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefined => {
   if (ages.length === 0)
@@ -52,8 +76,10 @@ const assessAges = (ages: readonly Age[], gate: MetricGate): Conclusion | undefi
   const judged = ages.map(({ selector, seconds }): Conclusion | undefined => {
     if (seconds.kind !== 'value') return unmeasured(seconds, `the newest point of ${selector}`);
     const limit = gate.maxAgeMs / 1000;
-    if (seconds.value <= limit) return undefined;
-    const found = `the newest point of ${selector} is ${rounded(seconds.value)} s old, expected at most ${limit} s`;
+    if (Math.abs(seconds.value) <= limit) return undefined;
+    // A clock that runs ahead would hide for as long that nothing is reported any more.
+    const age = seconds.value < 0 ? `${rounded(-seconds.value)} s in the future` : `${rounded(seconds.value)} s old`;
+    const found = `the newest point of ${selector} is ${age}, expected at most ${limit} s`;
     return { verdict: 'inconclusive', found };
   });
   const unsound = judged.filter((conclusion) => conclusion !== undefined);

@@ -1,13 +1,15 @@
-import type { Outside } from '../outside/outside.ts';
-import type { MetricGate, MetricSource } from '../rollout/gate.ts';
-import { escapeForPromql, fillPlaceholders } from '../rollout/placeholders.ts';
+import type { MetricGate } from '../rollout/gate.ts';
+import { type MetricSource, placeOf } from '../rollout/metric-source.ts';
+import { PlaceholderUnknown } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
-import { type Age, assessMetric, type Measurement } from './assess-metric.ts';
-import { type InfluxSource, readInflux } from './influxdb.ts';
-import { sampleOf } from './prometheus.ts';
-import { longestRange, type Selector, selectorsOf } from './promql.ts';
-import { failure, NO_SERIES, type Sample } from './sample.ts';
+import { assessMetric, type Measurement } from './assess-metric.ts';
+import { fillQuery, PlaceholderRefused } from './fill-query.ts';
+import { failure, NO_SERIES } from './sample.ts';
+import type { Worst } from './scrape/scrape-reader.ts';
+import { openReader } from './stores/open-reader.ts';
+import { type Reading, type StoreOutside, type StoreReader, unread } from './stores/reading.ts';
+import type { StoreTools } from './stores/store-tools.ts';
 
 export interface MetricOrder {
   readonly name: string;
@@ -16,102 +18,87 @@ export interface MetricOrder {
   readonly target: Target;
 }
 
-/** Asks one query at the instant of the measurement. */
-type Ask = (query: string) => Promise<Sample>;
-
 /** Measures a metric gate on one target and judges what was found, as `takeMeasurement` and `assessMetric` do. */
 export const measureMetric = async (
   order: MetricOrder,
-  outside: Pick<Outside, 'clock' | 'http' | 'secrets'>,
+  outside: StoreOutside,
+  tools: StoreTools,
   signal: AbortSignal,
-): Promise<Judgement> => assessMetric(order.gate, await takeMeasurement(order, outside, signal));
+): Promise<Judgement> => assessMetric(order.gate, await takeMeasurement(order, outside, tools, signal));
 
 /**
- * Asks what a metric gate needs of one target. Everything is asked for one instant, so that two counts and the age of their points
- * belong together. Reads only; a store that can not be asked is part of what was found (`error`), not a throw. Rejects when `signal`
- * aborts.
+ * Asks what a metric gate needs of one target, of whatever store. Reads only; a store that can not be asked is part of what was found
+ * (`error`), not a throw. Rejects when `signal` aborts.
  */
 export const takeMeasurement = async (
   { name, gate, source, target }: MetricOrder,
-  outside: Pick<Outside, 'clock' | 'http' | 'secrets'>,
+  outside: StoreOutside,
+  tools: StoreTools,
   signal: AbortSignal,
 ): Promise<Measurement> => {
-  if (!('prometheus' in source)) return measureInflux({ name, gate, source, target }, outside, signal);
-  const at = outside.clock.now();
-  const ask: Ask = (query) => sampleOf(source, query, at, outside, signal);
-  const fill = (query: string) => fillPlaceholders(query, target, escapeForPromql);
-  const { query, ...measured } =
-    'value' in gate.query
-      ? await measureValue(fill(gate.query.value), ask)
-      : await measureCounts(fill(gate.query.errors), fill(gate.query.requests), ask);
-  const window = { from: at - longestRange(query), to: at };
-  const store = `${gate.source} (${source.prometheus})`;
-  return { gate: name, target: target.name, query, source: store, window, ...measured };
+  const { query } = gate;
+  const asked = 'value' in query ? [query.value] : [query.errors, query.requests];
+  const base = { gate: name, target: target.name, source: `${gate.source} (${placeOf(source)})` };
+  try {
+    const reader = openReader(source, target, rulesOf(gate), outside, tools, signal);
+    const queries = asked.map((text) => fillQuery(text, target, reader.language));
+    const { readings, window } = await reader.read(queries);
+    const [first = NOT_READ, second] = readings;
+    const found = second === undefined ? oneValue(first) : await twoCounts([first, second], queries, gate, reader);
+    return { ...base, query: queries.join(' / '), window, ...found };
+  } catch (error) {
+    if (!(error instanceof PlaceholderUnknown || error instanceof PlaceholderRefused)) throw error;
+    const at = outside.clock.now();
+    return {
+      ...base,
+      query: asked.join(' / '),
+      window: { from: at, to: at },
+      ...oneValue(unread(failure(error.message), 'the query')),
+    };
+  }
 };
 
-/** As `takeMeasurement`. InfluxDB knows no instant: queries say `now()` themselves, and the age of points comes with each. */
-const measureInflux = async (
-  { name, gate, source, target }: MetricOrder & { readonly source: InfluxSource },
-  outside: Pick<Outside, 'clock' | 'http' | 'secrets'>,
-  signal: AbortSignal,
-): Promise<Measurement> => {
-  const at = outside.clock.now();
-  const read = (query: string) => readInflux(source, fillPlaceholders(query, target, escapeForPromql), outside, signal);
-  const queries = 'value' in gate.query ? [gate.query.value] : [gate.query.errors, gate.query.requests];
-  const [first, second] = await Promise.all(queries.map(read));
-  const ages = [first, second].flatMap((reading) => (reading === undefined ? [] : [reading.age]));
-  const nothing = failure('nothing was asked');
-  const found =
-    second === undefined
-      ? { value: first?.sample ?? nothing }
-      : { errors: first?.sample ?? nothing, requests: second.sample };
-  const store = `${gate.source} (${Object.values(source)[0]})`;
-  return {
-    gate: name,
-    target: target.name,
-    query: queries.join(' / '),
-    source: store,
-    window: { from: at, to: at },
-    found,
-    ages,
-  };
-};
+const NOT_READ = unread(failure('nothing was asked'), 'the query');
 
-type Measured = Pick<Measurement, 'query' | 'found' | 'ages' | 'note'>;
+type Found = Pick<Measurement, 'found' | 'ages' | 'note' | 'points'>;
 
-const measureValue = async (query: string, ask: Ask): Promise<Measured> => {
-  const [value, ages] = await Promise.all([ask(query), agesOf(selectorsOf(query), ask)]);
-  return { query, found: { value }, ages };
-};
+const oneValue = ({ sample, ages, points }: Reading): Found => ({
+  found: { value: sample },
+  ages,
+  ...(points === undefined ? {} : { points }),
+});
 
 /**
- * Two counts. A service without a single error often has no series of errors: that counts as 0 where the requests prove that the
- * target reports, and where the metric the errors are counted by is there at all, so that a misspelt name never reads as no errors.
+ * Two counts. Where there is no series of errors and requests are reported, that counts as 0 if the store can tell that nothing failed,
+ * or else if the gate says that errors may be absent.
  */
-const measureCounts = async (errors: string, requests: string, ask: Ask): Promise<Measured> => {
-  const reads = selectorsOf(requests);
-  const [failed, asked, ages] = await Promise.all([ask(errors), ask(requests), agesOf(reads, ask)]);
-  const measured = { query: `${errors} / ${requests}`, found: { errors: failed, requests: asked }, ages };
-  const isEmpty = failed.kind === 'nodata' && failed.reason === NO_SERIES;
-  if (!isEmpty || asked.kind !== 'value' || !(asked.value > 0)) return measured;
-  if (!(await areReported(selectorsOf(errors), reads, ask))) return measured;
-  const note = 'no series of errors, which counts as 0 since requests are reported';
-  return { ...measured, found: { errors: { kind: 'value', value: 0, at: asked.at }, requests: asked }, note };
-};
-
-const areReported = async (errors: readonly Selector[], requests: readonly Selector[], ask: Ask): Promise<boolean> => {
-  const known = new Set(requests.map(({ name }) => name));
-  for (const { name } of errors) {
-    if (name === undefined) return false;
-    if (known.has(name)) continue;
-    const series = await ask(`count(${name})`);
-    if (series.kind !== 'value' || !(series.value > 0)) return false;
+const twoCounts = async (
+  [errors, requests]: readonly [Reading, Reading],
+  [errorsQuery = '', requestsQuery = '']: readonly string[],
+  gate: MetricGate,
+  reader: StoreReader,
+): Promise<Found> => {
+  const asked = requests.sample;
+  const isEmpty = errors.sample.kind === 'nodata' && errors.sample.reason === NO_SERIES;
+  if (isEmpty && asked.kind === 'value' && asked.value > 0) {
+    const isKnown = (await reader.hasNoErrors?.(errorsQuery, requestsQuery)) === true;
+    if (isKnown || gate.errorsMayBeAbsent === true) {
+      const because = isKnown ? 'since requests are reported' : 'as the gate says';
+      const note = `no series of errors, which counts as 0 ${because}`;
+      const none = { kind: 'value', value: 0, at: asked.at } as const;
+      return { found: { errors: none, requests: asked }, ages: requests.ages, note };
+    }
   }
-  return errors.length > 0;
+  // Of what is not there the age is not either: that it is missing says more.
+  const ages = isEmpty ? requests.ages : [...errors.ages, ...requests.ages];
+  return { found: { errors: errors.sample, requests: asked }, ages };
 };
 
-/** How old the newest point of each selector is. A point older than the store looks back (Prometheus: 5 min) is no data. */
-const agesOf = (selectors: readonly Selector[], ask: Ask): Promise<readonly Age[]> =>
-  Promise.all(
-    selectors.map(async ({ text }) => ({ selector: text, seconds: await ask(`time() - max(timestamp(${text}))`) })),
-  );
+const rulesOf = ({ windowMs, time, failAbove, failBelow }: MetricGate) => {
+  const worst: Worst = failAbove === undefined ? 'lowest' : failBelow === undefined ? 'highest' : undefined;
+  return {
+    worst,
+    ...(windowMs === undefined ? {} : { windowMs }),
+    ...(time === undefined ? {} : { time }),
+  };
+};

@@ -10,5 +10,9 @@ export type Sample =
 /** The reason of an answer that is empty, as when nothing that was asked for has ever happened. */
 export const NO_SERIES = 'no series';
 
-export const nodata = (reason: string): Sample => ({ kind: 'nodata', reason });
-export const failure = (reason: string): Sample => ({ kind: 'error', reason });
+export const nodata = (reason: string): Sample & { readonly kind: 'nodata' } => ({ kind: 'nodata', reason });
+export const failure = (reason: string): Sample & { readonly kind: 'error' } => ({ kind: 'error', reason });
+
+/** A number as it was read: NaN is no data. */
+export const valueSample = (value: number, at: number): Sample =>
+  Number.isNaN(value) ? nodata('NaN') : { kind: 'value', value, at };

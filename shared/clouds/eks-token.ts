@@ -4,7 +4,7 @@ import type { EksLocator } from '../rollout/target.ts';
 import type { CloudsOutside } from './clouds-outside.ts';
 import { ClusterUnresolved } from './cluster.ts';
 import type { Credential } from './credential.ts';
-import { identityFor } from './sts.ts';
+import { roleIdentity } from './sts.ts';
 
 // A cluster takes a token for 15 minutes from its date whatever X-Amz-Expires says (aws-iam-authenticator, README); one minute is
 // left for clocks that differ.
@@ -26,7 +26,7 @@ const stsHost = (region: string): string => {
  */
 export const eksToken = async (eks: EksLocator, outside: CloudsOutside, signal: AbortSignal): Promise<Credential> => {
   const hostname = stsHost(eks.region);
-  const identity = await identityFor(eks, outside, signal);
+  const identity = await roleIdentity(eks, outside, signal);
   const credentials = await identity();
   const now = outside.clock.now();
   const signer = new SignatureV4({ service: 'sts', region: eks.region, credentials, sha256: Sha256 });

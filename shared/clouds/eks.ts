@@ -4,7 +4,7 @@ import type { EksLocator } from '../rollout/target.ts';
 import type { CloudsOutside } from './clouds-outside.ts';
 import { type ClusterEndpoint, ClusterUnresolved } from './cluster.ts';
 import { controlApiFailure } from './control-api-failure.ts';
-import { identityFor } from './sts.ts';
+import { roleIdentity } from './sts.ts';
 
 /** A cluster that is being updated, or could not be, serves all the same. */
 const SERVING = new Set(['ACTIVE', 'UPDATING']);
@@ -16,7 +16,7 @@ export const resolveEks = async (
   signal: AbortSignal,
 ): Promise<ClusterEndpoint> => {
   const subject = `eks ${eks.account}/${eks.region}/${eks.cluster}`;
-  const identity = await identityFor(eks, outside, signal);
+  const identity = await roleIdentity(eks, outside, signal);
   const client = new EKSClient(awsClientSettings(outside.http, identity, eks.region));
   const { cluster } = await client
     .send(new DescribeClusterCommand({ name: eks.cluster }), { abortSignal: signal })

@@ -17,16 +17,16 @@ export const ARM_SCOPE = 'https://management.azure.com/.default';
  * @throws ClusterUnresolved when neither the locator nor the settings name tenant and client; AccessRefused, Throttled, ClusterUnreachable.
  */
 export const entraToken = async (
-  aks: AksLocator,
+  { tenant: named, client: application, cluster }: Partial<AksLocator>,
   scope: string,
   outside: CloudsOutside,
   signal: AbortSignal,
 ): Promise<Credential & { readonly token: string }> => {
-  const tenant = aks.tenant ?? outside.settings.federation?.azure?.tenant;
-  const client = aks.client ?? outside.settings.federation?.azure?.client;
+  const tenant = named ?? outside.settings.federation?.azure?.tenant;
+  const client = application ?? outside.settings.federation?.azure?.client;
   if (!tenant || !client) {
     throw new ClusterUnresolved(
-      `aks ${aks.cluster}: no Entra tenant and client; expected them in its locator or in settings.federation.azure`,
+      `${cluster === undefined ? 'azure' : `aks ${cluster}`}: no Entra tenant and client; expected them in its locator or in settings.federation.azure`,
     );
   }
   const subject = `entra token of ${client} in ${tenant}`;

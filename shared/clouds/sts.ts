@@ -1,7 +1,6 @@
 import { AssumeRoleCommand, GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClientSettings } from '../outside/aws-client-settings.ts';
 import type { AwsIdentity } from '../outside/aws-identity.ts';
-import type { EksLocator } from '../rollout/target.ts';
 import type { CloudsOutside } from './clouds-outside.ts';
 import { controlApiFailure } from './control-api-failure.ts';
 
@@ -10,24 +9,31 @@ const SESSION = 'tidegate';
 /** What Entra asks for in an assertion of a federated credential. */
 const ENTRA_AUDIENCE = 'api://AzureADTokenExchange';
 
+/** Who we are to be in an account of AWS: ourselves, or a role in it, which may ask for an external id. */
+interface AwsRole {
+  readonly region: string;
+  readonly role?: string;
+  readonly externalId?: string;
+}
+
 /**
- * The identity a cluster on EKS is asked with: our own, or that of the role its locator names, assumed now for an hour (with the
- * external id its owner asks for).
+ * The identity something in AWS is asked with, as a cluster on EKS or its metrics: our own, or that of a role, assumed now for an hour
+ * (with the external id its owner asks for).
  * @throws AccessRefused, Throttled, ClusterUnreachable.
  */
-export const identityFor = async (
-  eks: EksLocator,
-  outside: CloudsOutside,
+export const roleIdentity = async (
+  { region, role, externalId }: AwsRole,
+  outside: Pick<CloudsOutside, 'http' | 'identity'>,
   signal: AbortSignal,
 ): Promise<AwsIdentity> => {
-  if (eks.role === undefined) return outside.identity;
-  const sts = new STSClient(awsClientSettings(outside.http, outside.identity, eks.region));
+  if (role === undefined) return outside.identity;
+  const sts = new STSClient(awsClientSettings(outside.http, outside.identity, region));
   try {
     const { Credentials: assumed } = await sts.send(
       new AssumeRoleCommand({
-        RoleArn: eks.role,
+        RoleArn: role,
         RoleSessionName: SESSION,
-        ...(eks.externalId === undefined ? {} : { ExternalId: eks.externalId }),
+        ...(externalId === undefined ? {} : { ExternalId: externalId }),
       }),
       { abortSignal: signal },
     );
@@ -40,7 +46,7 @@ export const identityFor = async (
     };
     return async () => credentials;
   } catch (error) {
-    throw controlApiFailure(`role ${eks.role}`, 'token', error);
+    throw controlApiFailure(`role ${role}`, 'token', error);
   }
 };
 

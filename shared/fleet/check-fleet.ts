@@ -1,32 +1,52 @@
+import type { AssessQuery } from './assess-query.ts';
 import { checkGates } from './check-gates.ts';
+import { checkPresets } from './check-presets.ts';
 import { checkServices } from './check-services.ts';
+import { checkSettled } from './check-settled.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkWaves } from './check-waves.ts';
 import type { FleetFile } from './config.ts';
 import { entriesOf } from './entries.ts';
+import { type Expanded, expandPresets } from './expand-presets.ts';
 import { explainIssues } from './explain-issues.ts';
-import { pointerOf } from './pointer.ts';
+import { pointerOf, stepsOf } from './pointer.ts';
 import type { Finding } from './problem.ts';
 import { fleetSchema } from './schema.ts';
 import { toTargets } from './targets.ts';
 
 /** What a config's value says, or everything that is wrong with it. */
-export type Checked = { readonly file: FleetFile } | { readonly findings: readonly Finding[] };
+export type Checked =
+  | { readonly file: FleetFile; readonly groups: Expanded['groups'] }
+  | { readonly findings: readonly Finding[] };
 
-/** Checks shape first and then what the entries say of each other, and reports both together. `paths`: all files of the repository. */
-export const checkFleet = (value: unknown, paths: ReadonlySet<string>): Checked => {
+/**
+ * Checks shape first and then what the entries say of each other, and reports both together. The gates of presets are checked as if
+ * they were written. `paths`: all files of the repository.
+ */
+export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess: AssessQuery): Checked => {
+  const { value, groups, origins } = expandPresets(written);
   const parsed = fleetSchema.safeParse(value);
   const shape = parsed.success ? checkFilled(parsed.data) : explainIssues(value, parsed.error.issues);
-  const entries = entriesOf(value, shape);
+  const entries = entriesOf(value, shape, groups);
   const targets = entries.targets.whole ? toTargets(Object.fromEntries(entries.targets.sound)) : undefined;
   const findings = [
     ...shape,
     ...checkTargets(entries),
     ...checkServices(entries, targets, paths),
     ...checkWaves(entries, targets),
-    ...checkGates(entries, targets, value),
-  ];
-  return parsed.success && findings.length === 0 ? { file: parsed.data } : { findings };
+    ...checkGates(entries, targets, value, assess),
+    ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),
+    ...checkSettled(value),
+  ].map((finding) => atPreset(finding, origins));
+  return parsed.success && findings.length === 0 ? { file: parsed.data, groups } : { findings };
+};
+
+/** What is wrong with a gate that a preset brought stands where the preset does. */
+const atPreset = (finding: Finding, origins: Expanded['origins']): Finding => {
+  const [section, name = '', ...rest] = stepsOf(finding.path);
+  const index = section === 'gates' ? origins.get(name) : undefined;
+  if (index === undefined) return finding;
+  return { ...finding, path: pointerOf(['presets', index]), what: `gate ${name} (${rest.join('.')}): ${finding.what}` };
 };
 
 /** A release of nothing, or to nowhere, is a mistake. */

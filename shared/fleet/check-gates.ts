@@ -1,6 +1,8 @@
 import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
-import type { GateEntry, WaveEntry } from './config.ts';
+import type { AssessQuery } from './assess-query.ts';
+import { checkQueries } from './check-queries.ts';
+import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
 import { nearestOf } from './nearest.ts';
@@ -13,28 +15,31 @@ export const checkGates = (
   { gates, metrics, waves }: Entries,
   targets: readonly Target[] | undefined,
   value: unknown,
+  assess: AssessQuery,
 ): readonly Finding[] =>
   [...gates.sound].flatMap(([name, gate]) => {
     const users = [...waves.sound.values()].filter((wave) => wave.gates.includes(name));
-    const askedOf = targets && users.flatMap((wave) => selectTargets(wave.targets, targets));
+    const askedOf = (targets && users.flatMap((wave) => selectTargets(wave.targets, targets))) ?? [];
+    const store =
+      'probe' in gate ? undefined : metrics.sound.get('alerts' in gate ? gate.alerts.source : gate.metric.source);
     return [
-      ...checkSource(name, gate, metrics.names),
-      ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(name, field, text, askedOf ?? [])),
+      ...checkQueries(name, gate, users, metrics, assess),
+      ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
+      ...addressOf(store).flatMap((text) => checkPlaceholders(['gates', name, 'metric', 'source'], text, askedOf)),
       ...checkInterval(name, gate, users, value),
     ];
   });
 
-const checkSource = (name: string, gate: GateEntry, sources: ReadonlySet<string>): readonly Finding[] => {
-  if ('probe' in gate || sources.has(gate.metric.prometheus)) return [];
-  const nearest = nearestOf(gate.metric.prometheus, sources);
-  const path = pointerOf(['gates', name, 'metric', 'prometheus']);
-  const what = `there is no metric store ${JSON.stringify(gate.metric.prometheus.slice(0, 80))}`;
-  const finding = { code: 'UNKNOWN_METRICS', path, what, expected: 'a name of metrics' };
-  return [nearest === undefined ? finding : { ...finding, nearest }];
+/** The address of a store in which placeholders are filled in. */
+const addressOf = (store: MetricsEntry | undefined): readonly string[] => {
+  if (store === undefined) return [];
+  return 'json' in store ? [store.json] : 'scrape' in store ? [store.scrape] : [];
 };
 
 /** The texts of a gate in which placeholders are filled in. */
 const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[]; readonly text: string }[] => {
+  if ('alerts' in gate)
+    return Object.entries(gate.alerts.labels).map(([label, text]) => ({ field: ['alerts', 'labels', label], text }));
   const [kind, texts] = 'probe' in gate ? (['probe', gate.probe] as const) : (['metric', gate.metric] as const);
   return ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
     const text = valueAt(texts, [key]);
@@ -42,14 +47,9 @@ const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[];
   });
 };
 
-const checkPlaceholders = (
-  name: string,
-  field: readonly string[],
-  text: string,
-  targets: readonly Target[],
-): readonly Finding[] =>
+const checkPlaceholders = (at: readonly string[], text: string, targets: readonly Target[]): readonly Finding[] =>
   placeholdersOf(text).flatMap((placeholder): readonly Finding[] => {
-    const path = pointerOf(['gates', name, ...field]);
+    const path = pointerOf(at);
     if (!placeholder.startsWith('label.') && !PLACEHOLDERS.some((known) => known === placeholder)) {
       const nearest = nearestOf(placeholder, PLACEHOLDERS);
       const expected = `one of ${PLACEHOLDERS.map((known) => `{${known}}`).join(', ')}`;

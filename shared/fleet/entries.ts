@@ -3,7 +3,8 @@ import type { GateEntry, MetricsEntry, ServiceEntry, TargetEntry, WaveEntry } fr
 import { stepsOf } from './pointer.ts';
 import type { Finding } from './problem.ts';
 import { serviceSchema, targetSchema, waveSchema } from './schema.ts';
-import { gateSchema, metricsSchema } from './schema-gates.ts';
+import { gateSchema } from './schema-gates.ts';
+import { metricsSchema } from './schema-metrics.ts';
 
 /** One section of the file: the names that are written in it, and those entries that are sound in themselves. */
 export interface Section<Entry> {
@@ -27,10 +28,15 @@ export interface Entries {
   readonly roles: ReadonlyMap<string, readonly string[]>;
 }
 
-export const entriesOf = (value: unknown, findings: readonly Finding[]): Entries => ({
+/** `groups`: what stands for several gates in a wave. */
+export const entriesOf = (
+  value: unknown,
+  findings: readonly Finding[],
+  groups: ReadonlyMap<string, readonly string[]>,
+): Entries => ({
   services: sectionOf(value, 'services', serviceSchema, findings),
   targets: sectionOf(value, 'targets', targetSchema, findings),
-  waves: sectionOf(value, 'waves', waveSchema, findings),
+  waves: withGroups(sectionOf(value, 'waves', waveSchema, findings), groups),
   gates: sectionOf(value, 'gates', gateSchema, findings),
   metrics: sectionOf(value, 'metrics', metricsSchema, findings),
   roles: new Map(
@@ -40,6 +46,16 @@ export const entriesOf = (value: unknown, findings: readonly Finding[]): Entries
     ]),
   ),
 });
+
+/** The waves with every group written out. */
+const withGroups = (waves: Section<WaveEntry>, groups: ReadonlyMap<string, readonly string[]>): Section<WaveEntry> => ({
+  ...waves,
+  sound: new Map([...waves.sound].map(([index, wave]) => [index, { ...wave, gates: gatesOf(wave.gates, groups) }])),
+});
+
+/** The gates that names of gates and of groups stand for. */
+export const gatesOf = (names: readonly string[], groups: ReadonlyMap<string, readonly string[]>): string[] =>
+  names.flatMap((name) => groups.get(name) ?? [name]);
 
 const member = (value: unknown, name: string): object => {
   const found = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

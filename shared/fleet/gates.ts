@@ -1,21 +1,24 @@
-import type { Check, GateSpec, MetricSource, SequentialTest } from '../rollout/gate.ts';
+import type { Check, GateSpec, SequentialTest } from '../rollout/gate.ts';
+import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
 import { durationMs, ratePerSecond } from './duration.ts';
 
 type ProbeEntry = Extract<GateEntry, { probe: unknown }>;
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
+type AlertEntry = Extract<GateEntry, { alerts: unknown }>;
 
 /** The gates of the config in the words of the rollout, durations in milliseconds. */
 export const toGates = (
   entries: Readonly<Record<string, GateEntry>>,
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
+  stores: Readonly<Record<string, MetricsEntry>>,
 ): Readonly<Record<string, GateSpec>> => {
   const of = sharing(entries, waves);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
       name,
-      'probe' in entry ? probeGate(entry, of) : metricGate(entry, of),
+      'probe' in entry ? probeGate(entry, of) : 'alerts' in entry ? alertGate(entry) : metricGate(entry, of, stores),
     ]),
   );
 };
@@ -28,23 +31,15 @@ const sharing = (
   entries: Readonly<Record<string, GateEntry>>,
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
 ): number => {
-  const sequential = (name: string) => entries[name]?.test === 'sequential';
+  const sequential = (name: string) => {
+    const entry = entries[name];
+    return entry !== undefined && 'test' in entry && entry.test === 'sequential';
+  };
   return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(sequential).length * targets.length));
 };
 
-const testOf = ({ test, level }: Pick<GateEntry, 'test' | 'level'>, of: number): { readonly test?: SequentialTest } =>
+const testOf = ({ test, level }: Pick<ProbeEntry, 'test' | 'level'>, of: number): { readonly test?: SequentialTest } =>
   test === 'sequential' ? { test: { kind: test, level, of } } : {};
-
-/** The metric stores of the config. */
-export const toMetricSources = (
-  entries: Readonly<Record<string, MetricsEntry>>,
-): Readonly<Record<string, MetricSource>> =>
-  Object.fromEntries(
-    Object.entries(entries).map(([name, { prometheus, tokenSecret, allow }]) => [
-      name,
-      { prometheus, allow, ...(tokenSecret === undefined ? {} : { tokenSecret }) },
-    ]),
-  );
 
 const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntry, of: number): GateSpec => ({
   kind: 'probe',
@@ -84,14 +79,34 @@ const given = <Name extends string, Value>(name: Name, value: Value | undefined)
 const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
   of: number,
-): GateSpec => ({
-  kind: 'metric',
-  source: metric.prometheus,
-  query: 'query' in metric ? { value: metric.query } : { errors: metric.errors, requests: metric.requests },
-  ...(failAbove === undefined ? {} : { failAbove }),
-  ...(failBelow === undefined ? {} : { failBelow }),
-  minRequests,
+  stores: Readonly<Record<string, MetricsEntry>>,
+): GateSpec => {
+  const store = stores[metric.source];
+  const windowMs = metric.window === undefined ? undefined : durationMs(metric.window);
+  return {
+    kind: 'metric',
+    source: metric.source,
+    query: 'query' in metric ? { value: metric.query } : { errors: metric.errors, requests: metric.requests },
+    ...given('failAbove', failAbove),
+    ...given('failBelow', failBelow),
+    minRequests,
+    ...('errors' in metric ? given('errorsMayBeAbsent', metric.errorsMayBeAbsent) : {}),
+    ...given('windowMs', windowMs),
+    ...given('time', metric.time),
+    intervalMs: durationMs(interval),
+    maxAgeMs:
+      maxAge === undefined
+        ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
+        : durationMs(maxAge),
+    ...testOf(rest, of * LOOKS),
+  };
+};
+
+const alertGate = ({ alerts, interval, maxAge }: AlertEntry): GateSpec => ({
+  kind: 'alerts',
+  source: alerts.source,
+  labels: alerts.labels,
+  ...given('heartbeat', alerts.heartbeat),
   intervalMs: durationMs(interval),
   maxAgeMs: durationMs(maxAge),
-  ...testOf(rest, of * LOOKS),
 });

@@ -1,3 +1,4 @@
+import type { AssessQuery } from './assess-query.ts';
 import { checkFleet } from './check-fleet.ts';
 import type { FleetConfig } from './config.ts';
 import { decodeText } from './decode-text.ts';
@@ -22,6 +23,7 @@ export const parseConfig = async (
   files: ReadonlyMap<string, Uint8Array>,
   path: string,
   evaluate: EvaluateJsonnet,
+  assess: AssessQuery,
 ): Promise<ParsedConfig> => {
   const bytes = files.get(path);
   if (bytes === undefined) return { ok: false, problems: [missing(path, files.keys())] };
@@ -31,11 +33,11 @@ export const parseConfig = async (
   if (document.value === undefined || document.findings.some(isFatal))
     return refused(document.findings, path, document);
   if (document.value === null) return refused([...document.findings, EMPTY], path);
-  const checked = checkFleet(document.value, new Set(files.keys()));
+  const checked = checkFleet(document.value, new Set(files.keys()), assess);
   const found = 'findings' in checked ? checked.findings : [];
   const findings = [...document.findings, ...found.filter((finding) => !document.findings.some(covers(finding)))];
   if (findings.length > 0 || !('file' in checked)) return refused(findings, path, document);
-  const frozen = freezeWaves(checked.file.waves, toTargets(checked.file.targets));
+  const frozen = freezeWaves(checked.file.waves, toTargets(checked.file.targets), checked.groups);
   return { ok: true, config: { ...checked.file, frozen } };
 };
 

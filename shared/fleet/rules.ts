@@ -18,6 +18,10 @@ const rules = {
     expected: '1 to 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
   },
   labelName: { code: 'NAME_INVALID', expected: '1 to 63 of letters, digits, "-", "_", "." and "/"' },
+  workload: {
+    code: 'NAME_INVALID',
+    expected: 'a workload: name, Kind/name, or service/name (Deployment, StatefulSet or DaemonSet)',
+  },
   duration: { code: 'DURATION', expected: 'a whole number above 0 and one unit', fix: 'write 5s, 5m or 5h' },
   rate: { code: 'RATE', expected: 'attempts in a time, above 0 and at most 100 a second', fix: 'write 5/s or 30/m' },
   image: {
@@ -82,7 +86,33 @@ const rules = {
     what: 'a sequential gate has no counts or no share to test',
     expected: 'errors and requests, and failAbove between 0 and 1',
   },
-  query: { code: 'GATE_INVALID', expected: 'a PromQL expression' },
+  query: { code: 'GATE_INVALID', expected: "a query in the store's language" },
+  storeUrl: {
+    code: 'URL',
+    expected: 'the base URL of the store, with no more in its query than db, rp, org or orgID',
+    fix: 'give a token by tokenSecret',
+  },
+  readUrl: {
+    code: 'URL',
+    expected: 'an http or https URL without user, password, query or fragment',
+    fix: 'give a token by tokenSecret',
+  },
+  preset: { code: 'SCHEMA_VALUE', expected: 'kubernetes, http, nginx, redis, etcd, zookeeper or istio' },
+  presetGate: { code: 'SCHEMA_VALUE', expected: 'other limits, or false to leave the gate out' },
+  region: { code: 'SCHEMA_VALUE', expected: 'a region of AWS, as us-east-1' },
+  site: { code: 'SCHEMA_VALUE', expected: 'a site of Datadog, as datadoghq.eu' },
+  identity: { code: 'SCHEMA_VALUE', expected: 'google or azure' },
+  port: { code: 'SCHEMA_VALUE', expected: 'a port from 1 to 65535' },
+  path: { code: 'SCHEMA_VALUE', expected: 'a path as /metrics, of letters, digits, ".", "_", "-" and "/"' },
+  join: { code: 'SCHEMA_VALUE', expected: 'sum or worst' },
+  certificateAndKey: {
+    code: 'SCHEMA_CHOICE',
+    what: 'a certificate and its key are not both given',
+    expected: 'certSecret and keySecret, or neither',
+  },
+  apiGroup: { code: 'NAME_INVALID', expected: 'an API group, as cert-manager.io; empty for the core group' },
+  kind: { code: 'NAME_INVALID', expected: 'a kind, as Certificate' },
+  expression: { code: 'EXPRESSION', expected: 'a CEL expression of up to 2,000 characters' },
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof rules;

@@ -1,19 +1,7 @@
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
 import type { RuleName } from './rules.ts';
-import {
-  allow,
-  baseUrl,
-  count,
-  countFromOne,
-  duration,
-  hostPort,
-  probeUrl,
-  rate,
-  secretName,
-  text,
-  webSocketUrl,
-} from './schema-fields.ts';
+import { count, countFromOne, duration, hostPort, probeUrl, rate, text, webSocketUrl } from './schema-fields.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
@@ -126,15 +114,35 @@ const probeGate = z
   .refine((gate) => gate.test === 'threshold' || gate.below.failures > 0, rule('sequentialShare'))
   .describe('Availability, measured from outside before, during and after the writes of a wave.');
 
-const promql = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('query'));
+const query = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('query'));
 const source = z.string(rule('text')).describe('Name of an entry of metrics.');
 
+const asking = {
+  source,
+  window: duration
+    .optional()
+    .describe(
+      'CloudWatch, Datadog: the time that is asked for; 5m. scrape, pods: the time between the two readings of a rate; 10s, at most 60s.',
+    ),
+  time: z
+    .string(rule('pointer'))
+    .regex(/^\/|^\$/, rule('pointer'))
+    .optional()
+    .describe('json: pointer to the time of what was measured.'),
+};
+
 const metric = z.union([
-  z.strictObject({ prometheus: source, query: promql.describe('PromQL that gives one value.') }),
+  z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking }),
   z.strictObject({
-    prometheus: source,
-    errors: promql.describe('PromQL that counts what failed.'),
-    requests: promql.describe('PromQL that counts everything; the quotient is taken by Tidegate.'),
+    errors: query.describe('What counts all that failed.'),
+    requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
+    errorsMayBeAbsent: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
+      ),
+    ...asking,
   }),
 ]);
 
@@ -147,7 +155,7 @@ const metricGate = z
     failBelow: threshold.optional().describe('Values below this fail.'),
     minRequests: countFromOne.default(1).describe('With errors and requests: fewer requests are inconclusive; 1.'),
     interval: duration.default('30s').describe('How often it is measured during the soak; 30s.'),
-    maxAge: duration.default('2m').describe('How old the newest point may be; 2m.'),
+    maxAge: duration.optional().describe('How old the newest point may be; 2m, in CloudWatch 4m and the window.'),
     ...tests,
   })
   .refine((gate) => gate.failAbove !== undefined || gate.failBelow !== undefined, rule('someThreshold'))
@@ -159,12 +167,25 @@ const metricGate = z
   )
   .describe('A number from a metric store against a threshold, before each transition and through the soak.');
 
-/** An entry of `gates`: a probe or a metric. */
-export const gateSchema = z.union([probeGate, metricGate]);
+const alertLabels = z.record(text, text);
 
-/** An entry of `metrics`: a store that metric gates ask. */
-export const metricsSchema = z.strictObject({
-  prometheus: baseUrl.describe('Base URL of a server that speaks the Prometheus query API.'),
-  tokenSecret: secretName.optional().describe('Name of the secret that is sent as a bearer token.'),
-  allow,
-});
+const alertGate = z
+  .strictObject({
+    alerts: z
+      .strictObject({
+        source,
+        labels: alertLabels.describe('Labels that an alert must all have to count; {} is every alert.'),
+        heartbeat: alertLabels
+          .optional()
+          .describe(
+            'alertmanager: labels of an alert that always fires, by which it is known that alerts arrive; {alertname: Watchdog}.',
+          ),
+      })
+      .describe('Alerts that must not fire.'),
+    interval: duration.default('15s').describe('How often they are looked at; 15s.'),
+    maxAge: duration.default('2m').describe('How long ago rules and checks may have been evaluated; 2m.'),
+  })
+  .describe('No such alert fires: before the first write, while the wave is deployed, and through the soak.');
+
+/** An entry of `gates`: a probe, a metric or alerts. */
+export const gateSchema = z.union([probeGate, metricGate, alertGate]);

@@ -2,7 +2,7 @@
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = ProbeGate | MetricGate;
+export type GateSpec = ProbeGate | MetricGate | AlertGate;
 
 /** Availability seen from outside, measured before, during and after the writes of a wave. */
 export interface ProbeGate {
@@ -109,6 +109,12 @@ export interface MetricGate {
   readonly failBelow?: number;
   /** With two counts: fewer requests than this is inconclusive. */
   readonly minRequests: number;
+  /** A store that can not tell "nothing failed" from "not counted" has no point of errors: that is to count as 0 where requests are there. */
+  readonly errorsMayBeAbsent?: true;
+  /** The time a query speaks of, for stores whose queries name none: CloudWatch, Datadog, and between two readings of a scrape. */
+  readonly windowMs?: number;
+  /** JSON over HTTP: pointer to the time of what was measured. */
+  readonly time?: string;
   /** How often it is measured during the soak. */
   readonly intervalMs: number;
   /** How old the newest point may be. */
@@ -117,18 +123,17 @@ export interface MetricGate {
   readonly test?: GateTest;
 }
 
-export type MetricSource = MetricStore & MetricAccess;
-
-/** Where a store is, by the query API it speaks. For InfluxDB the URL names the database (`?db=`) or organisation (`?org=`). */
-export type MetricStore =
-  | { readonly prometheus: string }
-  | { readonly influxdb1: string }
-  | { readonly influxdb2: string }
-  | { readonly influxdb3: string };
-
-export interface MetricAccess {
-  /** Name of the secret whose value is sent as a bearer token. */
-  readonly tokenSecret?: string;
-  /** Private address ranges (CIDR) it may be found at. */
-  readonly allow: readonly string[];
+/** No alert with these labels may fire: before each transition, while a wave is deployed, and through the soak. */
+export interface AlertGate {
+  readonly kind: 'alerts';
+  /** Name of an entry of `metrics` in the config. */
+  readonly source: string;
+  /** All of them must be equal for an alert to count. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Alertmanager: an alert that always fires, by which it is known that alerts arrive there. */
+  readonly heartbeat?: Readonly<Record<string, string>>;
+  /** How often they are looked at. */
+  readonly intervalMs: number;
+  /** How long ago what raises the alerts may have been evaluated. */
+  readonly maxAgeMs: number;
 }

@@ -26,16 +26,12 @@ export const placeholderValue = (placeholder: string, target: Target): string | 
   return value === '' ? undefined : value;
 };
 
-/** How a value is written so that it can not change the meaning of the text around it. */
-export type Escape = (value: string) => string;
+/** How a value is written so that it can not change the meaning of the text around it. `before`: the text up to the placeholder. */
+export type Escape = (value: string, before: string) => string;
 
 /** For the host or the path of a URL, and for host:port: everything but letters, digits and `-._~` is percent-encoded (RFC 3986, 2.3). */
 export const escapeForUrl: Escape = (value) =>
   encodeURIComponent(value).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-
-/** For a quoted string of PromQL, in `"` or in `'`: hexadecimal escapes are the only ones that both allow. */
-export const escapeForPromql: Escape = (value) =>
-  value.replace(/["'\\`\n]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** A placeholder that a target has no value for: the config's check finds these before anything is released. */
 export class PlaceholderUnknown extends Error {
@@ -47,8 +43,8 @@ export class PlaceholderUnknown extends Error {
 
 /** The text with every placeholder filled in from the target. Throws `PlaceholderUnknown`. */
 export const fillPlaceholders = (text: string, target: Target, escaped: Escape): string =>
-  text.replace(PLACEHOLDER, (_, placeholder: string) => {
+  text.replace(PLACEHOLDER, (_, placeholder: string, at: number) => {
     const value = placeholderValue(placeholder, target);
     if (value === undefined) throw new PlaceholderUnknown(placeholder, target.name);
-    return escaped(value);
+    return escaped(value, text.slice(0, at));
   });

@@ -20,7 +20,7 @@ export interface Judgement {
   readonly samples?: number;
 }
 
-export type GateKind = 'probe' | 'metric' | 'test' | 'approval' | 'window' | 'soak' | 'policy';
+export type GateKind = 'probe' | 'metric' | 'alerts' | 'test' | 'approval' | 'window' | 'soak' | 'policy';
 
 const gravity: Readonly<Record<Verdict, number>> = { pass: 0, inconclusive: 1, error: 2, fail: 3 };
 

@@ -1,6 +1,7 @@
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
-import type { MetricGate, MetricSource, ProbeGate } from '../rollout/gate.ts';
+import type { AlertGate, MetricGate, ProbeGate } from '../rollout/gate.ts';
+import type { MetricSource } from '../rollout/metric-source.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
@@ -17,6 +18,14 @@ export interface GateTools {
     spec: MetricGate,
     source: MetricSource,
     target: Target,
+    signal: AbortSignal,
+  ): Promise<Judgement>;
+  /** Whether an alert fires. Without a target it is asked for all of a wave at once. */
+  measureAlerts(
+    gate: string,
+    spec: AlertGate,
+    source: MetricSource,
+    target: Target | undefined,
     signal: AbortSignal,
   ): Promise<Judgement>;
 }
@@ -36,6 +45,15 @@ export const metricGates = (release: Release, wave: Wave): Readonly<Record<strin
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
       return gate?.kind === 'metric' ? [[name, gate] as const] : [];
+    }),
+  );
+
+/** The gates of a wave that are alerts, by name. */
+export const alertGates = (release: Release, wave: Wave): Readonly<Record<string, AlertGate>> =>
+  Object.fromEntries(
+    wave.gates.flatMap((name) => {
+      const gate = release.gates[name];
+      return gate?.kind === 'alerts' ? [[name, gate] as const] : [];
     }),
   );
 

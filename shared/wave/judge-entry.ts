@@ -11,7 +11,7 @@ import type { Release } from '../rollout/release.ts';
 import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
-import { measureMetrics } from './measure-metrics.ts';
+import { measureStores } from './measure-stores.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
 export type EntryResult = InProgress | { readonly status: 'pass' | 'failed' | 'aborted'; readonly because: string };
@@ -59,7 +59,7 @@ export const judgeEntry = async (
       tallies,
       tools,
     ),
-    ...(await measureMetrics(release, wave, targets, tools, signal)),
+    ...(await measureStores(release, wave, targets, tools, signal)),
     ...unknownGates(release, wave),
   ];
   for (const judgement of judgements) await keepJudgement(ledger, ref, 'before', clock.now(), judgement);

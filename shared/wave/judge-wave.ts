@@ -5,9 +5,18 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, judgeProbes, metricGates, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
+import {
+  alertGates,
+  type GateTools,
+  judgeProbes,
+  metricGates,
+  probeGates,
+  targetsOf,
+  unknownGates,
+} from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
-import { measureMetrics } from './measure-metrics.ts';
+import { unseenBySoak } from './later-effects.ts';
+import { measureStores } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
@@ -18,7 +27,7 @@ export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judg
 /**
  * The exit gates of a wave, looked at anew with each call: probes since the last write, metrics now, and the soak. A fail ends it at
  * once. Before it passes, every target is read once more and must have what was deployed. On the way back only the probes are asked:
- * a metric's window still holds what was bad.
+ * a metric's window still holds what was bad. What the wave brought and no restart has given the pods is named with its passing.
  */
 export const judgeWave = async (
   ref: WaveRef,
@@ -39,13 +48,14 @@ export const judgeWave = async (
   const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   const judgements: Judgement[] = [
     ...judgeProbes(gates, names, probing.tallies, tools),
-    ...(ref.direction === 'forward' ? await measureMetrics(release, wave, targets, tools, signal) : []),
+    ...(ref.direction === 'forward' ? await measureStores(release, wave, targets, tools, signal) : []),
     ...unknownGates(release, wave),
     ...(ref.direction === 'forward' && Object.keys(gates).length > 0 ? assessCoverage(wave, probing, clock.now()) : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
-  const intervals = Object.values(metricGates(release, wave)).map((gate) => gate.intervalMs);
+  const asked = { ...metricGates(release, wave), ...alertGates(release, wave) };
+  const intervals = Object.values(asked).map((gate) => gate.intervalMs);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const facts = {
@@ -63,7 +73,9 @@ export const judgeWave = async (
   for (const judgement of judgements) await keepJudgement(ledger, ref, moment, clock.now(), judgement);
   // Of a wave that was stopped the history says already what stopped it; nobody waited for its other gates.
   if (next.status !== 'in-progress' && stop === undefined) await recordVerdicts(ref, moment, judgements, outside);
-  return next;
+  if (next.status !== 'passed') return next;
+  const unseen = await unseenBySoak(ref, names, outside);
+  return unseen === undefined ? next : { ...next, because: `${next.because}; ${unseen}` };
 };
 
 /** Targets read at the same time for the last look: a few requests each, to a different cluster. */

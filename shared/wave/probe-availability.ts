@@ -25,7 +25,7 @@ export interface Availability {
  * keeps the result under `availability#<target>`. A minute that was probed already is not probed again.
  */
 export const probeAvailability = async (
-  tools: GateTools,
+  tools: Pick<GateTools, 'probeUntil' | 'assessProbe' | 'joinTallies'>,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<{ readonly probed: readonly string[] }> => {

@@ -1,17 +1,16 @@
-import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
-import { readDeployments, readWave, stopWave, type WaveRef } from '../ledger/waves.ts';
+import { readDeployments, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
-import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
-import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
+import { stopFor } from './stop-for.ts';
+import { watchAlerts } from './watch-alerts.ts';
 
 /**
  * One invocation probes for at most so long, then the state machine calls again. Seven events a call: in a soak of 12 hours no more than
@@ -27,7 +26,7 @@ export const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 
 const shortestMs = 100;
 
 /**
- * Probes a wave's targets while it is deployed and soaks, until its gates are closed. Only targets that had something verified, or have
+ * Probes a wave's targets and looks at its alerts while it is deployed and soaks, until its gates are closed. Only targets that had something verified, or have
  * been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag, forward; on the way back it is
  * only measured, since stopping there would keep what is bad.
  */
@@ -35,31 +34,40 @@ export const probeWave = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: Pick<GateTools, 'probeUntil' | 'assessProbe' | 'joinTallies'>,
+  tools: Omit<GateTools, 'measureMetric'>,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
   const { ledger, clock } = outside;
   const gates = probeGates(release, wave);
-  if (Object.keys(gates).length === 0) return { status: 'ended' };
+  const alerts = ref.direction === 'forward' ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
+  const probes = Object.keys(gates).length > 0;
+  if (!probes && alerts === undefined) return { status: 'ended' };
   const ends = Math.min(clock.now() + invocationMs, deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
   const before = await lastTallies(ref, clock.now() - 2 * sliceOf(wave), outside);
   const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
   for (let from = clock.now(); ends - from >= shortestMs; from = clock.now()) {
-    if (await isClosed()) return { status: 'ended' };
+    if (await isClosed()) {
+      await alerts?.end();
+      return { status: 'ended' };
+    }
     const targets = targetsOf(release, await expectedUp(ref, wave, outside));
     if (targets.length === 0) {
       await clock.sleep(Math.min(1_000, ends - from), signal);
       continue;
     }
     const order = { gates, targets, until: Math.min(from + sliceOf(wave), ends), stop: isClosed };
-    const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
-    await watch?.sliceEnded();
-    await keepSlice(ref, from, clock.now(), probed, outside);
+    alerts?.look(targets);
+    if (probes) {
+      const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
+      await watch?.sliceEnded();
+      await keepSlice(ref, from, clock.now(), probed, outside);
+    }
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.
-    if (clock.now() === from) await clock.sleep(order.until - from, signal);
+    if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);
   }
+  await alerts?.end();
   return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
 };
 
@@ -69,24 +77,12 @@ const stopAtFirstFail = (
   gates: Readonly<Record<string, ProbeGate>>,
   before: readonly Tally[],
   tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
-  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
 ) => {
   let stopping: Promise<void> | undefined;
   /** What earlier slices showed, and this one with them: a run of failures does not end where a slice or an invocation does. */
   let earlier = new Map(before.map((tally) => [`${tally.gate} ${tally.target}`, tally]));
   let slice = new Map<string, Tally>();
-  const stop = async (judgement: Judgement): Promise<void> => {
-    const because = gateSentence(judgement);
-    await stopWave(ledger, ref, { because, at: clock.now() });
-    await recordEvent(ledger, ref.rollout, `stop ${ref.wave}`, {
-      at: clock.now(),
-      kind: 'stop',
-      wave: ref.wave,
-      ...(judgement.target === undefined ? {} : { target: judgement.target }),
-      text: `stops ${ref.wave}: ${because}`,
-      details: judgement,
-    });
-  };
   return {
     see: (tally: Tally): void => {
       const gate = gates[tally.gate];
@@ -100,7 +96,7 @@ const stopAtFirstFail = (
       if (sofar.run.longest < gate.consecutive && gate.test?.kind !== 'sequential') return;
       const judgement = tools.assessProbe(tally.gate, gate, [sofar]);
       if (judgement.verdict !== 'fail') return;
-      stopping = stop(judgement);
+      stopping = stopFor(ref, judgement, outside);
       // Awaited by `sliceEnded`; until then a rejection must not count as unhandled.
       stopping.catch(() => undefined);
     },

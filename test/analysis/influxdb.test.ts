@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readInflux } from '../../shared/analysis/influxdb.ts';
-import { newestQuery } from '../../shared/analysis/influxql.ts';
+import { influxReader } from '../../shared/analysis/stores/influxdb.ts';
+import { newestQuery } from '../../shared/analysis/stores/influxql.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { undiciHttp } from '../../shared/outside/undici.ts';
-import { SecretMissing } from '../../shared/secrets/secrets.ts';
+import { never, noSecrets } from './asking.ts';
 import { hasInflux, type Influx, startInflux } from './influxd.ts';
 
 describe('the query for the newest point', () => {
@@ -16,7 +16,13 @@ describe('the query for the newest point', () => {
       "select mean(v) from cpu where host='a' group by time(1m) fill(none)",
       "SELECT * FROM cpu where host='a' ORDER BY time DESC LIMIT 1",
     ],
-    ['SELECT sum(n) FROM (SELECT n FROM http)', undefined],
+    ['SELECT sum(n) FROM (SELECT n FROM http)', 'SELECT * FROM http ORDER BY time DESC LIMIT 1'],
+    [
+      `SELECT sum("v") FROM (SELECT last("a") AS "v" FROM "m" WHERE "t" = 'x)y' AND time > now() - 5m GROUP BY *) WHERE "v" > 0`,
+      `SELECT * FROM "m" WHERE "t" = 'x)y' AND time > now() - 5m ORDER BY time DESC LIMIT 1`,
+    ],
+    ['SELECT a FROM (SELECT b FROM c', undefined],
+    ['SELECT a FROM (SELECT b FROM c), d', undefined],
     ['SELECT 1; DROP DATABASE tide', undefined],
     ['SHOW DATABASES', undefined],
   ])('of %s', (query, newest) => expect(newestQuery(query)).toBe(newest));
@@ -35,19 +41,13 @@ describe.skipIf(!hasInflux())('a real InfluxDB 1.x', () => {
   });
   afterAll(() => influx.stop());
 
-  const read = (query: string, db = 'tide') => {
-    const secrets = {
-      get: async (name: string) => {
-        throw new SecretMissing(name, 'the test');
-      },
-    };
+  const read = async (query: string, db = 'tide') => {
     const source = { influxdb1: `${influx.url}?db=${db}`, allow: ['127.0.0.0/8'] };
-    return readInflux(
-      source,
-      query,
-      { http: undiciHttp(), clock: processClock, secrets },
-      new AbortController().signal,
-    );
+    const outside = { http: undiciHttp(), clock: processClock, secrets: noSecrets };
+    const { readings } = await influxReader(source, outside, never).read([query]);
+    const [reading] = readings;
+    if (reading === undefined) throw new Error('no reading');
+    return reading;
   };
   const where = (cluster: string) => `FROM "http" WHERE "cluster" = '${cluster}' AND time > now() - 5m`;
 
@@ -78,8 +78,8 @@ describe.skipIf(!hasInflux())('a real InfluxDB 1.x', () => {
   });
 
   test('says how old the newest point is, and that a database is missing under status 200', async () => {
-    const age = (await read(`SELECT sum("requests") ${where('quiet')}`)).age.seconds;
-    expect(age.kind === 'value' && age.value).toBeGreaterThanOrEqual(280);
+    const age = (await read(`SELECT sum("requests") ${where('quiet')}`)).ages[0]?.seconds;
+    expect(age?.kind === 'value' && age.value).toBeGreaterThanOrEqual(280);
     expect((await read(`SELECT sum("requests") ${where('good')}`, 'gone')).sample).toEqual({
       kind: 'error',
       reason: 'database not found: gone',

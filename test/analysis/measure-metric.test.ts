@@ -4,10 +4,9 @@ import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { Http } from '../../shared/outside/http.ts';
 import { undiciHttp } from '../../shared/outside/undici.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
-import type { Target } from '../../shared/rollout/target.ts';
-import { SecretMissing } from '../../shared/secrets/secrets.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../fleet/metrics/prometheus.ts';
 import type { TestSeries } from '../fleet/metrics/samples.ts';
+import { never, noSecrets, noTools, targetNamed } from './asking.ts';
 
 const NOW = Date.parse('2026-01-02T03:10:00Z');
 const MINUTE = 60_000;
@@ -51,14 +50,6 @@ const errorsOf = (errors: string): MetricGate => ({
 const errors = errorsOf('sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[5m]))');
 const latency: MetricGate = { ...base, query: { value: 'latency_seconds{cluster="{target}"}' }, failAbove: 0.5 };
 const ratio = (value: string): MetricGate => ({ ...base, query: { value }, failAbove: 0.001 });
-
-const target = (name: string): Target => ({
-  name,
-  locator: { kubeconfig: { path: 'kubeconfig' } },
-  labels: {},
-  namespace: 'default',
-  allow: [],
-});
 
 const cases: readonly (readonly [string, MetricGate, string, string, string | RegExp])[] = [
   [
@@ -155,14 +146,9 @@ const cases: readonly (readonly [string, MetricGate, string, string, string | Re
 
 const measure = (gate: MetricGate, name: string, url: string, http: Http) => {
   const clock = { now: () => NOW, sleep: async () => undefined, after: () => () => undefined };
-  const secrets = {
-    get: async (secret: string) => {
-      throw new SecretMissing(secret, 'the test');
-    },
-  };
   const source = { prometheus: url, allow: ['127.0.0.0/8'] };
-  const order = { name: 'gate', gate, source, target: target(name) };
-  return measureMetric(order, { clock, http, secrets }, new AbortController().signal);
+  const order = { name: 'gate', gate, source, target: targetNamed(name) };
+  return measureMetric(order, { clock, http, secrets: noSecrets }, noTools, never);
 };
 
 const check = async (

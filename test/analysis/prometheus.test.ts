@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import type { PrometheusSource } from '../../shared/analysis/prometheus.ts';
-import { sampleOf } from '../../shared/analysis/prometheus.ts';
+import type { PrometheusSource } from '../../shared/analysis/stores/prometheus.ts';
+import { sampleOf } from '../../shared/analysis/stores/prometheus.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { Http } from '../../shared/outside/http.ts';
 import { undiciHttp } from '../../shared/outside/undici.ts';
 import { Secret, SecretMissing, type Secrets } from '../../shared/secrets/secrets.ts';
 import { type Answer, type Running, servePlain } from '../outside/tls-server.ts';
+import { noTools } from './asking.ts';
 
 const source: PrometheusSource = { prometheus: 'https://prometheus.test/base/', allow: [] };
 const never = new AbortController().signal;
@@ -20,9 +21,9 @@ const secrets: Secrets = {
 const answering =
   (body: string, status = 200): Http =>
   async () =>
-    new Response(body, { status });
+    new Response(body, { status, headers: { 'content-type': 'application/json' } });
 const ask = (http: Http, from = source, signal = never) =>
-  sampleOf(from, 'up', 1_435_781_451_781, { clock: processClock, http, secrets }, signal);
+  sampleOf(from, 'up', 1_435_781_451_781, { clock: processClock, http, secrets }, noTools, signal);
 
 const vector = (...values: readonly string[]): string =>
   JSON.stringify({
@@ -136,7 +137,7 @@ describe('a question', () => {
     const asked: unknown[] = [];
     const http: Http = async (url, { signal: _, ...init } = {}) => {
       asked.push({ url, ...init });
-      return new Response(vector('1'));
+      return Response.json(JSON.parse(vector('1')));
     };
     await ask(http, { ...source, tokenSecret: 'token', allow: ['10.0.0.0/8'] });
     expect(asked).toEqual([
@@ -148,7 +149,7 @@ describe('a question', () => {
           accept: 'application/json',
           authorization: 'Bearer s3cr3t',
         },
-        body: 'query=up&time=1435781451.781&timeout=30s',
+        body: 'query=up&time=1435781451.781&timeout=30s&nocache=1',
         allow: ['10.0.0.0/8'],
       },
     ]);

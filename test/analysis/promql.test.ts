@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { longestRange, selectorsOf } from '../../shared/analysis/promql.ts';
+import { longestRange, selectorsOf } from '../../shared/analysis/stores/promql.ts';
 
 describe('the selectors of an expression', () => {
   test.each([
@@ -23,6 +23,10 @@ describe('the selectors of an expression', () => {
 
   it('tell the metric where its name is written', () => {
     expect(selectorsOf('a{b="c"} + {d="e"}')).toEqual([{ text: 'a{b="c"}', name: 'a' }, { text: '{d="e"}' }]);
+    expect(selectorsOf('rate(a[5m]) / max_over_time({d="e"}[1h:30s])')).toEqual([
+      { text: 'a', name: 'a', range: '5m' },
+      { text: '{d="e"}', range: '1h' },
+    ]);
   });
 });
 

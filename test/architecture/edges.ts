@@ -68,6 +68,10 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/clouds/kubeconfig.ts': ['@kubernetes/client-node'],
   'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
 
+  // A cloud's own metrics and alarms, over our egress.
+  'shared/analysis/alerts/cloudwatch-alarms.ts': ['@aws-sdk/client-cloudwatch'],
+  'shared/analysis/stores/cloudwatch.ts': ['@aws-sdk/client-cloudwatch'],
+
   // Jsonnet: its module from the disk, and the thread it can be killed in.
   'shared/render/jsonnet-thread.ts': ['node:worker_threads'],
   'shared/render/jsonnet-wasm.ts': ['node:fs'],
@@ -119,6 +123,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/git.ts': ['node:child_process', 'node:fs'],
   'cli/kubeconfig.ts': ['node:fs'],
   'cli/main.ts': ['process'],
+  'cli/measure-secrets.ts': ['node:fs'],
   'cli/object-files.ts': ['node:fs'],
   'cli/open-instance.ts': ['node:fs'],
   'cli/start.ts': ['node:fs'],

@@ -1,3 +1,4 @@
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { printProblem } from '../../shared/fleet/problem.ts';
 import { evaluateInThread } from '../../shared/render/jsonnet-in-thread.ts';
@@ -18,7 +19,7 @@ export const filesOf = (texts: Readonly<Record<string, string | Uint8Array>>): R
   );
 
 export const parse = (path: string, text: string | Uint8Array) =>
-  parseConfig(filesOf({ ...SERVICE_FILES, [path]: text }), path, evaluate);
+  parseConfig(filesOf({ ...SERVICE_FILES, [path]: text }), path, evaluate, assessQuery);
 
 /** The problems of a config as they are printed. */
 export const problemsOf = async (path: string, text: string | Uint8Array): Promise<readonly string[]> => {
@@ -62,9 +63,9 @@ export const soundConfig = {
     'api-up': { probe: { http: 'https://{target}.example.com/health', rate: '5/s' }, below: { failures: 0.00001 } },
     errors: {
       metric: {
-        prometheus: 'prod',
-        errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[5m]))',
-        requests: 'sum(increase(http_requests_total{cluster="{target}"}[5m]))',
+        source: 'prod',
+        errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[2m]))',
+        requests: 'sum(increase(http_requests_total{cluster="{target}"}[2m]))',
       },
       failAbove: 0.001,
       minRequests: 1000,

@@ -3,7 +3,7 @@ import { toGates } from '../../shared/fleet/gates.ts';
 import { gateSchema } from '../../shared/fleet/schema-gates.ts';
 
 const gateOf = (entry: unknown, waves: readonly { gates: string[]; targets: string[] }[] = []) =>
-  toGates({ gate: gateSchema.parse(entry) }, waves).gate;
+  toGates({ gate: gateSchema.parse(entry) }, waves, {}).gate;
 
 describe('a probe of the config', () => {
   const below = { failures: 0.001 };
@@ -67,7 +67,7 @@ describe('a probe of the config', () => {
 
 describe('a sequential gate of the config', () => {
   const probe = { probe: { tcp: 'a.example.com:1' }, below: { failures: 0.001 }, test: 'sequential' };
-  const counts = { metric: { prometheus: 'prod', errors: 'e', requests: 'r' }, failAbove: 0.001, test: 'sequential' };
+  const counts = { metric: { source: 'prod', errors: 'e', requests: 'r' }, failAbove: 0.001, test: 'sequential' };
 
   it('shares its level with all of its wave, in the widest wave', () => {
     const waves = [
@@ -83,7 +83,7 @@ describe('a sequential gate of the config', () => {
   test.each([
     [{ ...probe, below: { failures: 0 } }],
     [{ ...counts, failAbove: 1.5 }],
-    [{ ...counts, metric: { prometheus: 'prod', query: 'q' } }],
+    [{ ...counts, metric: { source: 'prod', query: 'q' } }],
     [{ ...counts, failAbove: undefined, failBelow: 0.1 }],
     [{ ...probe, level: 0 }],
     [{ ...probe, test: 'bayes' }],

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { stringify } from 'yaml';
-import { toGates, toMetricSources } from '../../shared/fleet/gates.ts';
+import { toGates } from '../../shared/fleet/gates.ts';
+import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import { parse, problemsOf, soundConfig, withValue } from './configs.ts';
 
@@ -72,7 +73,7 @@ describe('a sound config', () => {
         allow: ['10.0.0.0/8'],
       },
     ]);
-    expect(toGates(gates, [])).toEqual({
+    expect(toGates(gates, [], metrics)).toEqual({
       'api-up': {
         kind: 'probe',
         check: { http: 'https://{target}.example.com/health', status: [200] },
@@ -86,8 +87,8 @@ describe('a sound config', () => {
         kind: 'metric',
         source: 'prod',
         query: {
-          errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[5m]))',
-          requests: 'sum(increase(http_requests_total{cluster="{target}"}[5m]))',
+          errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[2m]))',
+          requests: 'sum(increase(http_requests_total{cluster="{target}"}[2m]))',
         },
         failAbove: 0.001,
         minRequests: 1000,
@@ -139,9 +140,9 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
   ['more approvals than people', ['waves', 1, 'approval', 'people'], 3, ['APPROVAL_IMPOSSIBLE /waves/1/approval']],
   [
     'a metric store that does not exist',
-    ['gates', 'errors', 'metric', 'prometheus'],
+    ['gates', 'errors', 'metric', 'source'],
     'prd',
-    ['UNKNOWN_METRICS /gates/errors/metric/prometheus … did you mean prod?'],
+    ['UNKNOWN_METRICS /gates/errors/metric/source … did you mean prod?'],
   ],
   [
     'a service that does not exist',
@@ -154,6 +155,30 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
     ['services', 'storage', 'dependsOn'],
     ['gateway'],
     ['DEPENDENCY_CYCLE /services/gateway/dependsOn'],
+  ],
+  [
+    'a workload of a service that does not exist',
+    ['services', 'gateway', 'workloads'],
+    { api: { dependsOn: ['cache', 'storge/db'] } },
+    ['UNKNOWN_SERVICE /services/gateway/workloads/api/dependsOn/1 … did you mean storage?'],
+  ],
+  [
+    'dependencies of another service’s workload',
+    ['services', 'gateway', 'workloads'],
+    { 'storage/StatefulSet/db': { dependsOn: ['api'] } },
+    ['WORKLOAD_ELSEWHERE /services/gateway/workloads/storage~1StatefulSet~1db'],
+  ],
+  [
+    'a kind that restarts nothing',
+    ['services', 'gateway', 'workloads'],
+    { api: { dependsOn: ['Pod/cache'] } },
+    ['NAME_INVALID /services/gateway/workloads/api/dependsOn/0'],
+  ],
+  [
+    'a cap that lets nothing restart',
+    ['targets', 'aws-staging', 'restartsPerMinute'],
+    0,
+    ['SCHEMA_VALUE /targets/aws-staging/restartsPerMinute'],
   ],
   [
     'a service for no target',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { evaluateInThread } from '../../shared/render/jsonnet-in-thread.ts';
 import { parse, problemsOf, soundConfig, withValue } from './configs.ts';
@@ -52,7 +53,7 @@ it('of the example that ships has no mistake', async () => {
       return [path.slice(root.length + 1), new Uint8Array(readFileSync(path))];
     }),
   );
-  const parsed = await parseConfig(files, 'tidegate.jsonnet', evaluateInThread());
+  const parsed = await parseConfig(files, 'tidegate.jsonnet', evaluateInThread(), assessQuery);
   expect(parsed.ok ? parsed.config.frozen.map(({ name, targets }) => [name, targets.length]) : parsed.problems).toEqual(
     [
       ['staging', 3],

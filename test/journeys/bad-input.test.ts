@@ -104,7 +104,7 @@ const wrongInTheRepository: readonly Case[] = [
     changes: withConfig({
       gates: {
         ...JSON.parse(smallFleetConfig('v2')).gates,
-        errors: { metric: { prometheus: 'prod', query: 'up' } },
+        errors: { metric: { source: 'prod', query: 'up' } },
       },
     }),
     because:

@@ -48,7 +48,7 @@ export const fleetConfig = (version: string, changes: Readonly<Record<string, un
         },
         errors: {
           metric: {
-            prometheus: 'prod',
+            source: 'prod',
             errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[1m]))',
             requests: 'sum(increase(http_requests_total{cluster="{target}"}[1m]))',
           },
@@ -76,9 +76,8 @@ export const smallFleetConfig = (version: string, changes: Readonly<Record<strin
     ),
     waves: waves.map((wave: { readonly name: string }) => ({
       ...wave,
-      soak: '1s',
       // Gates cost a story in real time some seconds each: the wave that they stop has them.
-      ...(wave.name === 'internal' ? {} : { gates: [] }),
+      ...(wave.name === 'internal' ? { soak: '4s' } : { soak: '1s', gates: [] }),
     })),
     gates: {
       'api-up': {
@@ -88,9 +87,9 @@ export const smallFleetConfig = (version: string, changes: Readonly<Record<strin
       },
       errors: {
         metric: {
-          prometheus: 'prod',
-          errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[10s]))',
-          requests: 'sum(increase(http_requests_total{cluster="{target}"}[10s]))',
+          source: 'prod',
+          errors: 'sum(increase(http_requests_total{code=~"5..",cluster="{target}"}[4s]))',
+          requests: 'sum(increase(http_requests_total{cluster="{target}"}[4s]))',
         },
         failAbove: 0.001,
         minRequests: 10,

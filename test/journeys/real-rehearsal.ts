@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRealInstance } from '../../local/real-instance.ts';
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { decideApproval } from '../../shared/approval/decide-approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
@@ -38,7 +39,7 @@ export const openRealRehearsal = async (
   const config = given.config ?? smallFleetConfig('v1');
   const seed = { 'tidegate.json': config, 'services/web.jsonnet': webService };
   const files = new Map(Object.entries(seed).map(([path, text]) => [path, new TextEncoder().encode(text)]));
-  const parsed = await parseConfig(files, 'tidegate.json', evaluateInThread());
+  const parsed = await parseConfig(files, 'tidegate.json', evaluateInThread(), assessQuery);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
   const targets = toTargets(parsed.config.targets);
   const instance = await openRealInstance({

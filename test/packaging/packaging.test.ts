@@ -217,6 +217,8 @@ describe('the template', () => {
 const budgets: Readonly<Record<string, number>> = {
   applyManifests: 720_000,
   settleTarget: 720_000,
+  judgeEntry: 800_000,
+  probeWave: 720_000,
   pruneObjects: 720_000,
   concludeRollout: 600_000,
   sweepTurns: 600_000,
@@ -233,6 +235,7 @@ describe('a bundle', () => {
     // A command of each that we never send: it is there only with the whole client.
     ['SSM', 'DescribeParametersCommand', ['ssm:GetParameter']],
     ['S3', 'PutObjectLegalHoldCommand', ['s3:GetObject', 's3:PutObject']],
+    ['CloudWatch', 'PutMetricStreamCommand', ['cloudwatch:GetMetricData']],
   ])('holds the client of %s just where the role may ask for it', async (_, command, any) => {
     const texts = await Promise.all(archives().map(async (archive) => [archive, await entryText(archive)] as const));
     const having = texts.filter(([, text]) => text.includes(command)).map(([archive]) => archive);
@@ -275,6 +278,7 @@ describe('the roles', () => {
     expect(everything.map(({ holder, actions, conditional }) => ({ holder, actions, conditional }))).toEqual([
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
+      { holder: 'ReadMetrics', actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], conditional: false },
       {
         holder: 'RunMachine',
         actions: [

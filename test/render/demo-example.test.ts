@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { serviceSources } from '../../shared/fleet/service-sources.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
@@ -18,7 +19,7 @@ const files: ReadonlyMap<string, Uint8Array> = new Map(
 );
 
 const readConfig = async () => {
-  const parsed = await parseConfig(files, 'tidegate.jsonnet', evaluate);
+  const parsed = await parseConfig(files, 'tidegate.jsonnet', evaluate, assessQuery);
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => JSON.stringify(problem)).join('\n'));
   return parsed.config;
 };

@@ -55,6 +55,7 @@ const release: Release = {
   },
   metrics: {},
   services: {},
+  settled: [],
   roles: {},
 };
 
@@ -88,6 +89,7 @@ const judgedWith = async (
         assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
         joinTallies,
         measureMetric: () => Promise.reject(new Error('not asked here')),
+        measureAlerts: () => Promise.reject(new Error('not asked here')),
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',

@@ -12,7 +12,7 @@ export interface Metrics {
    * in the order of time; `SampleRefused` otherwise. The same time again replaces the value.
    */
   add(name: string, labels: Labels, value: number, at: number): void;
-  /** The HTTP API of Prometheus: `/api/v1/query`, `/api/v1/query_range` (GET and POST), `/api/v1/alerts` (none), `/-/ready`. */
+  /** The HTTP API of Prometheus: `/api/v1/query`, `/api/v1/query_range` (GET and POST), `/api/v1/alerts` and `/api/v1/rules` (none), `/-/ready`. */
   handle(request: Request): Promise<Response>;
   /** How far back samples are kept. */
   readonly retentionMs: number;
@@ -40,6 +40,7 @@ export const createMetrics = ({
       return rangeQuery(store, queryParameter(parameters), steps);
     },
     '/api/v1/alerts': () => ({ alerts: [] }),
+    '/api/v1/rules': () => ({ groups: [] }),
   };
   return {
     retentionMs,

@@ -1,5 +1,5 @@
+import { patternFault, valueTest } from '../../../shared/analysis/scrape/label-matcher.ts';
 import { durationMs, stringValue } from './lexer.ts';
-import { patternFault, valueTest } from './matcher.ts';
 import type { Matcher, Selector } from './syntax.ts';
 import type { TokenReader } from './token-reader.ts';
 

@@ -196,7 +196,7 @@ test('there are no alerts, no other endpoints and no other methods', async () =>
   const status = async (path: string, method = 'GET') =>
     (await metrics.handle(new Request(`http://metrics.test${path}`, { method }))).status;
   expect(await ask('/api/v1/alerts', {})).toEqual(success({ alerts: [] }));
-  expect([await status('/-/ready'), await status('/api/v1/rules'), await status('/constructor')]).toEqual([
+  expect([await status('/-/ready'), await status('/api/v1/labels'), await status('/constructor')]).toEqual([
     200, 404, 404,
   ]);
   expect(await status('/api/v1/query', 'DELETE')).toBe(405);

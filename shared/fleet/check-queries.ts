@@ -1,0 +1,149 @@
+import { kindOf, type StoreKind } from '../rollout/metric-source.ts';
+import type { AssessQuery } from './assess-query.ts';
+import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
+import { durationMs } from './duration.ts';
+import type { Entries } from './entries.ts';
+import { nearestOf } from './nearest.ts';
+import { pointerOf } from './pointer.ts';
+import type { Finding } from './problem.ts';
+
+type MetricEntry = Extract<GateEntry, { metric: unknown }>;
+
+/** Kinds of store that have alerts. */
+const WITH_ALERTS: readonly StoreKind[] = ['prometheus', 'alertmanager', 'influxdb2', 'cloudwatch'];
+
+/**
+ * What is wrong between a gate and the store it asks: that it is not there, has nothing of the kind, could not read the query, or looks
+ * back for longer than a wave soaks. `users`: the waves that have the gate.
+ */
+export const checkQueries = (
+  name: string,
+  gate: GateEntry,
+  users: readonly WaveEntry[],
+  metrics: Entries['metrics'],
+  assess: AssessQuery,
+): readonly Finding[] => {
+  if ('probe' in gate) return [];
+  const [field, { source }] =
+    'alerts' in gate ? (['alerts', gate.alerts] as const) : (['metric', gate.metric] as const);
+  const path = ['gates', name, field, 'source'];
+  if (!metrics.names.has(source)) return [unknownStore(source, path, metrics.names)];
+  const store = metrics.sound.get(source);
+  if (store === undefined) return [];
+  if ('alerts' in gate) return checkAlerts(gate.alerts, source, kindOf(store), path);
+  return checkMetric(name, gate, users, store, assess);
+};
+
+const unknownStore = (source: string, path: readonly string[], names: ReadonlySet<string>): Finding => {
+  const nearest = nearestOf(source, names);
+  const what = `there is no metric store ${JSON.stringify(source.slice(0, 80))}`;
+  const finding = { code: 'UNKNOWN_METRICS', path: pointerOf(path), what, expected: 'a name of metrics' };
+  return nearest === undefined ? finding : { ...finding, nearest };
+};
+
+const invalid = (path: readonly string[], what: string, expected: string, fix?: string): Finding => ({
+  code: 'GATE_INVALID',
+  path: pointerOf(path),
+  what,
+  expected,
+  ...(fix === undefined ? {} : { fix }),
+});
+
+const checkAlerts = (
+  { heartbeat }: Extract<GateEntry, { alerts: unknown }>['alerts'],
+  source: string,
+  kind: StoreKind,
+  path: readonly string[],
+): readonly Finding[] => {
+  if (!WITH_ALERTS.includes(kind))
+    return [
+      invalid(path, `the store ${source} is of ${kind}, which has no alerts`, `a store of ${WITH_ALERTS.join(', ')}`),
+    ];
+  if (heartbeat === undefined || kind === 'alertmanager') return [];
+  const what = `the store ${source} is of ${kind}, which tells by itself whether rules are evaluated`;
+  return [invalid([...path.slice(0, -1), 'heartbeat'], what, 'no heartbeat, or a store of alertmanager')];
+};
+
+/** Kinds of store that are asked for a time which the gate says, or that has a default. */
+const ASKED_FOR: Readonly<Partial<Record<StoreKind, { readonly ms: number; readonly lateMs: number }>>> = {
+  cloudwatch: { ms: 300_000, lateMs: 180_000 },
+  datadog: { ms: 300_000, lateMs: 0 },
+  scrape: { ms: 10_000, lateMs: 0 },
+  pods: { ms: 10_000, lateMs: 0 },
+};
+
+const checkMetric = (
+  name: string,
+  gate: MetricEntry,
+  users: readonly WaveEntry[],
+  store: MetricsEntry,
+  assess: AssessQuery,
+): readonly Finding[] => {
+  const { metric } = gate;
+  const kind = kindOf(store);
+  const at = (field: string): readonly string[] => ['gates', name, 'metric', field];
+  if (kind === 'alertmanager')
+    return [
+      invalid(
+        at('source'),
+        `the store ${metric.source} has alerts and no metrics`,
+        'a gate of alerts, or another store',
+      ),
+    ];
+  const asked = ASKED_FOR[kind];
+  const windowMs = metric.window === undefined ? (asked?.ms ?? 0) : durationMs(metric.window);
+  const texts = 'query' in metric ? { query: metric.query } : { errors: metric.errors, requests: metric.requests };
+  const assessed = Object.entries(texts).map(([field, text]) => ({ field, ...assess(kind, text) }));
+  const longest = assessed.reduce((most, each) => (each.windowMs > most.windowMs ? each : most), {
+    field: metric.window === undefined ? (Object.keys(texts)[0] ?? 'query') : 'window',
+    windowMs: asked === undefined ? 0 : windowMs,
+  });
+  const isJoined = 'pods' in store && store.join === 'worst';
+  return [
+    ...assessed.flatMap(({ field, fault }) =>
+      fault === undefined ? [] : [invalid(at(field), fault.what, fault.expected)],
+    ),
+    ...(metric.window !== undefined && asked === undefined
+      ? [invalid(at('window'), `a query of ${kind} says itself how far it looks back`, 'no window beside it')]
+      : []),
+    ...(metric.window !== undefined && (kind === 'scrape' || kind === 'pods') && windowMs > 60_000
+      ? [
+          invalid(
+            at('window'),
+            `two readings would be ${metric.window} apart`,
+            'at most 60s',
+            'a store keeps longer times',
+          ),
+        ]
+      : []),
+    ...(metric.time !== undefined && kind !== 'json'
+      ? [invalid(at('time'), `a store of ${kind} tells the age of its points by itself`, 'no time beside it')]
+      : []),
+    ...(isJoined && ('errors' in metric || (gate.failAbove !== undefined && gate.failBelow !== undefined))
+      ? [
+          invalid(
+            at('source'),
+            'the worst of several pods is of one value with one threshold',
+            'query and one threshold, or join: sum',
+          ),
+        ]
+      : []),
+    ...checkSoak(longest, users, asked?.lateMs ?? 0, at),
+  ];
+};
+
+/** At the end of the soak the query would still speak of the time before the last write. */
+const checkSoak = (
+  { field, windowMs }: { readonly field: string; readonly windowMs: number },
+  users: readonly WaveEntry[],
+  lateMs: number,
+  at: (field: string) => readonly string[],
+): readonly Finding[] => {
+  const reach = windowMs + (windowMs === 0 ? 0 : lateMs);
+  const short = users.find(({ soak }) => soak !== undefined && durationMs(soak) < reach);
+  if (short === undefined) return [];
+  const late = lateMs === 0 ? '' : `, as of ${lateMs / 1_000} s ago`;
+  const what = `it looks back ${windowMs / 1_000} s${late}, and wave ${short.name} soaks for ${short.soak}`;
+  const fix = 'at the end of the soak it would still speak of the time before the release';
+  return [invalid(at(field), what, 'a time within the soak of each wave', fix)];
+};

@@ -1,0 +1,36 @@
+import type { MetricSource } from '../rollout/metric-source.ts';
+import type { MetricsEntry } from './config.ts';
+
+/** The metric stores of the config, in the words of the rollout. */
+export const toMetricSources = (
+  entries: Readonly<Record<string, MetricsEntry>>,
+): Readonly<Record<string, MetricSource>> =>
+  Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, sourceOf(entry)]));
+
+const sourceOf = (entry: MetricsEntry): MetricSource => {
+  if ('pods' in entry) {
+    const { pods: labels, namespace, port, path, join } = entry;
+    return { pods: { labels, ...given({ namespace }), port, path }, join, allow: [] };
+  }
+  if ('datadog' in entry) {
+    const { apiKeySecret, ...rest } = entry;
+    return { ...rest, tokenSecret: apiKeySecret };
+  }
+  if ('cloudwatch' in entry) {
+    const { cloudwatch, allow, ...rest } = entry;
+    return { cloudwatch, ...given(rest), allow };
+  }
+  const { tokenSecret, username, tls, allow, ...store } = entry;
+  const access = { ...given({ tokenSecret, username }), ...(tls === undefined ? {} : { tls: given(tls) }), allow };
+  if ('prometheus' in store) {
+    const { prometheus, ...rest } = store;
+    return { prometheus, ...given(rest), ...access };
+  }
+  return { ...store, ...access };
+};
+
+type Given<Value extends object> = { readonly [Key in keyof Value]?: Exclude<Value[Key], undefined> };
+
+/** The members that were given. */
+const given = <Value extends object>(value: Value): Given<Value> =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Given<Value>;

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { assessAlerts } from '../../shared/analysis/alerts/assess-alerts.ts';
+import { assessMetric, type Measurement } from '../../shared/analysis/assess-metric.ts';
+import { weighEvidence } from '../../shared/analysis/e-process.ts';
+import { failure, nodata, type Sample } from '../../shared/analysis/sample.ts';
+import { assessProbe } from '../../shared/probe/assess-probe.ts';
+import { emptyTally } from '../../shared/probe/tally.ts';
+import type { MetricGate, ProbeGate } from '../../shared/rollout/gate.ts';
+import type { Judgement } from '../../shared/rollout/verdict.ts';
+
+const of = (value: number): Sample => ({ kind: 'value', value, at: 0 });
+const metricGate: MetricGate = {
+  kind: 'metric',
+  source: 'prod',
+  query: { value: 'q' },
+  failAbove: 0.001,
+  minRequests: 100,
+  intervalMs: 1_000,
+  maxAgeMs: 60_000,
+};
+const metric = (found: Measurement['found'], more: Partial<MetricGate> = {}, age: Sample = of(5)): Judgement =>
+  assessMetric(
+    { ...metricGate, ...more },
+    {
+      gate: 'g',
+      target: 't',
+      query: 'q',
+      source: 'prod (https://p.test)',
+      window: { from: 0, to: 300_000 },
+      found,
+      ages: [{ selector: 'q', seconds: age }],
+      ...('value' in found ? { points: 3 } : {}),
+    },
+  );
+const sequential = { test: { kind: 'sequential', level: 0.05, of: 1 } } as const;
+
+const probeGate: ProbeGate = {
+  kind: 'probe',
+  check: { tcp: 'h:1' },
+  rate: 1,
+  timeoutMs: 1_000,
+  failuresBelow: 0.01,
+  minSamples: 20,
+  consecutive: 3,
+};
+const probe = (attempts: number, failedFirst: number, more: Partial<ProbeGate> = {}): Judgement => {
+  const tally = { ...emptyTally('g', 't', 'h:1', 0), attempts, failedFirst, to: 60_000 };
+  return assessProbe('g', { ...probeGate, ...more }, [tally], weighEvidence);
+};
+const asked = { gate: 'g', target: 't', query: '{severity="page"}', source: 'prod (https://p.test)', at: 60_000 };
+
+/** Every way of every kind of gate not to pass, and which numbers there are. */
+const notPassed: readonly (readonly [string, Judgement, { readonly value?: number; readonly samples?: number }])[] = [
+  ['a value that is too high', metric({ value: of(0.5) }), { value: 0.5, samples: 3 }],
+  ['a value that is too low', metric({ value: of(0.5) }, { failBelow: 1, failAbove: 2 }), { value: 0.5, samples: 3 }],
+  ['an infinite value', metric({ value: of(Infinity) }), { samples: 3 }],
+  ['no value', metric({ value: nodata('no series') }), { samples: 3 }],
+  ['a value that could not be read', metric({ value: failure('status 503') }), { samples: 3 }],
+  ['an old value', metric({ value: of(0.0001) }, {}, of(600)), { value: 0.0001, samples: 3 }],
+  ['a value of the future', metric({ value: of(0.0001) }, {}, of(-600)), { value: 0.0001, samples: 3 }],
+  ['too many errors', metric({ errors: of(5), requests: of(1_000) }), { value: 0.005, samples: 1_000 }],
+  ['too few requests', metric({ errors: of(0), requests: of(50) }), { value: 0, samples: 50 }],
+  ['no errors to read', metric({ errors: nodata('no series'), requests: of(1_000) }), { samples: 1_000 }],
+  ['no requests to read', metric({ errors: of(0), requests: failure('status 503') }), {}],
+  [
+    'evidence of too many errors',
+    metric({ errors: of(50), requests: of(1_000) }, sequential),
+    { value: 0.05, samples: 1_000 },
+  ],
+  ['failed attempts', probe(100, 10), { value: 0.1, samples: 100 }],
+  ['too few attempts', probe(10, 0), { value: 0, samples: 10 }],
+  ['evidence of failed attempts', probe(100, 20, sequential), { value: 0.2, samples: 100 }],
+  [
+    'an alert that fires',
+    assessAlerts(asked, { firing: ['Down{}'], unknown: [], watching: 4 }),
+    { value: 1, samples: 4 },
+  ],
+  [
+    'a rule that is not evaluated',
+    assessAlerts(asked, { firing: [], unknown: ['rule X'], watching: 4 }),
+    { samples: 4 },
+  ],
+  ['nothing that watches', assessAlerts(asked, { firing: [], unknown: [], watching: 0 }), { samples: 0 }],
+  ['alerts that could not be read', assessAlerts(asked, { failed: 'status 503' }), {}],
+];
+
+describe('a verdict that is not a pass names query, value, threshold, window, samples and source', () => {
+  test.each(notPassed)('of %s', (_, judgement, numbers) => {
+    expect(judgement.verdict).not.toBe('pass');
+    expect(judgement).toEqual({
+      gate: 'g',
+      kind: expect.any(String),
+      target: 't',
+      verdict: expect.any(String),
+      because: expect.stringMatching(/^gate g on t: .{10,}/),
+      query: expect.stringMatching(/./),
+      source: expect.stringMatching(/./),
+      threshold: expect.any(Number),
+      window: { from: expect.any(Number), to: expect.any(Number) },
+      ...numbers,
+    });
+  });
+});
