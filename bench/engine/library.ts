@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export interface LibraryRun {
   readonly readyMs: number;
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly because: string;
   readonly peakMiB: number;
 }
