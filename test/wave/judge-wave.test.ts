@@ -56,6 +56,7 @@ const release: Release = {
   metrics: {},
   services: {},
   settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 };
 
