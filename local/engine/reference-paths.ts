@@ -80,11 +80,12 @@ const TYPES: readonly Json[] = ['Pass', 'Task', 'Wait', 'Succeed'];
 
 /**
  * A state in JSONPath as the state in JSONata that does the same, where its paths are no more than reference paths: InputPath,
- * Parameters, Result, ResultPath, OutputPath, Assign and the ResultPath of catchers. Undefined where it says more (ResultSelector,
- * intrinsic functions, comparisons of a Choice, `...Path` fields), and for other types.
+ * Parameters, Result, ResultSelector (that is not put elsewhere), ResultPath, OutputPath, Assign and the ResultPath of catchers.
+ * Undefined where it says more (intrinsic functions, comparisons of a Choice, `...Path` fields), and for other types.
  */
 export const inJsonata = (state: JsonObject): JsonObject | undefined => {
-  const { QueryLanguage: _, InputPath, Parameters, Result, ResultPath, OutputPath, Assign, Catch, ...rest } = state;
+  const { QueryLanguage: _, InputPath, Parameters, Result, ResultPath, OutputPath, Assign, Catch, ...others } = state;
+  const { ResultSelector, ...rest } = others;
   if (!TYPES.includes(state.Type ?? null) || Object.keys(rest).some((field) => BEYOND.includes(field)))
     return undefined;
   // In JSONPath a text in {% %} is only that.
@@ -93,6 +94,8 @@ export const inJsonata = (state: JsonObject): JsonObject | undefined => {
   const input = narrowed(InputPath, '$states.input');
   if (input === undefined) return undefined;
   const isTask = state.Type === 'Task';
+  const isWhole = (path: Json | undefined) => path === undefined || path === '$';
+  if (ResultSelector !== undefined && !(isTask && isWhole(ResultPath) && isWhole(OutputPath))) return undefined;
   if (!isTask && Parameters !== undefined) return passWith(state, input);
   const result = isTask ? '$states.result' : Result === undefined ? input : `(${jsonText(Result)})`;
   const whole = placed(ResultPath, result);
@@ -103,13 +106,14 @@ export const inJsonata = (state: JsonObject): JsonObject | undefined => {
     ...{ ...rest, QueryLanguage: 'JSONata' },
     ...(isTask && (Parameters !== undefined || InputPath !== undefined) && { Arguments: sent }),
     ...(speaks && { Output: output && expression(output) }),
+    ...(ResultSelector !== undefined && { Output: templateOf(ResultSelector, result) }),
     ...(Assign !== undefined && { Assign: templateOf(Assign, result) }),
     ...(Catch !== undefined && { Catch: catchersOf(Catch) }),
   });
 };
 
 const BEYOND: readonly string[] = [
-  ...['ResultSelector', 'Arguments', 'Output', 'SecondsPath', 'TimestampPath', 'TimeoutSecondsPath'],
+  ...['Arguments', 'Output', 'SecondsPath', 'TimestampPath', 'TimeoutSecondsPath'],
   'HeartbeatSecondsPath',
 ];
 

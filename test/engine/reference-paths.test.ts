@@ -26,6 +26,7 @@ test.each<[string, object, unknown]>([
   ],
   ['Parameters of a task', call({ Parameters: { 'd.$': '$.d' }, ResultPath: '$.got' }), { ...INPUT, got: { d: 'x' } }],
   ['InputPath and OutputPath of a task', call({ InputPath: '$.a', OutputPath: "$['b c']" }), [1, 2]],
+  ['ResultSelector', call({ ResultSelector: { 'x.$': '$.d' } }), { x: 'x' }],
   ['the end of a wait', { Type: 'Wait', Seconds: 1, OutputPath: '$.d' }, 'x'],
 ])('a state in JSONPath beside others in JSONata: %s', async (_, state, expected) => {
   const { status, output, cause } = await workbench({ functions: { echo: (payload) => payload } }).execute(
@@ -55,7 +56,11 @@ test('it assigns and reads variables, and its catcher puts the error in the inpu
 test.each<[string, object, string]>([
   ['a path that is no reference path', { Type: 'Pass', InputPath: '$..d' }, '/States/Old/InputPath'],
   ['an intrinsic function', { Type: 'Pass', Parameters: { 'u.$': 'States.UUID()' } }, '/States/Old/Parameters'],
-  ['ResultSelector', call({ ResultSelector: { 'x.$': '$.d' } }), '/States/Old/ResultSelector'],
+  [
+    'ResultSelector at a ResultPath',
+    call({ ResultSelector: { 'x.$': '$.d' }, ResultPath: '$.y' }),
+    '/States/Old/ResultSelector',
+  ],
   ['a path for a number', { Type: 'Wait', SecondsPath: '$.a' }, '/States/Old/SecondsPath'],
 ])('refused where it says more: %s', (_, state, place) => {
   const { diagnostics } = parseDefinition(JSON.stringify(before(state)));
