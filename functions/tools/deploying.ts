@@ -1,5 +1,6 @@
 import type { ApplyInput, ApplyOutside } from '../../shared/apply/apply-manifests.ts';
 import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
+import { compileRules } from '../../shared/apply/settled/settled-by-rule.ts';
 import { readUnnamed } from '../../shared/approval/named-deletes.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
@@ -55,6 +56,6 @@ export const restartingOf = async (
     since: isGoneOn ? kept.startedAt : now,
     settleWithinMs: wave.settleWithinMs,
     isBack: ref.direction === 'back',
-    rules: settled,
+    ruleOf: compileRules(settled),
   };
 };

@@ -143,6 +143,9 @@ const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
 export const isClusterTrouble = (error: unknown): error is Error =>
   error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
 
+/** Whether trouble may be over at another attempt; that a cluster does not know us is not. */
+export const mayPass = (trouble: Error): boolean => isClusterTrouble(trouble) && !(trouble instanceof AccessRefused);
+
 /** Whether nothing came of a request: neither an answer nor a refusal. */
 export const isUnreachable = (error: unknown): error is Error => error instanceof ClusterUnreachable;
 

@@ -43,7 +43,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
 
   // Prints what it found.
   'bench/apply/measure.ts': ['node:child_process', 'process'],
-  'bench/apply/run.ts': ['console', 'node:fs', 'performance', 'process'],
+  'bench/apply/run.ts': ['console', 'node:fs', 'process'],
   'bench/gates/run.ts': ['console'],
 
   // Speaks over a connection that the one egress client has opened.
@@ -65,7 +65,6 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/clouds/gaxios.ts': ['google-auth-library'],
   'shared/clouds/gke.ts': ['@google-cloud/container'],
   'shared/clouds/google-auth.ts': ['google-auth-library'],
-  'shared/clouds/kubeconfig.ts': ['@kubernetes/client-node'],
   'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
 
   // A cloud's own metrics and alarms, over our egress.

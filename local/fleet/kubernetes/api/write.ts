@@ -24,7 +24,7 @@ import { memberType } from '../schema/type.ts';
 import type { ObjectKey } from '../storage/sqlite.ts';
 import { allocateService } from './allocate.ts';
 import { nextGeneration } from './generation.ts';
-import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound, staleVersion } from './status-error.ts';
+import { alreadyExists, conflict, forbidden, invalid, notFound, staleVersion } from './status-error.ts';
 
 export interface WriteAs {
   readonly manager: string;
@@ -91,9 +91,6 @@ export const createObject = (
   write: WriteAs,
 ): KubeObject => {
   const { metadata } = object;
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
-    throw badRequest('resourceVersion should not be set on objects to be created');
-  }
   if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName}${nameSuffix(plane.random)}`;
   const name = metadata.name ?? '';
   checkNamespace(plane, resource, namespace, name);
