@@ -54,11 +54,23 @@ const held = async (plane: ControlPlane, { says, method, path, body, type, accep
 const isThere = ({ until, untilSays = '' }: Turn, { status, body }: Heard): boolean =>
   (until === undefined || status === until) && JSON.stringify(body).includes(untilSays);
 
+/** A LimitRange is a map to the real server: it names what is too much in any order. */
+const inOneOrder = (message: string): string =>
+  message.replace(
+    /\[(maximum .*)\]/,
+    (_, several: string) =>
+      `[${several
+        .split(/, (?=maximum )/)
+        .sort()
+        .join(', ')}]`,
+  );
+
 /** The status that controllers write, and what they annotate, comes when it comes: not part of the comparison. */
 const withoutControllers = (heard: Heard): unknown => {
   const answer = essence(heard.body);
   const strip = (value: Json | undefined): Json | undefined => {
     if (Array.isArray(value)) return value.map((item) => strip(item) ?? null);
+    if (typeof value === 'string') return inOneOrder(value);
     if (typeof value !== 'object' || value === null) return value;
     const { annotations, status, managedFields, ...rest } = value;
     const entries = Array.isArray(managedFields)
