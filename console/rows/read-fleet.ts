@@ -4,6 +4,7 @@ import type { ProbedTarget } from '../../shared/availability/assess-objective-st
 import type { Outage } from '../../shared/availability/assess-standings.ts';
 import { readProbed } from '../../shared/availability/read-probed.ts';
 import { readOutages } from '../../shared/availability/watch-probers.ts';
+import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
@@ -20,6 +21,8 @@ export interface FleetRows {
   readonly outages: readonly Outage[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
+  /** What the API servers do about stale writers, of targets that were ever written to. */
+  readonly fences: ReadonlyMap<string, KeptStanding>;
 }
 
 /** How many of the newest rollouts are looked at. One that is older and still under way has been forgotten by everybody. */
@@ -41,5 +44,6 @@ export const readFleetRows = async (
   }
   const probed = await readProbed(states, stored);
   const outages = await readOutages(stored);
-  return { states, rollouts, probed, outages, approvals: await readOpenApprovals(stored.ledger) };
+  const fences = await readFenceStandings(stored.ledger);
+  return { states, rollouts, probed, outages, approvals: await readOpenApprovals(stored.ledger), fences };
 };
