@@ -1,6 +1,6 @@
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTurn } from '../ledger/turn.ts';
-import type { WaveRef } from '../ledger/waves.ts';
+import { readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
@@ -10,8 +10,8 @@ import type { Outage } from './assess-standings.ts';
 export type StopWave = (ref: WaveRef, judgement: Judgement) => Promise<void>;
 
 /**
- * Stops the wave that is under way over a target that is out, whichever rollout holds it, forward. On a way back nothing is stopped: that would
- * keep what is bad. Twice is as once. Returns the waves that were stopped.
+ * Stops the wave that is under way over a target that is out, whichever rollout holds it: from its first batch until its gates are closed. On
+ * a way back nothing is stopped: that would keep what is bad. Twice is as once. Returns the waves that were stopped.
  */
 export const stopRunningWaves = async (
   outage: Outage,
@@ -26,6 +26,8 @@ export const stopRunningWaves = async (
     const rollout = holder === undefined ? undefined : await readRollout(ledger, holder.rollout);
     if (rollout?.release === undefined || rollout.end !== undefined || rollout.rollback === true) continue;
     const ref: WaveRef = { rollout: rollout.rollout, release: rollout.release, wave: name, direction: 'forward' };
+    const { deployingAt, closedAt } = await readWave(ledger, ref);
+    if (deployingAt === undefined || closedAt !== undefined) continue;
     await stop(ref, judgementOf(outage));
     stopped.push(name);
   }

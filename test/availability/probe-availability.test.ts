@@ -12,7 +12,7 @@ import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { markVerified } from '../../shared/ledger/target-state.ts';
 import { changeTurn } from '../../shared/ledger/turn.ts';
-import { readStop } from '../../shared/ledger/waves.ts';
+import { advanceWave, readStop } from '../../shared/ledger/waves.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { Attempt } from '../../shared/probe/attempt.ts';
 import { countSample, emptyTally, type Tally } from '../../shared/probe/tally.ts';
@@ -68,7 +68,7 @@ const release: Release = {
 };
 
 /** A place where targets are up or down as seen from regions, and rollout `r` holds wave `w`. */
-const openPlace = async () => {
+const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
   let now = 1_000 * 60_000 + 5_000;
   const clock = { ...processClock, now: () => now };
   const ledger = openSqliteLedger(':memory:', clock);
@@ -89,6 +89,7 @@ const openPlace = async () => {
   await changeTurn(ledger, 'w', () => ({ holder, queue: [], superseded: [] }));
   const outside = { ledger, blobs, clock, settings };
   const ref = { rollout: 'r', release: digest, wave: 'w', direction: 'forward' as const };
+  await advanceWave(ledger, ref, { deployingAt: now, ...progress });
   let rates: readonly number[] = [];
   const told: string[] = [];
   /** Whether the wave was stopped when the prober still had attempts to make. */
@@ -174,6 +175,14 @@ describe('scheduled probes', () => {
       },
     ]);
     expect(judgeAvailability(await readOutages(place), ['b'])).toEqual([]);
+  });
+
+  it('stop no wave whose gates are closed, as on its way back', async () => {
+    const place = await openPlace({ closedAt: 1 });
+    await place.probe('x', ['a']);
+    await place.probe('y', ['a']);
+    expect(await place.stop()).toBeUndefined();
+    expect(await readOutages(place)).toHaveLength(1);
   });
 
   it('let go again when the target serves', async () => {
