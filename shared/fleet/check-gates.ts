@@ -1,7 +1,7 @@
 import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { AssessQuery } from './assess-query.ts';
-import { checkQueries } from './check-queries.ts';
+import { checkQueries, sourcePath } from './check-queries.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
@@ -23,9 +23,9 @@ export const checkGates = (
     const store =
       'probe' in gate ? undefined : metrics.sound.get('alerts' in gate ? gate.alerts.source : gate.metric.source);
     return [
-      ...checkQueries(name, gate, users, metrics, assess),
+      ...checkQueries(name, gate, users, metrics, value, assess),
       ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
-      ...addressOf(store).flatMap((text) => checkPlaceholders(['gates', name, 'metric', 'source'], text, askedOf)),
+      ...addressOf(store).flatMap((text) => checkPlaceholders(sourcePath(name, gate, value), text, askedOf)),
       ...checkInterval(name, gate, users, value),
     ];
   });

@@ -83,6 +83,12 @@ const rules = {
     expected: 'errors and requests, and failAbove between 0 and 1',
   },
   query: { code: 'GATE_INVALID', expected: "a query in the store's language" },
+  metricSource: { code: 'MISSING_FIELD', expected: 'a name of metrics' },
+  oneSource: {
+    code: 'SCHEMA_CHOICE',
+    what: 'source and prometheus are both written',
+    expected: 'the store once, by source',
+  },
   storeUrl: {
     code: 'URL',
     expected: 'the base URL of the store, with no more in its query than db, rp, org or orgID',

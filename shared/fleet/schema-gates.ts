@@ -118,7 +118,8 @@ const query = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('qu
 const source = z.string(rule('text')).describe('Name of an entry of metrics.');
 
 const asking = {
-  source,
+  source: source.optional(),
+  prometheus: text.optional().describe('As source, for a store of prometheus: how it was written once.'),
   window: duration
     .optional()
     .describe(
@@ -131,19 +132,36 @@ const asking = {
     .describe('json: pointer to the time of what was measured.'),
 };
 
+type Asked = { readonly source?: string | undefined; readonly prometheus?: string | undefined };
+
+/** Which store is asked, by whichever of the two words; `source` in what is read. */
+const withSource = <Fields extends z.ZodType<Asked>>(fields: Fields) =>
+  fields
+    .refine((asked) => asked.source !== undefined || asked.prometheus !== undefined, {
+      error: rule('metricSource'),
+      path: ['source'],
+    })
+    .refine((asked) => asked.source === undefined || asked.prometheus === undefined, {
+      error: rule('oneSource'),
+      path: ['prometheus'],
+    })
+    .transform(({ source: named, prometheus = '', ...rest }) => ({ ...rest, source: named ?? prometheus }));
+
 const metric = z.union([
-  z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking }),
-  z.strictObject({
-    errors: query.describe('What counts all that failed.'),
-    requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
-    errorsMayBeAbsent: z
-      .literal(true)
-      .optional()
-      .describe(
-        'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
-      ),
-    ...asking,
-  }),
+  withSource(z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking })),
+  withSource(
+    z.strictObject({
+      errors: query.describe('What counts all that failed.'),
+      requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
+      errorsMayBeAbsent: z
+        .literal(true)
+        .optional()
+        .describe(
+          'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
+        ),
+      ...asking,
+    }),
+  ),
 ]);
 
 const threshold = z.number(rule('threshold'));
