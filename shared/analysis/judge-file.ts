@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DEFAULT_RUN_LIMITS, type RunLimits } from './assess-run.ts';
+import { DEFAULT_RUN_LIMITS } from '../rollout/assess-run.ts';
+import type { RunLimits } from '../rollout/gate.ts';
 import type { JudgedSeries } from './judge-series.ts';
 import type { Point } from './measured-points.ts';
 import { nodata, type Sample } from './sample.ts';

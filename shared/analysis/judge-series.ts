@@ -1,10 +1,10 @@
-import type { MetricGate } from '../rollout/gate.ts';
+import { assessRun } from '../rollout/assess-run.ts';
+import type { MetricGate, RunLimits } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import { assessCountShift } from './assess-count-shift.ts';
 import { assessMetric } from './assess-metric.ts';
 import { assessObjective } from './assess-objective.ts';
-import { assessRun, type RunLimits } from './assess-run.ts';
 import { assessShift, DEFAULT_SHIFT_RULES } from './assess-shift.ts';
-import { conditionalBinomial } from './conditional-binomial.ts';
 import type { Counts } from './counts.ts';
 import type { SeriesGate } from './judge-file.ts';
 import { type Measured, type Point, pointsPerMeasurement } from './measured-points.ts';
@@ -159,18 +159,11 @@ const byComparison = ({ gate, series, baseline = [] }: JudgedSeries): Conclusion
 
 const compareCounts = (gate: SeriesGate, series: readonly Point[], baseline: readonly Point[]): Conclusion => {
   const [fresh, old] = [totalOf(series), totalOf(baseline)];
-  if (fresh === undefined || old === undefined || fresh.requests < gate.minRequests || old.requests < gate.minRequests)
-    return { verdict: 'inconclusive', because: `a side has fewer than ${gate.minRequests} requests, or no counts` };
-  const p = conditionalBinomial(fresh, old);
-  const sides = `${fresh.failures} of ${fresh.requests} failed, ${old.failures} of ${old.requests} of the baseline`;
-  const because = `${sides}: as likely as ${rounded(p)} by chance, expected at least ${gate.level}`;
-  return {
-    verdict: p < gate.level ? 'fail' : 'pass',
-    because,
-    value: p,
-    threshold: gate.level,
-    samples: fresh.requests,
-  };
+  if (fresh === undefined || old === undefined)
+    return { verdict: 'inconclusive', because: 'some points have no whole counts' };
+  const { level, mostRise, minRequests } = gate;
+  const { p, ...standing } = assessCountShift(fresh, old, { level, mostRise, minRequests });
+  return { ...standing, ...(p === undefined ? {} : { value: p }), threshold: level, samples: fresh.requests };
 };
 
 const judges: Readonly<Record<SeriesGate['test'], (judged: JudgedSeries) => Conclusion>> = {

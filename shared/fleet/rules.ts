@@ -82,6 +82,27 @@ const rules = {
     what: 'a sequential gate has no counts or no share to test',
     expected: 'errors and requests, and failAbove between 0 and 1',
   },
+  effect: { code: 'SCHEMA_VALUE', expected: 'block or report' },
+  failureLimit: { code: 'SCHEMA_VALUE', expected: 'a whole number from 0, or -1 for no limit' },
+  neverFails: {
+    code: 'GATE_INVALID',
+    what: 'failures alone never fail the gate, and nothing else can',
+    expected: 'consecutiveSuccessLimit beside failureLimit: -1',
+    fix: 'to try a gate that never blocks, write effect: report',
+  },
+  successLimit: {
+    code: 'GATE_INVALID',
+    what: 'there are fewer measurements than must pass in a row',
+    expected: 'consecutiveSuccessLimit of at most count',
+  },
+  baseline: { code: 'SCHEMA_VALUE', expected: 'before, others or last-week' },
+  bad: { code: 'SCHEMA_VALUE', expected: 'higher, lower or either' },
+  mostRise: { code: 'SCHEMA_VALUE', expected: 'a ratio from 1' },
+  baselineMissing: {
+    code: 'MISSING_FIELD',
+    what: 'bad and mostRise say how a baseline is compared with, and there is none',
+    expected: 'baseline: before, others or last-week',
+  },
   query: { code: 'GATE_INVALID', expected: "a query in the store's language" },
   metricSource: { code: 'MISSING_FIELD', expected: 'a name of metrics' },
   oneSource: {

@@ -34,9 +34,9 @@ const service = {
     .default([])
     .describe('The last one whose targets match wins.'),
   onFailure: z
-    .enum(['rollback', 'hold', 'continue'])
+    .enum(['rollback', 'hold'])
     .default('rollback')
-    .describe('What a failure of this service means where it failed.'),
+    .describe('What a failure means for this service: rollback takes it back, hold keeps what it got; rollback.'),
   dependsOn: z.array(text).default([]).describe('Services that are applied before this one.'),
   targets: labelSelector.default({}).describe('The targets that have this service; all where nothing is said.'),
 };

@@ -31,4 +31,4 @@ export interface ApprovalSpec {
 }
 
 /** What a service's failure means for the service on the targets that have it. */
-export type OnFailure = 'rollback' | 'hold' | 'continue';
+export type OnFailure = 'rollback' | 'hold';

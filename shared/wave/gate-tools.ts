@@ -1,6 +1,7 @@
+import type { ComparisonOrder } from '../analysis/compare-metric.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
-import type { AlertGate, MetricGate, ProbeGate } from '../rollout/gate.ts';
+import type { AlertGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
 import type { MetricSource } from '../rollout/metric-source.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -19,7 +20,11 @@ export interface GateTools {
     source: MetricSource,
     target: Target,
     signal: AbortSignal,
-  ): Promise<Judgement>;
+  ): Promise<MeasuredMetric>;
+  /** Judges what several windows counted together. `last`: what the newest of them was judged. */
+  assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
+  /** Compares what a gate measures since the last write with its baseline. */
+  compareMetric(order: ComparisonOrder, signal: AbortSignal): Promise<Judgement>;
   /** Whether an alert fires. Without a target it is asked for all of a wave at once. */
   measureAlerts(
     gate: string,
@@ -30,8 +35,25 @@ export interface GateTools {
   ): Promise<Judgement>;
 }
 
+/** What one measurement of a metric gate showed. */
+export interface MeasuredMetric {
+  readonly judgement: Judgement;
+  /** What it counted, where the gate is of two counts and both were read. */
+  readonly counts?: WindowCounts;
+}
+
+/** Requests, and those of them that failed, of a stretch of time. */
+export interface WindowCounts {
+  readonly requests: number;
+  readonly failures: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+type Effect = Pick<GateSpec, 'effect'>;
+
 /** The gates of a wave that are probes, by name. */
-export const probeGates = (release: Release, wave: Wave): Readonly<Record<string, ProbeGate>> =>
+export const probeGates = (release: Release, wave: Wave): Readonly<Record<string, ProbeGate & Effect>> =>
   Object.fromEntries(
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
@@ -40,7 +62,7 @@ export const probeGates = (release: Release, wave: Wave): Readonly<Record<string
   );
 
 /** The gates of a wave that are metrics, by name. */
-export const metricGates = (release: Release, wave: Wave): Readonly<Record<string, MetricGate>> =>
+export const metricGates = (release: Release, wave: Wave): Readonly<Record<string, MetricGate & Effect>> =>
   Object.fromEntries(
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
@@ -49,13 +71,20 @@ export const metricGates = (release: Release, wave: Wave): Readonly<Record<strin
   );
 
 /** The gates of a wave that are alerts, by name. */
-export const alertGates = (release: Release, wave: Wave): Readonly<Record<string, AlertGate>> =>
+export const alertGates = (release: Release, wave: Wave): Readonly<Record<string, AlertGate & Effect>> =>
   Object.fromEntries(
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
       return gate?.kind === 'alerts' ? [[name, gate] as const] : [];
     }),
   );
+
+/** The judgements, each with its gate's effect. */
+export const withEffects = (release: Release, judgements: readonly Judgement[]): readonly Judgement[] =>
+  judgements.map((judgement) => {
+    const effect = release.gates[judgement.gate]?.effect;
+    return effect === undefined ? judgement : { ...judgement, effect };
+  });
 
 /** The targets of these names. */
 export const targetsOf = (release: Release, names: readonly string[]): readonly Target[] =>

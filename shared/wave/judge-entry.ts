@@ -8,9 +8,9 @@ import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
-import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
+import { worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
+import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates, withEffects } from './gate-tools.ts';
 import { measureStores } from './measure-stores.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
@@ -52,7 +52,7 @@ export const judgeEntry = async (
     Object.keys(gates).length === 0
       ? []
       : (await tools.probeUntil({ gates, targets, until, stop: () => Promise.resolve(false) }, signal)).tallies;
-  const judgements: Judgement[] = [
+  const judgements = withEffects(release, [
     ...judgeProbes(
       gates,
       targets.map((target) => target.name),
@@ -61,15 +61,16 @@ export const judgeEntry = async (
     ),
     ...(await measureStores(release, wave, targets, tools, signal)),
     ...unknownGates(release, wave),
-  ];
+  ]);
   for (const judgement of judgements) await keepJudgement(ledger, ref, 'before', clock.now(), judgement);
   await recordVerdicts(ref, 'before', judgements, outside);
-  const verdict = worstVerdict(judgements.map((each) => each.verdict));
+  const blocking = judgements.filter(({ effect }) => effect !== 'report');
+  const verdict = blocking.length === 0 ? 'pass' : worstVerdict(blocking.map((each) => each.verdict));
   if ((await readRollout(ledger, ref.rollout))?.rollback === true) {
     return { status: 'pass', because: `wave ${wave.name} goes back because of how it is now; that does not stop it` };
   }
   if (verdict === 'pass') return { status: 'pass', because: `wave ${wave.name} is well before it is entered` };
-  const worst = judgements.find((each) => each.verdict === verdict);
+  const worst = blocking.find((each) => each.verdict === verdict);
   const because = `before ${wave.name}: ${worst === undefined ? 'no gate was judged' : gateSentence(worst)}`;
   if (verdict === 'fail') return { status: 'failed', because };
   if (clock.now() >= enteredAt + wave.inconclusiveWithinMs) return { status: 'aborted', because };

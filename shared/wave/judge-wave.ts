@@ -5,6 +5,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { compareRuns } from './compare-runs.ts';
 import {
   alertGates,
   type GateTools,
@@ -13,9 +14,11 @@ import {
   probeGates,
   targetsOf,
   unknownGates,
+  withEffects,
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
-import { measureStores } from './measure-stores.ts';
+import { measureRuns } from './measure-runs.ts';
+import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
@@ -24,7 +27,7 @@ import { recordVerdicts } from './record-verdicts.ts';
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
 
 /**
- * The exit gates of a wave, looked at anew with each call: probes since the last write, metrics now, and the soak. A fail ends it at
+ * The exit gates of a wave, looked at anew with each call: probes and metrics since the last write, and the soak. A fail ends it at
  * once. Before it passes, every target is read once more and must have what was deployed. On the way back only the probes are asked:
  * a metric's window still holds what was bad.
  */
@@ -45,18 +48,32 @@ export const judgeWave = async (
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
   const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
-  const judgements: Judgement[] = [
-    ...judgeProbes(gates, names, probing.tallies, tools),
-    ...(ref.direction === 'forward' ? await measureStores(release, wave, targets, tools, signal) : []),
-    ...unknownGates(release, wave),
+  // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
+  const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
+  const soakEnds = soakFrom + wave.soakMs;
+  const measureForward = async (): Promise<readonly Judgement[]> => {
+    const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
+    const isOver = clock.now() >= soakEnds;
+    const order = { since, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
+    const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
+    const alerts = await measureAlertGates(release, wave, targets, tools, signal);
+    const judged = isOver
+      ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
+      : runs.map(({ judgement }) => judgement);
+    return [...judged, ...alerts];
+  };
+  const judgements = [
+    ...withEffects(release, [
+      ...judgeProbes(gates, names, probing.tallies, tools),
+      ...(ref.direction === 'forward' ? await measureForward() : []),
+      ...unknownGates(release, wave),
+    ]),
     ...(ref.direction === 'forward' && Object.keys(gates).length > 0 ? assessCoverage(wave, probing, clock.now()) : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
   const asked = { ...metricGates(release, wave), ...alertGates(release, wave) };
   const intervals = Object.values(asked).map((gate) => gate.intervalMs);
-  // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
-  const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const facts = {
     now: clock.now(),
     lastWriteAt: soakFrom,

@@ -209,6 +209,18 @@ const mistakes: readonly (readonly [string, object, object, string])[] = [
     {},
     'GATE_INVALID /gates/g/alerts/heartbeat',
   ],
+  [
+    'a count that no wave waits for',
+    { metric: { source: 'prod', query: 'up' }, failBelow: 1, interval: '30s', count: 1_000 },
+    {},
+    'GATE_INVALID /gates/g/count: 1000 measurements every 30s take longer than wave',
+  ],
+  [
+    'a baseline of a store that knows only now',
+    { metric: { source: 'prod', query: '/a' }, failBelow: 1, baseline: 'before' },
+    { json: 'https://a.example.com/' },
+    'GATE_INVALID /gates/g/baseline: a baseline is asked of a store of prometheus, and prod is of json',
+  ],
   ['alerts without labels', { alerts: { source: 'prod' } }, {}, 'MISSING_FIELD /gates/g/alerts/labels'],
   ['a test of alerts', { alerts: { source: 'prod', labels: {} }, failAbove: 1 }, {}, '/gates/g/failAbove'],
   [
