@@ -4,6 +4,7 @@ import { shortCommit } from '../console/views/standing-text.ts';
 import { type Cli, type Options, textOption } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Client } from './fetch.ts';
+import { restartLines } from './restart-lines.ts';
 import { badInput, Stop } from './stop.ts';
 
 type Decide = 'approve' | 'reject';
@@ -76,7 +77,7 @@ const findApproval = async (client: Client, id: string | undefined): Promise<str
 
 /** What a person reads before deciding. */
 const approvalLines = (view: ApprovalView): readonly string[] => {
-  const { counts, groups, evidence, targets } = view;
+  const { counts, groups, restarts, evidence, targets } = view;
   return [
     `${shortCommit(view.commit)} for ${view.wave}: ${targets.length} targets (${targets.map(({ target }) => target).join(', ')})`,
     `  ${counts.create} create, ${counts.change} change, ${counts.recreate} recreate, ${counts.prune} prune, ${counts.unchanged} unchanged`,
@@ -86,6 +87,7 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
         .filter(({ path }) => path !== '')
         .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
     ]),
+    ...restartLines(restarts),
     ...evidence.map(({ wave, status, done, total, gates }) => {
       const passed = gates.filter(({ verdict }) => verdict === 'pass').length;
       return `  evidence: ${wave} ${status} ${done}/${total}, ${passed}/${gates.length} gates pass`;

@@ -47,13 +47,16 @@ export const readObjectFiles = (directory: string, paths: readonly string[], rea
   return { documents, problems };
 };
 
+/** What other tools take as it is: the last of keys written twice, and a number as near as a double comes to it. */
+const looseCodes: readonly string[] = ['DUP_KEY', 'NUMBER_UNSAFE'];
+
 const parse = (file: string, bytes: Uint8Array, reading: Reading): ParsedManifests => {
   const parsed = file.endsWith('.json') ? parseJson(file, bytes) : parseYaml(file, bytes);
-  const isLoose = parsed.problems.length > 0 && parsed.problems.every(({ code }) => code === 'DUP_KEY');
+  const isLoose = parsed.problems.length > 0 && parsed.problems.every(({ code }) => looseCodes.includes(code));
   return reading === 'as-kubectl' && isLoose ? parseLoosely(file, bytes) : parsed;
 };
 
-/** A text whose only problem is known to be keys written twice. */
+/** A text whose only problems are known to be such as other tools have none with. */
 const parseLoosely = (file: string, bytes: Uint8Array): ParsedManifests => {
   const documents = parseAllDocuments(Buffer.from(bytes).toString('utf8'), {
     version: '1.1',

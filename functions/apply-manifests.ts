@@ -4,14 +4,15 @@ import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
-import { applyInput, opening, writingOf } from './tools/deploying.ts';
+import { applyInput, opening, restartingOf, writingOf } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
 
 /** State `ApplyManifests`: one slice of making a target match what is rendered for it. */
 export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const slice = await apply(applyInput(ref, deployment), writingOf(deployment, outside), invocation);
+    const writing = { ...writingOf(deployment, outside), restarting: await restartingOf(ref, deployment, outside) };
+    const slice = await apply(applyInput(ref, deployment), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });
 

@@ -15,10 +15,10 @@ export const settleTarget = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, { signal, deadline }) => {
     const stop = await readStop(outside.ledger, ref);
     if (stop !== undefined) return { status: 'stopped', because: `wave ${ref.wave} is stopped: ${stop.because}` };
-    const { cluster, rendered, kept, wave, target } = await openDeployment(ref, opening(outside), outside);
+    const { cluster, rendered, settled, kept, wave, target } = await openDeployment(ref, opening(outside), outside);
     const since = kept.appliedAt ?? outside.clock.now();
     const until = since + wave.settleWithinMs;
-    const input = { rendered, namespace: target.namespace, progress: kept.progress, since, until };
+    const input = { rendered, namespace: target.namespace, rules: settled, progress: kept.progress, since, until };
     // Looks at the stop flag again that often: a batch that is being given up is not waited for.
     const look = { signal, deadline: Math.min(deadline, outside.clock.now() + lookMs) };
     return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, look), outside);

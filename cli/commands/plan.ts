@@ -3,6 +3,7 @@ import { shortCommit, shortDigest } from '../../console/views/standing-text.ts';
 import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { restartLines } from '../restart-lines.ts';
 
 type Planned = Extract<PlanView, { status: 'planned' }>;
 
@@ -28,7 +29,7 @@ export const run: Run = async ([commit], { exitCode }, { terminal, json, connect
 const said = ({ create, change, recreate, prune, unchanged }: Planned['counts']): string =>
   `${create} create, ${change} change, ${recreate} recreate, ${prune} prune, ${unchanged} unchanged`;
 
-const planLines = ({ commit, release, counts, waves, groups }: Planned): readonly string[] => [
+const planLines = ({ commit, release, counts, waves, groups, restarts }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${said(counts)}`,
   ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${said(own)}`,
@@ -41,4 +42,5 @@ const planLines = ({ commit, release, counts, waves, groups }: Planned): readonl
       .filter(({ path }) => path !== '')
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
+  ...restartLines(restarts),
 ];

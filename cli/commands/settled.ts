@@ -1,9 +1,10 @@
-import { assessSettled } from '../../shared/apply/assess-settled.ts';
 import { isObject, textAt } from '../../shared/apply/fields.ts';
-import { assessKstatus } from '../../shared/apply/kstatus.ts';
 import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { groupOf, objectId, spoken } from '../../shared/apply/object-id.ts';
-import type { Settled } from '../../shared/apply/settled-rules.ts';
+import { readableText } from '../../shared/apply/settle/readable-text.ts';
+import { assessSettled } from '../../shared/apply/settled/assess-settled.ts';
+import { assessKstatus } from '../../shared/apply/settled/kstatus.ts';
+import type { Settled } from '../../shared/apply/settled/settled-rules.ts';
 import type { ManifestDocument } from '../../shared/render/parse-yaml.ts';
 import { type Options, type Run, textOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -36,7 +37,7 @@ export const run: Run = async (paths, options, { terminal, json }) => {
       const { status, reason, message } = judge(found.object, now);
       const identity = identify(found.object);
       allReady &&= status === 'ready';
-      const said = message === '' ? '' : `: ${message}`;
+      const said = message === '' ? '' : `: ${readableText(message)}`;
       if (json) terminal.out(JSON.stringify({ identity, status, reason, message }));
       else terminal.out(`${terminal.style(colours[status], status.padEnd(11))} ${spoken(identity)} ${reason}${said}`);
     }
@@ -76,6 +77,8 @@ type Found = { readonly object: LiveObject } | { readonly problem: string };
 const objectsIn = ({ value, source }: ManifestDocument): readonly Found[] => {
   if (!isObject(value)) return [{ problem: `${source}: expected a Kubernetes object` }];
   const kind = textAt(value, 'kind');
+  // Of no objects the API server writes null.
+  if (kind?.endsWith('List') && value.items === null) return [];
   if (kind?.endsWith('List') && Array.isArray(value.items)) {
     const given = kind === 'List' ? {} : { apiVersion: value.apiVersion, kind: kind.slice(0, -'List'.length) };
     return value.items.flatMap((item: unknown) =>
@@ -84,6 +87,7 @@ const objectsIn = ({ value, source }: ManifestDocument): readonly Found[] => {
   }
   const apiVersion = textAt(value, 'apiVersion');
   if (!apiVersion || !kind) return [{ problem: `${source}: expected a Kubernetes object with apiVersion and kind` }];
+  if (!isObject(value.metadata ?? {})) return [{ problem: `${source}: expected metadata to be an object` }];
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const name = textAt(metadata, 'name') ?? '';
   return [{ object: { ...value, apiVersion, kind, metadata: { uid: '', resourceVersion: '', ...metadata, name } } }];

@@ -6,6 +6,7 @@ import { quantity } from '../views/gates.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
 import { count } from './fleet.ts';
+import { restartGroups } from './restarts.ts';
 import { badge, glyph, verdictLooks, waveLooks } from './status.ts';
 import { duration, relativeTime } from './time.ts';
 
@@ -18,6 +19,7 @@ ${standing(view)}
 <div class="columns">
 <div>
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
+<section class="panel"><h2>What restarts</h2>${restartGroups(view.restarts, view.targets.length)}</section>
 </div>
 <div>
 <section class="panel"><h2>Evidence so far</h2>${

@@ -3,7 +3,9 @@ import { spoken } from '../../shared/apply/object-id.ts';
 import type { Approval } from '../../shared/approval/approval.ts';
 import { countActions, type TargetPlan } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
+import { groupRestarts } from '../views/restart-groups.ts';
 import { countsLine, fieldTable } from './diff.ts';
+import { restartGroups } from './restarts.ts';
 
 /** The plan of one target as it is, object by object, nothing grouped: what the plan digest covers. */
 export const planOfTargetPage = ({ approval, wave }: Approval, plan: TargetPlan): Html => html`
@@ -15,4 +17,5 @@ ${countsLine(countActions([plan]))}
     object,
   ) => html`<li><p><span class="action ${object.action}">${object.action}</span> <strong>${spoken(object.id)}</strong>
 <span class="quiet">${object.service}</span></p>${fieldTable(object.fields)}</li>`,
-)}</ol>`;
+)}</ol>
+<section class="panel"><h2>What restarts</h2>${restartGroups(groupRestarts([plan]), 1)}</section>`;

@@ -1,9 +1,10 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readApproval } from '../../shared/approval/rows.ts';
 import { getJson } from '../../shared/blobs/json.ts';
+import { getPlanned } from '../../shared/blobs/planned-target.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
-import type { PlannedTarget, WavePlan } from '../../shared/rollout/plan.ts';
+import type { WavePlan } from '../../shared/rollout/plan.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
 import type { PlannedOnTarget } from '../views/diff-groups.ts';
 import { readRolloutRows } from './read-rollout.ts';
@@ -33,7 +34,7 @@ export const readApprovalRows = async (
     plan.targets.map(async ({ target: name, planned: digest }): Promise<PlannedOnTarget[]> => {
       const target = targets[name];
       if (target === undefined) return [];
-      const { plan: own } = await getJson<PlannedTarget>(stored.blobs, digest);
+      const { plan: own } = await getPlanned(stored.blobs, digest);
       const creates = own.objects.some(({ action }) => action === 'create');
       const rendered = creates ? { rendered: await getJson<RenderedTarget>(stored.blobs, own.rendered) } : {};
       return [{ target, plan: own, ...rendered }];

@@ -7,6 +7,7 @@ import { factsOf, type Provider } from '../../shared/rollout/target.ts';
 import type { ApprovalRows } from '../rows/read-approval.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import type { GateView } from './gates.ts';
+import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
 import type { WaveStatus } from './wave-status.ts';
@@ -30,6 +31,7 @@ export interface ApprovalView {
   readonly expiresAt: number;
   readonly counts: WavePlan['targets'][number]['counts'];
   readonly groups: readonly DiffGroup[];
+  readonly restarts: readonly RestartGroup[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
@@ -82,6 +84,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     expiresAt: approval.expiresAt,
     counts: sumCounts(plan),
     groups: groupDiffs(planned),
+    restarts: groupRestarts(planned.map(({ plan: own }) => own)),
     targets: plan.targets.map(({ target, counts }) => ({
       target,
       provider: facts.get(target)?.provider ?? 'kubeconfig',

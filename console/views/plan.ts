@@ -3,6 +3,7 @@ import { countActions } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
+import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 
 /** What releasing a commit would do to the fleet as it is now. A preview: each wave is planned again when its turn is held. */
 export type PlanView =
@@ -21,6 +22,7 @@ export type PlanView =
         readonly unreachable: readonly { readonly target: string; readonly because: string }[];
       }[];
       readonly groups: readonly DiffGroup[];
+      readonly restarts: readonly RestartGroup[];
     };
 
 /** The previews of a release's targets as one plan; refused when any target refuses it, with every reason. Pure. */
@@ -62,5 +64,6 @@ export const planView = (
         return target === undefined ? [] : [{ target, plan }];
       }),
     ),
+    restarts: groupRestarts(plansOf(all)),
   };
 };

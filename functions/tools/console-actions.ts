@@ -43,7 +43,14 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);
         const built = await buildRelease(commit, preparingTools(outside), outside.blobs, signal);
         if (!built.ok) return { status: 'refused', commit, problems: built.problems };
-        const previews = await previewTargets(built.digest, built.release, planningTools(outside), outside, signal);
+        const previews = await previewTargets(
+          built.digest,
+          built.release,
+          'providers-first',
+          planningTools(outside),
+          outside,
+          signal,
+        );
         return planView(commit, built.digest, built.release, previews);
       }),
   };

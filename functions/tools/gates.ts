@@ -1,9 +1,10 @@
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { getJson } from '../../shared/blobs/json.ts';
+import { getPlanned } from '../../shared/blobs/planned-target.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
-import type { PlannedTarget, WavePlan } from '../../shared/rollout/plan.ts';
+import type { WavePlan } from '../../shared/rollout/plan.ts';
 import type { GateTools } from '../../shared/wave/gate-tools.ts';
 import { storeTools } from './store-tools.ts';
 import { watchingTools } from './watching.ts';
@@ -20,7 +21,7 @@ export const gateTools = (outside: Outside, plan: Digest): GateTools => {
       const planned = targets.find(({ target }) => target === name)?.planned;
       if (planned === undefined)
         throw new Error(`target ${name} is not in the plan of its wave, so that it can not be opened`);
-      const { endpoint } = await getJson<PlannedTarget>(outside.blobs, planned);
+      const { endpoint } = await getPlanned(outside.blobs, planned);
       return openCluster({ name, locator, endpoint, allow }, outside);
     },
   };

@@ -1,19 +1,24 @@
 import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { unpinnedImages } from '../../shared/apply/images.ts';
+import { withConfigHashes } from '../../shared/apply/restarts/config-hash.ts';
+import { findProviders } from '../../shared/apply/restarts/find-providers.ts';
+import { workloadsOf } from '../../shared/apply/restarts/workload.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
 import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { printProblem } from '../../shared/fleet/problem.ts';
 import { serviceSources, toPolicies } from '../../shared/fleet/service-sources.ts';
+import { toSettledRule } from '../../shared/fleet/settled.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import { fetchCommit } from '../../shared/intake/read-config.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
-import type { Fleet, PreparingTools, Refused } from '../../shared/release/prepare-release.ts';
+import type { Fleet, PreparingTools } from '../../shared/release/prepare-release.ts';
 import { describeProblem, isOutOfTime, RenderFailed } from '../../shared/render/render-failed.ts';
 import { renderTarget } from '../../shared/render/render-target.ts';
 import { openRepository, type Repository } from '../../shared/render/repository.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
+import type { Target } from '../../shared/rollout/target.ts';
 
 /** A fleet with the entries that its services are rendered from. */
 export interface ConfiguredFleet extends Fleet {
@@ -42,7 +47,9 @@ export const configTools = (
   render: async (files, fleet, target) => {
     try {
       const services = serviceSources(fleet.entries, target);
-      return pinnedOnly(await renderTarget({ files, services, target }, jsonnet, fleet.repository));
+      const rendered = await renderTarget({ files, services, target }, jsonnet, fleet.repository);
+      const problems = [...unpinned(rendered), ...lostDependencies(rendered, fleet, target)];
+      return problems.length > 0 ? { ok: false, problems } : { ok: true, rendered: hashed(rendered, fleet, target) };
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error;
       return {
@@ -60,13 +67,14 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   gates: toGates(config.gates, config.frozen, config.metrics),
   metrics: toMetricSources(config.metrics),
   services: toPolicies(config.services),
+  settled: config.settled.map(toSettledRule),
   roles: config.roles,
   entries: config.services,
 });
 
 /** Every image by digest: a tag could be another image tomorrow, or on another target. */
-const pinnedOnly = (rendered: RenderedTarget): { readonly ok: true; readonly rendered: RenderedTarget } | Refused => {
-  const problems = rendered.services.flatMap(({ objects }) =>
+const unpinned = (rendered: RenderedTarget): readonly string[] =>
+  rendered.services.flatMap(({ objects }) =>
     objects.flatMap(({ object, source }) =>
       unpinnedImages([object]).map(
         ({ container, image }) =>
@@ -74,5 +82,17 @@ const pinnedOnly = (rendered: RenderedTarget): { readonly ok: true; readonly ren
       ),
     ),
   );
-  return problems.length === 0 ? { ok: true, rendered } : { ok: false, problems };
+
+/** Dependencies between workloads that lead nowhere on the target, or in a circle: known as soon as its workloads are. */
+const lostDependencies = (rendered: RenderedTarget, fleet: Fleet, { name, namespace }: Target): readonly string[] => {
+  const services = new Set(rendered.services.map(({ service }) => service));
+  return findProviders(workloadsOf(rendered, namespace), services, fleet.services).mistakes.map(
+    ({ code, because }) => `${code} target ${name}: ${because}`,
+  );
+};
+
+/** Pods of services that ask for it carry a hash of what they read, so that a change of that is a change of them. */
+const hashed = (rendered: RenderedTarget, { entries }: ConfiguredFleet, { namespace }: Target): RenderedTarget => {
+  const asking = Object.entries(entries).filter(([, { restartOnConfigChange }]) => restartOnConfigChange);
+  return withConfigHashes(rendered, namespace, new Set(asking.map(([service]) => service)));
 };

@@ -1,8 +1,8 @@
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ComparedObject } from './compare-object.ts';
-import type { Refusal } from './refusals.ts';
-import type { Settled } from './settled-rules.ts';
+import type { ObjectFailure } from './refusals.ts';
+import type { Settled } from './settled/settled-rules.ts';
 
 /** What became of one object of a set that is applied by itself. */
 export type AloneAction =
@@ -72,13 +72,17 @@ export const appliedLine = ({ id, action, fields, migration }: ComparedObject): 
 
 /**
  * The line of an object that was not: `conflict` where another manager owns a field, `failed` where server or network were in
- * trouble, `skipped` where it needs one that did not succeed, else `refused`.
+ * trouble or it did not become ready, `skipped` where it needs one that did not succeed or its turn to restart never came, else `refused`.
  */
 export const refusedLine = (
   identity: ObjectId,
-  { code, because }: Pick<Refusal, 'because'> & { readonly code: Refusal['code'] | 'SKIPPED' },
-): AloneLine => {
-  const action =
-    code === 'FIELD_CONFLICT' ? 'conflict' : code === 'BUSY' ? 'failed' : code === 'SKIPPED' ? 'skipped' : 'refused';
-  return { identity, action, reason: because };
+  { code, because }: Pick<ObjectFailure, 'because' | 'code'>,
+): AloneLine => ({ identity, action: actionsOf[code] ?? 'refused', reason: because });
+
+const actionsOf: Partial<Record<ObjectFailure['code'], AloneAction>> = {
+  FIELD_CONFLICT: 'conflict',
+  BUSY: 'failed',
+  NOT_SETTLED: 'failed',
+  SKIPPED: 'skipped',
+  HELD: 'skipped',
 };

@@ -5,16 +5,20 @@ import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { RenderedObject, RenderedTarget } from '../rollout/release.ts';
+import type { RestartPlan } from '../rollout/restarts.ts';
+import { planAloneRestarts, restartAlone } from './alone-restarts.ts';
 import { type AloneLine, type AloneSummary, appliedLine, refusedLine, summarise } from './alone-words.ts';
 import { wantedInventories } from './apply-manifests.ts';
 import { coverageOf, sameCoverage } from './apply-set.ts';
-import { type ComparedTarget, compareSet, targetPlan } from './compare-target.ts';
+import { type ComparedTarget, compareSet } from './compare-target.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { pruneObjects } from './prune-objects.ts';
-import { readLandings } from './read-landings.ts';
 import { skippedBy } from './ready-queue.ts';
 import type { ObjectFailure, Refusal } from './refusals.ts';
+import { followLandings } from './settle/follow-landings.ts';
+import { inProgress, type Settled } from './settled/settled-rules.ts';
 import type { Progress } from './slice.ts';
+import { planWith } from './target-plan.ts';
 import { writeSet } from './write-set.ts';
 import { isClusterTrouble, type Writing } from './writing.ts';
 
@@ -88,18 +92,19 @@ const carryOut = async (
     services: [{ service: input.set, objects: input.objects }],
   };
   const setting: Setting = { input, rendered, ...outside, invocation, tell };
-  const { refusals, compared } = await compareSet(comparable(setting), 'each');
+  const found = await compareSet(comparable(setting), 'each');
+  const { refusals, compared, restarts } = planAloneRestarts(found, rendered);
   tellRefused(setting, refusals, compared === undefined);
-  if (compared === undefined) return [];
+  if (compared === undefined || restarts === undefined) return [];
   if (input.dryRun) {
     tellPlanned(setting, compared, refusals.length === 0);
     return compared.kept.map(({ id }) => id);
   }
-  const written = await writeAll(setting, compared);
+  const written = await writeAll(setting, compared, restarts);
   const isReady = input.waitMs === undefined || (await tellSettled(setting, written, input.waitMs));
   if (!input.prune || refusals.length > 0 || !written.isWhole || !isReady) return [];
   if (isExact(compared, input.namespace)) return compared.kept.map(({ id }) => id);
-  return pruneAll(setting, compared);
+  return pruneAll(setting, compared, restarts);
 };
 
 /** Nothing leaves the set, and its inventory covers no more than it has: there is nothing that pruning could do. */
@@ -158,14 +163,17 @@ interface WrittenSet {
 }
 
 /** Writes slice after slice until nothing is left to do; without waiting each object is told of as it was written. */
-const writeAll = async (setting: Setting, first: ComparedTarget): Promise<WrittenSet> => {
+const writeAll = async (setting: Setting, first: ComparedTarget, restarts: RestartPlan): Promise<WrittenSet> => {
   const { input, rendered, clock, invocation, tell } = setting;
+  const restarting = restartAlone(clock.now(), input.waitMs);
   const lines = new Map<ObjectId, AloneLine>();
   const release = digestOf(canonicalJson(rendered));
   let compared: ComparedTarget | undefined = first;
+  const wanted = new Set(first.objects.map(({ id }) => id));
   let progress: Progress = {};
   while (compared !== undefined) {
-    const approved = targetPlan(compared, rendered, release);
+    // The order is that of the beginning: what has restarted since is still waited for.
+    const approved = planWith(compared, rendered, release, restarts);
     const inventories = wantedInventories(rendered, input.namespace, compared);
     const result = await writeSet(
       {
@@ -174,6 +182,7 @@ const writeAll = async (setting: Setting, first: ComparedTarget): Promise<Writte
         namespace: input.namespace,
         inventories,
         progress,
+        restarting,
         ended: (object, how) => {
           if (how.status === 'failed') tell(refusedLine(object.id, how.failure));
           if (how.status !== 'done' || lines.has(object.id)) return;
@@ -195,7 +204,8 @@ const writeAll = async (setting: Setting, first: ComparedTarget): Promise<Writte
       return { progress, lines, isWhole: result.status === 'done' };
     }
     await clock.sleep(result.retryAfterSeconds * 1000, invocation.signal);
-    compared = (await compareSet(comparable(setting), 'each')).compared;
+    const next = (await compareSet(comparable(setting), 'each')).compared;
+    compared = next && { ...next, objects: next.objects.filter(({ id }) => wanted.has(id)) };
   }
   return { progress, lines, isWhole: false };
 };
@@ -206,8 +216,8 @@ const writingOf = ({ cluster, guard, clock, invocation }: Setting, plan: Writing
   return { cluster, guard, journal, clock, invocation, plan };
 };
 
-/** Between two looks: most of what settles does so within seconds. */
-const pollMs = 500;
+/** Looked at again so soon although nothing has changed: patience ends by time alone. Costs no request. */
+const lookAgainMs = 2000;
 
 /** Tells of each object when it is ready or lost, and of the others when time is up; whether all are ready. */
 const tellSettled = async (
@@ -218,32 +228,40 @@ const tellSettled = async (
   const until = clock.now() + waitMs;
   const waiting = new Map(lines);
   let allReady = true;
-  while (waiting.size > 0) {
-    const isOver = clock.now() >= until || invocation.signal.aborted;
-    const landings = await readLandings(
-      { rendered, namespace: input.namespace, progress },
-      cluster,
-      clock.now(),
-      invocation.signal,
-    );
-    for (const { id, settled } of landings) {
-      const line = waiting.get(id);
-      if (line === undefined || (settled.status === 'in-progress' && !isOver)) continue;
-      const { status, reason, message } = settled;
-      const why = status === 'ready' ? line.reason : brief(`${reason}: ${message}`);
-      tell({ ...line, reason: why, status });
-      waiting.delete(id);
-      allReady &&= status === 'ready';
+  const applied = { rendered, namespace: input.namespace, progress, rules: [] };
+  const followed = await followLandings(applied, { cluster, clock, signal: invocation.signal, until });
+  try {
+    while (waiting.size > 0) {
+      const judged = new Map((await followed.look()).map(({ id, settled }) => [id, settled]));
+      const isOver = clock.now() >= until || invocation.signal.aborted;
+      for (const [id, line] of waiting) {
+        const settled = judged.get(id) ?? inProgress('NotRead', 'nothing is known of it');
+        if (settled.status === 'in-progress' && !isOver) continue;
+        tell({ ...line, reason: whyOf(line, settled), status: settled.status });
+        waiting.delete(id);
+        allReady &&= settled.status === 'ready';
+      }
+      if (waiting.size > 0) await followed.changed(Math.max(0, Math.min(lookAgainMs, until - clock.now())));
     }
-    if (waiting.size > 0) await clock.sleep(pollMs, invocation.signal);
+  } finally {
+    await followed.close();
   }
   return allReady;
 };
 
-const pruneAll = async (setting: Setting, compared: ComparedTarget): Promise<readonly ObjectId[]> => {
+const whyOf = (line: AloneLine, { status, reason, message }: Settled): string => {
+  if (status !== 'ready') return brief(`${reason}: ${message}`);
+  return message === '' ? line.reason : message;
+};
+
+const pruneAll = async (
+  setting: Setting,
+  compared: ComparedTarget,
+  restarts: RestartPlan,
+): Promise<readonly ObjectId[]> => {
   const { input, rendered, clock, invocation, tell } = setting;
   const release = digestOf(canonicalJson(rendered));
-  const approved = targetPlan(compared, rendered, release);
+  const approved = planWith(compared, rendered, release, restarts);
   const plan = digestOf(canonicalJson(approved));
   for (;;) {
     const result = await pruneObjects(

@@ -6,9 +6,10 @@ import { brief } from '../rollout/outcome.ts';
 import type { PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { coverageOf, unionOfCoverage } from './apply-set.ts';
-import { type ComparedTarget, compareTarget, targetPlan } from './compare-target.ts';
+import { type ComparedTarget, compareTarget, plannedObjects } from './compare-target.ts';
 import { parseObjectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
+import type { Restarting } from './restarts/restart-log.ts';
 import type { Progress, SliceResult } from './slice.ts';
 import { withinPlan } from './within-plan.ts';
 import type { WantedInventory } from './write-inventory.ts';
@@ -36,26 +37,39 @@ export interface ApplyOutside {
   readonly clock: Clock;
 }
 
+/** What applying takes beside that: restarts are ordered and paced, over all slices. */
+export interface ApplyManifestsOutside extends ApplyOutside {
+  readonly restarting: Restarting;
+}
+
 /**
  * Applies as much of a release as fits before the deadline. Each slice first compares the target as it is now: what is as wanted
  * is left alone, so a slice needs nothing from the one before it, may die anywhere and may run twice. The difference must be the
  * approved one or a part of it; anything more stops, as does the guard's word before any write. A failed object stops only what
- * depends on it. Nothing is deleted here but what a recreation replaces.
+ * depends on it. Workloads restart in the order of the plan, each only when those before it have settled: while one waits, the slice
+ * waits with it, and is `in-progress` when its time is up. Nothing is deleted here but what a recreation replaces.
  * @throws ClusterUnreachable, AccessRefused, ApiServerRefused when the target can not be worked on; the same call again is safe.
  */
 export const applyManifests = async (
   input: ApplyInput,
-  outside: ApplyOutside,
+  { restarting, ...outside }: ApplyManifestsOutside,
   invocation: Invocation,
 ): Promise<SliceResult> => {
   const { rendered, namespace, release, approved, progress, plan } = input;
   const { cluster } = outside;
   const compared = await compareTarget({ cluster, rendered, namespace, signal: invocation.signal, tryCreates: false });
   if (!('objects' in compared)) return refusedSlice(rendered, compared, progress);
-  const within = withinPlan(approved, targetPlan(compared, rendered, release));
+  const within = withinPlan(approved, plannedObjects(compared, rendered, release));
   if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
   return writeSet(
-    { compared, approved, namespace, inventories: wantedInventories(rendered, namespace, compared), progress },
+    {
+      compared,
+      approved,
+      namespace,
+      inventories: wantedInventories(rendered, namespace, compared),
+      progress,
+      restarting,
+    },
     { ...outside, invocation, plan },
   );
 };

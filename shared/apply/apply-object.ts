@@ -30,6 +30,8 @@ export interface ApplyingObject {
   /** What the approved plan says of the object: what is compared again after a collision must still be within it. */
   readonly approved: PlannedObject | undefined;
   readonly comparing: Comparing;
+  /** What is sent in place of the manifest, where the object is held at other values for a while. */
+  readonly sent?: Manifest;
 }
 
 /** How often a write is prepared anew because the object moved in between, mostly by its own controller. */
@@ -54,17 +56,19 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
 
 type Brought = Written | { readonly status: 'failed'; readonly failure: ObjectFailure };
 
-const bring = async (object: ComparedObject, { writing }: ApplyingObject): Promise<Brought> => {
+const bring = async (object: ComparedObject, applying: ApplyingObject): Promise<Brought> => {
+  const { writing } = applying;
+  const send = (live: LiveObject | undefined) => sendApply(writing, object, applying.sent ?? object.manifest, live);
   if (object.action === 'recreate' && object.live !== undefined) {
     const deleted = await deleteObject(writing, { ...object, object: object.live }, propagationFor(object.id));
-    return deleted.status === 'gone' ? sendApply(writing, object, undefined) : deleted;
+    return deleted.status === 'gone' ? send(undefined) : deleted;
   }
   const { live } = object;
   const before = live && beforeApply(writing, object, live);
-  if (before === undefined) return sendApply(writing, object, live);
+  if (before === undefined) return send(live);
   const prepared = await before;
   if (prepared.status !== 'answered' || !prepared.answer.ok) return prepared;
-  return sendApply(writing, object, liveObject(prepared.answer.body));
+  return send(liveObject(prepared.answer.body));
 };
 
 /** What has to be written before the object itself can be. */
@@ -99,7 +103,12 @@ const sendHandover = (
  * The apply request. Where an object is there, its resourceVersion goes along, so that what was compared is what is written;
  * only then may fields of client-side managers be forced.
  */
-const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
+const sendApply = (
+  writing: Writing,
+  object: ComparedObject,
+  manifest: Manifest,
+  live: LiveObject | undefined,
+): Promise<Written> => {
   const path = objectPath(object);
   const force = object.force || object.migration !== undefined ? '&force=true' : '';
   return write(writing, {
@@ -108,8 +117,8 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
     path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict${force}`,
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify(fenced(object.manifest, writing.fence, live)),
-    readBack: () => readBack(writing, path, (found) => isExactlyApplied(object.manifest, found)),
+    body: JSON.stringify(fenced(manifest, writing.fence, live)),
+    readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found)),
   });
 };
 

@@ -128,12 +128,12 @@ const inOrder = (objects: readonly DesiredObject[], { order }: ApplyOrder): read
   return order.flatMap((id) => byId.get(id) ?? []);
 };
 
-/** The comparison as a plan: objects in apply order, prunes last. Same state, same bytes. */
-export const targetPlan = (
+/** What a comparison comes to, object by object: objects in apply order, prunes last. Same state, same bytes. */
+export const plannedObjects = (
   compared: ComparedTarget,
   rendered: RenderedTarget,
   release: TargetPlan['release'],
-): TargetPlan => ({
+): Omit<TargetPlan, 'restarts'> => ({
   target: rendered.target,
   release,
   rendered: digestOf(canonicalJson(rendered)),

@@ -68,7 +68,8 @@ const webhookServicesOf = (object: Manifest): readonly ObjectId[] =>
       return name === undefined ? [] : [objectId({ group: '', kind: 'Service', namespace, name })];
     });
 
-const explicitNeeds = (object: Manifest): Explicit =>
+/** What an object's own annotation names, readable or not. */
+export const explicitNeeds = (object: Manifest): Explicit =>
   (object.metadata.annotations?.[dependsOn] ?? '')
     .split(',')
     .map((text) => text.trim())

@@ -3,9 +3,11 @@ import type { Cluster } from '../clouds/cluster.ts';
 import type { TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { assessDeletes, type DeleteCap } from './assess-deletes.ts';
-import { compareTarget, targetPlan } from './compare-target.ts';
+import { compareTarget } from './compare-target.ts';
 import { type LintFinding, lintObjects } from './lint-objects.ts';
 import type { Refusal } from './refusals.ts';
+import { type RestartRules, usualRules } from './restarts/plan-restarts.ts';
+import { targetPlan } from './target-plan.ts';
 
 export interface PlanInput {
   readonly cluster: Cluster;
@@ -16,6 +18,8 @@ export interface PlanInput {
   readonly namespace: string;
   /** No cap where absent. */
   readonly deletes?: DeleteCap;
+  /** Absent: no order but what the manifests state, and the usual cap. */
+  readonly restarts?: RestartRules;
   readonly signal: AbortSignal;
 }
 
@@ -36,11 +40,12 @@ export type PlanResult =
  * @throws ClusterUnreachable, AccessRefused when the target could not be asked; ApiServerRefused when it did not answer a read.
  */
 export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
-  const { cluster, rendered, release, namespace, deletes, signal } = input;
+  const { cluster, rendered, release, namespace, deletes, signal, restarts = usualRules } = input;
   const compared = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true });
   if (!('objects' in compared)) return { status: 'refused', refusals: compared };
   const tooMany = deletes && assessDeletes(compared, deletes);
   if (tooMany !== undefined) return { status: 'refused', refusals: [tooMany] };
-  const findings = lintObjects(compared.objects);
-  return { status: 'planned', plan: targetPlan(compared, rendered, release), findings };
+  const planned = targetPlan(compared, rendered, release, restarts);
+  if ('refusals' in planned) return { status: 'refused', refusals: planned.refusals };
+  return { status: 'planned', plan: planned, findings: lintObjects(compared.objects) };
 };

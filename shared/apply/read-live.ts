@@ -1,11 +1,11 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { ObjectId } from '../rollout/plan.ts';
-import { ApiServerRefused, ask, getObject, liveObject } from './api-requests.ts';
+import { getObject } from './api-requests.ts';
 import { type ApplySet, applySetId, idLabel, parentName, partOfLabel, readParent, type SetPlace } from './apply-set.ts';
 import type { DesiredObject } from './desired.ts';
 import { type Discovery, findKind, pathOf, type ServedKind } from './discovery.ts';
-import { isObject, listAt, textAt } from './fields.ts';
 import { inFlight } from './in-flight.ts';
+import { type Collection, listCollection } from './list-collection.ts';
 import type { LiveObject } from './live-object.ts';
 import { objectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
@@ -109,34 +109,13 @@ const collectionsOf = (
   return [...collections.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, collection]) => collection);
 };
 
-/** All objects behind a path, in pages of 500. A collection that is not there is empty. */
+/** All objects behind a path. A collection that is not there is empty. @throws ApiServerRefused. */
 export const list = async (
   cluster: Cluster,
-  served: Pick<ServedKind, 'group' | 'version' | 'kind'>,
+  served: Collection['served'],
   path: string,
   signal: AbortSignal,
-): Promise<LiveObject[]> => {
-  const objects: LiveObject[] = [];
-  let next: string | undefined;
-  do {
-    const page = `${path}${path.includes('?') ? '&' : '?'}limit=500${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
-    const answer = await ask(cluster, page, { signal });
-    if (!answer.ok && answer.refused.code === 404) return [];
-    if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
-    // Items of a list carry neither apiVersion nor kind.
-    const typed = {
-      apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`,
-      kind: served.kind,
-    };
-    objects.push(
-      ...listAt(answer.body, 'items')
-        .filter(isObject)
-        .map((item) => liveObject({ ...item, ...typed })),
-    );
-    next = textAt(answer.body, 'metadata', 'continue');
-  } while (next);
-  return objects;
-};
+): Promise<readonly LiveObject[]> => (await listCollection(cluster, { served, path }, signal)).objects;
 
 const identify = (served: ServedKind, object: LiveObject): ObjectId =>
   objectId({

@@ -2,8 +2,11 @@ import type { ObjectId } from '../rollout/plan.ts';
 import { requestsInFlight } from './in-flight.ts';
 import type { ApplyOrder } from './order-objects.ts';
 
-/** How work on one object ended. `halted` begins nothing further: the slice's time is up, or it was told to stop. */
-export type Ended = 'done' | 'failed' | 'halted';
+/**
+ * How work on one object ended. `halted` begins nothing further: the slice's time is up, or it was told to stop. `waiting`: it has not
+ * ended, and is taken up again when nothing else is to be done.
+ */
+export type Ended = 'done' | 'failed' | 'halted' | 'waiting';
 
 export interface QueueResult {
   /** Objects that wait, directly or not, for one that failed, each with the one it waits for. */
@@ -14,15 +17,18 @@ export interface QueueResult {
 
 /**
  * Runs `work` over the objects of an order, each as soon as what it waits for has ended well, at most eight at a time; where
- * several are ready the first of the order begins. A failed object skips those that need it and no other.
+ * several are ready the first of the order begins. A failed object skips those that need it and no other. `pause` is called when all
+ * that is left waits: it lets time pass and says whether there is any left to try again.
  */
 export const runQueue = async (
   { order, needs, after }: Pick<ApplyOrder, 'order' | 'needs' | 'after'>,
   work: (id: ObjectId) => Promise<Ended>,
+  pause: () => Promise<boolean> = async () => false,
 ): Promise<QueueResult> => {
   const ended = new Map<ObjectId, Ended | 'skipped'>();
   const begun = new Set<ObjectId>();
   const skipped = new Map<ObjectId, ObjectId>();
+  const waiting = new Set<ObjectId>();
   const running = new Map<ObjectId, Promise<void>>();
   const failures: unknown[] = [];
   const isHalted = () => failures.length > 0 || [...ended.values()].includes('halted');
@@ -39,7 +45,7 @@ export const runQueue = async (
       if (id === undefined) break;
       begun.add(id);
       const run = work(id).then(
-        (how) => ended.set(id, how),
+        (how) => (how === 'waiting' ? waiting.add(id) : ended.set(id, how)),
         (error: unknown) => {
           ended.set(id, 'failed');
           failures.push(error);
@@ -52,8 +58,13 @@ export const runQueue = async (
         }),
       );
     }
-    if (running.size === 0) break;
-    await Promise.race(running.values());
+    if (running.size > 0) {
+      await Promise.race(running.values());
+      continue;
+    }
+    if (waiting.size === 0 || isHalted() || !(await pause())) break;
+    for (const id of waiting) begun.delete(id);
+    waiting.clear();
   }
   if (failures.length > 0) throw failures[0];
   return { skipped, isComplete: ended.size === order.length && !isHalted() };

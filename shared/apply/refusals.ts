@@ -25,6 +25,7 @@ export type RefusalCode =
   | 'TERMINATING'
   | 'TOO_MANY_DELETES'
   | 'OUTAGE'
+  | 'RESTARTS_OVER_CAP'
   | 'FORBIDDEN'
   | 'INVALID'
   | 'BUSY';
@@ -33,6 +34,6 @@ export type RefusalCode =
 export interface ObjectFailure {
   readonly id: ObjectId;
   readonly because: string;
-  /** `SKIPPED`: it depends on one that failed. */
-  readonly code: RefusalCode | 'SKIPPED';
+  /** `SKIPPED`: it depends on one that failed. `NOT_SETTLED`: it was written and did not become ready. `HELD`: its turn to restart never came. */
+  readonly code: RefusalCode | 'SKIPPED' | 'NOT_SETTLED' | 'HELD';
 }

@@ -2,19 +2,12 @@ import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief, type InProgress } from '../rollout/outcome.ts';
-import type { RenderedTarget } from '../rollout/release.ts';
-import { inFlight } from './in-flight.ts';
-import type { LiveObject } from './live-object.ts';
 import { spoken } from './object-id.ts';
-import { type Judged, readLandings } from './read-landings.ts';
-import { type Evidence, readLogs, readWarnings } from './read-pods.ts';
-import type { Progress } from './slice.ts';
+import type { Judged } from './settle/assess-workload.ts';
+import { type Applied, type FollowedSet, followLandings } from './settle/follow-landings.ts';
+import { type Evidence, gatherEvidence } from './settle/gather-evidence.ts';
 
-export interface SettleInput {
-  readonly rendered: RenderedTarget;
-  readonly namespace: string;
-  /** What applying returned: only for these uids and generations is anything taken as settled. */
-  readonly progress: Progress;
+export interface SettleInput extends Applied {
   /** Epoch milliseconds: when the wait began, and when it is over. */
   readonly since: number;
   readonly until: number;
@@ -25,81 +18,77 @@ export type SettleResult =
   | InProgress
   | { readonly status: 'failed'; readonly because: string; readonly evidence: readonly Evidence[] };
 
-/** Looks follow each other the faster the less time has passed: most of what settles does so within seconds. */
-const pollMs = (waitedMs: number): number => Math.min(Math.max(250, waitedMs / 2), 2000);
+/** Looked at again so soon although nothing has changed: patience ends by time alone. Costs no request. */
+const lookAgainMs = 2000;
 /** Kept free for the last look and the return. */
 const reserveMs = 5000;
-/** Objects whose evidence is gathered; the others fail for the same reason more often than not. */
-const evidenceShown = 5;
 
 /**
- * Whether the target has become what was applied. Looks at once and again, at most 2 s later, until it has, has failed, or the invocation
- * ends; nothing is kept between invocations but the input. A workload fails as soon as a pod of its newest state is doomed, long
- * before its progress deadline, with the pod's warnings and the last lines of its log as evidence; an object fails that
+ * Whether the target has become what was applied: progress holds the uids and generations for which alone anything is taken as settled.
+ * Looks at once, then follows by watches, and looks again at every change, until it has, has failed, or the invocation ends;
+ * nothing is kept between invocations but the input. A workload fails as soon as a pod of its newest state is doomed, or can not
+ * be made, long before its progress deadline, with warnings and the last lines of a log as evidence; an object fails that
  * is gone or was replaced since it was applied; whatever is not settled at `until` fails. Reads only.
  * @throws ClusterUnreachable, AccessRefused, ApiServerRefused when the target can not be read; the same call again is safe.
  */
 export const settleTarget = async (
   input: SettleInput,
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
-  invocation: Invocation,
+  { signal, deadline }: Invocation,
 ): Promise<SettleResult> => {
-  const began = clock.now();
-  for (;;) {
-    const result = await look(input, cluster, clock.now(), invocation.signal);
-    const waitMs = pollMs(clock.now() - began);
-    const mayWait = clock.now() + waitMs < invocation.deadline - reserveMs && !invocation.signal.aborted;
-    if (result.status !== 'in-progress' || !mayWait) return result;
-    await clock.sleep(waitMs, invocation.signal);
+  const until = deadline - reserveMs;
+  const followed = await followLandings(input, { cluster, clock, signal, until });
+  try {
+    for (;;) {
+      const result = assess(input, await followed.look(), clock.now(), followed);
+      if ('lost' in result) {
+        const evidence = await gatherEvidence(result.lost, cluster, signal);
+        return { status: 'failed', because: result.because, evidence };
+      }
+      const waitMs = Math.min(lookAgainMs, until - clock.now(), Math.max(0, input.until - clock.now()));
+      if (result.status !== 'in-progress' || waitMs <= 0 || signal.aborted) return result;
+      await followed.changed(waitMs);
+    }
+  } finally {
+    await followed.close();
   }
 };
 
-const look = async (input: SettleInput, cluster: Cluster, now: number, signal: AbortSignal): Promise<SettleResult> => {
-  const { rendered } = input;
-  const landings = await readLandings(input, cluster, now, signal);
-  const judged = landings.filter(({ settled }) => settled.status !== 'ready');
-  if (judged.length === 0) return { status: 'settled' };
-  const lost = judged.filter(({ settled }) => settled.status !== 'in-progress');
-  if (lost.length > 0) return fail(`${rendered.target}: ${sentence(lost)}`, lost, cluster, signal);
-  if (now >= input.until) {
-    const seconds = Math.round((input.until - input.since) / 1000);
-    return fail(`${rendered.target}: not settled within ${seconds} s: ${sentence(judged)}`, judged, cluster, signal);
+/** What is lost, and why. */
+interface Lost {
+  readonly because: string;
+  readonly lost: readonly Judged[];
+}
+
+const assess = (
+  { rendered, since, until }: SettleInput,
+  judged: readonly Judged[],
+  now: number,
+  followed: FollowedSet,
+): Exclude<SettleResult, { readonly status: 'failed' }> | Lost => {
+  const open = judged.filter(({ settled }) => settled.status !== 'ready');
+  if (open.length === 0) return { status: 'settled' };
+  const lost = open.filter(({ settled }) => settled.status !== 'in-progress');
+  if (lost.length > 0) return { because: brief(`${rendered.target}: ${sentence(lost)}`), lost };
+  if (now >= until) {
+    const seconds = Math.round((until - since) / 1000);
+    return { because: brief(`${rendered.target}: not settled within ${seconds} s: ${sentence(open)}`), lost: open };
   }
-  const since = new Date(input.since).toISOString();
+  const polled = followed.polled();
+  const how = polled === undefined ? '' : ` (asked for every 2 s, not watched: ${brief(polled, 200)})`;
   return {
     status: 'in-progress',
     retryAfterSeconds: 2,
-    because: brief(`waiting for ${sentence(judged)} since ${since}`),
+    because: brief(`waiting for ${sentence(open)} since ${new Date(since).toISOString()}${how}`),
   };
 };
 
+/** The one that says most first: what is named by a sign tells more than numbers of replicas. */
 const sentence = (judged: readonly Judged[]): string => {
-  const [first] = judged;
+  const [first] = [...judged].sort((a, b) => Number(isVague(a)) - Number(isVague(b)));
   if (first === undefined) return '';
   const more = judged.length > 1 ? ` and ${judged.length - 1} more` : '';
   return `${spoken(first.id)} (${first.settled.reason}: ${brief(first.settled.message, 300)})${more}`;
 };
 
-const fail = async (
-  because: string,
-  judged: readonly Judged[],
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<SettleResult> => {
-  const evidence = await inFlight(judged.slice(0, evidenceShown), (each) => gather(each, cluster, signal));
-  return { status: 'failed', because: brief(because), evidence };
-};
-
-const gather = async (
-  { id, live, doom, settled }: Judged,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<Evidence> => {
-  const subject: LiveObject | undefined = doom?.pod ?? live;
-  return {
-    object: id,
-    reason: brief(`${settled.reason}: ${settled.message}`),
-    events: subject === undefined ? [] : await readWarnings(cluster, subject, signal),
-    logs: doom === undefined ? [] : await readLogs(cluster, doom, signal),
-  };
-};
+const isVague = ({ sign }: Judged): boolean => sign === undefined || sign.is === 'slow';

@@ -2,6 +2,7 @@ import type { InProgress } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { LiveObject } from './live-object.ts';
 import type { ObjectFailure } from './refusals.ts';
+import type { Evidence } from './settle/gather-evidence.ts';
 
 /** What a slice of work has seen of each object it brought where the plan says: what settling goes by. JSON. */
 export type Progress = Readonly<Record<ObjectId, Landed>>;
@@ -22,6 +23,8 @@ export type SliceResult =
       readonly progress: Progress;
       readonly because: string;
       readonly objects: readonly ObjectFailure[];
+      /** What the cluster says of those that were written and did not become ready. */
+      readonly evidence?: readonly Evidence[];
     }
   | { readonly status: 'stopped'; readonly progress: Progress; readonly because: string };
 

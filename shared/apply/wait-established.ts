@@ -1,9 +1,10 @@
-import type { ObjectId } from '../rollout/plan.ts';
-import { getObject } from './api-requests.ts';
+import { partOfLabel } from './apply-set.ts';
+import type { DesiredObject } from './desired.ts';
+import { pathOf } from './discovery.ts';
 import { conditionOf, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
-import { parseObjectId } from './object-id.ts';
-import { hasTime, type Writing } from './writing.ts';
+import { followCollections } from './watch/follow-collections.ts';
+import { hasTime, lastMoment, type Writing } from './writing.ts';
 
 /** `refused`: its names are taken, so it will never serve anything. */
 export type Established =
@@ -24,19 +25,32 @@ const assessEstablished = (crd: LiveObject | undefined, name: string): Establish
   return { status: 'waiting', because: `waiting for CustomResourceDefinition ${name} to be established` };
 };
 
-const pollMs = 500;
+/** Looked at again so soon although nothing has changed. Costs no request. */
+const lookAgainMs = 1000;
 
-/** Waits for all of a batch of CRDs, as long as the slice has time. */
-export const waitEstablished = async (writing: Writing, crds: readonly ObjectId[]): Promise<Established> => {
-  for (const id of crds) {
-    const { group, name } = parseObjectId(id);
-    const path = `/apis/${group}/v1/customresourcedefinitions/${encodeURIComponent(name)}`;
+/**
+ * Waits for all of a batch of CRDs, as long as the slice has time: one LIST of those of their sets and, where one is not established
+ * by then, one WATCH. @throws ClusterUnreachable, AccessRefused, ApiServerRefused.
+ */
+export const waitEstablished = async (writing: Writing, crds: readonly DesiredObject[]): Promise<Established> => {
+  const [first] = crds;
+  if (first === undefined) return { status: 'established' };
+  const { cluster, clock, invocation } = writing;
+  const until = lastMoment(writing);
+  const following = followCollections({ cluster, clock, signal: invocation.signal, until });
+  try {
+    const sets = [...new Set(crds.map(({ manifest }) => manifest.metadata.labels?.[partOfLabel] ?? ''))].sort();
+    const selector = encodeURIComponent(`${partOfLabel} in (${sets.join(',')})`);
+    const path = `${pathOf(first.served, '')}?labelSelector=${selector}`;
+    const follower = await following.follow({ served: first.served, path });
     for (;;) {
-      const found = assessEstablished(await getObject(writing.cluster, path, writing.invocation.signal), name);
-      if (found.status === 'established') break;
-      if (found.status === 'refused' || !hasTime(writing, pollMs)) return found;
-      await writing.clock.sleep(pollMs, writing.invocation.signal);
+      const live = new Map([...follower.objects()].map((crd) => [crd.metadata.name, crd]));
+      const found = crds.map(({ manifest: { metadata } }) => assessEstablished(live.get(metadata.name), metadata.name));
+      const open = found.find(({ status }) => status === 'refused') ?? found.find(({ status }) => status === 'waiting');
+      if (open?.status !== 'waiting' || !hasTime(writing, lookAgainMs)) return open ?? { status: 'established' };
+      await following.changed(lookAgainMs);
     }
+  } finally {
+    await following.close();
   }
-  return { status: 'established' };
 };

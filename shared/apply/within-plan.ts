@@ -3,11 +3,13 @@ import { ownershipPath } from './field-diff.ts';
 
 export type WithinPlan = { readonly ok: true } | { readonly ok: false; readonly more: readonly PlannedObject[] };
 
+type PlannedTargetObjects = Pick<TargetPlan, 'target' | 'release' | 'rendered' | 'objects'>;
+
 /**
  * Whether the difference as it is now is the approved one or a part of it: what is already done counts as done, anything more is
  * listed. A plan of another target, release or rendering has nothing in common with the approved one, so all of it is more.
  */
-export const withinPlan = (approved: TargetPlan, now: TargetPlan): WithinPlan => {
+export const withinPlan = (approved: PlannedTargetObjects, now: PlannedTargetObjects): WithinPlan => {
   const isSame =
     approved.target === now.target && approved.release === now.release && approved.rendered === now.rendered;
   const agreed = new Map(isSame ? approved.objects.map((object) => [object.id, object]) : []);
@@ -26,9 +28,21 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
     case 'prune':
       return approved.action === 'prune' && approved.uid === now.uid;
     default:
-      return approved.action === now.action && approved.uid === now.uid && hasFields(approved.fields, now.fields);
+      if (approved.action === 'recreate' && now.action === 'change') return isHeld(approved, now.fields);
+      return (
+        approved.action === now.action &&
+        approved.uid === now.uid &&
+        hasFields(
+          approved.fields,
+          now.fields.filter((change) => !isHeld(approved, [change])),
+        )
+      );
   }
 };
+
+/** What was held while the object restarts is given back, from whatever value to the one that was approved. */
+const isHeld = ({ holds = [] }: PlannedObject, now: readonly FieldChange[]): boolean =>
+  now.every(({ path, withHash }) => holds.some((held) => held.path === path && held.withHash === withHash));
 
 /** What a recreation will create is stated by the rendering, which both plans share. */
 const isContent = (approved: PlannedObject, now: PlannedObject): boolean =>

@@ -11,10 +11,12 @@ import { fieldManager, version } from './manager.ts';
 /** Asked right before every write: `undefined` lets it pass, a sentence stops the slice and says why. */
 export type Guard = () => Promise<string | undefined>;
 
+type WriteVerb = 'apply' | 'delete' | 'evict';
+
 /** The record of writes: the intent stands before the request leaves, the outcome when it is known. */
 export interface Journal {
   /** Returns the id of the intent, which goes into the request's User-Agent. `hash` is that of the body. */
-  intent(write: { readonly id: ObjectId; readonly verb: 'apply' | 'delete'; readonly hash?: Digest }): Promise<string>;
+  intent(write: { readonly id: ObjectId; readonly verb: WriteVerb; readonly hash?: Digest }): Promise<string>;
   /** `unknown`: the reply was lost and the target could not be read either. */
   outcome(
     intent: string,
@@ -37,9 +39,9 @@ export interface Writing {
 
 export interface WriteRequest {
   readonly id: ObjectId;
-  readonly verb: 'apply' | 'delete';
+  readonly verb: WriteVerb;
   readonly path: string;
-  readonly method: 'PATCH' | 'DELETE';
+  readonly method: 'PATCH' | 'DELETE' | 'POST';
   readonly contentType: string;
   readonly body: string;
   /** Reads the target after a lost reply: the answer as it would have been when the write was made, else `undefined`. */
@@ -57,9 +59,12 @@ const reserveMs = 3000;
 const attempts = 6;
 const longestWaitMs = 10_000;
 
+/** Epoch milliseconds: after it no request of this slice is begun. */
+export const lastMoment = ({ invocation }: Pick<Writing, 'invocation'>): number => invocation.deadline - reserveMs;
+
 /** Whether another request may be begun in this slice. */
 export const hasTime = ({ clock, invocation }: Pick<Writing, 'clock' | 'invocation'>, ms = 0): boolean =>
-  !invocation.signal.aborted && clock.now() + ms < invocation.deadline - reserveMs;
+  !invocation.signal.aborted && clock.now() + ms < lastMoment({ invocation });
 
 /**
  * Makes one write: guard, intent, request, outcome, each attempt anew. Attempts are repeated only where the server was in trouble
@@ -137,5 +142,8 @@ const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
 /** Whether a failure is the cluster's or the way's to it, so that work on it can be reported as failed; ours is none of these. */
 export const isClusterTrouble = (error: unknown): error is Error =>
   error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
+
+/** Whether nothing came of a request: neither an answer nor a refusal. */
+export const isUnreachable = (error: unknown): error is Error => error instanceof ClusterUnreachable;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -1,8 +1,12 @@
 import type { Digest } from '../blobs/blobs.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { freeLease } from '../ledger/lease.ts';
-import { recordDeployment } from '../ledger/waves.ts';
+import { changeWaitingEffects, readRestarts, settleRestarts } from '../ledger/restarts.ts';
+import { readRollout } from '../ledger/rollouts.ts';
+import { isDeploymentRecorded, recordDeployment } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import { nextWaiting } from '../rollout/next-waiting.ts';
 import { brief, type DeploymentOutcome, type DeploymentResult } from '../rollout/outcome.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
 import { readProgress } from './progress.ts';
@@ -31,6 +35,9 @@ export const concludeDeployment = async (
     because: brief(step.because ?? 'all objects are applied, settled and pruned'),
     ...(kept.evidence === undefined ? {} : { evidence: kept.evidence as Digest }),
   };
+  if (!(await isDeploymentRecorded(ledger, ref, ref.target))) {
+    await closeRestarts(ref, result.outcome === 'deployed', kept.startedAt, outside);
+  }
   await recordDeployment(ledger, ref, { ...result, startedAt: kept.startedAt, endedAt: clock.now() });
   await freeLease(ledger, ref.target, deploymentName(ref));
   await recordEvent(ledger, ref.rollout, `deployment ${ref.wave} ${ref.direction} ${ref.target}`, {
@@ -44,6 +51,26 @@ export const concludeDeployment = async (
     ...(result.evidence === undefined ? {} : { details: { evidence: result.evidence } }),
   });
   return result;
+};
+
+/** From now on the restarts of this deployment count as settled; what no restart brought into effect is remembered for the next. */
+const closeRestarts = async (
+  ref: DeploymentRef,
+  isDeployed: boolean,
+  at: number,
+  { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+): Promise<void> => {
+  const { restarts } = (await getPlanned(blobs, ref.planned)).plan;
+  const by = deploymentName(ref);
+  const recent = await readRestarts(ledger, ref.target, by, clock.now());
+  const restarted = new Set(
+    recent.filter((each) => each.by === by && each.settledAt !== undefined).map(({ workload }) => workload),
+  );
+  await settleRestarts(ledger, ref.target, by, clock.now());
+  const commit = (await readRollout(ledger, ref.rollout))?.commit ?? '';
+  await changeWaitingEffects(ledger, ref.target, (before) =>
+    nextWaiting(before, restarts, { isDeployed, restarted }, { rollout: ref.rollout, commit, at }),
+  );
 };
 
 const outcomeOf = (step: StepResult): DeploymentOutcome => {

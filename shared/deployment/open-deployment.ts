@@ -1,13 +1,14 @@
 import type { Guard, Journal } from '../apply/writing.ts';
 import { getJson } from '../blobs/json.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
 import { type Lease, takeLease } from '../ledger/lease.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { markBegun } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
-import type { PlannedTarget, TargetPlan } from '../rollout/plan.ts';
-import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
+import type { TargetPlan } from '../rollout/plan.ts';
+import type { Release, ReleaseTarget, RenderedTarget, SettledRule } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
@@ -22,6 +23,8 @@ export interface OpenDeployment {
   readonly target: ReleaseTarget;
   readonly wave: Wave;
   readonly plan: TargetPlan;
+  /** When objects of a kind have become what they state. */
+  readonly settled: readonly SettledRule[];
   readonly rendered: RenderedTarget;
   readonly cluster: Cluster;
   readonly kept: DeploymentProgress;
@@ -49,9 +52,18 @@ export const openDeployment = async (
   if (target === undefined || wave === undefined) {
     throw new InvalidInput(`deployment of ${ref.target} in wave ${ref.wave}: the release has no such target and wave`);
   }
-  const { endpoint, plan } = await getJson<PlannedTarget>(outside.blobs, ref.planned);
+  const { endpoint, plan } = await getPlanned(outside.blobs, ref.planned);
   const rendered = await getJson<RenderedTarget>(outside.blobs, plan.rendered);
-  return { target, wave, plan, rendered, cluster: open(target, endpoint), kept: await readProgress(ref, outside) };
+  const { settled } = release;
+  return {
+    target,
+    wave,
+    plan,
+    settled,
+    rendered,
+    cluster: open(target, endpoint),
+    kept: await readProgress(ref, outside),
+  };
 };
 
 /**

@@ -10,6 +10,8 @@ import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
 /** How far a deployment is, kept between its steps. Times are epoch milliseconds. */
 export interface DeploymentProgress {
   readonly startedAt: number;
+  /** When the last slice of applying or pruning ended. */
+  readonly workedAt?: number;
   /** When the last object was applied: from then on it may take so long to settle. */
   readonly appliedAt?: number;
   readonly progress: Progress;
@@ -57,8 +59,10 @@ export const keepSlice = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<StepAnswer> => {
   const appliedAt = slice.status === 'done' && kept.appliedAt === undefined ? { appliedAt: outside.clock.now() } : {};
-  const evidence = slice.status === 'failed' ? { evidence: await putJson(outside.blobs, slice.objects) } : {};
-  await keepProgress(ref, { ...kept, ...appliedAt, ...evidence, progress: slice.progress }, outside);
+  const found = slice.status === 'failed' ? [...(slice.evidence ?? []), ...slice.objects] : [];
+  const evidence = slice.status === 'failed' ? { evidence: await putJson(outside.blobs, found) } : {};
+  const workedAt = outside.clock.now();
+  await keepProgress(ref, { ...kept, ...appliedAt, ...evidence, workedAt, progress: slice.progress }, outside);
   if (slice.status === 'done') return { status: 'done' };
   const { because } = slice;
   if (slice.status !== 'in-progress') return { status: slice.status, because };

@@ -2,6 +2,7 @@ import type { AssessQuery } from './assess-query.ts';
 import { checkGates } from './check-gates.ts';
 import { checkPresets } from './check-presets.ts';
 import { checkServices } from './check-services.ts';
+import { checkSettled } from './check-settled.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkWaves } from './check-waves.ts';
 import type { FleetFile } from './config.ts';
@@ -35,6 +36,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkWaves(entries, targets),
     ...checkGates(entries, targets, value, assess),
     ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),
+    ...checkSettled(value),
   ].map((finding) => atPreset(finding, origins));
   return parsed.success && findings.length === 0 ? { file: parsed.data, groups } : { findings };
 };

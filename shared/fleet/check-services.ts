@@ -1,4 +1,5 @@
 import type { Target } from '../rollout/target.ts';
+import { parseWorkloadReference } from '../rollout/workload-reference.ts';
 import type { ServiceEntry } from './config.ts';
 import type { Entries } from './entries.ts';
 import { nearestOf } from './nearest.ts';
@@ -15,7 +16,10 @@ export const checkServices = (
   ...[...services.sound].flatMap(([name, service]) => [
     ...checkFiles(name, service, paths),
     ...(targets === undefined ? [] : checkSelectors(name, service, targets)),
-    ...service.dependsOn.flatMap((needed, at) => checkNeeded(name, needed, at, services.names)),
+    ...service.dependsOn.flatMap((needed, at) =>
+      checkNeeded(needed, ['services', name, 'dependsOn', at], services.names),
+    ),
+    ...checkWorkloads(name, service, services.names),
   ]),
   ...checkCycle(services.sound),
 ];
@@ -51,12 +55,30 @@ const checkSelectors = (name: string, service: ServiceEntry, targets: readonly T
     }));
 };
 
-const checkNeeded = (name: string, needed: string, at: number, names: ReadonlySet<string>): readonly Finding[] => {
+const checkNeeded = (needed: string, path: readonly PropertyKey[], names: ReadonlySet<string>): readonly Finding[] => {
   if (names.has(needed)) return [];
   const nearest = nearestOf(needed, names);
-  const finding = { code: 'UNKNOWN_SERVICE', path: pointerOf(['services', name, 'dependsOn', at]) };
+  const finding = { code: 'UNKNOWN_SERVICE', path: pointerOf(path) };
   const what = `there is no service ${JSON.stringify(needed)}`;
   return [{ ...finding, what, expected: 'a name of services', ...(nearest === undefined ? {} : { nearest }) }];
+};
+
+/** What can be told without rendering: a service's own workloads depend on workloads of services there are. */
+const checkWorkloads = (name: string, { workloads }: ServiceEntry, names: ReadonlySet<string>): readonly Finding[] =>
+  Object.entries(workloads).flatMap(([reference, { dependsOn }]) => [
+    ...checkOwn(name, reference),
+    ...dependsOn.flatMap((needed, at) => {
+      const service = parseWorkloadReference(needed, name)?.service ?? name;
+      return checkNeeded(service, ['services', name, 'workloads', reference, 'dependsOn', at], names);
+    }),
+  ]);
+
+const checkOwn = (name: string, reference: string): readonly Finding[] => {
+  const service = parseWorkloadReference(reference, name)?.service;
+  if (service === name) return [];
+  const path = pointerOf(['services', name, 'workloads', reference]);
+  const what = `${reference} is a workload of service ${JSON.stringify(service)}`;
+  return [{ code: 'WORKLOAD_ELSEWHERE', path, what, expected: 'a workload of its own service', at: 'key' }];
 };
 
 /** Each cycle once, told from its first service by name. */

@@ -3,6 +3,7 @@ import type { Wave } from '../rollout/wave.ts';
 import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './schema.ts';
 import type { gateSchema } from './schema-gates.ts';
 import type { metricsSchema } from './schema-metrics.ts';
+import type { settledSchema } from './schema-settled.ts';
 
 /** The config file as it was written, defaults filled in. Durations and rates are still text. */
 export type FleetFile = z.output<typeof fleetSchema>;
@@ -11,6 +12,7 @@ export type TargetEntry = z.output<typeof targetSchema>;
 export type WaveEntry = z.output<typeof waveSchema>;
 export type GateEntry = z.output<typeof gateSchema>;
 export type MetricsEntry = z.output<typeof metricsSchema>;
+export type SettledEntry = z.output<typeof settledSchema>;
 
 /** A config without a mistake: the file, and its waves with the names of their targets frozen. */
 export interface FleetConfig extends FleetFile {

@@ -18,6 +18,10 @@ const rules = {
     expected: '1 to 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
   },
   labelName: { code: 'NAME_INVALID', expected: '1 to 63 of letters, digits, "-", "_", "." and "/"' },
+  workload: {
+    code: 'NAME_INVALID',
+    expected: 'a workload: name, Kind/name, or service/name (Deployment, StatefulSet or DaemonSet)',
+  },
   duration: { code: 'DURATION', expected: 'a whole number above 0 and one unit', fix: 'write 5s, 5m or 5h' },
   rate: { code: 'RATE', expected: 'attempts in a time, above 0 and at most 100 a second', fix: 'write 5/s or 30/m' },
   image: {
@@ -133,6 +137,9 @@ const rules = {
     what: 'a certificate and its key are not both given',
     expected: 'certSecret and keySecret, or neither',
   },
+  apiGroup: { code: 'NAME_INVALID', expected: 'an API group, as cert-manager.io; empty for the core group' },
+  kind: { code: 'NAME_INVALID', expected: 'a kind, as Certificate' },
+  expression: { code: 'EXPRESSION', expected: 'a CEL expression of up to 2,000 characters' },
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof rules;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WORKLOAD_REFERENCE } from '../rollout/workload-reference.ts';
 import { DURATION, RATE, ratePerSecond } from './duration.ts';
 import type { RuleName } from './rules.ts';
 
@@ -24,6 +25,8 @@ const isCidr = (text: string): boolean => z.union([z.cidrv4(), z.cidrv6()]).safe
 export const text = z.string(rule('text')).min(1, rule('text'));
 
 export const name = z.string(rule('name')).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, rule('name'));
+
+export const workload = z.string(rule('workload')).regex(WORKLOAD_REFERENCE, rule('workload'));
 
 export const duration = z
   .string(rule('duration'))

@@ -12,10 +12,12 @@ import {
   name,
   repositoryPath,
   text,
+  workload,
 } from './schema-fields.ts';
 import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 import { presetSchema } from './schema-presets.ts';
+import { settledSchema } from './schema-settled.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
 
@@ -37,7 +39,28 @@ const service = {
     .enum(['rollback', 'hold'])
     .default('rollback')
     .describe('What a failure means for this service: rollback takes it back, hold keeps what it got; rollback.'),
-  dependsOn: z.array(text).default([]).describe('Services that are applied before this one.'),
+  dependsOn: z
+    .array(text)
+    .default([])
+    .describe('Services that are applied before this one, and whose workloads restart before those of this one.'),
+  workloads: z
+    .record(
+      workload,
+      z.strictObject({
+        dependsOn: z
+          .array(workload)
+          .default([])
+          .describe('Workloads that restart before it: name, Kind/name, or service/name of another service.'),
+      }),
+    )
+    .default({})
+    .describe('Workload of the service, by name or Kind/name -> what it depends on.'),
+  restartOnConfigChange: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether pods restart, in their order, when a ConfigMap or Secret of the release that they read changes.',
+    ),
   targets: labelSelector.default({}).describe('The targets that have this service; all where nothing is said.'),
 };
 
@@ -51,6 +74,9 @@ const target = {
   labels: labels.default({}).describe('What waves, services and overrides select by.'),
   namespace: name.default('default').describe('Where objects go that name no namespace.'),
   allow,
+  restartsPerMinute: countFromOne
+    .optional()
+    .describe('Pods that may restart within any 60 s because of a rollout or its way back; 40.'),
 };
 
 /** An entry of `targets`: one Kubernetes cluster and how it is found. */
@@ -136,6 +162,7 @@ export const fleetSchema = z
     gates: z.record(name, gateSchema).default({}).describe('What may stop a promotion; waves name them.'),
     presets: z.array(presetSchema).default([]).describe('Gates for well-known software, each a few with thresholds.'),
     metrics: z.record(name, metricsSchema).default({}).describe('Stores that gates of metrics and alerts ask.'),
+    settled: z.array(settledSchema).default([]).describe('When objects of a kind have become what they state.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

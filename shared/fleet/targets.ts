@@ -9,6 +9,7 @@ export const toTarget = (name: string, entry: TargetEntry): Target => ({
   labels: entry.labels,
   namespace: entry.namespace,
   allow: entry.allow,
+  ...(entry.restartsPerMinute === undefined ? {} : { restartsPerMinute: entry.restartsPerMinute }),
 });
 
 /** All targets of the config, sorted by name. */

@@ -25,6 +25,7 @@ const kinds = [
   'verdict',
   'approval',
   'batch',
+  'restart',
   'deployment',
   'stop',
   'git',

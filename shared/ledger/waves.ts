@@ -69,6 +69,10 @@ export const recordDeployment = async (ledger: Ledger, ref: WaveRef, record: Dep
   await ledger.put({ partition: partitionOf(ref), sort, data: { ...record }, expect: 'absent' });
 };
 
+/** Whether a deployment's end was recorded. */
+export const isDeploymentRecorded = async (ledger: Ledger, ref: WaveRef, target: string): Promise<boolean> =>
+  (await ledger.get({ partition: partitionOf(ref), sort: `result#${nameOf(ref)}#${target}` })) !== undefined;
+
 /** How the deployments of a wave ended so far, by target. */
 export const readDeployments = async (ledger: Ledger, ref: WaveRef): Promise<ReadonlyMap<string, DeploymentRecord>> => {
   const rows = await queryAll(ledger, partitionOf(ref), `result#${nameOf(ref)}#`);

@@ -1,3 +1,5 @@
+import type { RestartPlan } from './restarts.ts';
+
 /** `group/kind/namespace/name`; the core group and the namespace of a cluster-scoped object are empty. Never the version. */
 export type ObjectId = `${string}/${string}/${string}/${string}`;
 
@@ -20,6 +22,8 @@ export interface PlannedObject {
   readonly fields: readonly FieldChange[];
   /** The object that a change, recreate or prune is about; a delete is refused when another is found. */
   readonly uid?: string;
+  /** Fields that are held at other values while the object restarts, and what each of them is in the end. */
+  readonly holds?: readonly FieldChange[];
 }
 
 /** A release against one target as it is. A blob. Objects are in apply order, prunes last in their order. */
@@ -28,6 +32,7 @@ export interface TargetPlan {
   readonly release: `sha256:${string}`;
   readonly rendered: `sha256:${string}`;
   readonly objects: readonly PlannedObject[];
+  readonly restarts: RestartPlan;
 }
 
 /** A target's plan and where its API server answers, so that execution opens exactly what was planned. A blob. */
@@ -55,7 +60,7 @@ export interface WavePlan {
 export type Direction = 'forward' | 'back';
 
 /** How many objects of a plan are created, changed, recreated, pruned, left alone. */
-export const countActions = (plans: readonly TargetPlan[]): Readonly<Record<Action, number>> => {
+export const countActions = (plans: readonly Pick<TargetPlan, 'objects'>[]): Readonly<Record<Action, number>> => {
   const counts = { create: 0, unchanged: 0, change: 0, recreate: 0, prune: 0 };
   for (const plan of plans) for (const object of plan.objects) counts[object.action] += 1;
   return counts;

@@ -37,6 +37,8 @@ export interface Release {
   readonly gates: Readonly<Record<string, GateSpec>>;
   readonly metrics: Readonly<Record<string, MetricSource>>;
   readonly services: Readonly<Record<string, ServicePolicy>>;
+  /** At most one for each kind. */
+  readonly settled: readonly SettledRule[];
   /** Role -> names of the people who hold it. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
 }
@@ -46,9 +48,24 @@ export interface ReleaseTarget extends Target {
   readonly rendered: `sha256:${string}`;
 }
 
+/** What an object of a kind says when it has become what it states, in CEL over `object`; sound, since it was checked with the config. */
+export interface SettledRule {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  /** True when it is. */
+  readonly ready: string;
+  /** True when it never will be. */
+  readonly failed?: string;
+  /** Text: what it is still waiting for. */
+  readonly progress?: string;
+}
+
 export interface ServicePolicy {
   readonly onFailure: OnFailure;
   readonly dependsOn: readonly string[];
+  /** Workload of the service, as `WorkloadReference` names it -> the workloads it depends on. */
+  readonly workloads?: Readonly<Record<string, { readonly dependsOn: readonly string[] }>>;
   /** Container name in the config -> `repository@sha256:...`. */
   readonly images: Readonly<Record<string, string>>;
 }

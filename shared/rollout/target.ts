@@ -42,6 +42,8 @@ export interface Target {
   readonly namespace: string;
   /** Private address ranges (CIDR) that probes and metrics of this target may connect to. */
   readonly allow: readonly string[];
+  /** Pods that may restart within any 60 s because of what is written to it, on the way forward and back. Absent: 40. */
+  readonly restartsPerMinute?: number;
 }
 
 /** What manifests may know of the target they are rendered for: `std.extVar('target')`. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { markBack, markDebt, markVerified, readTargetState, type Standing, wayBack } from '../ledger/target-state.ts';
@@ -7,7 +8,7 @@ import { advanceWave, readDeployments, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { PlannedTarget, WavePlan } from '../rollout/plan.ts';
+import type { WavePlan } from '../rollout/plan.ts';
 import { freeTurn } from './take-turn.ts';
 
 /** How the wave's execution came to its end. */
@@ -58,7 +59,7 @@ const keepVerified = async (
       if (ref.direction === 'forward') await markDebt(ledger, ref.rollout, target, deployment?.because ?? 'no result');
       continue;
     }
-    const { plan: targetPlan } = await getJson<PlannedTarget>(blobs, planned);
+    const { plan: targetPlan } = await getPlanned(blobs, planned);
     const { release, rendered } = targetPlan;
     if (ref.direction === 'forward') {
       await markVerified(ledger, target, { release, rendered, commit, rollout: ref.rollout, at: clock.now() });

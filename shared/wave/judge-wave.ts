@@ -17,6 +17,7 @@ import {
   withEffects,
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
+import { unseenBySoak } from './later-effects.ts';
 import { measureRuns } from './measure-runs.ts';
 import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
@@ -29,7 +30,7 @@ export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judg
 /**
  * The exit gates of a wave, looked at anew with each call: probes and metrics since the last write, and the soak. A fail ends it at
  * once. Before it passes, every target is read once more and must have what was deployed. On the way back only the probes are asked:
- * a metric's window still holds what was bad.
+ * a metric's window still holds what was bad. What the wave brought and no restart has given the pods is named with its passing.
  */
 export const judgeWave = async (
   ref: WaveRef,
@@ -89,7 +90,9 @@ export const judgeWave = async (
   for (const judgement of judgements) await keepJudgement(ledger, ref, moment, clock.now(), judgement);
   // Of a wave that was stopped the history says already what stopped it; nobody waited for its other gates.
   if (next.status !== 'in-progress' && stop === undefined) await recordVerdicts(ref, moment, judgements, outside);
-  return next;
+  if (next.status !== 'passed') return next;
+  const unseen = await unseenBySoak(ref, names, outside);
+  return unseen === undefined ? next : { ...next, because: `${next.because}; ${unseen}` };
 };
 
 /** Targets read at the same time for the last look: a few requests each, to a different cluster. */

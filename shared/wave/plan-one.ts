@@ -1,4 +1,5 @@
 import type { PlanInput, PlanResult } from '../apply/plan-target.ts';
+import type { RestartRules } from '../apply/restarts/plan-restarts.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
@@ -19,6 +20,8 @@ export interface Wanted {
   readonly target: ReleaseTarget;
   readonly rendered: Digest;
   readonly release: Digest;
+  /** Absent where it is only looked whether the target has what it shall have. */
+  readonly restarts?: RestartRules;
 }
 
 export type PlannedOne =
@@ -39,7 +42,7 @@ const unreachableNames = [
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */
 export const planOne = async (
-  { target, rendered, release }: Wanted,
+  { target, rendered, release, restarts }: Wanted,
   tools: PlanningTools,
   { blobs }: Pick<Outside, 'blobs'>,
   signal: AbortSignal,
@@ -48,7 +51,8 @@ export const planOne = async (
   try {
     const { cluster, endpoint } = await tools.open(target, signal);
     const { namespace } = target;
-    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal });
+    const ruled = restarts === undefined ? {} : { restarts };
+    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal, ...ruled });
     return result.status === 'planned'
       ? { status: 'planned', planned: { endpoint, plan: result.plan } }
       : { status: 'refused', because: result.refusals.map((refusal) => refusal.because) };

@@ -8,10 +8,12 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import { countActions, type WavePlan } from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
+import type { RestartStep } from '../rollout/restarts.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 import { renderedBack } from './rendered-back.ts';
+import { restartOrder, restartRules } from './restart-rules.ts';
 
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
 export interface PlanWaveResult {
@@ -44,9 +46,12 @@ export const planWave = async (
   const planned: WavePlan['targets'][number][] = [];
   const unreachable: WavePlan['unreachable'][number][] = [];
   const refused: string[] = [];
+  const restarting: RestartStep[] = [];
+  const order = await restartOrder(ref, outside);
   await inTurns(wanted, concurrency, async (each) => {
     const target = each.target.name;
-    const result = await planOne(each, tools, outside, signal);
+    const restarts = await restartRules(each.target, release, order, outside);
+    const result = await planOne({ ...each, restarts }, tools, outside, signal);
     if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
     else if (result.status === 'refused' && ref.direction === 'back') {
       // What can not go back must not keep the others from it.
@@ -55,6 +60,7 @@ export const planWave = async (
     else {
       const counts = countActions([result.planned.plan]);
       planned.push({ target, planned: await putJson(outside.blobs, result.planned), counts });
+      restarting.push(...result.planned.plan.restarts.steps);
     }
   });
   const byTarget = <Item extends { readonly target: string }>(items: Item[]) =>
@@ -69,7 +75,7 @@ export const planWave = async (
   };
   const digest = await putJson(outside.blobs, plan);
   await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now() });
-  await recordPlan(ref, plan, digest, outside);
+  await recordPlan(ref, plan, digest, restarting, outside);
   // Where nothing differs there is nothing to approve.
   const differs = plan.targets.some(({ counts }) => counts.create + counts.change + counts.recreate + counts.prune > 0);
   const approval = ref.direction === 'forward' && differs ? wave.approval : undefined;
@@ -140,6 +146,7 @@ const recordPlan = async (
   ref: WaveRef,
   plan: WavePlan,
   digest: Digest,
+  restarting: readonly RestartStep[],
   outside: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<void> => {
   const sum = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
@@ -149,12 +156,17 @@ const recordPlan = async (
   const dead =
     plan.unreachable.length === 0 ? '' : `; not reachable: ${plan.unreachable.map((each) => each.target).join(', ')}`;
   const what = `${sum.create} create, ${sum.change} change, ${sum.recreate} recreate, ${sum.prune} prune, ${sum.unchanged} unchanged`;
+  const pods = restarting.reduce((all, step) => all + step.pods, 0);
+  const restarts =
+    restarting.length === 0
+      ? 'nothing restarts'
+      : `${restarting.length} ${restarting.length === 1 ? 'workload restarts' : 'workloads restart'} with ${pods} pods`;
   const commit = (await readRollout(outside.ledger, ref.rollout))?.commit.slice(0, 7) ?? '';
   await recordEvent(outside.ledger, ref.rollout, `planned ${ref.wave} ${ref.direction} ${digest}`, {
     at: outside.clock.now(),
     kind: 'planned',
     wave: ref.wave,
-    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${what}${dead}`,
+    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${what}; ${restarts}${dead}`,
     details: { plan: digest, counts: sum },
   });
 };

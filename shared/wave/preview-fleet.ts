@@ -4,8 +4,10 @@ import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import { countActions } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
+import type { RestartOrder } from '../rollout/restarts.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne } from './plan-one.ts';
+import { restartOrder, restartRules } from './restart-rules.ts';
 
 export interface PreviewResult {
   readonly status: 'previewed' | 'refused';
@@ -24,7 +26,8 @@ export const previewFleet = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   signal: AbortSignal,
 ): Promise<PreviewResult> => {
-  const previews = await previewTargets(digest, release, tools, outside, signal);
+  const order = await restartOrder({ rollout, direction: 'forward' }, outside);
+  const previews = await previewTargets(digest, release, order, tools, outside, signal);
   const refused = [...previews].flatMap(([target, each]) =>
     each.status === 'refused' ? each.because.map((reason) => `${target}: ${reason}`) : [],
   );
@@ -56,17 +59,17 @@ const concurrency = 16;
 export const previewTargets = async (
   digest: Digest,
   release: Release,
+  order: RestartOrder,
   tools: PlanningTools,
-  outside: Pick<Outside, 'blobs'>,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, PlannedOne>> => {
   const targets = Object.values(release.targets).sort((a, b) => (a.name < b.name ? -1 : 1));
   const previews = new Map<string, PlannedOne>();
   await inTurns(targets, concurrency, async (target) => {
-    previews.set(
-      target.name,
-      await planOne({ target, rendered: target.rendered, release: digest }, tools, outside, signal),
-    );
+    const restarts = await restartRules(target, release, order, outside);
+    const wanted = { target, rendered: target.rendered, release: digest, restarts };
+    previews.set(target.name, await planOne(wanted, tools, outside, signal));
   });
   return new Map(
     targets.flatMap(({ name }) => {

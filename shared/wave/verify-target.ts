@@ -1,7 +1,8 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
+import { getPlanned } from '../blobs/planned-target.ts';
 import type { Outside } from '../outside/outside.ts';
-import type { PlannedTarget, WavePlan } from '../rollout/plan.ts';
+import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
@@ -53,7 +54,7 @@ export const verifyDeployed = async (
       const because = `target ${name} is not in the plan ${plan}`;
       return { gate: 'as-deployed', kind: 'policy', target: name, verdict: 'error', because };
     }
-    const brought = (await getJson<PlannedTarget>(outside.blobs, digest)).plan;
+    const brought = (await getPlanned(outside.blobs, digest)).plan;
     return verifyTarget({ target, rendered: brought.rendered, release: brought.release }, tools, outside, signal);
   };
 };

@@ -4,6 +4,7 @@ import { ClusterUnreachable } from '../../shared/clouds/cluster.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
 import type { TargetPlan } from '../../shared/rollout/plan.ts';
 import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
+import { noRestarts } from '../../shared/rollout/restarts.ts';
 import {
   configMap,
   deployment,
@@ -52,6 +53,7 @@ export const applyManifestsSuite = (server: () => Server): void => {
           action: 'create',
           fields: [{ path: '', withHash: expect.stringMatching(/^sha256:/) }],
         })),
+        restarts: { ...noRestarts, starts: [{ workload: `apps/Deployment/${namespace()}/web`, after: [] }] },
       });
       const journal = keepJournal();
       const result = await drive(apply(web(), stage, { approved, fence: 7, journal }));

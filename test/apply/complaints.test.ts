@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { assessRefusal } from '../../shared/apply/assess-refusal.ts';
-import { assessSettled } from '../../shared/apply/assess-settled.ts';
 import { orderPrunes } from '../../shared/apply/order-prunes.ts';
+import { assessSettled } from '../../shared/apply/settled/assess-settled.ts';
 import { isVersionSkew } from '../../shared/apply/version-skew.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import {

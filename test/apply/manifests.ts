@@ -26,6 +26,8 @@ export const service = (name: string, port = 80): Manifest => ({
 export interface DeploymentOptions {
   readonly image?: string;
   readonly replicas?: number;
+  /** What each pod asks for. */
+  readonly cpu?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   /** Name of a ConfigMap its pods read. */
   readonly reads?: string;
@@ -34,12 +36,19 @@ export interface DeploymentOptions {
 }
 
 export const deployment = (name: string, options: DeploymentOptions = {}): Manifest => {
-  const { image = 'registry.example.com/web:v1', replicas = 2, annotations, reads, selector = { app: name } } = options;
+  const {
+    image = 'registry.example.com/web:v1',
+    replicas = 2,
+    cpu = '1000m',
+    annotations,
+    reads,
+    selector = { app: name },
+  } = options;
   const container = {
     name: 'main',
     image,
     ports: [{ containerPort: 8080 }],
-    resources: { requests: { cpu: '1000m', memory: '64Mi' } },
+    resources: { requests: { cpu, memory: '64Mi' } },
     ...(reads === undefined ? {} : { envFrom: [{ configMapRef: { name: reads } }] }),
   };
   return {
@@ -56,7 +65,7 @@ export const deployment = (name: string, options: DeploymentOptions = {}): Manif
 
 export const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
-export const widgetDefinition: Manifest = {
+export const widgetDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'widgets.example.com' },
@@ -78,7 +87,7 @@ export const widgetDefinition: Manifest = {
       },
     ],
   },
-};
+} satisfies Manifest;
 
 export const widget = (name: string, size: number): Manifest => ({
   apiVersion: 'example.com/v1',

@@ -3,8 +3,10 @@ import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
+import { restartsSuite } from './restarts/restarts.suite.ts';
 import { realServer, type Server } from './server.ts';
-import { settleTargetSuite } from './settle-target.suite.ts';
+import { followLandingsSuite } from './settle/follow-landings.suite.ts';
+import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
 
 describeOnControlPlane('apply on the real control plane', 'controllers', (binaries) => {
   let server: Server;
@@ -15,5 +17,8 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('planTarget', () => planTargetSuite(() => server));
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
+  describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
+  describe('settleTarget under a quota', () => settleWithQuotaSuite(() => server));
+  describe('ordered restarts', () => restartsSuite(() => server));
 });

@@ -1,6 +1,9 @@
 import { applyManifests } from '../../shared/apply/apply-manifests.ts';
 import { planTarget } from '../../shared/apply/plan-target.ts';
 import { type PruneResult, pruneObjects } from '../../shared/apply/prune-objects.ts';
+import { type RestartRules, usualRules } from '../../shared/apply/restarts/plan-restarts.ts';
+import { rememberRestarts } from '../../shared/apply/restarts/remember-restarts.ts';
+import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
 import { type SettleResult, settleTarget } from '../../shared/apply/settle-target.ts';
 import type { Progress, SliceResult } from '../../shared/apply/slice.ts';
 import type { Journal } from '../../shared/apply/writing.ts';
@@ -8,7 +11,7 @@ import type { Cluster, ClusterRequest } from '../../shared/clouds/cluster.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
 import type { TargetPlan } from '../../shared/rollout/plan.ts';
-import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
+import type { Manifest, RenderedTarget, SettledRule } from '../../shared/rollout/release.ts';
 
 /** A request as the cluster got it. */
 export interface Seen {
@@ -85,9 +88,13 @@ const invocationOf = ({ clock, sliceMs = 60_000 }: Stage) => ({
   deadline: clock.now() + sliceMs,
 });
 
-export const plan = async (rendered: RenderedTarget, { cluster, namespace, clock }: Stage): Promise<TargetPlan> => {
+export const plan = async (
+  rendered: RenderedTarget,
+  { cluster, namespace, clock }: Stage,
+  restarts: RestartRules = usualRules,
+): Promise<TargetPlan> => {
   const { signal } = invocationOf({ cluster, namespace, clock });
-  const planned = await planTarget({ cluster, rendered, release: releaseOf(rendered), namespace, signal });
+  const planned = await planTarget({ cluster, rendered, release: releaseOf(rendered), namespace, signal, restarts });
   if (planned.status === 'refused') throw new Error(`refused: ${JSON.stringify(planned.refusals)}`);
   return planned.plan;
 };
@@ -97,16 +104,28 @@ const slices = async <Result extends { readonly status: string; readonly retryAf
   clock: Clock,
   run: () => Promise<Result>,
 ): Promise<Result> => {
-  for (let slice = 0; slice < 100; slice++) {
+  for (let slice = 0; slice < 1000; slice++) {
     const result = await run();
     if (result.status !== 'in-progress') return result;
     await clock.sleep((result.retryAfterSeconds ?? 0) * 1000);
   }
-  throw new Error('a hundred slices and not done');
+  throw new Error('a thousand slices and not done');
 };
+
+/** What ordered restarts go by in a rehearsal: a log of their own, and a gate that is open. */
+export const restartingOf = (clock: Clock, given: Partial<Restarting> = {}): Restarting => ({
+  log: rememberRestarts(),
+  gate: async () => ({ passed: true }),
+  since: clock.now(),
+  settleWithinMs: 120_000,
+  isBack: false,
+  rules: [],
+  ...given,
+});
 
 export interface Carried {
   readonly approved: TargetPlan;
+  readonly restarting?: Restarting;
   readonly fence?: number;
   readonly journal?: Journal;
   readonly guard?: () => Promise<string | undefined>;
@@ -114,8 +133,10 @@ export interface Carried {
 
 export const apply = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<SliceResult> => {
   let progress: Progress = {};
+  const { restarting = restartingOf(stage.clock) } = carried;
   return slices(stage.clock, async () => {
-    const result = await applyManifests(...inputs(rendered, stage, carried, progress));
+    const [input, outside, invocation] = inputs(rendered, stage, carried, progress);
+    const result = await applyManifests(input, { ...outside, restarting }, invocation);
     progress = result.progress;
     return result;
   });
@@ -129,7 +150,7 @@ const inputs = (
   stage: Stage,
   { approved, fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
   progress: Progress,
-): Parameters<typeof applyManifests> => [
+): Parameters<typeof pruneObjects> => [
   {
     rendered,
     release: approved.release,
@@ -147,11 +168,12 @@ export const settle = (
   stage: Stage,
   progress: Progress,
   withinMs = 60_000,
+  rules: readonly SettledRule[] = [],
 ): Promise<SettleResult> => {
   const since = stage.clock.now();
   return slices(stage.clock, () =>
     settleTarget(
-      { rendered, namespace: stage.namespace, progress, since, until: since + withinMs },
+      { rendered, namespace: stage.namespace, progress, rules, since, until: since + withinMs },
       stage,
       invocationOf(stage),
     ),

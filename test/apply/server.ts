@@ -1,9 +1,9 @@
-import { Agent, fetch } from 'undici';
 import { afterEach, beforeEach, describe } from 'vitest';
 import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
 import type { ClusterRequest } from '../../shared/clouds/cluster.ts';
 import { type Clock, processClock } from '../../shared/outside/clock.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
+import { undiciHttp } from '../../shared/outside/undici.ts';
 import type { Binaries } from '../control-plane/binaries.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { behaviourByName, startKubelet } from '../control-plane/kubelet.ts';
@@ -29,7 +29,9 @@ export const simulatedServer = async (): Promise<Server> => {
     const { crash, ...behaviour } = behaviourByName(image);
     return { ...behaviour, ...(crash === undefined ? {} : { crash: { ...crash, log: 'panic: no route' } }) };
   };
-  const server = createApiServer({ name: 'rehearsal', clock, random: seededRandom('apply'), behaviourOf });
+  const random = seededRandom('apply');
+  // Little history, so that a watch can come too late.
+  const server = createApiServer({ name: 'rehearsal', clock, random, behaviourOf, historyKept: 20 });
   server.start();
   return {
     request: (path, init = {}) => server.handle(new Request(`https://rehearsal.invalid${path}`, init)),
@@ -56,25 +58,20 @@ export const describeOnSimulatedServer = (title: string, suite: (server: () => S
 export const realServer = async (binaries: Binaries): Promise<Server> => {
   const plane = await startControlPlane(binaries);
   const stopKubelet = startKubelet(plane.request, behaviourByName);
-  const dispatcher = new Agent({ connect: { ca: plane.ca } });
+  const http = undiciHttp();
   return {
-    request: async (path, { headers, ...init } = {}) => {
-      const authorization = `Bearer ${plane.token}`;
-      const answer = await fetch(`${plane.server}${path}`, {
+    request: (path, { headers, ...init } = {}) =>
+      http(`${plane.server}${path}`, {
         ...init,
-        dispatcher,
-        headers: { ...headers, authorization },
-      });
-      // undici's Response is a class of its own, and the product takes the platform's.
-      const body = answer.status === 204 ? null : await answer.text();
-      return new Response(body, { status: answer.status, headers: [...answer.headers] });
-    },
+        headers: { ...headers, authorization: `Bearer ${plane.token}` },
+        tls: { ca: plane.ca },
+        allow: ['127.0.0.0/8'],
+      }),
     clock: processClock,
     drive: (work) => work,
     hasLogs: false,
     stop: async () => {
       await stopKubelet();
-      await dispatcher.close();
       await plane.stop();
     },
   };

@@ -1,22 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { configMap, deployment } from './manifests.ts';
+import { listAt, objectAt } from '../../shared/apply/fields.ts';
+import type { Evidence } from '../../shared/apply/settle/gather-evidence.ts';
+import type { SettleResult } from '../../shared/apply/settle-target.ts';
+import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
+import { configMap, deployment, widget, widgetDefinition } from './manifests.ts';
 import { apply, deploy, plan, renderedOf, settle } from './rehearsal.ts';
 import type { Server } from './server.ts';
 import { playOn } from './theatre.ts';
 
+const sayOf = (result: SettleResult): string | false => result.status !== 'settled' && result.because;
+const evidenceOf = (result: SettleResult): readonly Evidence[] => (result.status === 'failed' ? result.evidence : []);
+
 /** What is settled, what never will be, and how soon that is known. */
 export const settleTargetSuite = (server: () => Server): void => {
   const { send, pathOf, stageOf, drive, namespace } = playOn(server, 'settle');
+  const failing = async (rendered: RenderedTarget, withinMs = 60_000): Promise<SettleResult> => {
+    const stage = stageOf();
+    const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
+    return drive(settle(rendered, stage, progress, withinMs));
+  };
 
   describe('settling', () => {
-    it('fails on an image that is not there, within seconds, and names it', async () => {
-      const rendered = renderedOf({ web: [deployment('web', { image: 'registry.example.com/not-found:v2' })] });
-      const stage = stageOf();
-      const applied = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
-      const before = server().clock.now();
-      const result = await drive(settle(rendered, stage, applied.progress));
-      expect(server().clock.now() - before).toBeLessThan(30_000);
-      expect(result.status === 'failed' && result.because).toMatch(
+    /** As the set states it and a real server fills it in: trouble is to be named long before. */
+    const patient = (manifest: Manifest): Manifest => ({
+      ...manifest,
+      spec: { ...objectAt(manifest, 'spec'), progressDeadlineSeconds: 600 },
+    });
+
+    it('names an image that is not there within 30 s, where its progress deadline says 600', async () => {
+      const bad = patient(deployment('web', { image: 'registry.example.com/not-found:v2' }));
+      expect(sayOf(await failing(renderedOf({ web: [bad] }), 30_000))).toMatch(
         new RegExp(
           `^rehearsal: Deployment ${namespace()}/web \\((ErrImagePull|ImagePullBackOff): pod web-.*image registry.example.com/not-found:v2 of container main`,
         ),
@@ -24,12 +37,89 @@ export const settleTargetSuite = (server: () => Server): void => {
     });
 
     it('fails on a crash loop, with the last lines of the log where there are logs', async () => {
-      const rendered = renderedOf({ web: [deployment('web', { image: 'registry.example.com/crash:v2' })] });
+      const result = await failing(
+        renderedOf({ web: [deployment('web', { image: 'registry.example.com/crash:v2' })] }),
+      );
+      expect(sayOf(result)).toMatch(/CrashLoopBackOff: pod web-.*exit code 1/);
+      if (server().hasLogs) expect(evidenceOf(result)[0]?.logs).toEqual(['panic: no route']);
+    });
+
+    it('says that a container was killed for its memory', async () => {
+      const hungry = deployment('web', { image: 'registry.example.com/oom:v2' });
+      expect(sayOf(await failing(renderedOf({ web: [hungry] })))).toMatch(/pod web-.*exit code 137 \(out of memory\)/);
+    });
+
+    it('fails on a container that can not be created, within 30 s', async () => {
+      const unread = deployment('web', { image: 'registry.example.com/config-error:v2', reads: 'absent' });
+      expect(sayOf(await failing(renderedOf({ web: [unread] }), 30_000))).toMatch(
+        /\(CreateContainerConfigError: pod web-\S+: container main: configmap "absent" not found\)/,
+      );
+    });
+
+    it('fails on pods that no node takes after half a minute', async () => {
+      const large = deployment('web', { replicas: 1, cpu: '1000' });
+      expect(sayOf(await failing(renderedOf({ web: [large] }), 90_000))).toMatch(
+        /^rehearsal: Deployment \S+ \(Unschedulable: pod web-\S+: 0\/\d nodes are available/,
+      );
+    });
+
+    it('waits for nodes that an autoscaler brings, and names what it waits for', async () => {
+      const rendered = renderedOf({ web: [deployment('web', { replicas: 1, cpu: '1000' })] });
       const stage = stageOf();
-      const applied = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
-      const result = await drive(settle(rendered, stage, applied.progress));
-      expect(result.status === 'failed' && result.because).toMatch(/CrashLoopBackOff: pod web-.*exit code 1/);
-      if (server().hasLogs) expect(result.status === 'failed' && result.evidence[0]?.logs).toEqual(['panic: no route']);
+      const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
+      const report = async () => {
+        const pods = await server().request(`/api/v1/namespaces/${namespace()}/pods`);
+        const { name, uid } = objectAt(listAt(await pods.json(), 'items')[0], 'metadata');
+        const at = new Date(server().clock.now()).toISOString().replace(/\.\d+Z/, 'Z');
+        const event = {
+          apiVersion: 'v1',
+          kind: 'Event',
+          metadata: { name: 'scale-up', namespace: namespace() },
+          type: 'Normal',
+          reason: 'TriggeredScaleUp',
+          message: 'pod triggered scale-up: [{pool 1->2 (max: 8)}]',
+          firstTimestamp: at,
+          lastTimestamp: at,
+          count: 1,
+          source: { component: 'cluster-autoscaler' },
+          involvedObject: { kind: 'Pod', namespace: namespace(), name, uid },
+        };
+        const headers = { 'content-type': 'application/json' };
+        const path = `/api/v1/namespaces/${namespace()}/events`;
+        return server().request(path, { method: 'POST', headers, body: JSON.stringify(event) });
+      };
+      const settling = settle(rendered, stage, progress, 36_000);
+      const [result] = await drive(Promise.all([settling, server().clock.sleep(3000).then(report)]));
+      expect(sayOf(result)).toMatch(
+        /^rehearsal: not settled within 36 s: Deployment \S+ \(Unschedulable: pod web-.*; pod triggered scale-up: \[\{pool 1->2/,
+      );
+    });
+
+    it('gives the reason and the last words of a Job that failed', async () => {
+      const template = {
+        spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'registry.example.com/crash:v1' }] },
+      };
+      const job: Manifest = {
+        ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate' }, spec: { backoffLimit: 0, template } },
+      };
+      const result = await failing(renderedOf({ web: [job] }));
+      expect(sayOf(result)).toMatch(
+        /^rehearsal: Job \S+ \(JobFailed: BackoffLimitExceeded: Job has reached the specified backoff limit\)$/,
+      );
+      if (server().hasLogs) expect(evidenceOf(result)[0]?.logs).toEqual(['panic: no route']);
+    });
+
+    it('does not wait for a claim that is bound to its first pod, where there is none', async () => {
+      const name = `late-${namespace()}`;
+      const storage: Manifest = {
+        ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name } },
+        ...{ provisioner: 'example.com/none', volumeBindingMode: 'WaitForFirstConsumer' },
+      };
+      const claim: Manifest = {
+        ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' } },
+        spec: { storageClassName: name, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      };
+      expect(await failing(renderedOf({ web: [storage, claim] }))).toEqual({ status: 'settled' });
     });
 
     it('does not take the old pods for the new ones', async () => {
@@ -63,5 +153,83 @@ export const settleTargetSuite = (server: () => Server): void => {
         `rehearsal: ConfigMap ${namespace()}/settings (Missing: it is gone since it was applied)`,
       );
     });
+    it('waits for a custom object by the rule of its kind', async () => {
+      const [version] = widgetDefinition.spec.versions;
+      const withStatus = {
+        ...version,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      };
+      const definition = {
+        ...widgetDefinition,
+        metadata: { name: 'widgets.settle.example.com' },
+        spec: { ...widgetDefinition.spec, group: 'settle.example.com', versions: [withStatus] },
+      };
+      const made = { ...widget('it', 1), apiVersion: 'settle.example.com/v1' };
+      const rendered = renderedOf({ widgets: [definition, made] });
+      const stage = stageOf();
+      const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
+      const rules = [
+        {
+          group: 'settle.example.com',
+          kind: 'Widget',
+          ready: 'object.status.size == object.spec.size',
+          failed: 'has(object.status) && object.status.broken',
+        },
+      ];
+      const path = `/apis/settle.example.com/v1/namespaces/${namespace()}/widgets/it/status`;
+      const report = (status: object) => send('PATCH', path, { status }, 'application/merge-patch+json');
+      const during = async (status: object) => {
+        const settling = settle(rendered, stage, progress, 20_000, rules);
+        const [result] = await drive(
+          Promise.all([
+            settling,
+            server()
+              .clock.sleep(1000)
+              .then(() => reporting(status)),
+          ]),
+        );
+        return result;
+      };
+      const reporting = (status: object) =>
+        server().request(path, {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/merge-patch+json' },
+          body: JSON.stringify({ status }),
+        });
+      expect(await during({ size: 1, broken: false })).toEqual({ status: 'settled' });
+      await report({ size: 0, broken: false });
+      expect(await during({ broken: true })).toMatchObject({
+        status: 'failed',
+        because: `rehearsal: Widget ${namespace()}/it (Failed: its rule says so: has(object.status) && object.status.broken)`,
+      });
+    });
+  });
+};
+
+/** Where a server keeps to quotas. */
+export const settleWithQuotaSuite = (server: () => Server): void => {
+  const { send, stageOf, drive, namespace } = playOn(server, 'quota');
+
+  const failing = async (rendered: RenderedTarget): Promise<SettleResult> => {
+    const stage = stageOf();
+    const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
+    return drive(settle(rendered, stage, progress, 45_000));
+  };
+
+  it('fails on pods that may not even be created, with the words of who refuses them', async () => {
+    const quota = (name: string): Manifest => ({
+      ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard: { pods: '0' } } },
+    });
+    await send('POST', `/api/v1/namespaces/${namespace()}/resourcequotas`, quota('none'));
+    const set: Manifest = { ...deployment('db'), kind: 'StatefulSet' };
+    const spec = { ...objectAt(set, 'spec'), serviceName: 'db' };
+    for (const refused of [deployment('web'), { ...set, spec }]) {
+      const result = await failing(renderedOf({ web: [refused] }));
+      expect(sayOf(result)).toMatch(
+        new RegExp(`^rehearsal: ${refused.kind} \\S+ \\(FailedCreate: .*exceeded quota: none`),
+      );
+      expect(evidenceOf(result)[0]?.events.some((line) => line.includes('FailedCreate'))).toBe(true);
+    }
   });
 };

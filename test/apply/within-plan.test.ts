@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { withinPlan } from '../../shared/apply/within-plan.ts';
 import type { FieldChange, PlannedObject, TargetPlan } from '../../shared/rollout/plan.ts';
 
-const planOf = (...objects: readonly PlannedObject[]): TargetPlan => ({
+const planOf = (...objects: readonly PlannedObject[]): Omit<TargetPlan, 'restarts'> => ({
   target: 't',
   release: 'sha256:r',
   rendered: 'sha256:x',

@@ -82,6 +82,41 @@ describe('check', () => {
     expect([exitCode, out[0]]).toEqual([2, expect.stringMatching(/^IMPORT_DENIED services\/hello\.jsonnet/)]);
   });
 
+  test('finds dependencies between workloads that lead nowhere, or in a circle', async () => {
+    const directory = folder();
+    const workload = (name: string) => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name },
+      spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: {} } },
+    });
+    const fleet = (workloads: object) => ({
+      services: { shop: { manifests: 'shop.json', workloads } },
+      targets: { one: { kubeconfig: { path: 'none' } } },
+      waves: [{ name: 'all', targets: {} }],
+    });
+    writeFileSync(join(directory, 'shop.json'), JSON.stringify([workload('api'), workload('cache')]));
+    const checked = async (workloads: object) => {
+      writeFileSync(join(directory, 'tidegate.json'), JSON.stringify(fleet(workloads)));
+      return ran(['check'], { directory });
+    };
+    expect((await checked({ api: { dependsOn: ['cache'] } })).exitCode).toBe(0);
+    const unknown = await checked({ api: { dependsOn: ['cahce'] } });
+    expect([unknown.exitCode, unknown.out]).toEqual([
+      2,
+      [
+        'DEPENDENCY_UNKNOWN target one: services.shop.workloads names cahce, which service shop does not have; it has Deployment/api, Deployment/cache',
+      ],
+    ]);
+    const circle = await checked({ api: { dependsOn: ['cache'] }, cache: { dependsOn: ['Deployment/api'] } });
+    expect([circle.exitCode, circle.out]).toEqual([
+      2,
+      [
+        'DEPENDENCY_CYCLE target one: workloads depend on each other: Deployment default/api -> Deployment default/cache -> Deployment default/api; take one of these dependencies away',
+      ],
+    ]);
+  });
+
   test('refuses a symbolic link wherever it leads, without reading it', async () => {
     const directory = folder();
     await ran(['init', '--kubeconfig', 'none'], { directory });

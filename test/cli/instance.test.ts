@@ -52,6 +52,15 @@ test('without a token it is exit 4', async () => {
   expect(exitCode).toBe(4);
 });
 
+const external = [
+  'aws-eu-central-1',
+  'aws-us-east-1',
+  'azure-eastus',
+  'azure-westeurope',
+  'gcp-europe-west4',
+  'gcp-us-central1',
+].map((place) => `${place}-prod01`);
+
 describe('approve', () => {
   test('without a digest and a person shows what changes and the digest to give, decides nothing, and is exit 2', async () => {
     const { exitCode, said, out } = await ran(['approve']);
@@ -59,6 +68,17 @@ describe('approve', () => {
     const text = said.join('\n');
     expect(text).toContain('prune Job default/migrate on aws-us-east-1-prod01  (deletes)');
     expect(text).toContain('/data/endpoint: http://old.{region} -> http://new.{region}');
+    expect(said.filter((line) => /^ {2}(restarts| )/.test(line)).slice(-9)).toEqual([
+      `  restarts, providers first, on ${external.join(', ')}:`,
+      '    1. StatefulSet default/cache-a: 3 pods; zone a; 1, then 2 at a time, highest ordinals first; never beside StatefulSet default/cache-b',
+      '       because Secret default/session, which its pods read, changes',
+      '    2. StatefulSet default/cache-b: 3 pods; zone b; 1, then 2 at a time, highest ordinals first; never beside StatefulSet default/cache-a',
+      '       because Secret default/session, which its pods read, changes',
+      '    3. Deployment default/storefront: 4 to 6 pods; after StatefulSet default/cache-a, StatefulSet default/cache-b',
+      '       because its pods change: spec/containers[name=storefront]/image',
+      '       because ConfigMap default/storefront (endpoint), which its pods read, changes',
+      '    not yet: ConfigMap default/storefront (endpoint) takes effect at the next restart of Deployment default/gateway',
+    ]);
     expect(text).toContain(`tidegate approve ${story.approval} --digest ${story.plan}`);
   });
 

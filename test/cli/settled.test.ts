@@ -33,6 +33,14 @@ metadata: { generation: 2 }
 status: { observedGeneration: 1, observedGeneration: 2 }
 `;
 
+const mapOf = (metadata: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: ${metadata}\n`;
+const odd = `
+apiVersion: example.com/v1
+kind: Widget
+metadata: { name: odd }
+status: { hash: 12345678901234567890, conditions: [{ type: Ready, status: "False", reason: Because, message: "one\\ntwo\\e[2Jthree" }] }
+`;
+
 describe('tidegate settled', () => {
   let folder: string;
   beforeAll(() => {
@@ -45,6 +53,24 @@ describe('tidegate settled', () => {
       'twice.yaml': twice,
       'broken.yaml': 'kind: [',
       'none.yaml': 'kind: ConfigMap\n',
+      'odd.yaml': odd,
+      'nothing.yaml': '---\n# nothing\n---\nnull\n---\napiVersion: v1\nkind: ConfigMapList\nitems: null\n',
+      'windows.yaml': '\uFEFFapiVersion: v1\r\nkind: ConfigMap\r\nmetadata:\r\n  name: w\r\n',
+      'mixed.yaml': `x: &x { name: anchored }\n---\n${mapOf('*x')}`,
+      'tabs.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: t\n',
+      'latin.yaml': Buffer.from('apiVersion: v1\nkind: ConfigMap\ndata: { a: \xe9 }\n', 'latin1'),
+      'binary.yaml': Buffer.from([0, 159, 146, 150, 0, 7]),
+      'text.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: nonsense\n',
+      'huge.json': JSON.stringify({ ...JSON.parse(job), spec: { note: 'x'.repeat(10_000_000) } }),
+      'order/B.yaml': mapOf('{ name: B }'),
+      'order/a.yaml': mapOf('{ name: a }'),
+      'order/a/0.yaml': mapOf('{ name: a-0 }'),
+      'order/ä.yaml': mapOf('{ name: ae }'),
+      'order/list.json': JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'List',
+        items: [{ apiVersion: 'apps/v1', kind: 'DeploymentList', items: [{ metadata: { name: 'd' } }] }],
+      }),
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,9 +113,55 @@ describe('tidegate settled', () => {
     expect([ran.exitCode, ran.out]).toEqual([0, ['ready       Widget  Current: Resource is current']]);
   });
 
+  it('takes files by name in byte order, whatever their depth, and Lists in Lists', async () => {
+    const ran = await tidegate(folder, ['settled', 'order', '--json']);
+    expect(ran.out.map((line) => JSON.parse(line).identity)).toEqual([
+      '/ConfigMap//B',
+      '/ConfigMap//a',
+      '/ConfigMap//a-0',
+      'apps/Deployment//d',
+      '/ConfigMap//ae',
+    ]);
+  });
+
+  it.each<[string, string, number, readonly string[]]>([
+    ['nothing at all', 'nothing.yaml', 0, []],
+    ['a byte order mark and CRLF', 'windows.yaml', 0, ['ready       ConfigMap w Ready']],
+    ['a file of 10 MB', 'huge.json', 3, ['in-progress Job shop/migrate JobRunning: 0 of its pods succeeded so far']],
+    [
+      'numbers beyond a double, and what would move the cursor of a terminal',
+      'odd.yaml',
+      3,
+      ['in-progress Widget odd Because: one·two·[2Jthree'],
+    ],
+  ])('reads %s', async (_, file, exitCode, out) => {
+    const ran = await tidegate(folder, ['settled', file]);
+    expect([ran.exitCode, ran.err, ran.out]).toEqual([exitCode, '', out]);
+  });
+
+  it('judges what can be read of a file, and exits 2 for the rest', async () => {
+    const ran = await tidegate(folder, [
+      'settled',
+      'mixed.yaml',
+      'tabs.yaml',
+      'windows.yaml',
+      'binary.yaml',
+      'latin.yaml',
+    ]);
+    expect([ran.exitCode, ran.out]).toEqual([2, ['ready       ConfigMap w Ready']]);
+    expect(ran.err.split('\n').map((line) => line.split(':')[0])).toEqual([
+      'NOT_UTF8 binary.yaml',
+      'NOT_UTF8 latin.yaml',
+      'YAML_ERROR mixed.yaml',
+      'YAML_ERROR tabs.yaml',
+      'mixed.yaml',
+    ]);
+  });
+
   it.each([
     ['a file that is not there', ['gone.yaml'], 'gone.yaml: there is no such file or folder'],
     ['a file that is no YAML', ['broken.yaml'], 'YAML_ERROR broken.yaml:1:8'],
+    ['metadata that is none', ['text.yaml'], 'text.yaml:1 (document 1): expected metadata to be an object'],
     ['an object without apiVersion', ['none.yaml'], 'none.yaml:1 (document 1): expected a Kubernetes object with'],
     ['rules nobody knows', ['pod.yaml', '--rules', 'helm'], '--rules helm: expected tidegate or kstatus'],
     ['a moment that is none', ['pod.yaml', '--now', 'soon'], '--now soon: expected a time as'],

@@ -39,7 +39,7 @@ export const tidegate = (
   });
 
 /** A new folder with these files in it. */
-export const folderWith = (files: Readonly<Record<string, string>>): string => {
+export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-cli-'));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -73,6 +73,26 @@ describe('pages', () => {
     },
   );
 
+  test.each([approvalPath, `${approvalPath}/plan?target=aws-us-east-1-prod01`])(
+    '%s says what restarts, in which order and why, and what takes effect later',
+    async (path) => {
+      const text = await (await site.get(path)).text();
+      const places = [
+        'What restarts',
+        '<strong>StatefulSet default/cache-a</strong>',
+        'never beside StatefulSet default/cache-b',
+        'Secret default/session, which its pods read, changes',
+        '<strong>StatefulSet default/cache-b</strong>',
+        '<strong>Deployment default/storefront</strong>',
+        'after StatefulSet default/cache-a, StatefulSet default/cache-b',
+        'takes effect at the next restart of Deployment default/gateway',
+      ];
+      const found = places.map((each) => text.indexOf(each, text.indexOf('What restarts')));
+      expect(found.filter((at) => at < 0)).toEqual([]);
+      expect(found).toEqual(found.toSorted((a, b) => a - b));
+    },
+  );
+
   test('an unchanged page is answered with 304, also later, and to nobody else', async () => {
     const etag = (await site.get('/')).headers.get('etag') ?? '';
     story.clock.time += 1_000;

@@ -99,5 +99,6 @@ export const exampleRelease = (version: string, lastWave = 'external'): Release 
       images: { storefront: `registry.example.com/demo/storefront@${digestOf(version)}` },
     },
   },
+  settled: [],
   roles: { 'release-managers': ['ana'] },
 });

@@ -12,6 +12,7 @@ import type { StepFunctions } from '../../shared/outside/step-functions.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import { countActions, type PlannedObject, type TargetPlan, type WavePlan } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
+import { noRestarts, type RestartPlan } from '../../shared/rollout/restarts.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
 import { exampleRelease } from './example-release.ts';
@@ -231,11 +232,55 @@ const objectsOf = (target: string): readonly PlannedObject[] => {
   ];
 };
 
+/** The storefront restarts after its cache, in two zones; the gateway reads the same settings and does not. */
+const restartsOf = (target: string): RestartPlan => {
+  const pods = target === 'azure-eastus-prod01' ? 4 : 6;
+  const settings = '/ConfigMap/default/storefront';
+  const image = { change: 'template', paths: ['/spec/template/spec/containers[name=storefront]/image'] } as const;
+  const zone = (name: string, partner: string) => ({
+    workload: `apps/StatefulSet/default/cache-${name}` as const,
+    service: 'cache',
+    pods: 3,
+    zone: name,
+    after: [],
+    apart: [`apps/StatefulSet/default/cache-${partner}` as const],
+    parts: [1, 2],
+    causes: [{ change: 'config', object: '/Secret/default/session', keys: [] }] as const,
+  });
+  return {
+    ...noRestarts,
+    steps: [
+      zone('a', 'b'),
+      zone('b', 'a'),
+      {
+        workload: 'apps/Deployment/default/storefront',
+        service: 'storefront',
+        pods,
+        after: ['apps/StatefulSet/default/cache-a', 'apps/StatefulSet/default/cache-b'],
+        apart: [],
+        causes: [image, { change: 'config', object: settings, keys: ['endpoint'] }],
+      },
+    ],
+    later: [
+      {
+        workload: 'apps/Deployment/default/gateway',
+        how: 'start',
+        object: settings,
+        keys: ['endpoint'],
+        was: digestOf('old'),
+        becomes: digestOf('new'),
+      },
+    ],
+  };
+};
+
 const planned = async (ledger: Ledger, blobs: Blobs, release: Release, ref: WaveRef, at: number): Promise<Digest> => {
   const wave = release.waves.find(({ name }) => name === ref.wave);
   const targets: WavePlan['targets'][number][] = [];
   for (const target of wave?.targets ?? []) {
-    const plan: TargetPlan = { target, release: ref.release, rendered: digestOf(target), objects: objectsOf(target) };
+    const restarts = restartsOf(target);
+    const objects = objectsOf(target);
+    const plan: TargetPlan = { target, release: ref.release, rendered: digestOf(target), objects, restarts };
     const digest = await putJson(blobs, { endpoint: { server: `https://${target}.example.com` }, plan });
     targets.push({ target, planned: digest, counts: countActions([plan]) });
   }

@@ -6,13 +6,15 @@ export interface Behaviour {
   /** From running until ready. */
   readonly readyMs: number;
   readonly crash?: { readonly afterMs: number; readonly exitCode: number };
+  /** Can not be created: what it reads is not there. */
+  readonly configError?: boolean;
   /** Runs and never becomes ready. */
   readonly hang?: boolean;
 }
 
 /** One container at one moment. `changesInMs` says when to look again; without it nothing will change any more. */
 export interface ContainerState {
-  readonly is: 'creating' | 'pull-failed' | 'running' | 'ready' | 'back-off' | 'completed' | 'failed';
+  readonly is: 'creating' | 'pull-failed' | 'config-error' | 'running' | 'ready' | 'back-off' | 'completed' | 'failed';
   readonly restarts: number;
   readonly exitCode?: number;
   readonly changesInMs?: number;
@@ -29,6 +31,7 @@ const LONGEST_BACK_OFF_MS = 300_000;
 export const assessContainer = (behaviour: Behaviour, restarting: boolean, elapsedMs: number): ContainerState => {
   if (elapsedMs < behaviour.startMs) return { is: 'creating', restarts: 0, changesInMs: behaviour.startMs - elapsedMs };
   if (behaviour.pull === 'not-found') return { is: 'pull-failed', restarts: 0 };
+  if (behaviour.configError) return { is: 'config-error', restarts: 0 };
 
   let startedAt = behaviour.startMs;
   let restarts = 0;

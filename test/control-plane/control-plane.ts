@@ -28,6 +28,8 @@ export interface ControlPlane {
   /** Whether the controller manager and scheduler run. */
   readonly controllers: boolean;
   readonly request: Request;
+  /** Makes etcd forget every version but the present one of each object. */
+  compact(): Promise<void>;
   /** Ends every process, removes the folder. Running it twice is safe. */
   stop(): Promise<void>;
 }
@@ -65,12 +67,27 @@ const untilReady = async (what: ServerProcess, isReady: () => Promise<boolean>):
   }
 };
 
+/** Over etcd's JSON gateway (https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/). */
+const compactEtcd = async (etcd: string): Promise<void> => {
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${etcd}${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`etcd: POST ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as { readonly header: { readonly revision: string } };
+  };
+  const { header } = await post('/v3/kv/range', { key: Buffer.from('/').toString('base64') });
+  await post('/v3/kv/compaction', { revision: header.revision, physical: true });
+};
+
 /**
  * Starts etcd and kube-apiserver, and kube-controller-manager and kube-scheduler where the binaries have them, on free
- * loopback ports, with one schedulable node. About 2 s and 300 MB. Pods run only with a kubelet (`kubelet.ts`).
+ * loopback ports, with one schedulable node. About 2 s and 300 MB. Pods run only with a kubelet (`kubelet.ts`). Without `watchCache` every
+ * watch is etcd's own.
  * @throws Error with the end of a server's log when it does not come up; what was started is stopped again.
  */
-export const startControlPlane = async (binaries: Binaries): Promise<ControlPlane> => {
+export const startControlPlane = async (
+  binaries: Binaries,
+  { watchCache = true }: { readonly watchCache?: boolean } = {},
+): Promise<ControlPlane> => {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-control-plane-'));
   const processes: ServerProcess[] = [];
   const dispatchers: Agent[] = [];
@@ -119,7 +136,7 @@ export const startControlPlane = async (binaries: Binaries): Promise<ControlPlan
         '--authorization-mode=RBAC',
         `--token-auth-file=${file('tokens.csv', `${token},admin,admin,system:masters\n`)}`,
       ],
-      ...['--disable-admission-plugins=ServiceAccount', '--allow-privileged=true'],
+      ...['--disable-admission-plugins=ServiceAccount', '--allow-privileged=true', `--watch-cache=${watchCache}`],
     ]);
     // The server writes its own certificate followed by the authority's, some time after its start.
     const certificate = join(certificates, 'apiserver.crt');
@@ -144,7 +161,8 @@ export const startControlPlane = async (binaries: Binaries): Promise<ControlPlan
       start('kube-scheduler', [...shared, `--secure-port=${schedulerPort}`, `--cert-dir=${join(folder, 'scheduler')}`]);
       await addNode(request);
     }
-    return { server, token, ca, kubeconfig, folder, controllers: binaries.controllers, request, stop };
+    const compact = () => compactEtcd(etcd);
+    return { server, token, ca, kubeconfig, folder, controllers: binaries.controllers, request, compact, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,12 +3,18 @@ import type { Request } from './control-plane.ts';
 import { type Pod, podStatus } from './pod-status.ts';
 import { watch } from './watch.ts';
 
-/** Image names say how they behave: `crash`, `not-found`, `hang` in the name; every other becomes ready at once. */
+/**
+ * Image names say how they behave: `crash`, `flap` (crashes after 3 s), `oom` (killed for its memory), `not-found`, `config-error`, `hang`, `slow` (4 s) in the name;
+ * every other becomes ready at once.
+ */
 export const behaviourByName = (image: string): Behaviour => ({
   pull: image.includes('not-found') ? 'not-found' : 'ok',
-  startMs: 50,
+  startMs: image.includes('slow') ? 4000 : 50,
   readyMs: 50,
   ...(image.includes('crash') ? { crash: { afterMs: 0, exitCode: 1 } } : {}),
+  ...(image.includes('flap') ? { crash: { afterMs: 3000, exitCode: 1 } } : {}),
+  ...(image.includes('oom') ? { crash: { afterMs: 0, exitCode: 137 } } : {}),
+  ...(image.includes('config-error') ? { configError: true } : {}),
   ...(image.includes('hang') ? { hang: true } : {}),
 });
 

@@ -16,12 +16,22 @@ export interface Pod {
   readonly status?: { readonly phase?: string };
 }
 
+/** 137 is what the kernel leaves of a container that took more memory than it may. */
+const endOf = ({ exitCode }: ContainerState, at: string): object => ({
+  exitCode,
+  reason: exitCode === 137 ? 'OOMKilled' : 'Error',
+  startedAt: at,
+  finishedAt: at,
+});
+
 const stateOf = (container: ContainerState, image: string, at: string): object => {
   switch (container.is) {
     case 'creating':
       return { waiting: { reason: 'ContainerCreating' } };
     case 'pull-failed':
       return { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` } };
+    case 'config-error':
+      return { waiting: { reason: 'CreateContainerConfigError', message: 'configmap "absent" not found' } };
     case 'back-off':
       return { waiting: { reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } };
     case 'running':
@@ -30,14 +40,14 @@ const stateOf = (container: ContainerState, image: string, at: string): object =
     case 'completed':
       return { terminated: { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at } };
     case 'failed':
-      return { terminated: { exitCode: container.exitCode, reason: 'Error', startedAt: at, finishedAt: at } };
+      return { terminated: endOf(container, at) };
   }
 };
 
 const phaseOf = (containers: readonly ContainerState[]): string => {
   if (containers.every(({ is }) => is === 'completed')) return 'Succeeded';
   if (containers.some(({ is }) => is === 'failed')) return 'Failed';
-  if (containers.some(({ is }) => is === 'creating' || is === 'pull-failed')) return 'Pending';
+  if (containers.some(({ is }) => is === 'creating' || is === 'pull-failed' || is === 'config-error')) return 'Pending';
   return 'Running';
 };
 
@@ -60,7 +70,6 @@ export const podStatus = (pod: Pod, containers: readonly ContainerState[], at: s
     conditions: [condition('Initialized', true), condition('ContainersReady', ready), condition('Ready', ready)],
     containerStatuses: pod.spec.containers.map(({ name, image }, index) => {
       const container = containers[index] ?? { is: 'creating', restarts: 0 };
-      const ended = { exitCode: container.exitCode, reason: 'Error', startedAt: at, finishedAt: at };
       return {
         name,
         image,
@@ -69,7 +78,7 @@ export const podStatus = (pod: Pod, containers: readonly ContainerState[], at: s
         started: container.is === 'running' || container.is === 'ready',
         restartCount: container.restarts,
         state: stateOf(container, image, at),
-        ...(container.restarts > 0 ? { lastState: { terminated: ended } } : {}),
+        ...(container.restarts > 0 ? { lastState: { terminated: endOf(container, at) } } : {}),
       };
     }),
   };

@@ -157,6 +157,30 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
     ['DEPENDENCY_CYCLE /services/gateway/dependsOn'],
   ],
   [
+    'a workload of a service that does not exist',
+    ['services', 'gateway', 'workloads'],
+    { api: { dependsOn: ['cache', 'storge/db'] } },
+    ['UNKNOWN_SERVICE /services/gateway/workloads/api/dependsOn/1 … did you mean storage?'],
+  ],
+  [
+    'dependencies of another service’s workload',
+    ['services', 'gateway', 'workloads'],
+    { 'storage/StatefulSet/db': { dependsOn: ['api'] } },
+    ['WORKLOAD_ELSEWHERE /services/gateway/workloads/storage~1StatefulSet~1db'],
+  ],
+  [
+    'a kind that restarts nothing',
+    ['services', 'gateway', 'workloads'],
+    { api: { dependsOn: ['Pod/cache'] } },
+    ['NAME_INVALID /services/gateway/workloads/api/dependsOn/0'],
+  ],
+  [
+    'a cap that lets nothing restart',
+    ['targets', 'aws-staging', 'restartsPerMinute'],
+    0,
+    ['SCHEMA_VALUE /targets/aws-staging/restartsPerMinute'],
+  ],
+  [
     'a service for no target',
     ['services', 'gateway', 'targets'],
     { stage: 'x' },

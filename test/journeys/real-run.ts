@@ -10,6 +10,7 @@ const unasked = { waves: waves.map(({ approval: _, ...wave }: { readonly approva
 
 const [dir = ''] = process.argv.slice(2);
 const unlock = lockFolder(dir);
+console.log('locked');
 const story = await openRealRehearsal({ dir, config: smallFleetConfig('v1', unasked) });
 const known = await story.rollouts();
 if (known.length === 0) await story.ended(await story.begin());

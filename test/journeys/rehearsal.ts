@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
+import type { PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
 
 // First of all: packages keep the clock they find when they are loaded.
 export const time = installVirtualTime({
@@ -44,11 +45,18 @@ const evaluate = evaluateInThread();
 const longest = { maxVirtualMs: 20 * 24 * 3_600_000 };
 
 /** One instance in virtual mode, its clock, and the verbs a story is told with. */
-export const openRehearsal = async (given: { readonly config?: string; readonly dir?: string } = {}) => {
+export const openRehearsal = async (
+  given: {
+    readonly config?: string;
+    readonly dir?: string;
+    /** The files of the config repository beside the config; one web service without them. */
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
+) => {
   const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'tidegate-journey-'));
   const config = given.config ?? fleetConfig('v1');
   const files = new Map([['tidegate.json', new TextEncoder().encode(config)]]);
-  const seed = { 'tidegate.json': config, 'services/web.jsonnet': webService };
+  const seed = { 'tidegate.json': config, ...(given.files ?? { 'services/web.jsonnet': webService }) };
   for (const [path, text] of Object.entries(seed)) files.set(path, new TextEncoder().encode(text));
   const parsed = await parseConfig(files, 'tidegate.json', evaluate, assessQuery);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
@@ -232,6 +240,17 @@ export const openRehearsal = async (given: { readonly config?: string; readonly 
       const row = await readRollout(ledger, rollout);
       if (row === undefined) throw new Error(`there is no rollout ${rollout}`);
       return row;
+    },
+    /** What was planned for a target in a wave. */
+    planned: async (rollout: string, wave: string, target: string): Promise<TargetPlan> => {
+      const { release } = await story.rolloutRow(rollout);
+      if (release === undefined) throw new Error(`rollout ${rollout} was not prepared`);
+      const { plan } = await readWave(ledger, { rollout, release, wave, direction: 'forward' });
+      if (plan === undefined) throw new Error(`wave ${wave} of rollout ${rollout} was not planned`);
+      const { targets } = await getJson<WavePlan>(instance.outside.blobs, plan);
+      const found = targets.find((each) => each.target === target);
+      if (found === undefined) throw new Error(`target ${target} is not in the plan of wave ${wave}`);
+      return (await getJson<PlannedTarget>(instance.outside.blobs, found.planned)).plan;
     },
     /** What was kept of why a deployment went badly. */
     evidence: async (rollout: string, wave: string, target: string): Promise<unknown> => {

@@ -8,9 +8,9 @@ export const told: Told = {
   kinds: {
     second: [
       ...['started', 'prepared', 'previewed'],
-      ...['planned staging', 'batch staging'],
-      ...['planned internal', 'batch internal'],
-      ...['planned external', 'approval external', 'approval external', 'batch external'],
+      ...['planned staging', 'batch staging', 'restart staging', 'restart staging'],
+      ...['planned internal', 'batch internal', 'restart internal'],
+      ...['planned external', 'approval external', 'approval external', 'batch external', 'restart external'],
       'ended',
       ...['deployment external eks-a', 'deployment internal gke-internal'],
       ...['deployment staging aks-staging', 'deployment staging eks-staging'],
@@ -20,11 +20,11 @@ export const told: Told = {
     ],
     third: [
       ...['started', 'prepared', 'previewed'],
-      ...['planned staging', 'batch staging'],
-      ...['planned internal', 'batch internal', 'stop internal'],
+      ...['planned staging', 'batch staging', 'restart staging', 'restart staging'],
+      ...['planned internal', 'batch internal', 'restart internal', 'stop internal'],
       // The way back: the failed wave first.
-      ...['planned internal', 'batch internal'],
-      ...['planned staging', 'batch staging'],
+      ...['planned internal', 'batch internal', 'restart internal'],
+      ...['planned staging', 'batch staging', 'restart staging', 'restart staging'],
       ...['git', 'ended'],
       ...times(2, 'deployment internal gke-internal'),
       ...times(2, 'deployment staging aks-staging'),

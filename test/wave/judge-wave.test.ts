@@ -56,6 +56,7 @@ const release: Release = {
   },
   metrics: {},
   services: {},
+  settled: [],
   roles: {},
 };
 

@@ -34,6 +34,7 @@ const release: Release = {
   gates: { pages: { kind: 'alerts', source: 'prod', labels: {}, intervalMs: 15_000, maxAgeMs: 60_000 } },
   metrics: { prod: { prometheus: 'https://p.test', allow: [] } },
   services: {},
+  settled: [],
   roles: {},
 };
 

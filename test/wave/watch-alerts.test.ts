@@ -50,6 +50,7 @@ const releaseWith = (gates: Readonly<Record<string, GateSpec>>): Release => ({
     pods: { scrape: 'https://{target}.test/metrics', allow: [] },
   },
   services: {},
+  settled: [],
   roles: {},
 });
 const targets = [targetNamed('a'), targetNamed('b')];

@@ -18,6 +18,10 @@ export interface Behaviour {
   readonly errorRatio?: number;
   readonly latencyMs?: number;
   readonly health?: 'ok' | 'failing';
+  /** The version of its interface that it answers at, and at any lower one; 1 without it. */
+  readonly serves?: number;
+  /** Services of its namespace that each of its requests calls, one after the other, and the version it needs of each. */
+  readonly calls?: readonly { readonly service: string; readonly atLeast: number }[];
 }
 
 export type BehaviourOf = (image: string) => Behaviour;

@@ -3,6 +3,7 @@ import type { Clock } from '../../../shared/outside/clock.ts';
 import type { Random } from '../../../shared/outside/random.ts';
 import { handlerOf } from './api/handle.ts';
 import type { BehaviourOf } from './behaviour.ts';
+import { type Connections, followConnections } from './connections.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { bootstrap, type NodeSize } from './controllers/bootstrap.ts';
 import { controlLoop } from './controllers/control-loop.ts';
@@ -44,6 +45,8 @@ export interface ApiServer {
   }): readonly PodView[];
   /** The ready pods behind a Service, undefined where there is no such Service. */
   readyPods(namespace: string, service: string): readonly PodView[] | undefined;
+  /** Connections to Services one by one, from now on; what changes of a Service's endpoints arrives everywhere `propagationMs` later. */
+  followConnections(propagationMs: number): Connections;
 }
 
 /** A simulated Kubernetes API server with its controllers. All of its state is in the database: a new one on the same goes on. */
@@ -70,5 +73,6 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     requests: { list: log.list },
     pods: (selector = {}) => viewPods(plane, selector),
     readyPods: (namespace, service) => readyPodsOf(plane, namespace, service),
+    followConnections: (propagationMs) => followConnections(plane, propagationMs),
   };
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupDiffs, type PlannedOnTarget } from '../../../console/views/diff-groups.ts';
 import type { PlannedObject } from '../../../shared/rollout/plan.ts';
+import { noRestarts } from '../../../shared/rollout/restarts.ts';
 import { exampleRelease } from '../example-release.ts';
 
 const { targets } = exampleRelease('1');
@@ -9,9 +10,8 @@ const names = ['aws-us-east-1-staging', 'gcp-us-central1-staging', 'azure-eastus
 const planned = (objects: (name: string) => readonly PlannedObject[]): readonly PlannedOnTarget[] =>
   names.flatMap((name) => {
     const target = targets[name];
-    return target === undefined
-      ? []
-      : [{ target, plan: { target: name, release: 'sha256:1', rendered: 'sha256:2', objects: objects(name) } }];
+    const plan = { release: 'sha256:1', rendered: 'sha256:2', restarts: noRestarts } as const;
+    return target === undefined ? [] : [{ target, plan: { ...plan, target: name, objects: objects(name) } }];
   });
 
 const deployment = (fields: PlannedObject['fields']): PlannedObject => ({

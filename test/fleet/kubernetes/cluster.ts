@@ -111,11 +111,11 @@ export const statefulSet = (name: string, image: string, spec: object = {}): Kub
   },
 });
 
-export const daemonSet = (name: string, image: string): KubeObject => ({
+export const daemonSet = (name: string, image: string, spec: object = {}): KubeObject => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { name, namespace: 'shop' },
-  spec: { selector: { matchLabels: labelled(name) }, template: podTemplate(name, image) },
+  spec: { selector: { matchLabels: labelled(name) }, template: podTemplate(name, image), ...spec },
 });
 
 export const job = (name: string, image: string, spec: object = {}): KubeObject => ({

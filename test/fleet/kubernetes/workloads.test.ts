@@ -61,6 +61,23 @@ describe('a Deployment', () => {
     ]);
   });
 
+  it('replaces its next pod when the one before has been ready as long as it asks for, and as it asks for now', async () => {
+    const cluster = await startCluster();
+    await cluster.apply(deployment('web', 'good:1'));
+    cluster.clock.advance(10_000);
+    const spec = { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }, minReadySeconds: 60 };
+    await cluster.apply(deployment('web', 'good:2', spec));
+    const isNew = (pod: { readonly images: readonly string[] }) => pod.images[0] === 'good:2';
+    const made = () => cluster.server.pods({ namespace: 'shop' }).filter(isNew).length;
+    cluster.clock.advance(64_000);
+    expect(made()).toBe(1);
+    cluster.clock.advance(4_000);
+    expect(made()).toBe(2);
+    await cluster.apply(deployment('web', 'good:2', { ...spec, minReadySeconds: 0 }));
+    cluster.clock.advance(15_000);
+    expect(made()).toBe(3);
+  });
+
   it('goes back to the set it had when the old image is applied again', async () => {
     const cluster = await startCluster();
     for (const image of ['good:1', 'good:2', 'good:1']) {
@@ -209,6 +226,21 @@ it('a DaemonSet has a ready pod on each node', async () => {
   });
   const nodes = (await cluster.items(`${core}/pods`)).map(({ spec }) => spec?.nodeName);
   expect(nodes.toSorted()).toEqual(['node-1', 'node-2']);
+});
+
+describe('a DaemonSet', () => {
+  it('replaces its next pod when the one before has been ready as long as it asks for', async () => {
+    const cluster = await startCluster();
+    await cluster.apply(daemonSet('agent', 'good:1', { minReadySeconds: 60 }));
+    cluster.clock.advance(90_000);
+    await cluster.apply(daemonSet('agent', 'good:2', { minReadySeconds: 60 }));
+    const isNew = (pod: { readonly images: readonly string[] }) => pod.images[0] === 'good:2';
+    const made = () => cluster.server.pods({ namespace: 'shop' }).filter(isNew).length;
+    cluster.clock.advance(60_000);
+    expect(made()).toBe(1);
+    cluster.clock.advance(10_000);
+    expect(made()).toBe(2);
+  });
 });
 
 describe('a Job', () => {

@@ -1,3 +1,4 @@
+import { autoscalerController } from './autoscaler.ts';
 import { claimController } from './claims.ts';
 import type { Controller } from './control-loop.ts';
 import { crdController } from './crds.ts';
@@ -6,6 +7,7 @@ import { deploymentController } from './deployment.ts';
 import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { garbageController } from './garbage.ts';
+import { ingressController } from './ingress.ts';
 import { jobController } from './job.ts';
 import { kubeletController } from './kubelet.ts';
 import { namespaceController } from './namespaces.ts';
@@ -27,5 +29,7 @@ export const controllers: readonly Controller[] = [
   kubeletController,
   endpointsController,
   disruptionController,
+  autoscalerController,
+  ingressController,
   garbageController,
 ];

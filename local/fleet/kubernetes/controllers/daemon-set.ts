@@ -2,7 +2,7 @@ import { type ControlPlane, nameSuffix } from '../control-plane.ts';
 import { type JsonObject, type KubeObject, numberAt, objectAt, stringAt } from '../object.ts';
 import type { Controller } from './control-loop.ts';
 import { allKeys, concernsOwner, controlledBy, create, read, remove, writeStatus } from './owned.ts';
-import { availabilityOf, isActive, isReady } from './pod-state.ts';
+import { availabilityOf, isActive, isAvailable } from './pod-state.ts';
 import { podOf, templateHash } from './pod-template.ts';
 import { resolveCount } from './rolling-update.ts';
 
@@ -41,9 +41,11 @@ const replaceOld = (plane: ControlPlane, set: KubeObject, pods: readonly KubeObj
   const rolling = objectAt(set.spec, 'updateStrategy', 'rollingUpdate');
   const limit = Math.max(1, resolveCount(rolling?.maxUnavailable ?? 1, nodes, Math.ceil));
   const old = pods.filter((pod) => isActive(pod) && pod.metadata.labels?.[hashLabel] !== hash);
-  const missing = nodes - pods.filter((pod) => isActive(pod) && isReady(pod)).length;
-  const sick = old.filter((pod) => !isReady(pod));
-  const well = old.filter(isReady).slice(0, Math.max(0, limit - missing));
+  const minReady = numberAt(set.spec, 'minReadySeconds') ?? 0;
+  const isWell = (pod: KubeObject) => isAvailable(pod, minReady, plane.clock.now());
+  const missing = nodes - pods.filter((pod) => isActive(pod) && isWell(pod)).length;
+  const sick = old.filter((pod) => !isWell(pod));
+  const well = old.filter(isWell).slice(0, Math.max(0, limit - missing));
   for (const pod of [...sick, ...well]) remove(plane, pod);
 };
 

@@ -94,13 +94,7 @@ const currentSet = (plane: ControlPlane, deployment: KubeObject, owned: readonly
   const found = owned.find((set) => set.metadata.labels?.[hashLabel] === hash);
   const old = owned.filter((set) => set !== found);
   const revision = Math.max(0, ...old.map(revisionOf)) + 1;
-  if (found !== undefined) {
-    if (revisionOf(found) >= revision) return { set: found, created: false };
-    const set = change(plane, found, ({ metadata }) => {
-      metadata.annotations = { ...metadata.annotations, [revisionAnnotation]: String(revision) };
-    });
-    return { set, created: false };
-  }
+  if (found !== undefined) return { set: keepCurrent(plane, deployment, found, revision), created: false };
   if (deployment.spec?.paused === true || (isRecreate(deployment) && hasPods(plane, old)))
     return { set: undefined, created: false };
   const total = old.reduce((sum, set) => sum + wantedOf(set), 0);
@@ -118,6 +112,18 @@ const currentSet = (plane: ControlPlane, deployment: KubeObject, owned: readonly
       source: 'deployment-controller',
     });
   return { set, created: true };
+};
+
+/** The set of the present template is the newest revision, and counts its pods as available as its Deployment says now. */
+const keepCurrent = (plane: ControlPlane, deployment: KubeObject, set: KubeObject, revision: number): KubeObject => {
+  const wanted = numberAt(deployment.spec, 'minReadySeconds') ?? 0;
+  if (revisionOf(set) >= revision && (numberAt(set.spec, 'minReadySeconds') ?? 0) === wanted) return set;
+  return change(plane, set, ({ metadata, spec }) => {
+    const newest = String(Math.max(revision, revisionOf(set)));
+    metadata.annotations = { ...metadata.annotations, [revisionAnnotation]: newest };
+    if (spec !== undefined && wanted > 0) spec.minReadySeconds = wanted;
+    else delete spec?.minReadySeconds;
+  });
 };
 
 const hasPods = (plane: ControlPlane, owned: readonly KubeObject[]) =>

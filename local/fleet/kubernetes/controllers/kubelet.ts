@@ -8,7 +8,7 @@ import { isFinished } from './pod-state.ts';
 import { type ContainerView, podStatus, pullErrorText } from './pod-status.ts';
 
 const topic = 'kubelet';
-/** A process that is told to end does so after this, and after its preStop sleep. */
+/** A process that is told to end does so after this, and after its preStop sleep. It answers nothing any more meanwhile. */
 const stopMs = 1000;
 const lookAgainMs = 2000;
 
@@ -138,7 +138,8 @@ const moveContainers = (plane: ControlPlane, pod: KubeObject, runtime: Runtime, 
   return { views, lives, moments };
 };
 
-const preStopMs = (pod: KubeObject): number =>
+/** How long a pod that is being deleted goes on as before: its processes are told to end only then. */
+export const preStopMs = (pod: KubeObject): number =>
   Math.max(
     0,
     ...listAt(pod.spec, 'containers').map(

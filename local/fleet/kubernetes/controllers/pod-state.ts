@@ -24,6 +24,10 @@ const untilAvailable = (pod: KubeObject, minReadySeconds: number, now: number): 
   return Math.max(0, Date.parse(String(ready.lastTransitionTime)) + minReadySeconds * 1000 - now);
 };
 
+/** Ready for as long as its workload asks for. */
+export const isAvailable = (pod: KubeObject, minReadySeconds: number, now: number): boolean =>
+  untilAvailable(pod, minReadySeconds, now) === 0;
+
 export interface Availability {
   readonly ready: number;
   readonly available: number;

@@ -17,7 +17,8 @@ const imageIdOf = (image: string): string => {
 
 const terminated = ({ exitCode, startedAt, finishedAt }: Exit, id: string): JsonObject => ({
   exitCode,
-  reason: exitCode === 0 ? 'Completed' : 'Error',
+  // 137 is what the kernel leaves of a container that took more memory than it may.
+  reason: exitCode === 0 ? 'Completed' : exitCode === 137 ? 'OOMKilled' : 'Error',
   startedAt: timestampOf(startedAt),
   finishedAt: timestampOf(finishedAt),
   containerID: id,

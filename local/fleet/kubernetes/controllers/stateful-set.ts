@@ -10,10 +10,22 @@ import {
   objectAt,
   stringAt,
 } from '../object.ts';
+import { matches, requirementsOf } from '../storage/selector.ts';
 import type { Controller } from './control-loop.ts';
 import { recordEvent } from './event-recorder.ts';
-import { allKeys, concernsOwner, controlledBy, create, ownerReference, read, remove, writeStatus } from './owned.ts';
-import { availabilityOf, isFinished, isReady } from './pod-state.ts';
+import {
+  allKeys,
+  change,
+  concernsOwner,
+  controlledBy,
+  controllerOf,
+  create,
+  ownerReference,
+  read,
+  remove,
+  writeStatus,
+} from './owned.ts';
+import { availabilityOf, isActive, isFinished, isReady } from './pod-state.ts';
 import { podOf, templateHash } from './pod-template.ts';
 
 const revisionLabel = 'controller-revision-hash';
@@ -34,7 +46,8 @@ export interface StatefulPlan {
 
 /**
  * The next step of a StatefulSet: fill the lowest gap, then shrink from the top, then replace the highest pod of another revision at or
- * above the partition. One step at a time, on ready pods only, unless pods are managed in parallel.
+ * above the partition. One step at a time, on ready pods only, unless pods are managed in parallel: a pod that never becomes ready is
+ * waited for, whatever its revision (the real controller's forced rollback).
  */
 export const planStatefulSet = (
   slots: readonly PodSlot[],
@@ -46,7 +59,7 @@ export const planStatefulSet = (
   const gap = inRange.findIndex((slot) => slot === undefined || !slot.exists);
   const waiting = inRange.findIndex((slot) => slot?.exists === true && (!slot.ready || slot.terminating));
   if (gap >= 0 && (how.parallel || waiting < 0 || waiting > gap)) return { create: gap };
-  if (waiting >= 0 && !how.parallel && gap >= 0) return {};
+  if (waiting >= 0 && !how.parallel) return {};
   const surplus = slots
     .filter(({ ordinal, exists }) => exists && ordinal >= wanted)
     .toSorted((a, b) => b.ordinal - a.ordinal);
@@ -144,6 +157,21 @@ const statusOf = (set: KubeObject, pods: readonly KubeObject[], updateRevision: 
   return { status, wakeMs };
 };
 
+/** Pods of its selector and name that nobody controls become its own: those that a set before it was made to leave behind. */
+const adoptOrphans = (plane: ControlPlane, set: KubeObject): void => {
+  const requirements = requirementsOf(objectAt(set.spec, 'selector')) ?? [];
+  const isOwn = ({ metadata }: KubeObject) =>
+    metadata.name?.replace(/-\d+$/, '') === set.metadata.name && matches(requirements, metadata.labels);
+  const orphans = plane.storage
+    .list('pods', set.metadata.namespace)
+    .filter((pod) => controllerOf(pod) === undefined && isActive(pod) && isOwn(pod));
+  for (const pod of orphans) {
+    change(plane, pod, ({ metadata }) => {
+      metadata.ownerReferences = [...(metadata.ownerReferences ?? []), ownerReference(set)];
+    });
+  }
+};
+
 const partitionOf = (set: KubeObject) => numberAt(set.spec, 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
 
 /** StatefulSets: pods by number with their claims, one after the other, each on the one before. */
@@ -157,6 +185,7 @@ export const statefulSetController: Controller = {
     const updateRevision = `${set.metadata.name}-${templateHash(objectAt(set.spec, 'template'))}`;
     keepRevision(plane, set, updateRevision);
     const currentRevision = stringAt(set.status, 'currentRevision') ?? updateRevision;
+    adoptOrphans(plane, set);
     const pods = controlledBy(plane, 'pods', set);
     const slots = pods.map((pod) => ({
       ordinal: ordinalOf(pod),

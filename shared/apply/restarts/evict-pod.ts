@@ -1,0 +1,33 @@
+import { getObject } from '../api-requests.ts';
+import type { LiveObject } from '../live-object.ts';
+import { objectId } from '../object-id.ts';
+import { type Writing, type Written, write } from '../writing.ts';
+
+/**
+ * Asks the API server to evict exactly this pod (its uid is a precondition), which it does within the pod's disruption budgets. A pod that is
+ * gone or going counts as evicted; twice is safe.
+ */
+export const evictPod = (
+  writing: Writing,
+  { metadata: { name, namespace = '', uid } }: LiveObject,
+): Promise<Written> => {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+  return write(writing, {
+    id: objectId({ group: '', kind: 'Pod', namespace, name }),
+    verb: 'evict',
+    path: `${path}/eviction`,
+    method: 'POST',
+    contentType: 'application/json',
+    body: JSON.stringify({
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name, namespace },
+      deleteOptions: { preconditions: { uid } },
+    }),
+    readBack: async () => {
+      const found = await getObject(writing.cluster, path, writing.invocation.signal);
+      const isGoing = found?.metadata.uid !== uid || found.metadata.deletionTimestamp !== undefined;
+      return isGoing ? { ok: true, body: {} } : undefined;
+    },
+  });
+};

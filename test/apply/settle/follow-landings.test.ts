@@ -1,0 +1,4 @@
+import { describeOnSimulatedServer } from '../server.ts';
+import { followLandingsSuite } from './follow-landings.suite.ts';
+
+describeOnSimulatedServer('followLandings', followLandingsSuite);
