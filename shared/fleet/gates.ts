@@ -52,7 +52,7 @@ const testOf = (
   share: Pick<SequentialTest, 'of' | 'looks'>,
 ): { readonly test?: SequentialTest } => (test === 'sequential' ? { test: { kind: test, level, ...share } } : {});
 
-const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntry, of: number): GateSpec => ({
+const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }: ProbeEntry, of: number): GateSpec => ({
   kind: 'probe',
   check: checkOf(probe),
   rate: ratePerSecond(probe.rate),
@@ -60,6 +60,7 @@ const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntr
   failuresBelow: below.failures,
   minSamples,
   consecutive,
+  ...given('mustFail', mustFail),
   ...testOf(rest, { of }),
 });
 

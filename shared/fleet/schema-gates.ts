@@ -148,6 +148,10 @@ const probeGate = z
     consecutive: countFromOne
       .default(3)
       .describe('Failed first attempts in a row, each confirmed by a retry, that stop the wave at once; 3.'),
+    mustFail: z
+      .literal(true)
+      .optional()
+      .describe('What is probed is known to be bad: where an attempt passes, no probe of the wave is believed.'),
     effect,
     ...tests,
   })

@@ -19,6 +19,10 @@ export interface WaveProgress {
   readonly plannedAt?: number;
   /** Since when its health before is measured. */
   readonly enteredAt?: number;
+  /** The same after an approval. */
+  readonly reenteredAt?: number;
+  /** Longer than the wave's own soak, and for what: the plan touches what all of a cluster stands on. */
+  readonly longSoak?: { readonly ms: number; readonly because: string };
   readonly deployingAt?: number;
   /** Since when the exit gates are judged. */
   readonly judgingAt?: number;

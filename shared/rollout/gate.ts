@@ -20,6 +20,11 @@ export interface ProbeGate {
   readonly minSamples: number;
   /** Failed first attempts in a row on one target, each confirmed by its retry, that stop the wave at once. */
   readonly consecutive: number;
+  /**
+   * What is probed is known to be bad, so that every attempt must fail. Where one passes, the prober says yes to anything, and no probe of
+   * its wave is believed.
+   */
+  readonly mustFail?: true;
   /** How its share of failures is judged. Absent: `threshold`. */
   readonly test?: GateTest;
 }

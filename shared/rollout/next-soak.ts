@@ -9,6 +9,8 @@ export interface SoakFacts {
   readonly judgements: readonly Judgement[];
   /** How often the wave's metrics are to be measured, milliseconds. */
   readonly intervals?: readonly number[];
+  /** Why it soaks longer than is configured, if so. */
+  readonly soaksFor?: string;
   /** Why nothing more may be written, if so. */
   readonly stop?: string;
 }
@@ -38,7 +40,7 @@ export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithi
     return {
       status: 'in-progress',
       retryAfterSeconds: seconds(wait),
-      because: `wave ${wave.name} soaks until ${new Date(soakEnds).toISOString()}`,
+      because: `wave ${wave.name} soaks until ${new Date(soakEnds).toISOString()}${facts.soaksFor === undefined ? '' : `, ${facts.soaksFor}`}`,
     };
   }
   const verdict: Verdict = judgements.length === 0 ? 'pass' : worstVerdict(judgements.map((each) => each.verdict));

@@ -92,21 +92,30 @@ export const targetsOf = (release: Release, names: readonly string[]): readonly 
 
 /**
  * Judges every probe gate on every one of the targets, from tallies in the order they were taken. A target without any is inconclusive:
- * nothing was measured there.
+ * nothing was measured there. Where a probe that must fail has passed, all are inconclusive.
  */
 export const judgeProbes = (
   gates: Readonly<Record<string, ProbeGate>>,
   targets: readonly string[],
   tallies: readonly Tally[],
   tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
-): readonly Judgement[] =>
-  Object.entries(gates).flatMap(([name, gate]) =>
+): readonly Judgement[] => {
+  const judged = Object.entries(gates).flatMap(([name, gate]) =>
     targets.map((target) => {
       const [first, ...later] = tallies.filter((tally) => tally.gate === name && tally.target === target);
       if (first === undefined) return { ...tools.assessProbe(name, gate, []), target };
       return tools.assessProbe(name, gate, [later.reduce((sum, tally) => tools.joinTallies(sum, tally), first)]);
     }),
   );
+  const yesMan = judged.find(({ gate, verdict, value }) => gates[gate]?.mustFail && verdict !== 'pass' && value !== 1);
+  if (yesMan?.value === undefined) return judged;
+  // A prober that says yes to what is known to be bad says nothing by any of its verdicts.
+  return judged.map((each) =>
+    each.gate === yesMan.gate
+      ? each
+      : { ...each, verdict: 'inconclusive', because: `${each.because}; not believed, since ${yesMan.because}` },
+  );
+};
 
 /** Gates that a wave names and the release does not have: a mistake of ours that must not read as a gate that passed. */
 export const unknownGates = (release: Release, wave: Wave): readonly Judgement[] =>

@@ -22,19 +22,21 @@ const mostMs = 90_000;
 /**
  * Judges the wave's targets as they are, before anything is written: what is ill already must not be blamed on the release, nor hide
  * what it does. Targets on which nothing was ever verified are not judged: there is nothing there yet. Inconclusive is asked again
- * until the wave's deadline for it, then aborted.
+ * until the wave's deadline for it, then aborted. Where people had to approve, it is judged again afterwards: what was well last evening
+ * may be ill by now.
  */
 export const judgeEntry = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  plan: Digest,
+  { plan, isApproved }: { readonly plan: Digest; readonly isApproved: boolean },
   tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<EntryResult> => {
   const { ledger, clock } = outside;
-  const { enteredAt = clock.now() } = await advanceWave(ledger, ref, { enteredAt: clock.now() });
+  const entered = await advanceWave(ledger, ref, { [isApproved ? 'reenteredAt' : 'enteredAt']: clock.now() });
+  const since = (isApproved ? entered.reenteredAt : entered.enteredAt) ?? clock.now();
   const states = await readTargetStates(ledger);
   const { unreachable } = await getJson<WavePlan>(outside.blobs, plan);
   const gone = new Set(unreachable.map(({ target }) => target));
@@ -73,6 +75,6 @@ export const judgeEntry = async (
   const worst = blocking.find((each) => each.verdict === verdict);
   const because = `before ${wave.name}: ${worst === undefined ? 'no gate was judged' : gateSentence(worst)}`;
   if (verdict === 'fail') return { status: 'failed', because };
-  if (clock.now() >= enteredAt + wave.inconclusiveWithinMs) return { status: 'aborted', because };
+  if (clock.now() >= since + wave.inconclusiveWithinMs) return { status: 'aborted', because };
   return { status: 'in-progress', retryAfterSeconds: 5, because };
 };

@@ -23,6 +23,7 @@ import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
+import { soaking } from './soaking.ts';
 
 /** What the last look before a wave passes needs: does the target still have exactly what was deployed? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
@@ -35,13 +36,14 @@ export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judg
 export const judgeWave = async (
   ref: WaveRef,
   release: Release,
-  wave: Wave,
+  configured: Wave,
   tools: GateTools & { readonly verifyTarget: VerifyTarget },
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
   const { ledger, clock } = outside;
-  const { judgingAt = clock.now() } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const { judgingAt = clock.now(), longSoak } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const wave = soaking(configured, longSoak);
   const deployed = [...(await readDeployments(ledger, ref)).values()].filter((each) => each.outcome === 'deployed');
   if (deployed.length === 0) return { status: 'failed', because: `no target of wave ${ref.wave} could be deployed to` };
   const lastWriteAt = Math.max(judgingAt, ...deployed.map((each) => each.endedAt));
@@ -79,6 +81,7 @@ export const judgeWave = async (
     now: clock.now(),
     lastWriteAt: soakFrom,
     intervals,
+    ...(longSoak === undefined ? {} : { soaksFor: longSoak.because }),
     ...(stop === undefined ? {} : { stop: stop.because }),
   };
   let next = nextSoak(rules, { ...facts, judgements });

@@ -3,8 +3,9 @@ import { getJson, putJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
-import { advanceWave, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, type WaveProgress, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import { infrastructureOf } from '../rollout/infrastructure.ts';
 import { brief } from '../rollout/outcome.ts';
 import { countActions, type WavePlan } from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
@@ -47,6 +48,8 @@ export const planWave = async (
   const unreachable: WavePlan['unreachable'][number][] = [];
   const refused: string[] = [];
   const restarting: RestartStep[] = [];
+  const infrastructure = new Set<string>();
+  const states = await readTargetStates(outside.ledger);
   const order = await restartOrder(ref, outside);
   await inTurns(wanted, concurrency, async (each) => {
     const target = each.target.name;
@@ -60,6 +63,9 @@ export const planWave = async (
     else {
       const counts = countActions([result.planned.plan]);
       planned.push({ target, planned: await putJson(outside.blobs, result.planned), counts });
+      // Where nothing was verified there is nothing that stands on it yet.
+      if (states.get(target)?.verified !== undefined)
+        for (const id of infrastructureOf(result.planned.plan.objects)) infrastructure.add(id);
       restarting.push(...result.planned.plan.restarts.steps);
     }
   });
@@ -74,7 +80,8 @@ export const planWave = async (
     unreachable: byTarget(unreachable),
   };
   const digest = await putJson(outside.blobs, plan);
-  await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now() });
+  const soak = ref.direction === 'forward' ? longSoak(wave, [...infrastructure].sort()) : {};
+  await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), ...soak });
   await recordPlan(ref, plan, digest, restarting, outside);
   // Where nothing differs there is nothing to approve.
   const differs = plan.targets.some(({ counts }) => counts.create + counts.change + counts.recreate + counts.prune > 0);
@@ -85,6 +92,17 @@ export const planWave = async (
     plan: digest,
     approval: { needed: approval !== undefined, timeoutSeconds: Math.ceil((approval?.expiresMs ?? 0) / 1000) },
   };
+};
+
+/** A wave soaks longer where others stand on what it changes: incident after incident showed it only at their next restart. */
+const longSoak = (
+  { soakMs, soakInfrastructureMs = 0 }: Wave,
+  [first, ...others]: readonly string[],
+): Pick<WaveProgress, 'longSoak'> => {
+  if (first === undefined || soakInfrastructureMs <= soakMs) return {};
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  const because = `for ${soakInfrastructureMs / 3_600_000} h, as ${first}${more} changes what others stand on`;
+  return { longSoak: { ms: soakInfrastructureMs, because } };
 };
 
 const forward = (release: Release, ref: WaveRef, wave: Wave): readonly Wanted[] =>

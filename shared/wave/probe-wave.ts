@@ -8,6 +8,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
+import { soaking } from './soaking.ts';
 import { stopFor } from './stop-for.ts';
 import { watchAlerts } from './watch-alerts.ts';
 import { watchMetrics } from './watch-metrics.ts';
@@ -33,12 +34,13 @@ const shortestMs = 100;
 export const probeWave = async (
   ref: WaveRef,
   release: Release,
-  wave: Wave,
+  configured: Wave,
   tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
   const { ledger, clock } = outside;
+  const wave = soaking(configured, (await readWave(ledger, ref)).longSoak);
   const gates = probeGates(release, wave);
   const alerts = ref.direction === 'forward' ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
   const metrics = ref.direction === 'forward' ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
@@ -92,7 +94,7 @@ const stopAtFirstFail = (
   return {
     see: (tally: Tally): void => {
       const gate = gates[tally.gate];
-      if (gate === undefined || gate.effect === 'report' || stopping !== undefined) return;
+      if (gate === undefined || gate.effect === 'report' || gate.mustFail || stopping !== undefined) return;
       const place = `${tally.gate} ${tally.target}`;
       const before = earlier.get(place);
       const sofar = before === undefined ? tally : tools.joinTallies(before, tally);
