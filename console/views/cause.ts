@@ -32,7 +32,9 @@ export interface Cause {
  */
 export const causeOf = (view: RolloutView): Cause => {
   const waves = view.waves.toReversed();
-  const failed = waves.flatMap((wave) => wave.gates.map((gate) => ({ wave, gate })));
+  const failed = waves.flatMap((wave) =>
+    wave.gates.filter(({ worst }) => worst.effect !== 'report').map((gate) => ({ wave, gate })),
+  );
   const gate =
     failed.find(({ gate: { verdict } }) => verdict === 'fail') ??
     failed.find(({ gate: { verdict } }) => verdict !== 'pass');
