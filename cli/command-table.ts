@@ -102,11 +102,16 @@ export const commands: readonly Command[] = [
     summary: 'approve the plan of a wave: the one that is open, or of this approval or rollout',
     options: [
       ['--digest <digest>', 'the plan digest you have looked at'],
+      ['--deletes <number>', 'how many objects it deletes, where an approval has to name them'],
       ['--comment <text>', 'kept with the approval'],
     ],
     examples: [
       ['tidegate approve', 'show what changes, and the digest to give'],
       ['tidegate approve ap-0f3c9a1b2c4d --digest sha256:5be0…', 'without a question'],
+      [
+        'tidegate approve ap-0f3c9a1b2c4d --digest sha256:5be0… --deletes 12',
+        'having read the list of what it deletes',
+      ],
     ],
     load: () => import('./commands/approve.ts'),
   },

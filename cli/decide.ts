@@ -1,17 +1,20 @@
 import type { ApprovalView } from '../console/views/approval.ts';
 import type { FleetView } from '../console/views/fleet.ts';
 import { shortCommit } from '../console/views/standing-text.ts';
+import { describeActions } from '../shared/rollout/plan.ts';
 import { type Cli, type Options, textOption } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Client } from './fetch.ts';
+import { findingLines } from './finding-lines.ts';
+import { namedLines } from './named-lines.ts';
 import { restartLines } from './restart-lines.ts';
 import { badInput, Stop } from './stop.ts';
 
 type Decide = 'approve' | 'reject';
 
 /**
- * Approves or rejects. Without `--digest` shows what changes: with a person at the terminal asks, else says which digest to give and
- * stops with exit 2.
+ * Approves or rejects. Without `--digest` shows what changes: with a person at the terminal asks, and where deletes have to be named how
+ * many there are; else says which digest and which number to give and stops with exit 2.
  */
 export const decide = async (
   vote: Decide,
@@ -24,10 +27,12 @@ export const decide = async (
   const client = await connect();
   const approval = await findApproval(client, id);
   let digest = textOption(options, 'digest');
+  let deletes = deletesOption(options);
   if (digest === undefined) {
     const view = await client.view<ApprovalView>(`/approvals/${encodeURIComponent(approval)}.json`);
     for (const line of approvalLines(view)) terminal.say(line);
-    const command = `tidegate ${vote} ${approval} --digest ${view.plan}`;
+    const names = vote === 'approve' && view.may.nameDeletes?.allowed === true;
+    const command = `tidegate ${vote} ${approval} --digest ${view.plan}${names ? ` --deletes ${view.deletes?.count}` : ''}`;
     if (!terminal.canAsk || json) {
       throw new Stop(
         exitCodes.badInput,
@@ -36,15 +41,17 @@ export const decide = async (
       );
     }
     const answer = await terminal.ask(`${vote} exactly this? [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) {
-      terminal.say('nothing was decided');
+    const isMeant = /^y(es)?$/i.test(answer.trim());
+    if (isMeant && names) deletes ??= (await terminal.ask('how many objects does it delete? ')).trim();
+    if (!isMeant || (names && deletes !== String(view.deletes?.count))) {
+      terminal.say(isMeant ? 'that is not how many it deletes; nothing was decided' : 'nothing was decided');
       return exitCodes.badInput;
     }
     digest = view.plan;
   }
   const result = await client.post<{ readonly because: string; readonly rollout: string }>(
     `/approvals/${encodeURIComponent(approval)}`,
-    { plan: digest, vote, comment },
+    { plan: digest, vote, comment, ...(deletes === undefined ? {} : { deletes }) },
   );
   if (json) terminal.out(JSON.stringify(result));
   else {
@@ -52,6 +59,12 @@ export const decide = async (
     terminal.say(`next: tidegate status ${result.rollout} --watch`);
   }
   return exitCodes.done;
+};
+
+const deletesOption = (options: Options): string | undefined => {
+  const text = textOption(options, 'deletes');
+  if (text === undefined || /^\d{1,7}$/.test(text)) return text;
+  throw badInput(`--deletes ${text}: expected how many objects the plan deletes, a whole number`);
 };
 
 /** The approval that is meant: by its id, by its rollout's, or the only one that is open. */
@@ -77,10 +90,10 @@ const findApproval = async (client: Client, id: string | undefined): Promise<str
 
 /** What a person reads before deciding. */
 const approvalLines = (view: ApprovalView): readonly string[] => {
-  const { counts, groups, restarts, evidence, targets } = view;
+  const { counts, groups, restarts, evidence, targets, deletes, findings } = view;
   return [
     `${shortCommit(view.commit)} for ${view.wave}: ${targets.length} targets (${targets.map(({ target }) => target).join(', ')})`,
-    `  ${counts.create} create, ${counts.change} change, ${counts.recreate} recreate, ${counts.prune} prune, ${counts.unchanged} unchanged`,
+    `  ${describeActions(counts)}`,
     ...groups.flatMap(({ action, spoken, targets: on, fields, danger, odd }) => [
       `  ${action} ${spoken} on ${on.length === targets.length ? 'all' : on.join(', ')}${danger === undefined ? '' : `  (${danger})`}${odd ? '  (differs from most)' : ''}`,
       ...fields
@@ -88,6 +101,8 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
         .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
     ]),
     ...restartLines(restarts),
+    ...findingLines(findings, targets.length),
+    ...(deletes === undefined ? [] : namedLines(deletes, '  ')),
     ...evidence.map(({ wave, status, done, total, gates }) => {
       const passed = gates.filter(({ verdict }) => verdict === 'pass').length;
       return `  evidence: ${wave} ${status} ${done}/${total}, ${passed}/${gates.length} gates pass`;

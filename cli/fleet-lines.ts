@@ -7,8 +7,9 @@ export const fleetLines = ({ waiting, rollouts, waves, releases }: FleetView, pa
   if (waves.length === 0) return ['no rollouts yet; start one with: tidegate release COMMIT'];
   const width = Math.max(8, ...waves.map(({ wave }) => wave.length));
   return [
-    ...waiting.flatMap(({ wave, targets, rollout, approval, plan, expiresAt }) => [
+    ...waiting.flatMap(({ wave, targets, rollout, approval, plan, deletes, expiresAt }) => [
       `${paint('yellow', 'WAITING FOR YOU')}  wave ${wave} of ${rollout}: ${targets} targets; expires ${new Date(expiresAt).toISOString()}`,
+      ...(deletes === undefined ? [] : [`  deletes ${deletes} objects, which the approval has to name`]),
       `  tidegate approve ${approval} --digest ${plan}`,
     ]),
     ...rollouts.map(({ rollout, situation }) => `${paint('cyan', rollout)}  ${situation.sentence}`),

@@ -68,11 +68,12 @@ const sayWhatWaits = async (
   server: FollowOptions['server'],
   terminal: Terminal,
 ): Promise<void> => {
-  for (const { approval, plan, wave, rollout: ofRollout } of await readOpenApprovals(ledger)) {
+  for (const { approval, plan, wave, rollout: ofRollout, deletes } of await readOpenApprovals(ledger)) {
     if (ofRollout !== rollout || asked.has(approval)) continue;
     asked.add(approval);
     terminal.say(terminal.style('bold', `\n  ${wave} waits for your approval`));
     terminal.say(`    in the console         ${server.url}/approvals/${approval}`);
+    if (deletes !== undefined) terminal.say(`    it deletes ${deletes.count} objects, which the approval has to name`);
     terminal.say(`    from another terminal  node bin/tidegate.mjs approve ${approval} --digest ${plan}\n`);
   }
 };

@@ -48,6 +48,9 @@ ${cluster === undefined ? exampleTargets : knownTargets(cluster)}
   // },
 
   // roles: { 'release-managers': ['your-login'] },
+
+  // A release deletes five objects on a target by itself, and nothing that serves; more only if somebody may approve it by name.
+  // deletes: { max: 5, approval: { roles: ['release-managers'] } },
 }
 `;
 
@@ -77,7 +80,7 @@ local images = std.extVar('images');
 local labels = { 'app.kubernetes.io/name': 'hello' };
 
 {
-  replicas:: 1,
+  replicas:: 2,
 
   deployment: {
     apiVersion: 'apps/v1',
@@ -85,10 +88,17 @@ local labels = { 'app.kubernetes.io/name': 'hello' };
     metadata: { name: 'hello', labels: labels },
     spec: {
       replicas: $.replicas,
+      progressDeadlineSeconds: 300,
       selector: { matchLabels: labels },
       template: {
         metadata: { labels: labels },
         spec: {
+          topologySpreadConstraints: [{
+            maxSkew: 1,
+            topologyKey: 'kubernetes.io/hostname',
+            whenUnsatisfiable: 'ScheduleAnyway',
+            labelSelector: { matchLabels: labels },
+          }],
           containers: [{
             name: 'hello',
             image: images.hello,
@@ -96,6 +106,8 @@ local labels = { 'app.kubernetes.io/name': 'hello' };
             env: [{ name: 'TARGET', value: target.name }],
             ports: [{ name: 'http', containerPort: 8080 }],
             readinessProbe: { httpGet: { path: '/healthz', port: 'http' } },
+            // Requests still arrive while the endpoints are being taken out.
+            lifecycle: { preStop: { sleep: { seconds: 5 } } },
             resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '64Mi' } },
           }],
         },
@@ -108,6 +120,13 @@ local labels = { 'app.kubernetes.io/name': 'hello' };
     kind: 'Service',
     metadata: { name: 'hello', labels: labels },
     spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+  },
+
+  budget: {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'hello', labels: labels },
+    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } },
   },
 }
 `;

@@ -14,6 +14,8 @@ const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409;
   expired: { status: 409, code: 'EXPIRED' },
   decided: { status: 409, code: 'DECIDED' },
   'not-allowed': { status: 403, code: 'NOT_ALLOWED' },
+  'deletes-unnamed': { status: 409, code: 'DELETES_UNNAMED' },
+  'other-deletes': { status: 409, code: 'OTHER_DELETES' },
 };
 
 const decide: Act = async ({ id, request, actor, actions, json }) => {

@@ -47,6 +47,13 @@ export const decisionFields = z.object({
   plan: digest,
   vote: z.enum(['approve', 'reject']),
   comment: z.string().trim().max(2000).default(''),
+  /** Empty in a form that names none. */
+  deletes: z
+    .string()
+    .trim()
+    .regex(/^\d{0,7}$/, 'expected how many objects are deleted, a whole number')
+    .transform((text) => (text === '' ? undefined : Number(text)))
+    .optional(),
 });
 
 export const commitFields = z.object({

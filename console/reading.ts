@@ -52,8 +52,9 @@ const planOfTarget: Read = async ({ id, request, outside }): Promise<Shown> => {
   const rows = await readApprovalRows(id, outside);
   const planned = rows?.planned.find((each) => each.target.name === target);
   if (rows === undefined || planned === undefined) throw notFound('plan of target', target, `/approvals/${id}`);
-  const { plan } = planned;
-  return { title: `Plan of ${target}`, view: plan, body: planOfTargetPage(rows.approval, plan), pollSeconds: 15 };
+  const { plan, findings } = planned;
+  const body = planOfTargetPage(rows.approval, { plan, findings });
+  return { title: `Plan of ${target}`, view: { ...plan, findings }, body, pollSeconds: 15 };
 };
 
 /** What GET answers, by path; each path with `.json`, too. */

@@ -12,7 +12,7 @@ export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     const writing = { ...writingOf(deployment, outside), restarting: await restartingOf(ref, deployment, outside) };
-    const slice = await apply(applyInput(ref, deployment), writing, invocation);
+    const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });
 

@@ -1,9 +1,12 @@
 import { requestApproval as request } from '../shared/approval/request-approval.ts';
+import { getJson } from '../shared/blobs/json.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { approvalAsk } from '../shared/rollout/approval-ask.ts';
 import { InvalidInput } from '../shared/rollout/failures.ts';
+import type { WavePlan } from '../shared/rollout/plan.ts';
 import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
 
@@ -11,9 +14,9 @@ import { waitingPlan } from './tools/inputs.ts';
 export const requestApproval = (outside: Outside): Task =>
   task(outside, waitingPlan, async ({ token, plan, ...ref }) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    const { approval } = waveOf(release, ref.wave);
-    if (approval === undefined) throw new InvalidInput(`wave ${ref.wave}: its config asks for no approval`);
-    return request(ref, plan, approval, release.roles, token, stepFunctions(outside), outside);
+    const ask = approvalAsk(release, waveOf(release, ref.wave), await getJson<WavePlan>(outside.blobs, plan));
+    if (ask === undefined) throw new InvalidInput(`wave ${ref.wave}: nothing in plan ${plan} asks for an approval`);
+    return request(ref, plan, ask, release.roles, token, stepFunctions(outside), outside);
   });
 
 /** What Lambda calls. */

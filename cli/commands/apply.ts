@@ -39,7 +39,11 @@ export const run: Run = async (paths, options, { terminal, json }) => {
     },
     { cluster, clock, guard: async () => (interrupted.aborted ? 'stopped by Ctrl-C' : undefined) },
     { signal: interrupted, deadline: clock.now() + workMs + waitMs },
-    (line) => terminal.out(json ? JSON.stringify(line) : spokenLine(line, terminal)),
+    (line) => {
+      terminal.out(json ? JSON.stringify(line) : spokenLine(line, terminal));
+      if (json) return;
+      for (const warning of line.warnings ?? []) terminal.say(`warning: ${spoken(line.identity)}: ${warning}`);
+    },
   );
   conclude(result, terminal, json);
   return isGood(result.summary) ? exitCodes.done : exitCodes.notGood;

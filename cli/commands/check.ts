@@ -1,40 +1,62 @@
 import { resolve } from 'node:path';
 import { configTools } from '../../functions/tools/preparing.ts';
+import { lintRendered, type PlacedFinding } from '../../shared/apply/lint/lint-rendered.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
+import { countFindings, describeFindings } from '../../shared/rollout/plan.ts';
 import { type Run, textOption } from '../command.ts';
 import { readConfigFolder } from '../config-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { howToWaive } from '../finding-lines.ts';
 
-/** Every mistake of a config and of what it renders to, for every target; exit 2 when there is one. Asks nothing and nobody. */
+/**
+ * Every mistake of a config and of what it renders to, for every target, and what of it will have trouble at the next restart; exit 2
+ * when a release of it would be refused. Asks nothing and nobody.
+ */
 export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
   const folder = resolve(terminal.directory, dir);
   const { files, config } = readConfigFolder(folder, textOption(options, 'config'));
   const tools = configTools(evaluateInWorker(terminal.clock), config);
   const read = await tools.readConfig(files);
   const problems = new Set<string>();
+  const found = new Map<string, FoundInFiles>();
   if (read.ok) {
     for (const target of read.fleet.targets) {
       const rendered = await tools.render(files, read.fleet, target);
       if (!rendered.ok) for (const problem of rendered.problems) problems.add(problem);
+      else for (const each of lintRendered(rendered.rendered, target.namespace)) join(found, each, target.name);
     }
   } else for (const problem of read.problems) problems.add(problem);
+  const { targets, waves, entries } = read.ok ? read.fleet : { targets: [], waves: [], entries: {} };
+  const findings = [...found.values()];
   for (const problem of problems) terminal.out(json ? JSON.stringify(problemOf(problem)) : problem);
-  if (problems.size > 0) {
-    terminal.say(`${config}: ${problems.size} ${problems.size === 1 ? 'problem' : 'problems'}`);
+  for (const each of findings) terminal.out(json ? JSON.stringify(findingOf(each)) : findingLine(each, targets.length));
+  const counts = countFindings(findings);
+  if (counts.warning > 0) terminal.say(howToWaive);
+  const bad = problems.size + counts.error;
+  if (bad > 0) {
+    terminal.say(`${config}: ${bad} ${bad === 1 ? 'problem' : 'problems'}`);
     return exitCodes.badInput;
   }
-  const { targets, waves, entries } = read.ok ? read.fleet : { targets: [], waves: [], entries: {} };
-  const summary = {
-    services: Object.keys(entries).length,
-    targets: targets.length,
-    waves: waves.map(({ name }) => name),
-  };
-  if (json) terminal.out(JSON.stringify({ ok: true, ...summary }));
-  else
+  const names = waves.map(({ name }) => name);
+  const summary = { services: Object.keys(entries).length, targets: targets.length, waves: names };
+  if (json) terminal.out(JSON.stringify({ ok: true, ...summary, warnings: counts.warning, waived: counts.waived }));
+  else {
+    const told = describeFindings(counts);
     terminal.out(
-      `${config}: good; ${summary.services} services for ${summary.targets} targets in waves ${summary.waves.join(', ')}`,
+      `${config}: good; ${summary.services} services for ${summary.targets} targets in waves ${names.join(', ')}${told === '' ? '' : `; ${told}`}`,
     );
+  }
   return exitCodes.done;
+};
+
+/** A finding with the targets that it is about. */
+interface FoundInFiles extends PlacedFinding {
+  readonly targets: readonly string[];
+}
+
+const join = (found: Map<string, FoundInFiles>, finding: PlacedFinding, target: string): void => {
+  const key = JSON.stringify(finding);
+  found.set(key, { ...finding, targets: [...(found.get(key)?.targets ?? []), target] });
 };
 
 /** `CODE place: text`, as every problem is printed. */
@@ -42,3 +64,18 @@ const problemOf = (printed: string) => {
   const [, code = 'PROBLEM', place = '', message = printed] = /^([A-Z0-9_]+) (.+?): (.*)$/s.exec(printed) ?? [];
   return { code, place, message };
 };
+
+const codes = { error: 'OUTAGE', warning: 'WARNING', waived: 'WAIVED' } as const;
+
+const findingOf = ({ source, because, object, rule, severity, targets }: FoundInFiles) => ({
+  code: codes[severity],
+  place: source,
+  message: because,
+  object,
+  rule,
+  severity,
+  targets,
+});
+
+const findingLine = ({ source, because, rule, severity, targets }: FoundInFiles, all: number): string =>
+  `${codes[severity]} ${source}: ${because}${severity === 'error' ? '' : ` (${rule})`}${targets.length === all ? '' : `  on ${targets.join(', ')}`}`;

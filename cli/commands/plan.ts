@@ -1,11 +1,15 @@
 import type { PlanView } from '../../console/views/plan.ts';
 import { shortCommit, shortDigest } from '../../console/views/standing-text.ts';
+import { countChanges, describeActions } from '../../shared/rollout/plan.ts';
 import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { findingLines } from '../finding-lines.ts';
+import { namedLines } from '../named-lines.ts';
 import { restartLines } from '../restart-lines.ts';
 
 type Planned = Extract<PlanView, { status: 'planned' }>;
+type Refused = Extract<PlanView, { status: 'refused' }>;
 
 /** What releasing a commit would change. Exit 2 when it would be refused; 10 with `--exit-code` when something differs. */
 export const run: Run = async ([commit], { exitCode }, { terminal, json, connect }) => {
@@ -15,25 +19,43 @@ export const run: Run = async ([commit], { exitCode }, { terminal, json, connect
   const view = await client.post<PlanView>('/plans', { commit: asked });
   if (json) terminal.out(JSON.stringify(view));
   if (view.status === 'refused') {
-    if (!json) for (const problem of view.problems) terminal.out(problem);
+    if (!json) for (const line of refusedLines(view)) terminal.out(line);
     terminal.say(`${shortCommit(view.commit)} would be refused: ${view.problems.length} problems; nothing was written`);
     return exitCodes.badInput;
   }
   if (!json) for (const line of planLines(view)) terminal.out(line);
-  const { create, change, recreate, prune } = view.counts;
-  const differs = create + change + recreate + prune > 0;
+  const differs = countChanges(view.counts) > 0;
   if (!json) terminal.say(differs ? `next: tidegate release ${view.commit}` : 'nothing differs from what is live');
   return exitCode === true && differs ? exitCodes.differences : exitCodes.done;
 };
 
-const said = ({ create, change, recreate, prune, unchanged }: Planned['counts']): string =>
-  `${create} create, ${change} change, ${recreate} recreate, ${prune} prune, ${unchanged} unchanged`;
+/** What targets refuse: each reason once, conflicts field by field, with every target it holds for. */
+const refusedLines = ({ problems, refusals }: Refused): readonly string[] => {
+  if (refusals.length === 0) return problems;
+  return refusals.flatMap(({ code, because, conflicts = [], targets }) => [
+    `${code === 'FIELD_CONFLICT' ? 'conflict' : 'refused'} ${because}`,
+    ...conflicts.map(({ path, manager }) => `    ${path} is set by ${manager}`),
+    `    on ${targets.join(', ')}`,
+  ]);
+};
 
-const planLines = ({ commit, release, counts, waves, groups, restarts }: Planned): readonly string[] => [
-  `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${said(counts)}`,
-  ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, unreachable }) => [
-    `  ${wave}: ${targets.length} targets, ${said(own)}`,
+const planLines = ({
+  commit,
+  release,
+  counts,
+  waves,
+  groups,
+  restarts,
+  findings,
+  kept,
+}: Planned): readonly string[] => [
+  `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
+  ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, deletes, unreachable }) => [
+    `  ${wave}: ${targets.length} targets, ${describeActions(own)}`,
     `    gates ${gates.length === 0 ? 'none' : gates.join(', ')}${asksApproval ? '; asks for approval' : ''}`,
+    ...(deletes === undefined
+      ? []
+      : [...namedLines(deletes, '    '), `    waits for one of ${deletes.roles.join(', ')} to name them`]),
     ...unreachable.map(({ target, because }) => `    not reachable now: ${target}: ${because}`),
   ]),
   ...groups.flatMap(({ action, spoken, targets, fields, danger, odd }) => [
@@ -43,4 +65,9 @@ const planLines = ({ commit, release, counts, waves, groups, restarts }: Planned
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
   ...restartLines(restarts),
+  ...kept.map(({ spoken, because, targets }) => `  stays ${spoken}: ${because}  on ${targets.join(', ')}`),
+  ...findingLines(
+    findings,
+    waves.reduce((sum, { targets }) => sum + targets.length, 0),
+  ),
 ];

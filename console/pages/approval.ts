@@ -1,11 +1,15 @@
 import { html } from 'hono/html';
 import type { Actor } from '../../shared/access/authorise.ts';
+import { countChanges } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
 import type { ApprovalView, EvidenceOfWave } from '../views/approval.ts';
 import { quantity } from '../views/gates.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
+import { findingsPanel } from './findings.ts';
 import { count } from './fleet.ts';
+import { keptPanel } from './kept.ts';
+import { namedDeletes, namingField } from './named-deletes.ts';
 import { restartGroups } from './restarts.ts';
 import { badge, glyph, verdictLooks, waveLooks } from './status.ts';
 import { duration, relativeTime } from './time.ts';
@@ -18,8 +22,11 @@ release <code title="${view.release}">${shortDigest(view.release)}</code></p></h
 ${standing(view)}
 <div class="columns">
 <div>
+${namedDeletes(view.deletes, view.targets.length)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
 <section class="panel"><h2>What restarts</h2>${restartGroups(view.restarts, view.targets.length)}</section>
+${keptPanel(view.kept, view.targets.length)}
+${findingsPanel(view.findings, view.targets.length)}
 </div>
 <div>
 <section class="panel"><h2>Evidence so far</h2>${
@@ -35,12 +42,12 @@ ${view.state === 'open' ? decisionForm(view, actor) : ''}`;
 const standing = (view: ApprovalView): Html => {
   const { votes, roles, people, state, askedAt, expiresAt, authors } = view;
   const said = votes.map(
-    ({ by, vote, comment, at }) =>
-      html`<li>${by} ${vote === 'approve' ? 'said yes' : 'said no'} ${relativeTime(at)}${comment === '' ? '' : html`: “${comment}”`}</li>`,
+    ({ by, vote, comment, at, deletes }) =>
+      html`<li>${by} ${vote === 'approve' ? 'said yes' : 'said no'}${deletes === undefined ? '' : ` to ${count(deletes, 'delete')}`} ${relativeTime(at)}${comment === '' ? '' : html`: “${comment}”`}</li>`,
   );
-  const yes = votes.filter(({ vote }) => vote === 'approve').length;
+  const yes = votes.filter(({ vote, deletesOnly }) => vote === 'approve' && deletesOnly !== true).length;
   const sentences: Readonly<Record<ApprovalView['state'], Html>> = {
-    open: html`Needs ${people} of ${roles.join(', ')}, has ${yes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.`,
+    open: html`Needs ${people} of ${roles.join(', ')}, has ${yes}${needsNaming(view)}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.`,
     approved: html`Approved by ${votes.map(({ by }) => by).join(', ')}.`,
     rejected: html`Rejected. Nothing was written for it.`,
     expired: html`Expired ${relativeTime(expiresAt)}: nobody decided in time.`,
@@ -59,6 +66,11 @@ const standing = (view: ApprovalView): Html => {
 ${authors.length === 0 ? '' : html`<p class="quiet">Written or merged by ${authors.join(', ')}, who may not approve it.</p>`}
 ${said.length === 0 ? '' : html`<ul class="votes">${said}</ul>`}</section>`;
 };
+
+const needsNaming = ({ deletes }: ApprovalView): string =>
+  deletes === undefined
+    ? ''
+    : `; ${deletes.people} of ${deletes.roles.join(', ')} to name its ${count(deletes.count, 'delete')}, has ${deletes.named}`;
 
 const evidence = ({ wave, status, done, total, startedAt, endedAt, gates }: EvidenceOfWave): Html => html`
 <li><p>${badge(waveLooks[status])} <strong>${wave}</strong> <span>${done}/${total}</span>
@@ -80,7 +92,7 @@ const targets = (view: ApprovalView): Html => html`
     wayBack,
   }) => html`<li><div><strong>${target}</strong> <span class="quiet">${provider} ${region}</span></div>
 <span class="quiet">${wayBack === undefined ? 'nothing to go back to' : html`back to <code>${wayBack}</code>`}</span>
-<a href="/approvals/${view.approval}/plan?target=${encodeURIComponent(target)}">${counts.create + counts.change + counts.recreate + counts.prune} changes, raw</a></li>`,
+<a href="/approvals/${view.approval}/plan?target=${encodeURIComponent(target)}">${countChanges(counts)} changes, raw</a></li>`,
 )}${view.unreachable.map(
   ({ target, because }) =>
     html`<li class="bad"><div><strong>${target}</strong></div><span>not reachable, nothing will be written: ${because}</span></li>`,
@@ -94,10 +106,11 @@ const decisionForm = (view: ApprovalView, actor: Actor): Html => {
 <input type="hidden" name="plan" value="${view.plan}">
 <p class="digest"><span>Plan digest</span> <code>${view.plan}</code> <span class="quiet">this, and nothing else, is what ${actor.name} approves</span></p>
 ${refusal}
+${namingField(view)}
 <label for="comment">Comment <span class="quiet">needed to reject</span></label>
 <input id="comment" name="comment" maxlength="2000" autocomplete="off">
 <div class="buttons">
 <button class="button primary" name="vote" value="approve" data-decides${approve.allowed ? '' : html` disabled aria-describedby="why-not"`}>Approve ${shortCommit(view.commit)} for ${view.wave}</button>
-<button class="button destructive" name="vote" value="reject" data-decides${reject.allowed ? '' : html` disabled`}>Reject</button>
+<button class="button destructive" name="vote" value="reject" formnovalidate data-decides${reject.allowed ? '' : html` disabled`}>Reject</button>
 </div></form>`;
 };

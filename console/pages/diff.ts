@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-import type { FieldChange } from '../../shared/rollout/plan.ts';
+import { type ActionCounts, actions, type FieldChange } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
-import type { ApprovalView } from '../views/approval.ts';
 import type { DiffGroup } from '../views/diff-groups.ts';
 import { count } from './fleet.ts';
 
@@ -39,8 +38,8 @@ ${[field.replaces, field.with, field.replacesHash, field.withHash].every((value)
   )}</dl>`;
 };
 
-/** `2 create · 6 change · 0 recreate · 0 prune`: zeros are said, they are what one looks for. */
-export const countsLine = (counts: ApprovalView['counts']): Html =>
-  html`<p class="counts">${(['create', 'change', 'recreate', 'prune', 'unchanged'] as const).map(
+/** `2 create · 6 change · 0 migrate · …`: zeros are said, they are what one looks for. */
+export const countsLine = (counts: ActionCounts): Html =>
+  html`<p class="counts">${actions.map(
     (action) => html`<span class="${counts[action] > 0 ? action : 'quiet'}"><b>${counts[action]}</b> ${action}</span>`,
   )}</p>`;

@@ -24,6 +24,7 @@ const waiting = ({
   wave,
   people,
   votes,
+  deletes,
   roles,
   targets,
   askedAt,
@@ -32,7 +33,7 @@ const waiting = ({
 <section class="call" id="waiting-${approval}">
 <div>
 <h2>Wave ${wave} waits for approval: ${count(targets, 'target')}</h2>
-<p>Needs ${people} of ${roles.join(', ')}, has ${votes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.
+<p>${deletes === undefined ? '' : html`<span class="note bad">deletes ${count(deletes, 'object')}, to be approved by name</span> `}Needs ${people} of ${roles.join(', ')}, has ${votes}. Asked ${relativeTime(askedAt)}, expires ${relativeTime(expiresAt)}.
 <a href="/rollouts/${rollout}">Rollout</a></p>
 </div>
 <a class="button primary" href="/approvals/${approval}">Review</a>
@@ -91,3 +92,7 @@ ${glyph(targetLooks[status])}
 
 /** `1 target`, `6 targets`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** `on all 6 targets`, or on which. */
+export const onTargets = (names: readonly string[], all: number): Html =>
+  html`<span class="quiet">on ${names.length === all && all > 1 ? `all ${count(all, 'target')}` : names.join(', ')}</span>`;

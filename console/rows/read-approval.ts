@@ -4,18 +4,22 @@ import { getJson } from '../../shared/blobs/json.ts';
 import { getPlanned } from '../../shared/blobs/planned-target.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
-import type { WavePlan } from '../../shared/rollout/plan.ts';
+import type { ObjectId, WavePlan } from '../../shared/rollout/plan.ts';
 import type { RenderedTarget } from '../../shared/rollout/release.ts';
 import type { PlannedOnTarget } from '../views/diff-groups.ts';
+import type { FoundOnTarget } from '../views/findings.ts';
 import { readRolloutRows } from './read-rollout.ts';
 import type { RolloutRows } from './rollout-rows.ts';
+
+/** The plan of a target, what was found, and which of its deletes an approval has to name. */
+export type PlannedRows = PlannedOnTarget & FoundOnTarget & { readonly named: readonly ObjectId[] };
 
 /** All that a decision is made on. */
 export interface ApprovalRows {
   readonly approval: Approval;
   readonly rollout: RolloutRows;
   readonly plan: WavePlan;
-  readonly planned: readonly PlannedOnTarget[];
+  readonly planned: readonly PlannedRows[];
   readonly states: ReadonlyMap<string, TargetState>;
 }
 
@@ -31,13 +35,13 @@ export const readApprovalRows = async (
   const { targets } = rollout.release;
   const plan = await getJson<WavePlan>(stored.blobs, approval.plan);
   const planned = await Promise.all(
-    plan.targets.map(async ({ target: name, planned: digest }): Promise<PlannedOnTarget[]> => {
+    plan.targets.map(async ({ target: name, planned: digest }): Promise<PlannedRows[]> => {
       const target = targets[name];
       if (target === undefined) return [];
-      const { plan: own } = await getPlanned(stored.blobs, digest);
+      const { plan: own, findings, deletes } = await getPlanned(stored.blobs, digest);
       const creates = own.objects.some(({ action }) => action === 'create');
       const rendered = creates ? { rendered: await getJson<RenderedTarget>(stored.blobs, own.rendered) } : {};
-      return [{ target, plan: own, ...rendered }];
+      return [{ target, plan: own, findings, named: deletes?.objects ?? [], ...rendered }];
     }),
   );
   return { approval, rollout, plan, planned: planned.flat(), states: await readTargetStates(stored.ledger) };

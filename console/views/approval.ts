@@ -1,12 +1,16 @@
-import { type Actor, authorise, type Permission } from '../../shared/access/authorise.ts';
+import type { Actor, Permission } from '../../shared/access/authorise.ts';
 import type { Approval, Vote } from '../../shared/approval/approval.ts';
+import { permissionsOf } from '../../shared/approval/next-approval.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { type TargetState, wayBack } from '../../shared/ledger/target-state.ts';
-import type { Action, WavePlan } from '../../shared/rollout/plan.ts';
+import { type ActionCounts, sumActions, type WavePlan } from '../../shared/rollout/plan.ts';
 import { factsOf, type Provider } from '../../shared/rollout/target.ts';
 import type { ApprovalRows } from '../rows/read-approval.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
+import { type FindingGroup, groupFindings } from './findings.ts';
 import type { GateView } from './gates.ts';
+import { groupKept, type KeptGroup } from './kept.ts';
+import { type NamedView, namedView } from './named-deletes.ts';
 import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
@@ -25,26 +29,39 @@ export interface ApprovalView {
   readonly roles: readonly string[];
   readonly people: number;
   readonly votes: readonly Vote[];
+  /** What only an approval by name may delete: the list, who may name it, and how many have. */
+  readonly deletes?: NamedView & { readonly roles: readonly string[]; readonly people: number; readonly named: number };
   readonly authors: readonly string[];
   readonly startedBy: string;
   readonly askedAt: number;
   readonly expiresAt: number;
-  readonly counts: WavePlan['targets'][number]['counts'];
+  readonly counts: ActionCounts;
   readonly groups: readonly DiffGroup[];
+  /** What will have trouble, and what was waived. */
+  readonly findings: readonly FindingGroup[];
+  /** What is no longer in the release and stays all the same. */
+  readonly kept: readonly KeptGroup[];
   readonly restarts: readonly RestartGroup[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
   readonly evidence: readonly EvidenceOfWave[];
   /** Whether the one who looks may approve and reject, and why not. */
-  readonly may: { readonly approve: Permission; readonly reject: Permission };
+  readonly may: {
+    readonly approve: Permission;
+    readonly reject: Permission;
+    /** Only where there are deletes to name. */
+    readonly nameDeletes?: Permission;
+    /** A yes names the deletes and does not count for the wave. */
+    readonly namesOnly?: true;
+  };
 }
 
 export interface PlannedTargetView {
   readonly target: string;
   readonly provider: Provider;
   readonly region: string;
-  readonly counts: WavePlan['targets'][number]['counts'];
+  readonly counts: ActionCounts;
   /** What the target has now, and goes back to if the wave fails. */
   readonly wayBack?: string;
 }
@@ -63,7 +80,7 @@ export interface EvidenceOfWave {
 /** An approval as `actor` sees it at `now`. Pure. */
 export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): ApprovalView => {
   const { approval, rollout, plan, planned, states } = rows;
-  const { roles, holders, authors } = approval;
+  const { roles, authors } = approval;
   const view = rolloutView(rollout, now);
   const at = view.waves.findIndex(({ wave }) => wave === approval.wave);
   const facts = new Map(planned.map(({ target }) => [target.name, factsOf(target)]));
@@ -78,12 +95,15 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     roles,
     people: approval.people,
     votes: approval.votes,
+    ...deletesOf(approval, planned),
     authors,
     startedBy: view.startedBy,
     askedAt: approval.askedAt,
     expiresAt: approval.expiresAt,
-    counts: sumCounts(plan),
+    counts: sumActions(plan.targets.map(({ counts }) => counts)),
     groups: groupDiffs(planned),
+    findings: groupFindings(planned),
+    kept: groupKept(planned.map((each) => each.plan)),
     restarts: groupRestarts(planned.map(({ plan: own }) => own)),
     targets: plan.targets.map(({ target, counts }) => ({
       target,
@@ -102,11 +122,27 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
       ...(endedAt === undefined ? {} : { endedAt }),
       gates,
     })),
-    may: {
-      approve: authorise(actor, { action: 'approve', roles, holders, authors }),
-      reject: authorise(actor, { action: 'reject', roles, holders, authors }),
-    },
+    may: mayOf(approval, actor),
   };
+};
+
+/** Who may do only one of two things may do that. */
+const mayOf = (approval: Approval, actor: Actor): ApprovalView['may'] => {
+  const { wave, deletes } = permissionsOf(approval, 'approve', actor);
+  const reject = permissionsOf(approval, 'reject', actor);
+  return {
+    approve: deletes?.allowed ? deletes : wave,
+    reject: reject.deletes?.allowed ? reject.deletes : reject.wave,
+    ...(deletes === undefined ? {} : { nameDeletes: deletes }),
+    ...(deletes?.allowed === true && !wave.allowed ? { namesOnly: true } : {}),
+  };
+};
+
+const deletesOf = ({ deletes, votes }: Approval, planned: ApprovalRows['planned']): Pick<ApprovalView, 'deletes'> => {
+  const view = namedView(planned);
+  if (deletes === undefined || view === undefined) return {};
+  const { roles, people } = deletes;
+  return { deletes: { ...view, roles, people, named: votes.filter((vote) => vote.deletes !== undefined).length } };
 };
 
 const stateOf = (approval: Approval, isOver: boolean, now: number): ApprovalView['state'] => {
@@ -118,13 +154,4 @@ const stateOf = (approval: Approval, isOver: boolean, now: number): ApprovalView
 const wayBackOf = (state: TargetState | undefined, rollout: string): { readonly wayBack?: string } => {
   const standing = state === undefined ? undefined : wayBack(state, rollout);
   return standing === undefined ? {} : { wayBack: standingText(standing) };
-};
-
-const actions: readonly Action[] = ['create', 'change', 'recreate', 'prune', 'unchanged'];
-
-/** How many objects of a whole wave are created, changed, recreated, pruned, left alone. */
-const sumCounts = (plan: Pick<WavePlan, 'targets'>): ApprovalView['counts'] => {
-  const sum: Record<Action, number> = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
-  for (const { counts } of plan.targets) for (const action of actions) sum[action] += counts[action];
-  return sum;
 };

@@ -1,4 +1,5 @@
 import type { Approval } from '../../shared/approval/approval.ts';
+import { countVotes } from '../../shared/approval/count-votes.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import type { TargetState } from '../../shared/ledger/target-state.ts';
 import { factsOf, type Provider, type Target } from '../../shared/rollout/target.ts';
@@ -28,6 +29,8 @@ export interface WaitingView {
   readonly roles: readonly string[];
   readonly people: number;
   readonly votes: number;
+  /** Objects that only an approval by name may delete. */
+  readonly deletes?: number;
   readonly targets: number;
   readonly askedAt: number;
   readonly expiresAt: number;
@@ -99,7 +102,8 @@ const waitingView = (approval: Approval, views: readonly RolloutView[]): Waiting
   plan: approval.plan,
   roles: approval.roles,
   people: approval.people,
-  votes: approval.votes.length,
+  votes: countVotes(approval).yes.length,
+  ...(approval.deletes === undefined ? {} : { deletes: approval.deletes.count }),
   targets:
     views.find(({ rollout }) => rollout === approval.rollout)?.waves.find(({ wave }) => wave === approval.wave)
       ?.total ?? 0,
@@ -166,5 +170,7 @@ const releasesOf = (cells: readonly FleetCell[]): FleetView['releases'] => {
     const known = found.get(release);
     found.set(release, { release, commit, targets: (known?.targets ?? 0) + 1 });
   }
-  return [...found.values()].toSorted((a, b) => b.targets - a.targets || (a.release < b.release ? -1 : 1));
+  return [...found.values()].toSorted(
+    (a, b) => b.targets - a.targets || (`${a.commit} ${a.release}` < `${b.commit} ${b.release}` ? -1 : 1),
+  );
 };

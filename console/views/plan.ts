@@ -3,11 +3,22 @@ import { countActions } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
+import { type FindingGroup, groupFindings } from './findings.ts';
+import { groupKept, type KeptGroup } from './kept.ts';
+import { type NamedView, namedView } from './named-deletes.ts';
+import { groupRefusals, type RefusalGroup } from './refusals.ts';
 import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 
 /** What releasing a commit would do to the fleet as it is now. A preview: each wave is planned again when its turn is held. */
 export type PlanView =
-  | { readonly status: 'refused'; readonly commit: string; readonly problems: readonly string[] }
+  | {
+      readonly status: 'refused';
+      readonly commit: string;
+      /** All that is wrong, one line each. */
+      readonly problems: readonly string[];
+      /** What targets refuse; empty where the commit itself is wrong. */
+      readonly refusals: readonly RefusalGroup[];
+    }
   | {
       readonly status: 'planned';
       readonly commit: string;
@@ -19,9 +30,15 @@ export type PlanView =
         readonly targets: readonly string[];
         readonly gates: readonly string[];
         readonly asksApproval: boolean;
+        /** What only an approval by name may delete; the wave then asks for it, whether it asks for one itself or not. */
+        readonly deletes?: NamedView & { readonly roles: readonly string[] };
         readonly unreachable: readonly { readonly target: string; readonly because: string }[];
       }[];
       readonly groups: readonly DiffGroup[];
+      /** What will have trouble, and what was waived. */
+      readonly findings: readonly FindingGroup[];
+      /** What is no longer in the release and stays all the same. */
+      readonly kept: readonly KeptGroup[];
       readonly restarts: readonly RestartGroup[];
     };
 
@@ -32,10 +49,11 @@ export const planView = (
   release: Release,
   previews: ReadonlyMap<string, PlannedOne>,
 ): PlanView => {
-  const problems = [...previews].flatMap(([target, each]) =>
-    each.status === 'refused' ? each.because.map((because) => `${target}: ${because}`) : [],
-  );
-  if (problems.length > 0) return { status: 'refused', commit, problems };
+  const refusals = groupRefusals(previews);
+  if (refusals.length > 0) {
+    const problems = refusals.flatMap(({ because, targets }) => targets.map((target) => `${target}: ${because}`));
+    return { status: 'refused', commit, problems: problems.sort(), refusals };
+  }
   const plansOf = (names: readonly string[]) =>
     names.flatMap((name) => {
       const preview = previews.get(name);
@@ -53,11 +71,16 @@ export const planView = (
       targets: wave.targets,
       gates: wave.gates,
       asksApproval: wave.approval !== undefined,
+      ...deletesIn(release, wave.targets, previews),
       unreachable: wave.targets.flatMap((target) => {
         const preview = previews.get(target);
         return preview?.status === 'unreachable' ? [{ target, because: preview.because }] : [];
       }),
     })),
+    findings: groupFindings(
+      [...previews.values()].flatMap((preview) => (preview.status === 'planned' ? [preview.planned] : [])),
+    ),
+    kept: groupKept(plansOf(all)),
     groups: groupDiffs(
       plansOf(all).flatMap((plan) => {
         const target = release.targets[plan.target];
@@ -66,4 +89,19 @@ export const planView = (
     ),
     restarts: groupRestarts(plansOf(all)),
   };
+};
+
+const deletesIn = (
+  { deletes: { approval } }: Release,
+  names: readonly string[],
+  previews: ReadonlyMap<string, PlannedOne>,
+): { readonly deletes?: NamedView & { readonly roles: readonly string[] } } => {
+  const view = namedView(
+    names.flatMap((name) => {
+      const preview = previews.get(name);
+      if (preview?.status !== 'planned') return [];
+      return [{ plan: preview.planned.plan, named: preview.planned.deletes?.objects ?? [] }];
+    }),
+  );
+  return view === undefined ? {} : { deletes: { ...view, roles: approval?.roles ?? [] } };
 };

@@ -1,3 +1,4 @@
+import { describeMissing } from '../../shared/approval/count-votes.ts';
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
 import { gateSentence } from '../../shared/rollout/next-soak.ts';
 import type { RolloutRows, WaveRows } from '../rows/rollout-rows.ts';
@@ -100,16 +101,15 @@ const underWay = (rollout: string, rows: WaveRows, view: WaveView, now: number):
       return { ...about, kind: 'moving', sentence: `Plans ${wave.name} against what is live`, ...since(holder?.since) };
     case 'waiting-for-approval': {
       if (approval === undefined) break;
-      const missing = approval.people - approval.votes.length;
       const more = approval.votes.length === 0 ? '' : ` (${approval.votes.map(({ by }) => by).join(', ')} said yes)`;
       return {
         ...about,
         kind: 'waits-for-people',
-        sentence: `Waits for ${missing} of ${approval.roles.join(', ')} to approve ${wave.name}${more}`,
+        sentence: `Waits for ${describeMissing(approval)}${more}`,
         since: approval.askedAt,
         until: approval.expiresAt,
         thenGivesUp: true,
-        who: notBy(approval.roles, approval.authors),
+        who: notBy([...new Set([...approval.roles, ...(approval.deletes?.roles ?? [])])], approval.authors),
         approval: approval.approval,
       };
     }

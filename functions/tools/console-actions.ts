@@ -42,11 +42,10 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
       within(outside, withinMs, async (signal) => {
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);
         const built = await buildRelease(commit, preparingTools(outside), outside.blobs, signal);
-        if (!built.ok) return { status: 'refused', commit, problems: built.problems };
+        if (!built.ok) return { status: 'refused', commit, problems: built.problems, refusals: [] };
         const previews = await previewTargets(
-          built.digest,
+          { release: built.digest },
           built.release,
-          'providers-first',
           planningTools(outside),
           outside,
           signal,

@@ -1,5 +1,6 @@
 import type { ApplyInput, ApplyOutside } from '../../shared/apply/apply-manifests.ts';
 import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
+import { readUnnamed } from '../../shared/approval/named-deletes.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
 import type { OpenCluster, OpenDeployment, WritableDeployment } from '../../shared/deployment/open-deployment.ts';
@@ -14,14 +15,19 @@ export const opening =
   ({ name, locator, allow }, endpoint) =>
     openCluster({ name, locator, endpoint, allow }, outside);
 
-/** What applying and pruning are given of a deployment. */
-export const applyInput = (ref: DeploymentRef, { rendered, plan, target, kept }: OpenDeployment): ApplyInput => ({
+/** What applying and pruning are given of a deployment: the plan, and which of its deletes nobody has approved by name. */
+export const applyInput = async (
+  ref: DeploymentRef,
+  { rendered, plan, named, target, kept }: OpenDeployment,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<ApplyInput> => ({
   rendered,
   release: plan.release,
   namespace: target.namespace,
   approved: plan,
   plan: ref.plan,
   progress: kept.progress,
+  unnamed: await readUnnamed(ref, named, outside),
 });
 
 /** What writing to its target takes. */

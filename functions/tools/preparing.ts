@@ -3,6 +3,7 @@ import { unpinnedImages } from '../../shared/apply/images.ts';
 import { withConfigHashes } from '../../shared/apply/restarts/config-hash.ts';
 import { findProviders } from '../../shared/apply/restarts/find-providers.ts';
 import { workloadsOf } from '../../shared/apply/restarts/workload.ts';
+import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
 import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
@@ -69,6 +70,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   services: toPolicies(config.services),
   settled: config.settled.map(toSettledRule),
   roles: config.roles,
+  deletes: toDeleteRules(config.deletes),
   entries: config.services,
 });
 

@@ -3,6 +3,7 @@ import type { ObjectId } from '../rollout/plan.ts';
 import type { ComparedObject } from './compare-object.ts';
 import type { ObjectFailure } from './refusals.ts';
 import type { Settled } from './settled/settled-rules.ts';
+import { joinWarnings } from './warnings.ts';
 
 /** What became of one object of a set that is applied by itself. */
 export type AloneAction =
@@ -25,6 +26,8 @@ export interface AloneLine {
   readonly reason: string;
   /** Where it was waited for. */
   readonly status?: Settled['status'];
+  /** What the API server warned of, each once; absent where it did not. */
+  readonly warnings?: readonly string[];
 }
 
 /** How many objects ended how. Every action stands in it. */
@@ -55,20 +58,22 @@ export const summarise = (lines: readonly AloneLine[]): AloneSummary => {
 export const isGood = (summary: AloneSummary): boolean =>
   summary.notReady === 0 && bad.every((action) => summary[action] === 0);
 
-/** The line of an object that was applied, or in a dry run would be. */
-export const appliedLine = ({ id, action, fields, migration }: ComparedObject): AloneLine => {
+/** The line of an object that was applied, or in a dry run would be. `warnings`: of the write, beside those of the dry run. */
+export const appliedLine = (object: ComparedObject, warnings: readonly string[] = []): AloneLine => {
+  const { id, action, fields } = object;
   const paths = brief(fields.map(({ path }) => path || '/').join(', '));
-  switch (action) {
-    case 'create':
-      return { identity: id, action: 'created', reason: '' };
-    case 'unchanged':
-      return { identity: id, action: 'unchanged', reason: '' };
-    case 'recreate':
-      return { identity: id, action: 'recreated', reason: paths };
-    default:
-      return { identity: id, action: migration === undefined ? 'changed' : 'migrated', reason: paths };
-  }
+  const reason = action === 'create' || action === 'unchanged' ? '' : paths;
+  const warned = joinWarnings(object.warnings, warnings);
+  return { identity: id, action: ended[action], reason, ...(warned.length === 0 ? {} : { warnings: warned }) };
 };
+
+const ended = {
+  create: 'created',
+  change: 'changed',
+  migrate: 'migrated',
+  recreate: 'recreated',
+  unchanged: 'unchanged',
+} as const satisfies Record<ComparedObject['action'], AloneAction>;
 
 /**
  * The line of an object that was not: `conflict` where another manager owns a field, `failed` where server or network were in

@@ -1,11 +1,12 @@
 import type { Cluster, ClusterRequest } from '../clouds/cluster.ts';
 import { isObject, type JsonObject, listAt, numberAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
+import { readWarnings } from './warnings.ts';
 
 /** What the API server answered: the object asked for, or its Status. */
 export type Answer =
-  | { readonly ok: true; readonly body: JsonObject }
-  | { readonly ok: false; readonly refused: ApiRefusal };
+  | { readonly ok: true; readonly body: JsonObject; readonly warnings?: readonly string[] }
+  | { readonly ok: false; readonly refused: ApiRefusal; readonly warnings?: readonly string[] };
 
 /** A `Status` of the API server, cut to what decides. */
 export interface ApiRefusal {
@@ -25,10 +26,12 @@ export const ask = async (cluster: Cluster, path: string, init: ClusterRequest):
     headers: { accept: 'application/json', ...init.headers },
   });
   const text = await response.text();
+  const found = readWarnings(response.headers.get('warning'));
+  const warned = found.length === 0 ? {} : { warnings: found };
   if (!response.ok) {
-    return { ok: false, refused: readRefusal(response.status, text, response.headers.get('retry-after')) };
+    return { ok: false, refused: readRefusal(response.status, text, response.headers.get('retry-after')), ...warned };
   }
-  return { ok: true, body: parseObject(text) };
+  return { ok: true, body: parseObject(text), ...warned };
 };
 
 /** Reads one object; `undefined` when it, its namespace or its kind is not there. @throws ApiServerRefused otherwise. */

@@ -186,8 +186,9 @@ const writeAll = async (setting: Setting, first: ComparedTarget, restarts: Resta
         ended: (object, how) => {
           if (how.status === 'failed') tell(refusedLine(object.id, how.failure));
           if (how.status !== 'done' || lines.has(object.id)) return;
-          lines.set(object.id, appliedLine(object));
-          if (input.waitMs === undefined) tell(appliedLine(object));
+          const line = appliedLine(object, how.warnings);
+          lines.set(object.id, line);
+          if (input.waitMs === undefined) tell(line);
         },
       },
       writingOf(setting, digestOf(canonicalJson(approved))),

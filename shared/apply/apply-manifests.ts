@@ -3,10 +3,12 @@ import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { PlannedObject, TargetPlan } from '../rollout/plan.ts';
+import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { coverageOf, unionOfCoverage } from './apply-set.ts';
-import { type ComparedTarget, compareTarget, plannedObjects } from './compare-target.ts';
+import { compareApproved, unnamedDeletes } from './compare-approved.ts';
+import { type ComparedTarget, plannedObjects } from './compare-target.ts';
+import { firstOf } from './first-of.ts';
 import { parseObjectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
 import type { Restarting } from './restarts/restart-log.ts';
@@ -26,6 +28,8 @@ export interface ApplyInput {
   readonly plan: Digest;
   /** Of the slice before; empty for the first. */
   readonly progress: Progress;
+  /** Deletes of the approved plan that an approval has to name, and none does. */
+  readonly unnamed?: readonly ObjectId[];
 }
 
 /** What writing to a target takes from outside. */
@@ -57,8 +61,10 @@ export const applyManifests = async (
 ): Promise<SliceResult> => {
   const { rendered, namespace, release, approved, progress, plan } = input;
   const { cluster } = outside;
-  const compared = await compareTarget({ cluster, rendered, namespace, signal: invocation.signal, tryCreates: false });
+  const compared = await compareApproved(input, cluster, invocation);
   if (!('objects' in compared)) return refusedSlice(rendered, compared, progress);
+  const unnamed = unnamedDeletes(input, compared);
+  if (unnamed !== undefined) return { status: 'stopped', progress, because: unnamed };
   const within = withinPlan(approved, plannedObjects(compared, rendered, release));
   if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
   return writeSet(
@@ -100,11 +106,13 @@ const refusedSlice = (rendered: RenderedTarget, refusals: readonly Refusal[], pr
 });
 
 const differsFromApproved = (target: string, more: readonly PlannedObject[]): string => {
-  const listed = more.map(({ id, action, fields }) => {
-    const where = action === 'change' || action === 'recreate' ? fields.map((field) => field.path).join(', ') : '';
-    return `${action} ${spoken(id)}${where === '' ? '' : ` (${where})`}`;
-  });
-  return brief(
-    `${target} differs by more than was approved: ${listed.join('; ')}; plan again and have the new plan approved`,
+  const listed = firstOf(
+    more.map(({ id, action, fields }) => {
+      const paths = action === 'create' ? [] : fields.map(({ path }) => path);
+      const where = paths.length === 0 ? '' : ` (${firstOf(paths)})`;
+      return `${action} ${spoken(id)}${where}`;
+    }),
+    '; ',
   );
+  return brief(`${target} differs by more than was approved: ${listed}; plan again and have the new plan approved`);
 };

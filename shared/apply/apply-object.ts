@@ -2,13 +2,14 @@ import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
 import { assessRefusal } from './assess-refusal.ts';
-import { replicasToHandOver } from './autoscaled.ts';
+import { replicasToHandOver, withReplicas } from './autoscaled.ts';
 import { clientSideEntries } from './client-side.ts';
 import { type ComparedObject, type Comparing, compareObject, isRefusal, plannedObject } from './compare-object.ts';
 import { deleteObject, propagationFor } from './delete-object.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
 import { failedObject } from './explain-refusal.ts';
+import { numberAt } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
 import { fenceOf, fieldManager, handoverManager } from './manager.ts';
@@ -20,7 +21,7 @@ import { isWithin } from './within-plan.ts';
 import { type Writing, type Written, write } from './writing.ts';
 
 export type Applied =
-  | { readonly status: 'done'; readonly landed: Landed }
+  | { readonly status: 'done'; readonly landed: Landed; readonly warnings?: readonly string[] }
   | { readonly status: 'later'; readonly retryAfterSeconds: number; readonly because: string }
   | { readonly status: 'stopped'; readonly because: string }
   | { readonly status: 'failed'; readonly failure: ObjectFailure };
@@ -45,8 +46,12 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
       return { status: 'done', landed: landed(object.live) };
     const written = await bring(object, applying);
     if (written.status !== 'answered') return written;
-    if (written.answer.ok) return { status: 'done', landed: landed(liveObject(written.answer.body)) };
-    const refused = written.answer.refused;
+    const { answer } = written;
+    if (answer.ok) {
+      const warned = answer.warnings === undefined ? {} : { warnings: answer.warnings };
+      return { status: 'done', landed: landed(liveObject(answer.body)), ...warned };
+    }
+    const { refused } = answer;
     if (assessRefusal(refused) !== 'stale' || attempt >= collisions) return refusedObject(object, refused);
     const again = await compareAgain(object, applying);
     if ('status' in again) return again;
@@ -56,26 +61,59 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
 
 type Brought = Written | { readonly status: 'failed'; readonly failure: ObjectFailure };
 
-const bring = async (object: ComparedObject, applying: ApplyingObject): Promise<Brought> => {
-  const { writing } = applying;
-  const send = (live: LiveObject | undefined) => sendApply(writing, object, applying.sent ?? object.manifest, live);
-  if (object.action === 'recreate' && object.live !== undefined) {
-    const deleted = await deleteObject(writing, { ...object, object: object.live }, propagationFor(object.id));
-    return deleted.status === 'gone' ? send(undefined) : deleted;
-  }
+const bring = async (object: ComparedObject, { writing, sent }: ApplyingObject): Promise<Brought> => {
   const { live } = object;
-  const before = live && beforeApply(writing, object, live);
-  if (before === undefined) return send(live);
-  const prepared = await before;
-  if (prepared.status !== 'answered' || !prepared.answer.ok) return prepared;
-  return send(liveObject(prepared.answer.body));
+  const sending = sent === undefined ? object : { ...object, manifest: sent };
+  if (object.action === 'recreate' && live !== undefined) {
+    const deleted = await deleteObject(writing, { ...object, object: live }, propagationFor(object.id));
+    return deleted.status === 'gone' ? createAgain(writing, sending, live) : deleted;
+  }
+  return live === undefined
+    ? sendApply(writing, sending, undefined)
+    : sendAll(writing, sending, live, stepsBefore(writing, object));
 };
 
-/** What has to be written before the object itself can be. */
-const beforeApply = (writing: Writing, object: ComparedObject, live: LiveObject): Promise<Written> | undefined => {
+type Step = (live: LiveObject) => Promise<Written>;
+
+/** What has to be written before the object itself can be, in its order. */
+const stepsBefore = (writing: Writing, object: ComparedObject): readonly Step[] => {
+  const { handover } = object;
   const entries = object.migration ?? object.repair;
-  if (entries !== undefined) return sendMigration(writing, object, live, entries);
-  return object.handover === undefined ? undefined : sendHandover(writing, object, live, object.handover);
+  return [
+    ...(entries === undefined ? [] : [(live: LiveObject) => sendMigration(writing, object, live, entries)]),
+    ...(handover === undefined ? [] : [(live: LiveObject) => sendHandover(writing, object, live, handover)]),
+  ];
+};
+
+/** The steps before and the apply itself, each over what the one before left; the first that is not taken ends it. */
+const sendAll = async (
+  writing: Writing,
+  object: ComparedObject,
+  live: LiveObject,
+  steps: readonly Step[],
+): Promise<Written> => {
+  let found = live;
+  for (const step of steps) {
+    const written = await step(found);
+    if (written.status !== 'answered' || !written.answer.ok) return written;
+    found = liveObject(written.answer.body);
+  }
+  return sendApply(writing, object, found);
+};
+
+/**
+ * Creates what was deleted. A workload of an autoscaler begins with the number it had, stated and then handed over: with none stated it
+ * would begin with one pod, or keep one of those that were left to it.
+ */
+const createAgain = async (writing: Writing, object: ComparedObject, before: LiveObject): Promise<Written> => {
+  const replicas = object.isAutoscaled === undefined ? undefined : numberAt(before, 'spec', 'replicas');
+  if (replicas === undefined) return sendApply(writing, object, undefined);
+  const stating = { ...object, manifest: withReplicas(object.manifest, replicas) };
+  const created = await sendApply(writing, stating, undefined);
+  if (created.status !== 'answered' || !created.answer.ok) return created;
+  return sendAll(writing, object, liveObject(created.answer.body), [
+    (live) => sendHandover(writing, object, live, replicas),
+  ]);
 };
 
 /** The live number of replicas as another manager's, so that it stays when we no longer state it. */
@@ -103,12 +141,8 @@ const sendHandover = (
  * The apply request. Where an object is there, its resourceVersion goes along, so that what was compared is what is written;
  * only then may fields of client-side managers be forced.
  */
-const sendApply = (
-  writing: Writing,
-  object: ComparedObject,
-  manifest: Manifest,
-  live: LiveObject | undefined,
-): Promise<Written> => {
+const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
+  const { manifest } = object;
   const path = objectPath(object);
   const force = object.force || object.migration !== undefined ? '&force=true' : '';
   return write(writing, {

@@ -19,7 +19,7 @@ export type RefusalMeaning =
 
 /** Messages of the API server for a change that only a new object can bring. */
 const immutable =
-  /field is immutable|is immutable|immutable field|may not change once set|updates to statefulset spec for fields other than|cannot change roleRef/i;
+  /is immutable|immutable field|may not change once set|may not be changed in an update|updates to (statefulset spec for fields other than|\S+ are forbidden)|pod updates may not change fields other than|cannot change roleRef/i;
 
 /** Trouble of the server's, not of the object's: the same request later may well succeed. */
 const transient =

@@ -1,6 +1,6 @@
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
-import { at, isObject, numberAt, textAt } from './fields.ts';
+import { at, isObject, numberAt, objectAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 import { ownEntry } from './managed-fields.ts';
 import { groupOf, isKind, objectId } from './object-id.ts';
@@ -22,12 +22,35 @@ export const autoscaledBy = (manifests: readonly Manifest[]): ReadonlySet<Object
       }),
   );
 
-/** The manifest without the number of replicas, which its autoscaler decides. */
-export const withoutReplicas = (manifest: Manifest): Manifest => {
+/** What is known of a workload whose number of replicas an autoscaler decides. */
+export interface Autoscaled {
+  readonly isAutoscaled: true;
+  /** The number that the manifest stated all the same. */
+  readonly statedReplicas?: number;
+}
+
+/** An object of an autoscaler, its manifest without the number of replicas. */
+export const leaveReplicas = <Holder extends { readonly manifest: Manifest }>(holder: Holder): Holder & Autoscaled => {
+  const stated = numberAt(holder.manifest, 'spec', 'replicas');
+  return {
+    ...holder,
+    manifest: withoutReplicas(holder.manifest),
+    isAutoscaled: true,
+    ...(stated === undefined ? {} : { statedReplicas: stated }),
+  };
+};
+
+const withoutReplicas = (manifest: Manifest): Manifest => {
   if (!isObject(manifest.spec) || !('replicas' in manifest.spec)) return manifest;
   const { replicas: _replicas, ...spec } = manifest.spec;
   return { ...manifest, spec };
 };
+
+/** The manifest with that number of replicas, as it is sent while they are still ours. */
+export const withReplicas = (manifest: Manifest, replicas: number): Manifest => ({
+  ...manifest,
+  spec: { ...objectAt(manifest, 'spec'), replicas },
+});
 
 /**
  * The number of replicas that has to be handed over before we stop stating it: the live one, where nobody but us owns the field, so

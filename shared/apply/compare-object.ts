@@ -2,20 +2,20 @@ import type { Cluster } from '../clouds/cluster.ts';
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Action, FieldChange, PlannedObject } from '../rollout/plan.ts';
-import type { Manifest } from '../rollout/release.ts';
-import { type Answer, type ApiRefusal, ApiServerRefused, ask, liveObject } from './api-requests.ts';
+import { type Answer, type ApiRefusal, ApiServerRefused, liveObject } from './api-requests.ts';
 import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
-import { replicasToHandOver } from './autoscaled.ts';
+import { replicasToHandOver, withReplicas } from './autoscaled.ts';
+import { changedFields, ownershipChange } from './changed-fields.ts';
 import { clientSideEntries, planMigration, predictMigrated } from './client-side.ts';
 import type { DesiredObject } from './desired.ts';
-import { pathOf } from './discovery.ts';
+import { dryRun } from './dry-run.ts';
 import { explainRefusal, foreignOwners } from './explain-refusal.ts';
-import { diffFields, fieldChange, overlay, ownershipPath, sameJson } from './field-diff.ts';
+import { fieldChange, overlay, ownershipPath } from './field-diff.ts';
 import type { JsonObject } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied, ownFields } from './managed-fields.ts';
-import { fenceAnnotation, fieldManager, immutableChangeAnnotation } from './manager.ts';
+import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
 import { isVersionSkew, planVersionRepair } from './version-skew.ts';
@@ -33,6 +33,8 @@ export interface ComparedObject extends DesiredObject {
   readonly repair?: readonly ManagedFieldsEntry[];
   /** The number of replicas to hand over to its autoscaler before. */
   readonly handover?: number;
+  /** What the API server warned of when it was asked by dry run. */
+  readonly warnings?: readonly string[];
 }
 
 export interface Comparing {
@@ -43,6 +45,9 @@ export interface Comparing {
   /** Whether objects to be created, and replacements, are tried by a dry run: when planning, not again when writing. */
   readonly tryCreates: boolean;
 }
+
+type Answered = Answer & { readonly ok: true };
+type Refused = Answer & { readonly ok: false };
 
 /**
  * What applying `desired` would do to `live`. Unchanged objects are found without a request (`isExactlyApplied`); for the others
@@ -61,19 +66,27 @@ export const compareObject = async (
   if (clientSideEntries(live).length === 0 && isExactlyApplied(desired.manifest, live)) {
     return { ...desired, action: 'unchanged', fields: [], live, force: false };
   }
-  const handover = desired.isAutoscaled ? replicasToHandOver(live) : undefined;
-  if (handover !== undefined) return compareHandover(desired, live, handover, comparing);
-  const asked = await dryRun(desired.manifest, desired, comparing, false);
-  if (asked.ok) return compareAnswer(desired, live, liveObject(asked.body), false);
+  const handover = handoverOf(desired, live);
+  // As if the number of replicas stayed ours: what differs beside it.
+  const manifest = handover === undefined ? desired.manifest : withReplicas(desired.manifest, handover);
+  const asked = await dryRun(manifest, desired, comparing, false);
+  if (asked.ok) return compareAnswer(desired, live, asked, { force: false, handover });
   if (isVersionSkew(asked.refused)) return compareSkewed(desired, live, asked, comparing);
   const meaning = assessRefusal(asked.refused);
   if (meaning === 'immutable') return compareReplacement(desired, live, asked, comparing);
   if (meaning !== 'ownership' || foreignOwners(asked.refused).length > 0)
     return refuse(desired, asked.refused, comparing);
-  const forced = await dryRun(desired.manifest, desired, comparing, true);
+  const forced = await dryRun(manifest, desired, comparing, true);
   return forced.ok
-    ? compareAnswer(desired, live, liveObject(forced.body), true)
+    ? compareAnswer(desired, live, forced, { force: true, handover })
     : refuse(desired, forced.refused, comparing);
+};
+
+/** Looked for after a migration, which makes the fields of a client ours: replicas that kubectl once stated would be reset as well. */
+const handoverOf = ({ isAutoscaled }: DesiredObject, live: LiveObject): number | undefined => {
+  if (isAutoscaled === undefined) return undefined;
+  const managedFields = planMigration(live) ?? live.metadata.managedFields ?? [];
+  return replicasToHandOver({ ...live, metadata: { ...live.metadata, managedFields } });
 };
 
 /** A refusal of the object; trouble of the server's is no verdict on it and is thrown. */
@@ -81,22 +94,6 @@ const refuse = ({ id, manifest }: DesiredObject, refused: ApiRefusal, { cluster 
   const meaning = assessRefusal(refused);
   if (meaning !== 'again' && meaning !== 'stale') return explainRefusal(id, refused);
   throw new ApiServerRefused(cluster.target, `dry run of ${manifest.kind} ${manifest.metadata.name}`, refused);
-};
-
-const dryRun = (
-  manifest: Manifest,
-  { served }: DesiredObject,
-  { cluster, signal }: Comparing,
-  force: boolean,
-): Promise<Answer> => {
-  const { namespace = '', name } = manifest.metadata;
-  const query = `fieldManager=${fieldManager}&fieldValidation=Strict&dryRun=All${force ? '&force=true' : ''}`;
-  return ask(cluster, `${pathOf(served, namespace, name)}?${query}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/apply-patch+yaml' },
-    body: JSON.stringify(manifest),
-    signal,
-  });
 };
 
 const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise<ComparedObject | Refusal> => {
@@ -108,75 +105,50 @@ const compareNew = async (desired: DesiredObject, comparing: Comparing): Promise
   };
   if (!comparing.tryCreates || !desired.isServed) return created;
   const asked = await dryRun(desired.manifest, desired, comparing, false);
-  return asked.ok ? created : refuse(desired, asked.refused, comparing);
+  return asked.ok ? { ...created, ...warnedOf(asked) } : refuse(desired, asked.refused, comparing);
 };
+
+const warnedOf = ({ warnings }: Answer): Pick<ComparedObject, 'warnings'> =>
+  warnings === undefined ? {} : { warnings };
 
 const compareAnswer = (
   desired: DesiredObject,
   live: LiveObject,
-  answered: LiveObject,
-  force: boolean,
+  asked: Answered,
+  { force, handover }: { readonly force: boolean; readonly handover: number | undefined },
 ): ComparedObject => {
+  const answered = liveObject(asked.body);
   const migration = planMigration(live);
-  const expected = migration === undefined ? answered : predictMigrated(answered);
-  const hidden = desired.served.kind === 'Secret' && desired.served.group === '';
-  const changed = diffFields(comparable(live), comparable(expected), hidden);
-  const fields = changed.length > 0 ? changed : ownershipChange(live, answered, migration !== undefined);
+  const changed = changedFields(desired, live, migration === undefined ? answered : predictMigrated(answered));
+  const owned = changed.length > 0 ? changed : ownershipChange(live, answered, migration !== undefined);
+  // That replicas are given up is a change of ownership.
+  const given =
+    handover === undefined ? [] : [fieldChange(ownershipPath, ownFields(live), desired.manifest.spec, true)];
+  const fields = owned.length > 0 ? owned : given;
   return {
     ...desired,
-    action: fields.length === 0 ? 'unchanged' : 'change',
+    action: fields.length === 0 ? 'unchanged' : migration === undefined ? 'change' : 'migrate',
     fields,
     live,
     force,
     ...(migration === undefined ? {} : { migration }),
+    ...(handover === undefined ? {} : { handover }),
+    ...warnedOf(asked),
   };
-};
-
-/** As if the number of replicas stayed ours: what differs beside it. That it is given up is a change of ownership. */
-const compareHandover = async (
-  desired: DesiredObject,
-  live: LiveObject,
-  replicas: number,
-  comparing: Comparing,
-): Promise<ComparedObject | Refusal> => {
-  const kept = { ...desired.manifest, spec: { ...(desired.manifest.spec as JsonObject), replicas } };
-  const asked = await dryRun(kept, desired, comparing, true);
-  if (!asked.ok) return refuse(desired, asked.refused, comparing);
-  const compared = compareAnswer(desired, live, liveObject(asked.body), true);
-  const given = fieldChange(ownershipPath, ownFields(live), desired.manifest.spec, true);
-  const fields = compared.fields.length > 0 ? compared.fields : [given];
-  return { ...compared, action: 'change', fields, handover: replicas };
 };
 
 /** A dry run can not span the repair and the apply; the difference is what the manifest states otherwise than the live object. */
 const compareSkewed = (
   desired: DesiredObject,
   live: LiveObject,
-  asked: Answer & { ok: false },
+  asked: Refused,
   comparing: Comparing,
 ): ComparedObject | Refusal => {
   const repair = planVersionRepair(live, desired.manifest.apiVersion);
   if (repair === undefined) return refuse(desired, asked.refused, comparing);
-  const changed = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
+  const changed = changedFields(desired, live, overlay(live, desired.manifest) as JsonObject);
   const repaired = fieldChange(ownershipPath, live.metadata.managedFields, repair, true);
   return { ...desired, action: 'change', fields: [...changed, repaired], live, force: false, repair };
-};
-
-/** Nothing differs but who owns it: a change all the same, since what we do not own we could never remove. */
-const ownershipChange = (live: LiveObject, answered: LiveObject, migrates: boolean): readonly FieldChange[] => {
-  const [before, after] = [ownFields(live), ownFields(answered)];
-  return sameJson(before, after) && !migrates ? [] : [fieldChange(ownershipPath, before, after, true)];
-};
-
-/** Bookkeeping of the server's; `status` is written by controllers and is another resource. */
-const bookkeeping = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
-
-const comparable = (object: JsonObject): JsonObject => {
-  const { status: _status, metadata, ...rest } = object as LiveObject;
-  const meta = Object.fromEntries(Object.entries(metadata).filter(([name]) => !bookkeeping.includes(name)));
-  const { [fenceAnnotation]: _fence, ...annotations } = metadata.annotations ?? {};
-  // Always there, so that a key has one path, whether or not a controller has written the first one in between.
-  return { ...rest, metadata: { ...meta, labels: metadata.labels ?? {}, annotations } };
 };
 
 const mayRecreate = ({ manifest, served }: DesiredObject): boolean =>
@@ -185,19 +157,23 @@ const mayRecreate = ({ manifest, served }: DesiredObject): boolean =>
 const compareReplacement = async (
   desired: DesiredObject,
   live: LiveObject,
-  asked: Answer & { ok: false },
+  asked: Refused,
   comparing: Comparing,
 ): Promise<ComparedObject | Refusal> => {
   if (!mayRecreate(desired)) return refuse(desired, asked.refused, comparing);
-  if (comparing.tryCreates) {
-    // Under a name of its own, so that a bad replacement is found out before the object it replaces is gone.
-    const { metadata } = desired.manifest;
-    const renamed = { ...desired.manifest, metadata: { ...metadata, name: trialName(metadata.name) } };
-    const tried = await dryRun(renamed, desired, comparing, false);
-    if (!tried.ok) return refuse(desired, tried.refused, comparing);
-  }
-  const fields = diffFields(comparable(live), comparable(overlay(live, desired.manifest) as JsonObject));
-  return { ...desired, action: 'recreate', fields, live, force: false };
+  const compared: ComparedObject = {
+    ...desired,
+    action: 'recreate',
+    fields: changedFields(desired, live, overlay(live, desired.manifest) as JsonObject),
+    live,
+    force: false,
+  };
+  if (!comparing.tryCreates) return compared;
+  // Under a name of its own, so that a bad replacement is found out before the object it replaces is gone.
+  const { metadata } = desired.manifest;
+  const renamed = { ...desired.manifest, metadata: { ...metadata, name: trialName(metadata.name) } };
+  const tried = await dryRun(renamed, desired, comparing, false);
+  return tried.ok ? { ...compared, ...warnedOf(tried) } : refuse(desired, tried.refused, comparing);
 };
 
 /** At most 63 characters, the shortest limit a kind has; the digest keeps two long names apart. */

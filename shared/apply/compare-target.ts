@@ -7,10 +7,11 @@ import { type ComparedObject, compareObject, isRefusal, plannedObject } from './
 import { type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
-import { type LintFinding, lintObjects } from './lint-objects.ts';
+import { lintObjects } from './lint/lint-objects.ts';
+import { outagesOf } from './lint/outages.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
-import { orderPrunes } from './order-prunes.ts';
+import { orderPrunes, whyKept } from './order-prunes.ts';
 import { type Member, type OwnSet, readDesired, readSets, setIds } from './read-live.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -34,6 +35,10 @@ export interface Comparable {
   readonly signal: AbortSignal;
   /** As in `Comparing`. */
   readonly tryCreates: boolean;
+  /** Whether findings of severity error refuse the target: when it is planned forward, never when an approved plan is carried out. */
+  readonly refuseOutages?: boolean;
+  /** Members that an approved plan left standing, because no approval names their delete. */
+  readonly kept?: readonly ObjectId[];
 }
 
 /** A set beside what is live, object by object: one that is refused does not stop the others. */
@@ -62,8 +67,8 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
     const order = orderObjects(desired.objects, first);
-    const outages = lintObjects(desired.objects).filter(({ severity }) => severity === 'error');
-    const mistakes = [...desired.refusals, ...order.refusals, ...(mode === 'whole' ? outages.map(outage) : [])];
+    const outages = input.refuseOutages === true ? outagesOf(lintObjects(desired.objects)) : [];
+    const mistakes = [...desired.refusals, ...order.refusals, ...outages];
     if (mode === 'whole' && mistakes.length > 0) return { refusals: mistakes };
     const services = rendered.services.map(({ service }) => service);
     const discovery = await discover(cluster, signal);
@@ -91,7 +96,10 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
       ({ id, object }) => !wanted.has(id) && !wantedUids.has(object.metadata.uid),
     );
     const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
-    return { refusals, compared: { objects, order, ...orderPrunes(leaving), sets: live.sets, hasNamespace } };
+    return {
+      refusals,
+      compared: { objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace },
+    };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
       const because = `${error.message}; grant this to the identity tidegate uses on the target`;
@@ -100,8 +108,6 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     throw error;
   }
 };
-
-const outage = ({ object, because }: LintFinding): Refusal => ({ code: 'OUTAGE', object, because });
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */
 const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparable) => {
@@ -138,6 +144,26 @@ export const plannedObjects = (
   release,
   rendered: digestOf(canonicalJson(rendered)),
   objects: [...compared.objects.map(plannedObject), ...compared.prunes.map(plannedPrune)],
+  ...keptIn(compared),
+});
+
+/** An object that another controller owns is that one's, and not told. */
+const keptIn = ({ kept }: ComparedTarget): Pick<TargetPlan, 'kept'> => {
+  const told = kept
+    .map((member) => ({ id: member.id, because: whyKept(member) ?? 'no approval names it', member }) as const)
+    .filter(({ because, member }) => because !== 'no approval names it' || !isOwned(member))
+    .map(({ id, because }) => ({ id, because }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return told.length === 0 ? {} : { kept: told };
+};
+
+const isOwned = ({ object }: Member): boolean => (object.metadata.ownerReferences ?? []).length > 0;
+
+/** A comparison in which these members stay. */
+export const keeping = (compared: ComparedTarget, ids: ReadonlySet<ObjectId>): ComparedTarget => ({
+  ...compared,
+  prunes: compared.prunes.filter(({ id }) => !ids.has(id)),
+  kept: [...compared.kept, ...compared.prunes.filter(({ id }) => ids.has(id))],
 });
 
 const plannedPrune = ({ id, service, object }: Member): PlannedObject => ({

@@ -2,7 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Manifest, RenderedObject, RenderedTarget } from '../rollout/release.ts';
 import { applySetId, partOfLabel } from './apply-set.ts';
-import { autoscaledBy, withoutReplicas } from './autoscaled.ts';
+import { type Autoscaled, autoscaledBy, leaveReplicas } from './autoscaled.ts';
 import { type Discovery, findKind, type ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
 import { listAt, textAt } from './fields.ts';
@@ -11,7 +11,7 @@ import { groupOf, identityOf, isKind, spoken, versionOf } from './object-id.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 
 /** An object as the target shall have it, with where it goes. */
-export interface DesiredObject {
+export interface DesiredObject extends Partial<Autoscaled> {
   readonly id: ObjectId;
   readonly service: string;
   /** Place of its service in the order of services. */
@@ -22,8 +22,6 @@ export interface DesiredObject {
   readonly crd?: ObjectId;
   /** Whether the API server serves the kind already; where not, `crd` will bring it. */
   readonly isServed: boolean;
-  /** An autoscaler of the same target decides how many replicas it has. */
-  readonly isAutoscaled?: true;
 }
 
 /** Everything the target shall have, and every mistake in it at once. Objects of a mistaken manifest are left out. */
@@ -84,12 +82,6 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
   const autoscaled = autoscaledBy(placed.map(({ manifest }) => manifest));
   return { objects: placed.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)), refusals };
 };
-
-const leaveReplicas = (object: DesiredObject): DesiredObject => ({
-  ...object,
-  manifest: withoutReplicas(object.manifest),
-  isAutoscaled: true,
-});
 
 const isTwin = (one: DesiredObject, service: string, manifest: Manifest): boolean =>
   one.service === service && sameJson(one.manifest, manifest);

@@ -5,7 +5,7 @@ import { assessRefusal, type RefusalMeaning } from './assess-refusal.ts';
 import { isClientSide } from './client-side.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';
-import type { ObjectFailure, Refusal, RefusalCode } from './refusals.ts';
+import type { FieldConflict, ObjectFailure, Refusal, RefusalCode } from './refusals.ts';
 
 const codes: Readonly<Record<RefusalMeaning, RefusalCode>> = {
   ownership: 'FIELD_CONFLICT',
@@ -23,7 +23,8 @@ const codes: Readonly<Record<RefusalMeaning, RefusalCode>> = {
 /** What the API server refused, as a person needs to hear it: what is wrong and how to go on. */
 export const explainRefusal = (object: ObjectId, refused: ApiRefusal): Refusal => {
   const meaning = assessRefusal(refused);
-  return { code: codes[meaning], object, because: brief(sentence(object, refused, meaning)) };
+  const told: Refusal = { code: codes[meaning], object, because: brief(sentence(object, refused, meaning)) };
+  return meaning === 'ownership' ? { ...told, conflicts: foreignOwners(refused) } : told;
 };
 
 const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning): string => {
@@ -32,7 +33,9 @@ const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning
   const said = kind === 'Secret' ? withoutValues(refused.message) : refused.message;
   switch (meaning) {
     case 'ownership':
-      return `${subject}: ${foreignOwners(refused).join('; ')}; remove the fields from the manifest, or have their manager give them up`;
+      return `${subject}: ${foreignOwners(refused)
+        .map(({ path, manager }) => `${path} is set by ${manager}`)
+        .join('; ')}; remove the fields from the manifest, or have their manager give them up`;
     case 'immutable':
       return holdsState(parseObjectId(object))
         ? `${subject}: ${said}; a ${kind} is never recreated, undo the change or make a new one under another name`
@@ -53,11 +56,15 @@ const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning
 /** `Invalid value: "..."` repeats what was sent. */
 const withoutValues = (message: string): string => message.replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
 
-/** The fields of a conflict with their managers, those aside that we take over from. */
-export const foreignOwners = (refused: ApiRefusal): readonly string[] =>
+/**
+ * The fields of a conflict with their managers, those aside that we take over from; by path, then manager: the API server names
+ * managers in an order of its own each time.
+ */
+export const foreignOwners = (refused: ApiRefusal): readonly FieldConflict[] =>
   refused.causes
-    .filter((cause) => !isClientSide(managerOf(cause.message)))
-    .map((cause) => `${cause.field} is set by ${managerOf(cause.message)}`);
+    .map(({ field, message }) => ({ path: field, manager: managerOf(message) }))
+    .filter(({ manager }) => !isClientSide(manager))
+    .sort((a, b) => (`${a.path} ${a.manager}` < `${b.path} ${b.manager}` ? -1 : 1));
 
 /** The same for an object that was being worked on. */
 export const failedObject = (id: ObjectId, refused: ApiRefusal): ObjectFailure => {

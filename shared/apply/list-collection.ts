@@ -21,16 +21,37 @@ export interface Listing {
 /** Objects in one answer. */
 const pageSize = 500;
 
+/** Some of the objects of a collection. */
+interface Page extends Listing {
+  /** The pages before expired on the way; this answer has all, and what came before no longer counts. */
+  readonly isAnew: boolean;
+}
+
 /**
  * All objects of a collection, in pages of 500; where the pages expire on the way (410), all in one answer. One that is not there is
  * empty. @throws ApiServerRefused for every other refusal.
  */
 export const listCollection = async (
   cluster: Cluster,
-  { served, path }: Collection,
+  collection: Collection,
   signal: AbortSignal,
 ): Promise<Listing> => {
   const objects: LiveObject[] = [];
+  let resourceVersion = '';
+  for await (const page of listPages(cluster, collection, signal)) {
+    if (page.isAnew) objects.length = 0;
+    objects.push(...page.objects);
+    resourceVersion = page.resourceVersion;
+  }
+  return { objects, resourceVersion };
+};
+
+/** As `listCollection`, page by page: whoever needs little of each object keeps little. */
+export async function* listPages(
+  cluster: Cluster,
+  { served, path }: Collection,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
   // Items of a list of a built-in kind carry neither.
   const typed = {
     apiVersion: served.group === '' ? served.version : `${served.group}/${served.version}`,
@@ -38,19 +59,22 @@ export const listCollection = async (
   };
   const sign = path.includes('?') ? '&' : '?';
   let page = `${path}${sign}limit=${pageSize}`;
-  for (;;) {
+  for (let isAnew = false; ; ) {
     const answer = await ask(cluster, page, { signal });
     if (!answer.ok && answer.refused.code === 410 && page.includes('&continue=')) {
-      objects.length = 0;
+      isAnew = true;
       page = path;
       continue;
     }
-    if (!answer.ok && answer.refused.code === 404) return { objects: [], resourceVersion: '' };
+    if (!answer.ok && answer.refused.code === 404) return;
     if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
-    for (const item of listAt(answer.body, 'items'))
-      if (isObject(item)) objects.push(liveObject({ ...item, ...typed }));
+    const objects = listAt(answer.body, 'items')
+      .filter(isObject)
+      .map((item) => liveObject({ ...item, ...typed }));
+    yield { objects, resourceVersion: textAt(answer.body, 'metadata', 'resourceVersion') ?? '', isAnew };
+    isAnew = false;
     const next = textAt(answer.body, 'metadata', 'continue');
-    if (!next) return { objects, resourceVersion: textAt(answer.body, 'metadata', 'resourceVersion') ?? '' };
+    if (!next) return;
     page = `${path}${sign}limit=${pageSize}&continue=${encodeURIComponent(next)}`;
   }
-};
+}

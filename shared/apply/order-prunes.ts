@@ -1,3 +1,4 @@
+import type { KeptObject, ObjectId } from '../rollout/plan.ts';
 import { holdsState } from './object-id.ts';
 import { orderObjects } from './order-objects.ts';
 import type { Member } from './read-live.ts';
@@ -11,15 +12,16 @@ const keepAnnotations: readonly (readonly [string, string])[] = [
 /**
  * What of the members that are no longer wanted goes, in the reverse of apply order, and what stays: objects that hold state
  * (Namespace, CRD, PersistentVolume and its claim), objects that ask for it, objects of another controller (an EndpointSlice
- * carries the labels of its Service).
+ * carries the labels of its Service), and those that an approval would have had to name (`unnamed`).
  */
 export const orderPrunes = (
   leaving: readonly Member[],
+  unnamed: ReadonlySet<ObjectId> = new Set(),
 ): { readonly prunes: readonly Member[]; readonly kept: readonly Member[] } => {
-  const isKept = ({ served, object }: Member) =>
-    holdsState(served) ||
-    keepAnnotations.some(([name, value]) => object.metadata.annotations?.[name] === value) ||
-    (object.metadata.ownerReferences ?? []).length > 0;
+  const isKept = (member: Member) =>
+    whyKept(member) !== undefined ||
+    unnamed.has(member.id) ||
+    (member.object.metadata.ownerReferences ?? []).length > 0;
   const going = leaving.filter((member) => !isKept(member));
   const byId = new Map(going.map((member) => [member.id, member]));
   const ordered = orderObjects(going.map(({ id, object }) => ({ id, manifest: object, serviceOrder: 0 }))).order;
@@ -29,4 +31,11 @@ export const orderPrunes = (
     prunes: [...rest.sort(), ...[...ordered].reverse()].flatMap((id) => byId.get(id) ?? []),
     kept: leaving.filter(isKept),
   };
+};
+
+/** Why an object stays whatever the release says; `undefined` where nothing of it says so. */
+export const whyKept = ({ served, object }: Member): KeptObject['because'] | undefined => {
+  if (holdsState(served)) return 'holds state';
+  const asks = keepAnnotations.some(([name, value]) => object.metadata.annotations?.[name] === value);
+  return asks ? 'asks to stay' : undefined;
 };

@@ -3,7 +3,8 @@ import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ApplyInput, ApplyOutside } from './apply-manifests.ts';
 import { coverageOf } from './apply-set.ts';
-import { type ComparedTarget, compareTarget } from './compare-target.ts';
+import { compareApproved, unnamedDeletes } from './compare-approved.ts';
+import type { ComparedTarget } from './compare-target.ts';
 import { type Deleted, deleteObject } from './delete-object.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { configMaps, type Member, type OwnSet } from './read-live.ts';
@@ -24,17 +25,19 @@ export type PruneResult = SliceResult & { readonly kept: readonly ObjectId[] };
  * @throws as `applyManifests`.
  */
 export const pruneObjects = async (
-  { rendered, namespace, approved, progress, plan }: ApplyInput,
+  input: ApplyInput,
   outside: ApplyOutside,
   invocation: Invocation,
 ): Promise<PruneResult> => {
-  const { cluster } = outside;
-  const compared = await compareTarget({ cluster, rendered, namespace, signal: invocation.signal, tryCreates: false });
+  const { rendered, namespace, approved, progress, plan } = input;
+  const compared = await compareApproved(input, outside.cluster, invocation);
   if (!('objects' in compared)) {
     const because = brief(`${rendered.target}: ${compared.map((refusal) => refusal.because).join('; ')}`);
     return { status: 'failed', progress, because, objects: [], kept: [] };
   }
   const kept = compared.kept.map(({ id }) => id).sort();
+  const unnamed = unnamedDeletes(input, compared);
+  if (unnamed !== undefined) return { status: 'stopped', progress, because: unnamed, kept };
   const listed = new Map(approved.objects.filter(({ action }) => action === 'prune').map(({ id, uid }) => [id, uid]));
   const more = compared.prunes.filter(({ id, object }) => listed.get(id) !== object.metadata.uid);
   if (more.length > 0) {

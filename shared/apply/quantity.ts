@@ -31,10 +31,18 @@ export const sameQuantity = (path: readonly string[], a: unknown, b: unknown): b
   return left !== undefined && left === right;
 };
 
+/** A quantity in thousandths of its unit, rounded up as Kubernetes rounds: whole numbers that can be added. `undefined` for what is none. */
+export const milliOf = (value: unknown): number | undefined => {
+  const amount = amountOf(value);
+  // Nearest first: 1.1 times a thousand is a little more than 1100.
+  return amount === undefined ? undefined : Math.ceil(Number((amount * 1000).toFixed(3)));
+};
+
 const amountOf = (value: unknown): number | undefined => {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const [, digits, suffix = ''] = /^([+-]?[0-9.]+)([a-zA-Z]*)$/.exec(String(value)) ?? [];
-  const factor = suffixes[suffix];
+  const [, digits, exponent, suffix = ''] =
+    /^([+-]?[0-9.]+)(?:[eE]([+-]?[0-9]{1,3})|([a-zA-Z]{0,2}))$/.exec(String(value)) ?? [];
+  const factor = exponent === undefined ? suffixes[suffix] : 10 ** Number(exponent);
   const amount = digits === undefined || factor === undefined ? Number.NaN : Number(digits) * factor;
   return Number.isFinite(amount) ? amount : undefined;
 };

@@ -7,6 +7,14 @@ export interface Refusal {
   readonly object?: ObjectId;
   /** What is wrong, what was expected, how to go on; at most 500 characters, never the value of a Secret. */
   readonly because: string;
+  /** Of a FIELD_CONFLICT: every field that somebody else holds, and who, sorted. */
+  readonly conflicts?: readonly FieldConflict[];
+}
+
+/** A field that another manager owns. `path` as the API server writes it: `.spec.replicas`. */
+export interface FieldConflict {
+  readonly path: string;
+  readonly manager: string;
 }
 
 export type RefusalCode =
@@ -25,6 +33,7 @@ export type RefusalCode =
   | 'TERMINATING'
   | 'TOO_MANY_DELETES'
   | 'OUTAGE'
+  | 'CAPACITY'
   | 'RESTARTS_OVER_CAP'
   | 'FORBIDDEN'
   | 'INVALID'

@@ -14,8 +14,16 @@ export interface Landed {
   readonly resourceVersion: string;
 }
 
+/** What the API server warned of when it took a write. */
+export interface ObjectWarning {
+  readonly id: ObjectId;
+  readonly text: string;
+}
+
 /** How a slice of applying or pruning ended. Only `in-progress` asks for another one. */
-export type SliceResult =
+export type SliceResult = SliceEnd & { readonly warnings?: readonly ObjectWarning[] };
+
+type SliceEnd =
   | { readonly status: 'done'; readonly progress: Progress }
   | (InProgress & { readonly progress: Progress })
   | {

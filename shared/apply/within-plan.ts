@@ -27,22 +27,31 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
       return (approved.action === 'create' || approved.action === 'recreate') && isContent(approved, now);
     case 'prune':
       return approved.action === 'prune' && approved.uid === now.uid;
+    case 'change':
+      // A recreation that died before the replicas of an autoscaler were handed over shows as one of owners alone.
+      if (approved.action === 'recreate')
+        return now.fields.every((change) => change.path === ownershipPath || isHeld(approved, change));
+      // What is left of a migration that died between its two requests shows as a change.
+      return (
+        (approved.action === 'change' || approved.action === 'migrate') &&
+        approved.uid === now.uid &&
+        hasFields(approved.fields, notHeld(approved, now.fields))
+      );
     default:
-      if (approved.action === 'recreate' && now.action === 'change') return isHeld(approved, now.fields);
       return (
         approved.action === now.action &&
         approved.uid === now.uid &&
-        hasFields(
-          approved.fields,
-          now.fields.filter((change) => !isHeld(approved, [change])),
-        )
+        hasFields(approved.fields, notHeld(approved, now.fields))
       );
   }
 };
 
 /** What was held while the object restarts is given back, from whatever value to the one that was approved. */
-const isHeld = ({ holds = [] }: PlannedObject, now: readonly FieldChange[]): boolean =>
-  now.every(({ path, withHash }) => holds.some((held) => held.path === path && held.withHash === withHash));
+const isHeld = ({ holds = [] }: PlannedObject, { path, withHash }: FieldChange): boolean =>
+  holds.some((held) => held.path === path && held.withHash === withHash);
+
+const notHeld = (approved: PlannedObject, fields: readonly FieldChange[]): readonly FieldChange[] =>
+  fields.filter((change) => !isHeld(approved, change));
 
 /** What a recreation will create is stated by the rendering, which both plans share. */
 const isContent = (approved: PlannedObject, now: PlannedObject): boolean =>

@@ -15,7 +15,7 @@ import { observeWorkloads } from './restarts/observe-workload.ts';
 import type { Restarting } from './restarts/restart-log.ts';
 import { openRestarts, type RestartNow, type RestartRun } from './restarts/restart-run.ts';
 import { type Evidence, gatherEvidence } from './settle/gather-evidence.ts';
-import type { Landed, Progress, SliceResult } from './slice.ts';
+import type { Landed, ObjectWarning, Progress, SliceResult } from './slice.ts';
 import { type Established, waitEstablished } from './wait-established.ts';
 import { type InventoryWritten, type WantedInventory, writeInventories } from './write-inventory.ts';
 import { hasTime, type Writing } from './writing.ts';
@@ -36,6 +36,7 @@ export interface SetToWrite {
 interface Tally {
   readonly landed: Map<ObjectId, Landed>;
   readonly failures: ObjectFailure[];
+  readonly warnings: ObjectWarning[];
   later: { readonly retryAfterSeconds: number; readonly because: string } | undefined;
   stopped: string | undefined;
   /** What waits for its turn, and for what, by the last look. */
@@ -49,7 +50,10 @@ interface Tally {
  */
 export const writeSet = async (set: SetToWrite, writing: Writing): Promise<SliceResult> => {
   const { compared, namespace, inventories } = set;
-  const tally: Tally = { landed: new Map(), failures: [], later: undefined, stopped: undefined, waiting: new Map() };
+  const tally: Tally = {
+    ...{ landed: new Map(), failures: [], warnings: [], waiting: new Map() },
+    ...{ later: undefined, stopped: undefined },
+  };
   const home = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
   if (compared.hasNamespace) {
     const written = await writeInventories(writing, inventories, compared.sets);
@@ -70,6 +74,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     tally.waiting.delete(id);
     set.ended?.(object, applied);
     if (applied.status === 'done') tally.landed.set(id, applied.landed);
+    if (applied.status === 'done') tally.warnings.push(...(applied.warnings ?? []).map((text) => ({ id, text })));
     if (applied.status === 'failed') run.failed(id, applied.failure.because);
     const ended = count(tally, applied);
     if (ended !== 'done' || id !== home || compared.hasNamespace) return ended;
@@ -226,12 +231,12 @@ const count = (tally: Tally, result: Applied | InventoryWritten): Ended => {
   }
 };
 
-const conclude = (
-  set: SetToWrite,
-  tally: Tally,
-  { skipped }: QueueResult,
-  evidence: readonly Evidence[],
-): SliceResult => {
+const conclude = (set: SetToWrite, tally: Tally, queue: QueueResult, evidence: readonly Evidence[]): SliceResult => {
+  const warnings = tally.warnings.toSorted((a, b) => (`${a.id} ${a.text}` < `${b.id} ${b.text}` ? -1 : 1));
+  return { ...endOf(set, tally, queue, evidence), ...(warnings.length === 0 ? {} : { warnings }) };
+};
+
+const endOf = (set: SetToWrite, tally: Tally, { skipped }: QueueResult, evidence: readonly Evidence[]): SliceResult => {
   const progress = mergeProgress(set, tally.landed);
   if (tally.stopped !== undefined) return { status: 'stopped', progress, because: brief(tally.stopped) };
   const [waiting] = tally.waiting.values();

@@ -29,13 +29,13 @@ export const decideApproval = async (
   if (result.status === 'refused') return result;
   const { approval, because } = result;
   // The vote that made it so, which after a crash may be that of somebody else.
-  const { by, vote, comment, at } = approval.votes.at(-1) ?? { ...decision, by: actor.name, at: clock.now() };
+  const { by, vote, comment, at, deletes } = approval.votes.at(-1) ?? { ...decision, by: actor.name, at: clock.now() };
   await recordEvent(ledger, approval.rollout, `vote ${id} ${by} ${vote}`, {
     at,
     kind: 'approval',
     wave: approval.wave,
     text: `${approval.wave} ${because}`,
-    details: { approval: id, plan: approval.plan, by, comment },
+    details: { approval: id, plan: approval.plan, by, comment, ...(deletes === undefined ? {} : { deletes }) },
   });
   if (result.status === 'decided') await tellDecision(approval, steps, ledger);
   return result;

@@ -5,9 +5,9 @@ import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
+import type { ApprovalAsk } from '../rollout/approval-ask.ts';
 import { digestOf } from '../rollout/digest.ts';
 import type { Release } from '../rollout/release.ts';
-import type { ApprovalSpec } from '../rollout/wave.ts';
 import type { Approval } from './approval.ts';
 import { approvalKey, openKey, tokenKey } from './rows.ts';
 import { tellDecision } from './tell-decision.ts';
@@ -19,7 +19,7 @@ import { tellDecision } from './tell-decision.ts';
 export const requestApproval = async (
   ref: WaveRef,
   plan: Digest,
-  spec: ApprovalSpec,
+  ask: ApprovalAsk,
   roles: Release['roles'],
   token: string,
   steps: StepFunctions,
@@ -32,12 +32,13 @@ export const requestApproval = async (
     wave: ref.wave,
     release: ref.release,
     plan,
-    roles: spec.roles,
-    holders: [...new Set(spec.roles.flatMap((role) => roles[role] ?? []))].sort(),
-    people: spec.people,
+    roles: ask.roles,
+    holders: holdersOf(ask.roles, roles),
+    people: ask.people,
+    ...(ask.deletes === undefined ? {} : { deletes: { ...ask.deletes, holders: holdersOf(ask.deletes.roles, roles) } }),
     authors: (await readRollout(ledger, ref.rollout))?.authors ?? [],
     askedAt: now,
-    expiresAt: now + spec.expiresMs,
+    expiresAt: now + ask.expiresMs,
     votes: [],
   };
   // The token first: a decision that comes now finds it, and one that came before is found below.
@@ -55,11 +56,23 @@ export const requestApproval = async (
     at: now,
     kind: 'approval',
     wave: ref.wave,
-    text: `waits for ${spec.people} of ${spec.roles.join(', ')} to approve ${ref.wave}, until ${new Date(approval.expiresAt).toISOString()}`,
-    details: { approval: approval.approval, plan },
+    text: `waits for ${ask.people} of ${ask.roles.join(', ')} to approve ${ref.wave}${namingOf(ask)}, until ${new Date(approval.expiresAt).toISOString()}`,
+    details: {
+      approval: approval.approval,
+      plan,
+      ...(ask.deletes === undefined ? {} : { deletes: ask.deletes.count }),
+    },
   });
   return approval;
 };
+
+const holdersOf = (asked: readonly string[], roles: Release['roles']): readonly string[] =>
+  [...new Set(asked.flatMap((role) => roles[role] ?? []))].sort();
+
+const namingOf = ({ deletes }: ApprovalAsk): string =>
+  deletes === undefined
+    ? ''
+    : ` and for ${deletes.people} of ${deletes.roles.join(', ')} to name the ${deletes.count} objects it deletes`;
 
 /** The approval of one plan of one wave of one rollout always has the same id. */
 export const approvalId = (ref: WaveRef, plan: Digest): string =>

@@ -1,6 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
-import { recordEvent } from '../ledger/events.ts';
+import { type RolloutEvent, recordEvent } from '../ledger/events.ts';
 import { freeLease } from '../ledger/lease.ts';
 import { changeWaitingEffects, readRestarts, settleRestarts } from '../ledger/restarts.ts';
 import { readRollout } from '../ledger/rollouts.ts';
@@ -9,7 +9,7 @@ import type { Outside } from '../outside/outside.ts';
 import { nextWaiting } from '../rollout/next-waiting.ts';
 import { brief, type DeploymentOutcome, type DeploymentResult } from '../rollout/outcome.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
-import { readProgress } from './progress.ts';
+import { type DeploymentProgress, readProgress } from './progress.ts';
 
 /** What the last step of a deployment left behind: its own status, or the outcome that a caught failure stands for. */
 export interface StepResult {
@@ -47,10 +47,27 @@ export const concludeDeployment = async (
     target: ref.target,
     text: `${ref.target} ${ref.direction === 'back' && result.outcome === 'deployed' ? 'is back' : result.outcome}${
       result.outcome === 'deployed' ? '' : `: ${result.because}`
-    }`,
-    ...(result.evidence === undefined ? {} : { details: { evidence: result.evidence } }),
+    }${warnedOf(kept)}`,
+    ...detailsOf(kept),
   });
   return result;
+};
+
+const detailsOf = ({ evidence, warnings }: DeploymentProgress): Partial<Pick<RolloutEvent, 'details'>> =>
+  evidence === undefined && warnings === undefined
+    ? {}
+    : {
+        details: {
+          ...(evidence === undefined ? {} : { evidence }),
+          ...(warnings === undefined ? {} : { warnings }),
+        },
+      };
+
+const warnedOf = ({ warnings = [] }: DeploymentProgress): string => {
+  const [first, ...more] = warnings;
+  if (first === undefined) return '';
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return `; the API server warned: ${brief(first.text, 200)}${others}`;
 };
 
 /** From now on the restarts of this deployment count as settled; what no restart brought into effect is remembered for the next. */

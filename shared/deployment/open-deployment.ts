@@ -7,7 +7,7 @@ import { readRollout } from '../ledger/rollouts.ts';
 import { markBegun } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
-import type { TargetPlan } from '../rollout/plan.ts';
+import type { ObjectId, TargetPlan } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget, RenderedTarget, SettledRule } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -23,6 +23,8 @@ export interface OpenDeployment {
   readonly target: ReleaseTarget;
   readonly wave: Wave;
   readonly plan: TargetPlan;
+  /** Deletes of the plan that an approval has to name. */
+  readonly named: readonly ObjectId[];
   /** When objects of a kind have become what they state. */
   readonly settled: readonly SettledRule[];
   readonly rendered: RenderedTarget;
@@ -52,13 +54,15 @@ export const openDeployment = async (
   if (target === undefined || wave === undefined) {
     throw new InvalidInput(`deployment of ${ref.target} in wave ${ref.wave}: the release has no such target and wave`);
   }
-  const { endpoint, plan } = await getPlanned(outside.blobs, ref.planned);
+  const { endpoint, plan, deletes } = await getPlanned(outside.blobs, ref.planned);
   const rendered = await getJson<RenderedTarget>(outside.blobs, plan.rendered);
   const { settled } = release;
+  const named = deletes?.objects ?? [];
   return {
     target,
     wave,
     plan,
+    named,
     settled,
     rendered,
     cluster: open(target, endpoint),

@@ -1,5 +1,5 @@
 import type { SettleResult } from '../apply/settle-target.ts';
-import type { Progress, SliceResult } from '../apply/slice.ts';
+import type { ObjectWarning, Progress, SliceResult } from '../apply/slice.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
 import { stored, update } from '../ledger/update.ts';
@@ -17,7 +17,11 @@ export interface DeploymentProgress {
   readonly progress: Progress;
   /** Evidence of what went wrong, a blob. */
   readonly evidence?: string;
+  /** What the API server warned of, each once, twenty at most: a row stays small. */
+  readonly warnings?: readonly ObjectWarning[];
 }
+
+const mostWarnings = 20;
 
 /** As stored: progress has about 150 bytes for each object, which for a large target is more than a row may hold. */
 type ProgressRow = Omit<DeploymentProgress, 'progress'> & { readonly progress: Digest };
@@ -61,12 +65,19 @@ export const keepSlice = async (
   const appliedAt = slice.status === 'done' && kept.appliedAt === undefined ? { appliedAt: outside.clock.now() } : {};
   const found = slice.status === 'failed' ? [...(slice.evidence ?? []), ...slice.objects] : [];
   const evidence = slice.status === 'failed' ? { evidence: await putJson(outside.blobs, found) } : {};
+  const warnings = joinWarnings(kept.warnings ?? [], slice.warnings ?? []);
+  const also = { ...appliedAt, ...evidence, ...(warnings.length === 0 ? {} : { warnings }) };
   const workedAt = outside.clock.now();
-  await keepProgress(ref, { ...kept, ...appliedAt, ...evidence, workedAt, progress: slice.progress }, outside);
+  await keepProgress(ref, { ...kept, ...also, workedAt, progress: slice.progress }, outside);
   if (slice.status === 'done') return { status: 'done' };
   const { because } = slice;
   if (slice.status !== 'in-progress') return { status: slice.status, because };
   return { status: 'in-progress', retryAfterSeconds: Math.max(1, slice.retryAfterSeconds), because };
+};
+
+const joinWarnings = (before: readonly ObjectWarning[], more: readonly ObjectWarning[]): readonly ObjectWarning[] => {
+  const isNew = ({ id, text }: ObjectWarning) => !before.some((each) => each.id === id && each.text === text);
+  return [...before, ...more.filter(isNew)].slice(0, mostWarnings);
 };
 
 /** Keeps what settling showed, and returns what the state machine is told of it. */

@@ -5,14 +5,14 @@ import { checkPresets } from './check-presets.ts';
 import { checkServices } from './check-services.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkTargets } from './check-targets.ts';
-import { checkWaves } from './check-waves.ts';
+import { checkApproval, checkWaves } from './check-waves.ts';
 import type { FleetFile } from './config.ts';
-import { entriesOf } from './entries.ts';
+import { type Entries, entriesOf } from './entries.ts';
 import { type Expanded, expandPresets } from './expand-presets.ts';
 import { explainIssues } from './explain-issues.ts';
-import { pointerOf, stepsOf } from './pointer.ts';
+import { pointerOf, stepsOf, valueAt } from './pointer.ts';
 import type { Finding } from './problem.ts';
-import { fleetSchema } from './schema.ts';
+import { deletesSchema, fleetSchema } from './schema.ts';
 import { toTargets } from './targets.ts';
 
 /** What a config's value says, or everything that is wrong with it. */
@@ -36,6 +36,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkServices(entries, targets, paths),
     ...checkWaves(entries, targets),
     ...checkMonitoring(entries, targets, value),
+    ...checkDeletes(value, entries),
     ...checkGates(entries, targets, value, assess),
     ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),
     ...checkSettled(value),
@@ -49,6 +50,12 @@ const atPreset = (finding: Finding, origins: Expanded['origins']): Finding => {
   const index = section === 'gates' ? origins.get(name) : undefined;
   if (index === undefined) return finding;
   return { ...finding, path: pointerOf(['presets', index]), what: `gate ${name} (${rest.join('.')}): ${finding.what}` };
+};
+
+/** Whoever may approve deletes must be there; the members themselves were checked with the rest of the shape. */
+const checkDeletes = (value: unknown, { roles }: Entries): readonly Finding[] => {
+  const deletes = deletesSchema.safeParse(valueAt(value, ['deletes']));
+  return deletes.success ? checkApproval(['deletes', 'approval'], deletes.data.approval, roles) : [];
 };
 
 /** A release of nothing, or to nowhere, is a mistake. */

@@ -11,7 +11,7 @@ export const checkWaves = (entries: Entries, targets: readonly Target[] | undefi
   ...checkNames(entries.waves.sound),
   ...[...entries.waves.sound].flatMap(([index, wave]) => [
     ...checkGateNames(index, wave, entries.gates.names),
-    ...checkApproval(index, wave, entries.roles),
+    ...checkApproval(['waves', index, 'approval'], wave.approval, entries.roles),
   ]),
   ...(targets === undefined ? [] : checkMembers(entries.waves, targets)),
 ];
@@ -37,17 +37,21 @@ const checkGateNames = (index: string, wave: WaveEntry, names: ReadonlySet<strin
     return names.has(gate) ? [] : [unknown('UNKNOWN_GATE', path, `gate ${JSON.stringify(gate)}`, 'gates', gate, names)];
   });
 
-const checkApproval = (index: string, wave: WaveEntry, roles: Entries['roles']): readonly Finding[] => {
-  const { approval } = wave;
+/** Whether there are people who can approve. */
+export const checkApproval = (
+  at: readonly PropertyKey[],
+  approval: WaveEntry['approval'],
+  roles: Entries['roles'],
+): readonly Finding[] => {
   if (approval === undefined) return [];
   const names = new Set(roles.keys());
-  const unknownRoles = approval.roles.flatMap((role, at) => {
-    const path = pointerOf(['waves', index, 'approval', 'roles', at]);
+  const unknownRoles = approval.roles.flatMap((role, place) => {
+    const path = pointerOf([...at, 'roles', place]);
     return names.has(role) ? [] : [unknown('UNKNOWN_ROLE', path, `role ${JSON.stringify(role)}`, 'roles', role, names)];
   });
   const people = new Set(approval.roles.flatMap((role) => roles.get(role) ?? []));
   if (unknownRoles.length > 0 || people.size >= approval.people) return unknownRoles;
-  const path = pointerOf(['waves', index, 'approval']);
+  const path = pointerOf(at);
   const what = `${approval.people} must approve and ${people.size} hold ${approval.roles.join(' or ')}`;
   return [{ code: 'APPROVAL_IMPOSSIBLE', path, what, expected: 'at least as many people as must approve' }];
 };

@@ -1,5 +1,6 @@
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { toApproval } from './approvals.ts';
 import type { WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import { gatesOf } from './entries.ts';
@@ -22,15 +23,7 @@ export const freezeWaves = (
     soakMs: wave.soak === undefined ? 0 : durationMs(wave.soak),
     soakInfrastructureMs: durationMs(wave.soakInfrastructure),
     gates: gatesOf(wave.gates, groups),
-    ...(wave.approval === undefined
-      ? {}
-      : {
-          approval: {
-            roles: wave.approval.roles,
-            people: wave.approval.people,
-            expiresMs: durationMs(wave.approval.expires),
-          },
-        }),
+    ...(wave.approval === undefined ? {} : { approval: toApproval(wave.approval) }),
     whenTaken: wave.whenTaken,
     settleWithinMs: durationMs(wave.settleWithin),
     inconclusiveWithinMs: durationMs(wave.inconclusiveWithin),

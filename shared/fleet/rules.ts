@@ -45,6 +45,7 @@ const rules = {
   secret: { code: 'SECRET_NAME', expected: 'the name of a secret (a-z, 0-9, ".", "-", "_"), never its value' },
   batches: { code: 'BATCHES', expected: 'growing batches, the last of which is 100%' },
   batch: { code: 'BATCHES', expected: 'a count of targets from 1, or a share of the wave from "1%" to "100%"' },
+  kindName: { code: 'SCHEMA_VALUE', expected: 'a kind and its group, as Kafka.kafka.strimzi.io, or ConfigMap' },
   count: { code: 'SCHEMA_VALUE', expected: 'a whole number from 0' },
   countFromOne: { code: 'SCHEMA_VALUE', expected: 'a whole number from 1' },
   status: { code: 'SCHEMA_VALUE', expected: 'HTTP statuses from 100 to 599' },

@@ -71,6 +71,10 @@ export const secretName = z
   .string(rule('secret'))
   .regex(/^(?!.*\.\.)[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/, rule('secret'));
 
+export const kindName = z
+  .string(rule('kindName'))
+  .regex(/^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, rule('kindName'));
+
 export const count = z.int(rule('count')).min(0, rule('count'));
 
 export const countFromOne = z.int(rule('countFromOne')).min(1, rule('countFromOne'));

@@ -7,6 +7,7 @@ import {
   countFromOne,
   duration,
   image,
+  kindName,
   labelSelector,
   labels,
   name,
@@ -20,6 +21,12 @@ import { presetSchema } from './schema-presets.ts';
 import { settledSchema } from './schema-settled.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
+
+const approval = z.strictObject({
+  roles: z.array(text).min(1, rule('countFromOne')).describe('Who may approve: holders of any of these roles.'),
+  people: countFromOne.default(1).describe('How many different people must; 1.'),
+  expires: duration.default('24h').describe('How long it may take; 24h.'),
+});
 
 const service = {
   images: z
@@ -62,6 +69,9 @@ const service = {
       'Whether pods restart, in their order, when a ConfigMap or Secret of the release that they read changes.',
     ),
   targets: labelSelector.default({}).describe('The targets that have this service; all where nothing is said.'),
+  maxDeletes: count
+    .optional()
+    .describe('Objects of this service that a release may delete on one target; counted apart from the others.'),
 };
 
 /** An entry of `services`. */
@@ -74,6 +84,9 @@ const target = {
   labels: labels.default({}).describe('What waves, services and overrides select by.'),
   namespace: name.default('default').describe('Where objects go that name no namespace.'),
   allow,
+  maxDeletes: count
+    .optional()
+    .describe('Objects of all services that a release may delete here without an approval by name.'),
   restartsPerMinute: countFromOne
     .optional()
     .describe('Pods that may restart within any 60 s because of a rollout or its way back; 40.'),
@@ -137,13 +150,7 @@ export const waveSchema = z.strictObject({
     .optional()
     .describe('Refuses the wave unless it has an availability probe, a gate of errors and one of alerts.'),
   gates: z.array(text).default([]).describe('Names of gates, judged before the first batch and through the soak.'),
-  approval: z
-    .strictObject({
-      roles: z.array(text).min(1, rule('countFromOne')).describe('Who may approve: holders of any of these roles.'),
-      people: countFromOne.default(1).describe('How many different people must; 1.'),
-      expires: duration.default('24h').describe('How long it may take; 24h.'),
-    })
-    .optional(),
+  approval: approval.optional(),
   batches: z
     .array(batch)
     .min(1, rule('batches'))
@@ -159,6 +166,16 @@ export const waveSchema = z.strictObject({
     .describe('What a rollout does that finds the wave taken: wait its turn, or end those that wait.'),
   settleWithin: duration.default('10m').describe('How long the objects of one target may take to settle; 10m.'),
   inconclusiveWithin: duration.default('10m').describe('How long gates may stay inconclusive; 10m.'),
+});
+
+/** What a release may delete. */
+export const deletesSchema = z.strictObject({
+  max: count.default(5).describe('Objects that a release may delete on one target without an approval by name; 5.'),
+  protect: z
+    .array(kindName)
+    .default([])
+    .describe('Kinds, beside those that serve, that only an approval by name may delete.'),
+  approval: approval.optional().describe('Who may approve more by name. Without it, more is refused.'),
 });
 
 /** The whole file. */
@@ -177,5 +194,6 @@ export const fleetSchema = z
       .optional()
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
+    deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

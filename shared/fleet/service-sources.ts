@@ -22,9 +22,13 @@ export const serviceSources = (services: FleetFile['services'], target: Target):
 /** What the release says of each service. */
 export const toPolicies = (services: FleetFile['services']): Readonly<Record<string, ServicePolicy>> =>
   Object.fromEntries(
-    Object.entries(services).map(([name, { onFailure, dependsOn, images, workloads }]) => [
+    Object.entries(services).map(([name, { onFailure, dependsOn, images, workloads, maxDeletes }]) => [
       name,
-      { onFailure, dependsOn, images, ...(Object.keys(workloads).length === 0 ? {} : { workloads }) },
+      {
+        ...{ onFailure, dependsOn, images },
+        ...(Object.keys(workloads).length === 0 ? {} : { workloads }),
+        ...(maxDeletes === undefined ? {} : { maxDeletes }),
+      },
     ]),
   );
 

@@ -58,6 +58,21 @@ export const advanceWave = async (ledger: Ledger, ref: WaveRef, step: WaveProgre
   return (row?.data as WaveProgress | undefined) ?? step;
 };
 
+/** Keeps the plan of a wave. A wave that is planned again, as after a death, has the later one. */
+export const keepPlan = async (
+  ledger: Ledger,
+  ref: WaveRef,
+  {
+    longSoak,
+    ...kept
+  }: { readonly plan: Digest; readonly plannedAt: number; readonly longSoak: WaveProgress['longSoak'] },
+): Promise<void> => {
+  await update(ledger, progressKey(ref), (current) => {
+    const { longSoak: _, ...before } = current?.data ?? {};
+    return { ...before, ...kept, ...(longSoak === undefined ? {} : { longSoak }) };
+  });
+};
+
 /** Sets the stop flag; the first reason stays. */
 export const stopWave = async (ledger: Ledger, ref: WaveRef, stop: Stop): Promise<void> => {
   await ledger.put({ ...stopKey(ref), data: { ...stop }, expect: 'absent' });

@@ -1,7 +1,7 @@
 import type { GateSpec } from './gate.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { Target } from './target.ts';
-import type { OnFailure, Wave } from './wave.ts';
+import type { ApprovalSpec, OnFailure, Wave } from './wave.ts';
 
 /** A Kubernetes object as plain JSON, as it will be sent. */
 export interface Manifest {
@@ -37,6 +37,7 @@ export interface Release {
   readonly gates: Readonly<Record<string, GateSpec>>;
   readonly metrics: Readonly<Record<string, MetricSource>>;
   readonly services: Readonly<Record<string, ServicePolicy>>;
+  readonly deletes: DeleteRules;
   /** At most one for each kind. */
   readonly settled: readonly SettledRule[];
   /** Role -> names of the people who hold it. */
@@ -46,6 +47,16 @@ export interface Release {
 export interface ReleaseTarget extends Target {
   /** Digest of the `RenderedTarget`. */
   readonly rendered: `sha256:${string}`;
+}
+
+/** What a release may delete on one target by itself, and who may approve more by name. */
+export interface DeleteRules {
+  /** Objects, recreations counted. */
+  readonly max: number;
+  /** Kinds beside those that serve which only an approval by name may delete, as `Kafka.kafka.strimzi.io`. */
+  readonly protect: readonly string[];
+  /** Absent: nobody may, so that more is refused. */
+  readonly approval?: ApprovalSpec;
 }
 
 /** What an object of a kind says when it has become what it states, in CEL over `object`; sound, since it was checked with the config. */
@@ -68,4 +79,6 @@ export interface ServicePolicy {
   readonly workloads?: Readonly<Record<string, { readonly dependsOn: readonly string[] }>>;
   /** Container name in the config -> `repository@sha256:...`. */
   readonly images: Readonly<Record<string, string>>;
+  /** Its objects are counted apart, up to this many on one target. */
+  readonly maxDeletes?: number;
 }

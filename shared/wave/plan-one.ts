@@ -1,5 +1,5 @@
 import type { PlanInput, PlanResult } from '../apply/plan-target.ts';
-import type { RestartRules } from '../apply/restarts/plan-restarts.ts';
+import type { Refusal } from '../apply/refusals.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
@@ -15,18 +15,16 @@ export interface PlanningTools {
   planTarget(input: PlanInput): Promise<PlanResult>;
 }
 
-/** What one target shall have. */
-export interface Wanted {
+/** What one target shall have, and what of it may not be. */
+export interface Wanted extends Pick<PlanInput, 'deletes' | 'lint' | 'kept' | 'restarts'> {
   readonly target: ReleaseTarget;
   readonly rendered: Digest;
   readonly release: Digest;
-  /** Absent where it is only looked whether the target has what it shall have. */
-  readonly restarts?: RestartRules;
 }
 
 export type PlannedOne =
   | { readonly status: 'planned'; readonly planned: PlannedTarget }
-  | { readonly status: 'refused'; readonly because: readonly string[] }
+  | { readonly status: 'refused'; readonly refusals: readonly Refusal[] }
   | { readonly status: 'unreachable'; readonly because: string };
 
 /** Failures that speak of one target, not of us: the others are planned all the same. */
@@ -42,7 +40,7 @@ const unreachableNames = [
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */
 export const planOne = async (
-  { target, rendered, release, restarts }: Wanted,
+  { target, rendered, release, ...rules }: Wanted,
   tools: PlanningTools,
   { blobs }: Pick<Outside, 'blobs'>,
   signal: AbortSignal,
@@ -51,11 +49,10 @@ export const planOne = async (
   try {
     const { cluster, endpoint } = await tools.open(target, signal);
     const { namespace } = target;
-    const ruled = restarts === undefined ? {} : { restarts };
-    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal, ...ruled });
-    return result.status === 'planned'
-      ? { status: 'planned', planned: { endpoint, plan: result.plan } }
-      : { status: 'refused', because: result.refusals.map((refusal) => refusal.because) };
+    const result = await tools.planTarget({ cluster, rendered: objects, release, namespace, signal, ...rules });
+    if (result.status === 'refused') return result;
+    const { status: _status, ...planned } = result;
+    return { status: 'planned', planned: { endpoint, ...planned } };
   } catch (error) {
     if (error instanceof Error && unreachableNames.includes(error.name)) {
       return { status: 'unreachable', because: error.message };

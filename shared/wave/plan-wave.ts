@@ -1,38 +1,38 @@
-import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
-import { recordEvent } from '../ledger/events.ts';
-import { readRollout } from '../ledger/rollouts.ts';
 import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
-import { advanceWave, type WaveProgress, type WaveRef } from '../ledger/waves.ts';
+import { keepPlan, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
-import { infrastructureOf } from '../rollout/infrastructure.ts';
+import { approvalAsk } from '../rollout/approval-ask.ts';
 import { brief } from '../rollout/outcome.ts';
-import { countActions, type WavePlan } from '../rollout/plan.ts';
+import type { NamedDelete, WavePlan } from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
-import type { RestartStep } from '../rollout/restarts.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { inTurns } from './in-turns.ts';
-import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
+import { deleteLimits } from './delete-limits.ts';
+import { describeRefused } from './describe-refused.ts';
+import { longSoak } from './long-soak.ts';
+import type { PlanningTools, Wanted } from './plan-one.ts';
+import { type PlannedTargets, planTargets } from './plan-targets.ts';
+import { readCreated } from './read-created.ts';
+import { recordPlan, recordRefusal } from './record-plan.ts';
 import { renderedBack } from './rendered-back.ts';
-import { restartOrder, restartRules } from './restart-rules.ts';
+import { restartRules } from './restart-rules.ts';
+import { wantForward } from './want-forward.ts';
 
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
 export interface PlanWaveResult {
   /** `passed`: there is nothing to do in this wave. */
-  readonly status: 'planned' | 'passed' | 'refused' | 'failed';
+  readonly status: 'planned' | 'passed' | 'refused';
   readonly because: string;
   /** The plan digest; empty unless planned. */
   readonly plan: string;
   readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number };
 }
 
-/** Targets that are read at the same time while planning: each is a few requests, to a different cluster. */
-const concurrency = 16;
-
 /**
  * Plans the wave against what is live now and stores the plan under its digest. Forward, every target gets the release; back, those
  * that this rollout began to change get what was verified before it. A target that can not be read is in the plan as unreachable and
- * is written nothing; forward, anything refused on any target refuses the wave. Running twice plans twice; the later plan counts.
+ * is written nothing; forward, anything refused on any target refuses the wave. What is deleted beyond the limits asks for people, also
+ * where the wave does not. Running twice plans twice; the later plan counts.
  */
 export const planWave = async (
   ref: WaveRef,
@@ -42,74 +42,51 @@ export const planWave = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Pick<Invocation, 'signal'>,
 ): Promise<PlanWaveResult> => {
-  const wanted = ref.direction === 'forward' ? forward(release, ref, wave) : await back(release, ref, wave, outside);
+  const wanted =
+    ref.direction === 'forward' ? await forward(release, ref, wave, outside) : await back(release, ref, wave, outside);
   if (wanted.length === 0) return nothing(`wave ${wave.name} has nothing of this rollout`);
-  const planned: WavePlan['targets'][number][] = [];
-  const unreachable: WavePlan['unreachable'][number][] = [];
-  const refused: string[] = [];
-  const restarting: RestartStep[] = [];
-  const infrastructure = new Set<string>();
-  const states = await readTargetStates(outside.ledger);
-  const order = await restartOrder(ref, outside);
-  await inTurns(wanted, concurrency, async (each) => {
-    const target = each.target.name;
-    const restarts = await restartRules(each.target, release, order, outside);
-    const result = await planOne({ ...each, restarts }, tools, outside, signal);
-    if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
-    else if (result.status === 'refused' && ref.direction === 'back') {
-      // What can not go back must not keep the others from it.
-      unreachable.push({ target, because: brief(`can not go back: ${result.because.join('; ')}`, 300) });
-    } else if (result.status === 'refused') refused.push(...result.because.map((because) => `${target}: ${because}`));
-    else {
-      const counts = countActions([result.planned.plan]);
-      planned.push({ target, planned: await putJson(outside.blobs, result.planned), counts });
-      // Where nothing was verified there is nothing that stands on it yet.
-      if (states.get(target)?.verified !== undefined)
-        for (const id of infrastructureOf(result.planned.plan.objects)) infrastructure.add(id);
-      restarting.push(...result.planned.plan.restarts.steps);
-    }
-  });
-  const byTarget = <Item extends { readonly target: string }>(items: Item[]) =>
-    items.sort((a, b) => (a.target < b.target ? -1 : 1));
-  if (refused.length > 0) return refusal(ref, refused.sort(), outside);
-  const plan: WavePlan = {
-    release: ref.release,
-    wave: wave.name,
-    direction: ref.direction,
-    targets: byTarget(planned),
-    unreachable: byTarget(unreachable),
-  };
+  const found = await planTargets(ref.direction, wanted, tools, outside, signal);
+  if (found.refused.size > 0) {
+    const because = await recordRefusal(ref, describeRefused(found.refused), outside);
+    return { ...nothing(brief(because)), status: 'refused' };
+  }
+  const plan = await wavePlan(ref, wave, found, outside);
   const digest = await putJson(outside.blobs, plan);
-  const soak = ref.direction === 'forward' ? longSoak(wave, [...infrastructure].sort()) : {};
-  await advanceWave(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), ...soak });
-  await recordPlan(ref, plan, digest, restarting, outside);
-  // Where nothing differs there is nothing to approve.
-  const differs = plan.targets.some(({ counts }) => counts.create + counts.change + counts.recreate + counts.prune > 0);
-  const approval = ref.direction === 'forward' && differs ? wave.approval : undefined;
+  const soak = ref.direction === 'forward' ? await longSoak(wave, found.planned, outside) : undefined;
+  await keepPlan(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), longSoak: soak });
+  await recordPlan(ref, plan, digest, found, outside);
+  const ask = approvalAsk(release, wave, plan);
   return {
     status: 'planned',
     because: `wave ${wave.name} is planned`,
     plan: digest,
-    approval: { needed: approval !== undefined, timeoutSeconds: Math.ceil((approval?.expiresMs ?? 0) / 1000) },
+    approval: { needed: ask !== undefined, timeoutSeconds: Math.ceil((ask?.expiresMs ?? 0) / 1000) },
   };
 };
 
-/** A wave soaks longer where others stand on what it changes: incident after incident showed it only at their next restart. */
-const longSoak = (
-  { soakMs, soakInfrastructureMs = 0 }: Wave,
-  [first, ...others]: readonly string[],
-): Pick<WaveProgress, 'longSoak'> => {
-  if (first === undefined || soakInfrastructureMs <= soakMs) return {};
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  const because = `for ${soakInfrastructureMs / 3_600_000} h, as ${first}${more} changes what others stand on`;
-  return { longSoak: { ms: soakInfrastructureMs, because } };
+/** The plan of the wave, with the list of what only an approval by name may delete as a blob of its own. */
+const wavePlan = async (
+  { release, direction }: WaveRef,
+  wave: Wave,
+  { planned, unreachable }: PlannedTargets,
+  { blobs }: Pick<Outside, 'blobs'>,
+): Promise<WavePlan> => {
+  const targets = planned.map(({ target, planned: digest, counts }) => ({ target, planned: digest, counts }));
+  const plan = { release, wave: wave.name, direction, targets, unreachable };
+  const named = planned.flatMap(({ target, deletes }) => deletes.map((object): NamedDelete => ({ target, object })));
+  if (named.length === 0) return plan;
+  return { ...plan, deletes: { count: named.length, objects: await putJson(blobs, named) } };
 };
 
-const forward = (release: Release, ref: WaveRef, wave: Wave): readonly Wanted[] =>
-  wave.targets.flatMap((name) => {
-    const target = release.targets[name];
-    return target === undefined ? [] : [{ target, rendered: target.rendered, release: ref.release }];
-  });
+const forward = async (
+  release: Release,
+  ref: WaveRef,
+  wave: Wave,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<readonly Wanted[]> => {
+  const targets = wave.targets.flatMap((name) => release.targets[name] ?? []);
+  return wantForward(release, ref, targets, outside);
+};
 
 const back = async (
   release: Release,
@@ -132,7 +109,10 @@ const back = async (
     const now = await getJson<RenderedTarget>(outside.blobs, target.rendered);
     const before = await getJson<RenderedTarget>(outside.blobs, standing.rendered);
     const rendered = await putJson(outside.blobs, renderedBack(now, before, release.services));
-    wanted.push({ target, rendered, release: standing.release });
+    const created = await readCreated(ref, name, outside);
+    const deletes = deleteLimits(release, target, 'back', created);
+    const restarts = await restartRules(target, release, 'consumers-first', outside);
+    wanted.push({ target, rendered, release: standing.release, deletes, lint: 'tell', restarts });
   }
   return wanted;
 };
@@ -143,48 +123,3 @@ const nothing = (because: string): PlanWaveResult => ({
   plan: '',
   approval: { needed: false, timeoutSeconds: 1 },
 });
-
-const refusal = async (
-  ref: WaveRef,
-  refused: readonly string[],
-  outside: Pick<Outside, 'ledger' | 'clock'>,
-): Promise<PlanWaveResult> => {
-  const because = `wave ${ref.wave} refused, nothing written in it: ${refused.slice(0, 5).join('; ')}`;
-  await recordEvent(outside.ledger, ref.rollout, `refused ${ref.wave} ${ref.direction}`, {
-    at: outside.clock.now(),
-    kind: 'planned',
-    wave: ref.wave,
-    text: brief(because, 2000),
-    details: refused.slice(0, 50),
-  });
-  return { ...nothing(brief(because)), status: ref.direction === 'forward' ? 'refused' : 'failed' };
-};
-
-const recordPlan = async (
-  ref: WaveRef,
-  plan: WavePlan,
-  digest: Digest,
-  restarting: readonly RestartStep[],
-  outside: Pick<Outside, 'ledger' | 'clock'>,
-): Promise<void> => {
-  const sum = { create: 0, change: 0, recreate: 0, prune: 0, unchanged: 0 };
-  for (const { counts } of plan.targets) {
-    for (const action of ['create', 'change', 'recreate', 'prune', 'unchanged'] as const) sum[action] += counts[action];
-  }
-  const dead =
-    plan.unreachable.length === 0 ? '' : `; not reachable: ${plan.unreachable.map((each) => each.target).join(', ')}`;
-  const what = `${sum.create} create, ${sum.change} change, ${sum.recreate} recreate, ${sum.prune} prune, ${sum.unchanged} unchanged`;
-  const pods = restarting.reduce((all, step) => all + step.pods, 0);
-  const restarts =
-    restarting.length === 0
-      ? 'nothing restarts'
-      : `${restarting.length} ${restarting.length === 1 ? 'workload restarts' : 'workloads restart'} with ${pods} pods`;
-  const commit = (await readRollout(outside.ledger, ref.rollout))?.commit.slice(0, 7) ?? '';
-  await recordEvent(outside.ledger, ref.rollout, `planned ${ref.wave} ${ref.direction} ${digest}`, {
-    at: outside.clock.now(),
-    kind: 'planned',
-    wave: ref.wave,
-    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${what}; ${restarts}${dead}`,
-    details: { plan: digest, counts: sum },
-  });
-};

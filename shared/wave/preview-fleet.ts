@@ -2,12 +2,12 @@ import type { Digest } from '../blobs/blobs.ts';
 import { recordEvent } from '../ledger/events.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
-import { countActions } from '../rollout/plan.ts';
+import { countActions, countFindings, describeActions, describeFindings, type NamedDeletes } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
-import type { RestartOrder } from '../rollout/restarts.ts';
+import { describeRefused } from './describe-refused.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne } from './plan-one.ts';
-import { restartOrder, restartRules } from './restart-rules.ts';
+import { type Bringing, wantForward } from './want-forward.ts';
 
 export interface PreviewResult {
   readonly status: 'previewed' | 'refused';
@@ -26,50 +26,61 @@ export const previewFleet = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   signal: AbortSignal,
 ): Promise<PreviewResult> => {
-  const order = await restartOrder({ rollout, direction: 'forward' }, outside);
-  const previews = await previewTargets(digest, release, order, tools, outside, signal);
-  const refused = [...previews].flatMap(([target, each]) =>
-    each.status === 'refused' ? each.because.map((reason) => `${target}: ${reason}`) : [],
+  const previews = await previewTargets({ release: digest, rollout }, release, tools, outside, signal);
+  const refused = new Map(
+    [...previews].flatMap(([target, each]) => (each.status === 'refused' ? [[target, each.refusals] as const] : [])),
   );
-  const counts = countActions(
-    [...previews.values()].flatMap((each) => (each.status === 'planned' ? each.planned.plan : [])),
+  const { text, lines, more } = describeRefused(refused);
+  const planned = [...previews.values()].flatMap((each) => (each.status === 'planned' ? each.planned : []));
+  const counts = countActions(planned.map(({ plan }) => plan));
+  const findings = countFindings(planned.flatMap((each) => each.findings));
+  const found = describeFindings(findings);
+  const named = [...previews].flatMap(([target, each]) =>
+    each.status === 'planned' && each.planned.deletes !== undefined ? [{ target, ...each.planned.deletes }] : [],
   );
+  const naming =
+    named.length === 0
+      ? ''
+      : `; an approval has to name the deletes on ${named.map(({ target, objects }) => `${target} (${objects.length})`).join(', ')}`;
   const unreachable = [...previews].flatMap(([target, each]) => (each.status === 'unreachable' ? target : []));
   const dead = unreachable.length === 0 ? '' : `; not reachable now: ${unreachable.join(', ')}`;
   const because =
-    refused.length === 0
-      ? `the fleet will see ${counts.create} create, ${counts.change} change, ${counts.recreate} recreate, ${counts.prune} prune${dead}`
-      : `refused, nothing written to any target: ${refused.slice(0, 5).join('; ')}`;
+    refused.size === 0
+      ? `the fleet will see ${describeActions(counts)}${found === '' ? '' : `; ${found}`}${naming}${dead}`
+      : `refused, nothing written to any target: ${text}`;
   await recordEvent(outside.ledger, rollout, 'previewed', {
     at: outside.clock.now(),
     kind: 'previewed',
     text: brief(because, 2000),
-    details: { counts, unreachable, refused: refused.slice(0, 50) },
+    details: { counts, findings, deletes: named.slice(0, 50).map(withCount), unreachable, refused: lines, more },
   });
   return {
-    status: refused.length === 0 ? 'previewed' : 'refused',
-    cause: { outcome: refused.length === 0 ? 'passed' : 'refused', because: brief(because) },
+    status: refused.size === 0 ? 'previewed' : 'refused',
+    cause: { outcome: refused.size === 0 ? 'passed' : 'refused', because: brief(because) },
   };
 };
+
+const withCount = ({ target, objects, because }: NamedDeletes & { readonly target: string }) => ({
+  target,
+  count: objects.length,
+  because,
+});
 
 /** Targets read at the same time: a few requests each, to a different cluster. */
 const concurrency = 16;
 
 /** The preview of every target, in the order of their names. */
 export const previewTargets = async (
-  digest: Digest,
+  bringing: Bringing,
   release: Release,
-  order: RestartOrder,
   tools: PlanningTools,
   outside: Pick<Outside, 'ledger' | 'blobs'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, PlannedOne>> => {
   const targets = Object.values(release.targets).sort((a, b) => (a.name < b.name ? -1 : 1));
   const previews = new Map<string, PlannedOne>();
-  await inTurns(targets, concurrency, async (target) => {
-    const restarts = await restartRules(target, release, order, outside);
-    const wanted = { target, rendered: target.rendered, release: digest, restarts };
-    previews.set(target.name, await planOne(wanted, tools, outside, signal));
+  await inTurns(await wantForward(release, bringing, targets, outside), concurrency, async (wanted) => {
+    previews.set(wanted.target.name, await planOne(wanted, tools, outside, signal));
   });
   return new Map(
     targets.flatMap(({ name }) => {

@@ -2,7 +2,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
 import type { Outside } from '../outside/outside.ts';
-import type { WavePlan } from '../rollout/plan.ts';
+import { unnamedIn, type WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
@@ -21,7 +21,9 @@ const verifyTarget = async (
   const judgement = { gate: 'as-deployed', kind: 'policy', target: wanted.target.name } as const;
   const found = await planOne(wanted, tools, outside, signal);
   if (found.status === 'unreachable') return { ...judgement, verdict: 'inconclusive', because: found.because };
-  if (found.status === 'refused') return { ...judgement, verdict: 'fail', because: found.because.join('; ') };
+  if (found.status === 'refused') {
+    return { ...judgement, verdict: 'fail', because: found.refusals.map(({ because }) => because).join('; ') };
+  }
   const different = found.planned.plan.objects.filter((object) => object.action !== 'unchanged');
   if (different.length === 0) {
     return {
@@ -55,6 +57,8 @@ export const verifyDeployed = async (
       return { gate: 'as-deployed', kind: 'policy', target: name, verdict: 'error', because };
     }
     const brought = (await getPlanned(outside.blobs, digest)).plan;
-    return verifyTarget({ target, rendered: brought.rendered, release: brought.release }, tools, outside, signal);
+    const { rendered, release: of } = brought;
+    const wanted: Wanted = { target, rendered, release: of, lint: 'tell', kept: unnamedIn(brought) };
+    return verifyTarget(wanted, tools, outside, signal);
   };
 };

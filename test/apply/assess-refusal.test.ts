@@ -74,6 +74,29 @@ describe('assessRefusal', () => {
       'immutable',
     ],
     [
+      'a parameter of a StorageClass',
+      status(
+        422,
+        'Invalid',
+        'StorageClass "fast" is invalid: parameters: Forbidden: updates to parameters are forbidden.',
+      ),
+      'immutable',
+    ],
+    [
+      'the value of a PriorityClass',
+      status(422, 'Invalid', 'PriorityClass "high" is invalid: value: Forbidden: may not be changed in an update.'),
+      'immutable',
+    ],
+    [
+      'a field of a Pod',
+      status(
+        422,
+        'Invalid',
+        'Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
+      ),
+      'immutable',
+    ],
+    [
       'a wrong value',
       status(
         422,
@@ -132,13 +155,19 @@ describe('assessRefusal', () => {
 });
 
 describe('explainRefusal', () => {
-  it('names the fields and managers of a conflict, those we take over from aside', () => {
-    expect(explainRefusal('apps/Deployment/shop/web', conflict('kubectl-edit', 'hpa'))).toEqual({
+  it('names the fields and managers of a conflict, those we take over from aside, in one order', () => {
+    const expected = {
       code: 'FIELD_CONFLICT',
       object: 'apps/Deployment/shop/web',
       because:
-        'Deployment shop/web: .spec.replicas is set by hpa; remove the fields from the manifest, or have their manager give them up',
-    });
+        'Deployment shop/web: .spec.replicas is set by hpa; .spec.replicas is set by ops; remove the fields from the manifest, or have their manager give them up',
+      conflicts: [
+        { path: '.spec.replicas', manager: 'hpa' },
+        { path: '.spec.replicas', manager: 'ops' },
+      ],
+    };
+    expect(explainRefusal('apps/Deployment/shop/web', conflict('kubectl-edit', 'ops', 'hpa'))).toEqual(expected);
+    expect(explainRefusal('apps/Deployment/shop/web', conflict('hpa', 'ops'))).toEqual(expected);
   });
 
   it('never repeats a value of a Secret', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { autoscaledBy, replicasToHandOver, withoutReplicas } from '../../shared/apply/autoscaled.ts';
+import { autoscaledBy, leaveReplicas, replicasToHandOver, withReplicas } from '../../shared/apply/autoscaled.ts';
 import type { ManagedFieldsEntry } from '../../shared/apply/live-object.ts';
 import { deployment, live } from './manifests.ts';
 
@@ -20,11 +20,14 @@ describe('autoscaledBy', () => {
   });
 });
 
-it('withoutReplicas leaves everything else', () => {
+it('leaveReplicas leaves everything else, and says what was stated; withReplicas puts a number back', () => {
   const manifest = deployment('web', { replicas: 3 });
   const spec = { ...(manifest.spec as Record<string, unknown>) };
   delete spec.replicas;
-  expect(withoutReplicas(manifest)).toEqual({ ...manifest, spec });
+  const left = { manifest: { ...manifest, spec }, isAutoscaled: true };
+  expect(leaveReplicas({ manifest })).toEqual({ ...left, statedReplicas: 3 });
+  expect(leaveReplicas({ manifest: left.manifest })).toEqual(left);
+  expect(withReplicas(left.manifest, 3)).toEqual(manifest);
 });
 
 describe('replicasToHandOver', () => {

@@ -69,6 +69,34 @@ describe('diffFields', () => {
   });
 });
 
+describe('a difference in more than 200 fields', () => {
+  const nested = (value: string, count: number) => ({
+    spec: Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [`group${at}`, { one: { a: value, b: value }, two: { a: value } }]),
+    ),
+  });
+  const shape = (before: unknown, after: unknown) => {
+    const fields = diffFields(before, after);
+    return [fields.length, fields[0]?.path];
+  };
+
+  it.each([
+    ['is told field by field up to there', 66, [198, '/spec/group0/one/a']],
+    ['is told a step less deep', 90, [180, '/spec/group0/one']],
+    ['is told two steps less deep', 150, [150, '/spec/group0']],
+    ['is told as one where there is nothing between', 300, [1, '/spec']],
+  ])('%s', (_, count, expected) => {
+    expect(shape(nested('x', count), nested('y', count))).toEqual(expected);
+  });
+
+  it('covers every value by its hashes', () => {
+    const before = nested('x', 300);
+    const other = { spec: { ...nested('y', 300).spec, group7: { one: { a: 'z' } } } };
+    const hashes = [nested('y', 300), other].map((after) => diffFields(before, after)[0]?.withHash);
+    expect(new Set(hashes).size).toBe(2);
+  });
+});
+
 describe('overlay', () => {
   it('puts stated values in place, keeps the rest, and leaves out list items that are not stated', () => {
     const before = { spec: { a: 1, list: [{ name: 'x', d: 1 }, { name: 'y' }] } };

@@ -49,6 +49,7 @@ export const planTargetSuite = (server: () => Server): void => {
           code: 'FIELD_CONFLICT',
           object: `apps/Deployment/${namespace()}/web`,
           because: `Deployment ${namespace()}/web: .spec.replicas is set by autoscaler; remove the fields from the manifest, or have their manager give them up`,
+          conflicts: [{ path: '.spec.replicas', manager: 'autoscaler' }],
         },
       ]);
     });
@@ -72,7 +73,7 @@ export const planTargetSuite = (server: () => Server): void => {
       const rendered = renderedOf({ web: [configMap('settings', { key: 'new' })] });
       const approved = await drive(deploy(rendered, stageOf()));
       expect(approved.objects.map(({ action, fields }) => [action, fields.map(({ path }) => path)])).toEqual([
-        ['change', ['/data/gone', '/data/key', annotation, partOf]],
+        ['migrate', ['/data/gone', '/data/key', annotation, partOf]],
       ]);
       const live = await read('configmaps', 'settings');
       expect([live.data, live.metadata.managedFields?.map(({ manager }) => manager)]).toEqual([

@@ -1,4 +1,5 @@
 import { applyManifests } from '../../shared/apply/apply-manifests.ts';
+import type { DeleteLimits } from '../../shared/apply/assess-deletes.ts';
 import { planTarget } from '../../shared/apply/plan-target.ts';
 import { type PruneResult, pruneObjects } from '../../shared/apply/prune-objects.ts';
 import { type RestartRules, usualRules } from '../../shared/apply/restarts/plan-restarts.ts';
@@ -10,7 +11,7 @@ import type { Journal } from '../../shared/apply/writing.ts';
 import type { Cluster, ClusterRequest } from '../../shared/clouds/cluster.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { canonicalJson, digestOf } from '../../shared/rollout/digest.ts';
-import type { TargetPlan } from '../../shared/rollout/plan.ts';
+import type { ObjectId, TargetPlan } from '../../shared/rollout/plan.ts';
 import type { Manifest, RenderedTarget, SettledRule } from '../../shared/rollout/release.ts';
 
 /** A request as the cluster got it. */
@@ -99,6 +100,21 @@ export const plan = async (
   return planned.plan;
 };
 
+/** As `plan`, under limits on what it deletes, or with what an earlier one left standing. */
+export const planBack = async (
+  rendered: RenderedTarget,
+  { cluster, namespace }: Stage,
+  deletes: DeleteLimits | undefined,
+  kept: readonly ObjectId[] = [],
+): Promise<TargetPlan> => {
+  const { signal } = new AbortController();
+  const limits = deletes === undefined ? {} : { deletes };
+  const input = { cluster, rendered, release: releaseOf(rendered), namespace, signal, kept, ...limits };
+  const planned = await planTarget(input);
+  if (planned.status === 'refused') throw new Error(`refused: ${JSON.stringify(planned.refusals)}`);
+  return planned.plan;
+};
+
 /** Runs slices until one has something else to say than that it is not done. */
 const slices = async <Result extends { readonly status: string; readonly retryAfterSeconds?: number }>(
   clock: Clock,
@@ -125,6 +141,7 @@ export const restartingOf = (clock: Clock, given: Partial<Restarting> = {}): Res
 
 export interface Carried {
   readonly approved: TargetPlan;
+  readonly unnamed?: readonly ObjectId[];
   readonly restarting?: Restarting;
   readonly fence?: number;
   readonly journal?: Journal;
@@ -145,10 +162,14 @@ export const apply = (rendered: RenderedTarget, stage: Stage, carried: Carried):
 export const prune = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<PruneResult> =>
   slices(stage.clock, () => pruneObjects(...inputs(rendered, stage, carried, {})));
 
+/** One slice of pruning, whatever it comes to. */
+export const pruneOnce = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<PruneResult> =>
+  pruneObjects(...inputs(rendered, stage, carried, {}));
+
 const inputs = (
   rendered: RenderedTarget,
   stage: Stage,
-  { approved, fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
+  { approved, unnamed = [], fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
   progress: Progress,
 ): Parameters<typeof pruneObjects> => [
   {
@@ -158,6 +179,7 @@ const inputs = (
     approved,
     plan: digestOf(canonicalJson(approved)),
     progress,
+    unnamed,
   },
   { cluster: stage.cluster, clock: stage.clock, guard, journal, fence },
   invocationOf(stage),

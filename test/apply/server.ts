@@ -17,37 +17,46 @@ export interface Server {
   drive<Result>(work: Promise<Result>): Promise<Result>;
   /** Whether its kubelet writes logs and events. */
   readonly hasLogs: boolean;
+  /** Whether it runs admission policies. */
+  readonly hasPolicies: boolean;
   stop(): Promise<void>;
 }
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 
+/** How many changes the simulated server remembers where a watch shall be able to come too late. */
+export const littleHistory = 20;
+
 /** The simulated server, in process, on a clock of its own. */
-export const simulatedServer = async (): Promise<Server> => {
+export const simulatedServer = async (historyKept = 1000): Promise<Server> => {
   const clock = steppingClock(start);
   const behaviourOf = (image: string) => {
     const { crash, ...behaviour } = behaviourByName(image);
     return { ...behaviour, ...(crash === undefined ? {} : { crash: { ...crash, log: 'panic: no route' } }) };
   };
   const random = seededRandom('apply');
-  // Little history, so that a watch can come too late.
-  const server = createApiServer({ name: 'rehearsal', clock, random, behaviourOf, historyKept: 20 });
+  const server = createApiServer({ name: 'rehearsal', clock, random, behaviourOf, historyKept });
   server.start();
   return {
     request: (path, init = {}) => server.handle(new Request(`https://rehearsal.invalid${path}`, init)),
     clock,
     drive: (work) => clock.drive(work),
     hasLogs: true,
+    hasPolicies: false,
     stop: async () => server.stop(),
   };
 };
 
 /** A suite on the simulated server, a fresh one for each test. */
-export const describeOnSimulatedServer = (title: string, suite: (server: () => Server) => void): void => {
+export const describeOnSimulatedServer = (
+  title: string,
+  suite: (server: () => Server) => void,
+  historyKept?: number,
+): void => {
   describe(title, () => {
     let server: Server;
     beforeEach(async () => {
-      server = await simulatedServer();
+      server = await simulatedServer(historyKept);
     });
     afterEach(() => server?.stop());
     suite(() => server);
@@ -70,6 +79,7 @@ export const realServer = async (binaries: Binaries): Promise<Server> => {
     clock: processClock,
     drive: (work) => work,
     hasLogs: false,
+    hasPolicies: true,
     stop: async () => {
       await stopKubelet();
       await plane.stop();

@@ -56,15 +56,20 @@ export const settleTargetSuite = (server: () => Server): void => {
       );
     });
 
+    /** Larger than every node there is. */
+    const tooLarge = deployment('web', {
+      ...{ replicas: 1, cpu: '1000' },
+      annotations: { 'tidegate.dev/waive-no-room': 'an autoscaler brings nodes of that size' },
+    });
+
     it('fails on pods that no node takes after half a minute', async () => {
-      const large = deployment('web', { replicas: 1, cpu: '1000' });
-      expect(sayOf(await failing(renderedOf({ web: [large] }), 90_000))).toMatch(
+      expect(sayOf(await failing(renderedOf({ web: [tooLarge] }), 90_000))).toMatch(
         /^rehearsal: Deployment \S+ \(Unschedulable: pod web-\S+: 0\/\d nodes are available/,
       );
     });
 
     it('waits for nodes that an autoscaler brings, and names what it waits for', async () => {
-      const rendered = renderedOf({ web: [deployment('web', { replicas: 1, cpu: '1000' })] });
+      const rendered = renderedOf({ web: [tooLarge] });
       const stage = stageOf();
       const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
       const report = async () => {

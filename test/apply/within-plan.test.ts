@@ -41,6 +41,36 @@ it.each([
     true,
   ],
   [
+    'the second half of a migration',
+    object('migrate', { uid: 'u', fields: [image, replicas] }),
+    object('change', { uid: 'u', fields: [replicas] }),
+    true,
+  ],
+  [
+    'more than the second half of a migration',
+    object('migrate', { uid: 'u', fields: [image] }),
+    object('change', { uid: 'u', fields: [image, replicas] }),
+    false,
+  ],
+  [
+    'a migration where a change was approved',
+    object('change', { uid: 'u', fields: [image] }),
+    object('migrate', { uid: 'u', fields: [image] }),
+    false,
+  ],
+  [
+    'replicas left to hand over after a recreation',
+    object('recreate', { uid: 'u' }),
+    object('change', { uid: 'v', fields: [{ path: '/metadata/managedFields', withHash: 'sha256:7' }] }),
+    true,
+  ],
+  [
+    'a value left to change after a recreation',
+    object('recreate', { uid: 'u', fields: [image] }),
+    object('change', { uid: 'v', fields: [image] }),
+    false,
+  ],
+  [
     'the create after the delete of a recreation',
     object('recreate', { uid: 'u' }),
     object('create', { fields: [whole] }),

@@ -121,6 +121,26 @@ export const applySuite = (server: () => ReachableServer): void => {
     expect((await server().request('GET', `/api/v1/namespaces/${namespace}/configmaps/old`)).status).toBe(200);
   });
 
+  it('tells what the API server warns of: with the line of the object, for people on stderr', async () => {
+    const pod = { nodeSelector: { 'beta.kubernetes.io/os': 'linux' }, containers: [{ name: 'main', image: 'web:1' }] };
+    const template = { metadata: { labels: { app: 'web' } }, spec: pod };
+    const text = 'nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead';
+    const object = { ...deployment('web'), spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template } };
+    write('a.yaml', object, configMap('quiet'));
+    const warned = (said: readonly Record<string, unknown>[]) =>
+      said.flatMap(({ identity, warnings }) => (warnings === undefined ? [] : [[identity, warnings]]));
+    const expected = [[`apps/Deployment/${namespace}/web`, [`spec.template.spec.${text}`]]];
+    expect(warned((await run('a.yaml', '--set', 'web', '--dry-run')).said)).toEqual(expected);
+    const people = await tidegate(folder, ['apply', 'a.yaml', '--set', 'web', '--namespace', namespace], {
+      KUBECONFIG: join(folder, 'kubeconfig'),
+    });
+    expect([people.exitCode, people.err]).toEqual([
+      0,
+      `warning: Deployment ${namespace}/web: spec.template.spec.${text}`,
+    ]);
+    expect(warned((await run('a.yaml', '--set', 'web')).said)).toEqual([]);
+  });
+
   it('counts equal duplicates once and refuses both of unequal ones', async () => {
     write('a.yaml', configMap('same'), configMap('unlike', { key: 'a' }));
     write('b.yaml', configMap('same'), configMap('unlike', { key: 'b' }));

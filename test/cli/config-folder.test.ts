@@ -25,7 +25,7 @@ describe('init', () => {
     const rendered = await ran(['render', '--target', 'aws-us-east-1-staging'], { directory });
     expect(rendered.exitCode).toBe(0);
     const kinds = parseAllDocuments(rendered.out.join('\n')).map((document) => document.get('kind'));
-    expect(kinds).toEqual(['Deployment', 'Service']);
+    expect(kinds).toEqual(['PodDisruptionBudget', 'Deployment', 'Service']);
   });
 
   test('takes the current context of a kubeconfig, and nothing else of it', async () => {
@@ -54,7 +54,55 @@ describe('check', () => {
     const { exitCode, out } = await ran(['check', demo, '--json']);
     expect([exitCode, out.map((line) => JSON.parse(line))]).toEqual([
       0,
-      [{ ok: true, services: 2, targets: 12, waves: ['staging', 'internal', 'external'] }],
+      [
+        {
+          code: 'WAIVED',
+          place: 'services/storefront.jsonnet (deployment)',
+          message:
+            'Deployment storefront: one replica serves a Service: every restart is a gap; waived: nobody is promised anything of staging',
+          object: 'apps/Deployment//storefront',
+          rule: 'single-replica',
+          severity: 'waived',
+          targets: ['aws-us-east-1-staging', 'azure-eastus-staging', 'gcp-us-central1-staging'],
+        },
+        { ok: true, services: 2, targets: 12, waves: ['staging', 'internal', 'external'], warnings: 0, waived: 1 },
+      ],
+    ]);
+  });
+
+  test('finds nothing to warn of in what init writes', async () => {
+    const directory = folder();
+    await ran(['init', '--kubeconfig', 'none'], { directory });
+    const { exitCode, out } = await ran(['check', '--json'], { directory });
+    expect([exitCode, out.map((line) => JSON.parse(line))]).toEqual([
+      0,
+      [{ ok: true, services: 1, targets: 1, waves: ['staging'], warnings: 0, waived: 0 }],
+    ]);
+  });
+
+  test('lints what it renders: warnings are told with file and object, what would be refused is exit 2', async () => {
+    const directory = folder();
+    await ran(['init', '--kubeconfig', 'none'], { directory });
+    const file = join(directory, 'services/hello.jsonnet');
+    const written = readFileSync(file, 'utf8');
+    writeFileSync(file, written.replace('replicas:: 2', 'replicas:: 1'));
+    const warned = await ran(['check'], { directory });
+    expect([warned.exitCode, warned.out, warned.said]).toEqual([
+      0,
+      [
+        'WARNING services/hello.jsonnet (deployment): Deployment hello: one replica serves a Service: every restart is a gap (single-replica)',
+        'tidegate.jsonnet: good; 1 services for 1 targets in waves staging; 1 warning',
+      ],
+      ['to live with a warning, say why on its object: annotation tidegate.dev/waive-RULE'],
+    ]);
+    writeFileSync(file, written.replace("path: '/healthz', port: 'http'", "path: '/healthz', port: 'web'"));
+    const refused = await ran(['check'], { directory });
+    expect([refused.exitCode, refused.out, refused.said]).toEqual([
+      2,
+      [
+        'OUTAGE services/hello.jsonnet (deployment): Deployment hello: readinessProbe of container hello asks port web, which it does not have (unknown-probe-port); change it, or state why in annotation tidegate.dev/waive-unknown-probe-port',
+      ],
+      ['tidegate.jsonnet: 1 problem'],
     ]);
   });
 

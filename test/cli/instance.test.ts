@@ -24,7 +24,7 @@ afterAll(async () => {
   for (const server of opened) await server.close();
 });
 
-const ran = (args: readonly string[], answer?: string, who = 'ana') =>
+const ran = (args: readonly string[], answer?: string | readonly string[], who = 'ana') =>
   runCommand([...args, '--url', url], { env: { TIDEGATE_TOKEN: who }, ...(answer === undefined ? {} : { answer }) });
 
 test('status says first what waits for a person, with the command that decides on it', async () => {
@@ -114,6 +114,64 @@ describe('approve', () => {
   ])('%s is refused', async (_, digest, who, exitCode) => {
     const result = await ran(['approve', '--digest', digest ?? story.plan], undefined, who);
     expect([result.exitCode, site.told]).toEqual([exitCode, []]);
+  });
+});
+
+describe('approve of a plan whose deletes have to be named', () => {
+  beforeEach(async () => {
+    story = await tellStory({ names: 'deletes' });
+    site = consoleOver(story);
+    const server = await serve(site.fetch);
+    opened.push(server);
+    url = server.url;
+  });
+  const withDigest = (...more: readonly string[]) => ['approve', '--digest', story.plan, ...more];
+  const told = { decision: 'approved', because: 'approved by ana, its 13 deletes named by eva' };
+
+  test('shows the list, object by object, and the number to give', async () => {
+    const { exitCode, said } = await ran(['approve'], undefined, 'eva');
+    expect(exitCode).toBe(2);
+    const text = said.join('\n');
+    expect(text).toContain(
+      '  deletes 13 objects that only an approval by name lifts: 6 Deployment, 6 Service, 1 StatefulSet\n    Deployment default/cache  on aws-eu-central-1-prod01, ',
+    );
+    expect(text).toContain('    StatefulSet default/orders, and makes it anew  on azure-eastus-prod01');
+    expect(said.at(-1)).toContain(`tidegate approve ${story.approval} --digest ${story.plan} --deletes 13`);
+    expect((await ran(['status'])).out.slice(0, 3)).toContain('  deletes 13 objects, which the approval has to name');
+  });
+
+  test.each([
+    ['without the number', [], 'eva', 5, 'confirm their number with --deletes 13'],
+    ['with another number', ['--deletes', '12'], 'eva', 5, 'deletes 13 objects, not 12'],
+    ['with what is no number', ['--deletes', 'all'], 'eva', 2, '--deletes all: expected how many objects'],
+    ['by one who has no say in them', ['--deletes', '13'], 'ana', 5, 'ana may not name the deletes of this plan'],
+  ])('%s is refused', async (_, more, who, exitCode, because) => {
+    const result = await ran(withDigest(...more), undefined, who);
+    expect([result.exitCode, site.told]).toEqual([exitCode, []]);
+    expect(result.said.join('\n')).toContain(because);
+  });
+
+  test('is given in two parts, by the number', async () => {
+    const first = await ran(withDigest());
+    expect([first.exitCode, first.out]).toEqual([0, ['1 of 1 people said yes, 0 of 1 named its 13 deletes']]);
+    const second = await ran(withDigest('--deletes', '13', '--json'), undefined, 'eva');
+    expect([second.exitCode, JSON.parse(second.out[0] ?? '')]).toEqual([
+      0,
+      expect.objectContaining({ status: 'decided', because: told.because }),
+    ]);
+    expect(site.told.map(({ output }) => output)).toEqual([told]);
+  });
+
+  test('asks a person for the number, and takes no other', async () => {
+    await ran(withDigest());
+    const wrong = await ran(['approve'], ['y', '12'], 'eva');
+    expect([wrong.exitCode, wrong.said.at(-1), site.told]).toEqual([
+      2,
+      'that is not how many it deletes; nothing was decided',
+      [],
+    ]);
+    expect((await ran(['approve'], ['y', '13'], 'eva')).exitCode).toBe(0);
+    expect(site.told.map(({ output }) => output)).toEqual([told]);
   });
 });
 

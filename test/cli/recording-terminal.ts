@@ -10,8 +10,8 @@ export interface Ran {
 export interface Place {
   readonly directory?: string;
   readonly env?: Terminal['env'];
-  /** What a person answers; absent: nobody is there. */
-  readonly answer?: string;
+  /** What a person answers, question by question; absent: nobody is there. */
+  readonly answer?: string | readonly string[];
   /** What happens while the command waits; called with the time it then is. */
   readonly meanwhile?: (now: number) => Promise<void>;
 }
@@ -20,6 +20,7 @@ export interface Place {
 export const ran = async (args: readonly string[], place: Place = {}): Promise<Ran> => {
   const out: string[] = [];
   const said: string[] = [];
+  const answers = [place.answer ?? []].flat();
   let time = Date.UTC(2026, 10, 21, 8, 40, 0);
   const terminal: Terminal = {
     out: (line) => void out.push(line),
@@ -31,7 +32,7 @@ export const ran = async (args: readonly string[], place: Place = {}): Promise<R
     columns: 100,
     ask: async (question) => {
       said.push(question);
-      return place.answer ?? '';
+      return answers.shift() ?? '';
     },
     env: place.env ?? {},
     directory: place.directory ?? '/nowhere',

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { ApprovalView } from '../../console/views/approval.ts';
+import { exampleRelease } from './example-release.ts';
 import { minutes, now, taskToken, tellStory } from './fleet-story.ts';
 import { consoleOver, origin } from './story-console.ts';
 
 const story = await tellStory();
 const site = consoleOver(story);
 const approvalPath = `/approvals/${story.approval}`;
+const external = exampleRelease('1').waves.find(({ name }) => name === 'external')?.targets;
 const pages = [
   '/',
   '/rollouts',
@@ -48,6 +51,31 @@ describe('pages', () => {
     expect(response.status).toBe(200);
     const page = await response.text();
     for (const text of texts) expect(page).toContain(text);
+  });
+
+  test('what was found is told with the approval, once, and with the plan of the target it is about', async () => {
+    const approval = await (await site.get(approvalPath)).text();
+    expect(approval).toContain('1 warning, 1 waived');
+    expect(approval).toContain('no container has a preStop <code>no-pre-stop</code>');
+    expect(approval).toContain('1 about objects that stay as they are');
+    const plan = await (await site.get(`${approvalPath}/plan?target=azure-eastus-prod01`)).text();
+    expect(plan).toContain('waived: the mesh adds it');
+    expect(await (await site.get(`${approvalPath}/plan?target=aws-us-east-1-prod01`)).text()).not.toContain('the mesh');
+  });
+
+  test('what is left behind is told with the approval and with the plan of its target', async () => {
+    const { view } = (await (await site.get(`${approvalPath}.json`)).json()) as { readonly view: ApprovalView };
+    expect(view.kept).toEqual([
+      {
+        id: '/PersistentVolumeClaim/default/journal',
+        spoken: 'PersistentVolumeClaim default/journal',
+        because: 'holds state',
+        targets: ['azure-eastus-prod01'],
+      },
+    ]);
+    const text = /PersistentVolumeClaim default\/journal<\/strong> <span>holds state<\/span>/;
+    expect(await (await site.get(approvalPath)).text()).toMatch(text);
+    expect(await (await site.get(`${approvalPath}/plan?target=azure-eastus-prod01`)).text()).toMatch(text);
   });
 
   test.each(pages)('%s has no inline script or style, a strict policy, and no task token', async (path) => {
@@ -214,6 +242,86 @@ describe('a decision', () => {
     const page = await (await site.get(approvalPath)).text();
     expect(page).toContain('Approved by ana');
     expect(page).not.toContain('<form');
+  });
+});
+
+describe('deletes that have to be named', () => {
+  const open = async () => {
+    const told = await tellStory({ names: 'deletes' });
+    const site = consoleOver(told);
+    const path = `/approvals/${told.approval}`;
+    const yes = (who: string, deletes?: string) =>
+      site.submit(
+        path,
+        { plan: told.plan, vote: 'approve', comment: '', ...(deletes === undefined ? {} : { deletes }) },
+        who,
+      );
+    return { ...told, site, path, yes };
+  };
+
+  test('are listed object by object with their targets, and their number is asked for', async () => {
+    const { site, path } = await open();
+    const { view } = (await (await site.get(`${path}.json`)).json()) as { readonly view: ApprovalView };
+    expect(view.deletes).toEqual({
+      count: 13,
+      kinds: [
+        { kind: 'Deployment', count: 6 },
+        { kind: 'Service', count: 6 },
+        { kind: 'StatefulSet', count: 1 },
+      ],
+      objects: [
+        {
+          object: 'apps/Deployment/default/cache',
+          spoken: 'Deployment default/cache',
+          action: 'prune',
+          targets: external,
+        },
+        { object: '/Service/default/cache', spoken: 'Service default/cache', action: 'prune', targets: external },
+        {
+          object: 'apps/StatefulSet/default/orders',
+          spoken: 'StatefulSet default/orders',
+          action: 'recreate',
+          targets: ['azure-eastus-prod01'],
+        },
+      ],
+      roles: ['sre'],
+      people: 1,
+      named: 0,
+    });
+    const page = await (await site.get(path, 'eva')).text();
+    expect(page).toContain('<h2>13 deletes to approve by name</h2>');
+    expect(page).toContain('1 of sre to name its 13 deletes, has 0');
+    expect(page).toContain('For the rest it takes release-managers: your yes counts for the deletes.');
+    expect(page).toMatch(/<input id="deletes-named" name="deletes" [^>]*pattern="13"[^>]* required/);
+    const other = await (await site.get(path, 'ana')).text();
+    expect(other).not.toContain('deletes-named');
+    expect(other).toContain('that takes 1 of sre. Your yes counts for the rest.');
+    expect(await (await site.get('/')).text()).toContain('deletes 13 objects, to be approved by name');
+  });
+
+  test.each([
+    ['eva', undefined, 409],
+    ['eva', '', 409],
+    ['eva', '12', 409],
+    ['eva', '13.0', 400],
+    ['ana', '13', 403],
+    ['bo', '13', 403],
+  ])('%s can not lift them with %o', async (who, deletes, status) => {
+    const { site, yes } = await open();
+    expect((await yes(who, deletes)).status).toBe(status);
+    expect(site.told).toEqual([]);
+  });
+
+  test('are lifted by the number, beside the yes of the wave', async () => {
+    const { site, path, yes } = await open();
+    expect((await yes('ana')).status).toBe(303);
+    expect(await (await site.get(path, 'eva')).text()).toContain('ana said yes');
+    expect(site.told).toEqual([]);
+    expect((await yes('eva', '13')).status).toBe(303);
+    expect(site.told.map(({ output }) => output)).toEqual([
+      { decision: 'approved', because: 'approved by ana, its 13 deletes named by eva' },
+    ]);
+    expect(await (await site.get(path)).text()).toContain('eva said yes to 13 deletes');
   });
 });
 

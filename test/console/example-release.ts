@@ -100,5 +100,6 @@ export const exampleRelease = (version: string, lastWave = 'external'): Release 
     },
   },
   settled: [],
+  deletes: { max: 5, protect: [] },
   roles: { 'release-managers': ['ana'] },
 });

@@ -13,6 +13,7 @@ export const origin = 'http://127.0.0.1:4180';
 export const people: Readonly<Record<string, Actor>> = {
   ana: { name: 'ana', kind: 'person', roles: [] },
   bo: { name: 'bo', kind: 'person', roles: ['release-managers'] },
+  eva: { name: 'eva', kind: 'person', roles: [] },
   eve: { name: 'eve', kind: 'person', roles: [] },
   robot: { name: 'robot', kind: 'machine', roles: ['release-managers'] },
 };

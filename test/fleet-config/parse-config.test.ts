@@ -140,6 +140,27 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
     ['UNKNOWN_ROLE /waves/1/approval/roles/0 … did you mean release-managers?'],
   ],
   ['more approvals than people', ['waves', 1, 'approval', 'people'], 3, ['APPROVAL_IMPOSSIBLE /waves/1/approval']],
+  ['fewer deletes than none', ['deletes'], { max: -1 }, ['SCHEMA_VALUE /deletes/max']],
+  [
+    'a target that may delete a share',
+    ['targets', 'gcp-prod01', 'maxDeletes'],
+    '5%',
+    ['SCHEMA_VALUE /targets/gcp-prod01/maxDeletes'],
+  ],
+  ['a kind that is none', ['deletes'], { protect: ['kafka'] }, ['SCHEMA_VALUE /deletes/protect/0']],
+  [
+    'deletes that nobody may approve',
+    ['deletes'],
+    { approval: { roles: ['sre'] } },
+    ['UNKNOWN_ROLE /deletes/approval/roles/0'],
+  ],
+  [
+    'deletes that too few may approve',
+    ['deletes'],
+    { approval: { roles: ['release-managers'], people: 3 } },
+    ['APPROVAL_IMPOSSIBLE /deletes/approval'],
+  ],
+  ['a misspelt rule of deletes', ['deletes'], { maximum: 5 }, ['UNKNOWN_FIELD /deletes/maximum']],
   [
     'a metric store that does not exist',
     ['gates', 'errors', 'metric', 'source'],

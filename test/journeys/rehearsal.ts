@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
-import type { PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
+import type { Digest } from '../../shared/blobs/blobs.ts';
+import type { Finding, PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
 
 // First of all: packages keep the clock they find when they are loaded.
 export const time = installVirtualTime({
@@ -104,7 +105,7 @@ export const openRehearsal = async (
       if (end?.outcome !== 'succeeded') throw new Error(`the first version ${end?.outcome}: ${end?.because}`);
     },
     /** A person's merge; returns the rollout it starts. */
-    merge: async (changes: Readonly<Record<string, string>>, message: string): Promise<string> => {
+    merge: async (changes: Readonly<Record<string, string | null>>, message: string): Promise<string> => {
       const commit = await instance.forge.commit(changes, message, person);
       await instance.forge.settled();
       return executionName(repository, commit);
@@ -125,10 +126,11 @@ export const openRehearsal = async (
       approval: { readonly approval: string; readonly plan: string },
       vote: 'approve' | 'reject',
       by = 'ana',
+      deletes?: number,
     ) =>
       decideApproval(
         approval.approval,
-        { plan: approval.plan, vote, comment: '' },
+        { plan: approval.plan, vote, comment: '', deletes },
         { name: by, kind: 'person', roles: ['release-managers'] },
         stepFunctions(instance.outside),
         instance.outside,
@@ -151,6 +153,28 @@ export const openRehearsal = async (
       (instance.fleet.servers.get(target)?.requests.list(mark?.get(target) ?? 0) ?? [])
         .filter((request) => request.method !== 'GET' && !request.dryRun && request.status < 300)
         .map((request) => `${request.method} ${request.path}`),
+    /** What a target answers to somebody who asks it past us, and has to. */
+    api: async (target: string, method: string, path: string, body?: unknown, type = 'application/json') => {
+      const init = {
+        method,
+        headers: { 'content-type': type },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      };
+      const server = instance.fleet.servers.get(target);
+      const answer = await time.complete(async () => server?.handle(new Request(`https://${target}${path}`, init)), {
+        maxVirtualMs: 1_000,
+      });
+      if (answer?.ok !== true) throw new Error(`${target}: ${method} ${path} answered ${answer?.status}`);
+      return (await answer.json()) as Readonly<Record<string, unknown>>;
+    },
+    /** Names of the objects of a collection, as `apps/v1/namespaces/default/deployments`. */
+    names: async (target: string, collection: string): Promise<readonly string[]> => {
+      const root = collection.startsWith('v1/') ? '/api/' : '/apis/';
+      const { items } = await story.api(target, 'GET', `${root}${collection}`);
+      return (items as readonly { readonly metadata: { readonly name: string } }[]).map(
+        ({ metadata }) => metadata.name,
+      );
+    },
     /** When a rollout's event of such a text was. */
     at: async (rollout: string, text: RegExp): Promise<number> => {
       const found = (await readEvents(ledger, rollout)).find(({ event }) => text.test(event.text));
@@ -259,6 +283,13 @@ export const openRehearsal = async (
       const results = await readDeployments(ledger, { rollout, release, wave, direction: 'forward' });
       const { evidence } = results.get(target) ?? {};
       return evidence === undefined ? undefined : getJson(instance.outside.blobs, evidence);
+    },
+    /** What was found on a target when a wave was planned. */
+    findings: async (plan: Digest, target: string): Promise<readonly Finding[]> => {
+      const { targets } = await getJson<WavePlan>(instance.outside.blobs, plan);
+      const planned = targets.find((each) => each.target === target)?.planned;
+      if (planned === undefined) throw new Error(`${target} is not in plan ${plan}`);
+      return (await getJson<PlannedTarget>(instance.outside.blobs, planned)).findings;
     },
     /** Lets so much time pass. */
     pass: async (ms: number) => {

@@ -46,6 +46,7 @@ const release: Release = {
   metrics: {},
   services: {},
   settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 };
 const since = 100_000;

@@ -57,6 +57,7 @@ const release: Release = {
   metrics: {},
   services: {},
   settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 };
 

@@ -35,6 +35,7 @@ const release: Release = {
   metrics: { prod: { prometheus: 'https://p.test', allow: [] } },
   services: {},
   settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 };
 

@@ -51,6 +51,7 @@ const releaseWith = (gates: Readonly<Record<string, GateSpec>>): Release => ({
   },
   services: {},
   settled: [],
+  deletes: { max: 5, protect: [] },
   roles: {},
 });
 const targets = [targetNamed('a'), targetNamed('b')];

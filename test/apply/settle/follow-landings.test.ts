@@ -1,4 +1,4 @@
-import { describeOnSimulatedServer } from '../server.ts';
+import { describeOnSimulatedServer, littleHistory } from '../server.ts';
 import { followLandingsSuite } from './follow-landings.suite.ts';
 
-describeOnSimulatedServer('followLandings', followLandingsSuite);
+describeOnSimulatedServer('followLandings', followLandingsSuite, littleHistory);

@@ -6,7 +6,7 @@ import { undiciHttp } from '../../../shared/outside/undici.ts';
 import { describeOnControlPlane } from '../../control-plane/binaries.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { configMap } from '../manifests.ts';
-import { simulatedServer } from '../server.ts';
+import { littleHistory, simulatedServer } from '../server.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 const collection = { served: { group: '', version: 'v1', kind: 'ConfigMap' }, path };
@@ -49,7 +49,7 @@ const listedAnew = { asked: ['LIST', 'WATCH', 'LIST'], known: [{ value: 'new' }]
 
 describe('a watch that comes too late', () => {
   it('lists anew on the simulated server', async () => {
-    const server = await simulatedServer();
+    const server = await simulatedServer(littleHistory);
     const forget = async () => {
       for (let change = 0; change < 50; change++) {
         await send(server.request, 'POST', path, configMap(`other-${change}`));

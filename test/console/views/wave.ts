@@ -30,7 +30,7 @@ export const planOf = (targets: readonly string[], unreachable: readonly string[
   targets: targets.map((target) => ({
     target,
     planned: 'sha256:2',
-    counts: { create: 0, change: 1, recreate: 0, prune: 0, unchanged: 0 },
+    counts: { create: 0, change: 1, migrate: 0, recreate: 0, prune: 0, unchanged: 0 },
   })),
   unreachable: unreachable.map((target) => ({ target, because: 'no route' })),
 });

@@ -96,6 +96,25 @@ const claimErrors = (spec: JsonObject, old: JsonObject | undefined): Errors => {
   return [forbiddenField('spec', because)];
 };
 
+/** Where a volume is, beside what may be changed of it. */
+const volumeErrors = (spec: JsonObject, old: JsonObject | undefined): Errors => {
+  const source = ({
+    capacity,
+    accessModes,
+    claimRef,
+    persistentVolumeReclaimPolicy,
+    storageClassName,
+    mountOptions,
+    volumeMode,
+    nodeAffinity,
+    volumeAttributesClassName,
+    ...rest
+  }: JsonObject) => rest;
+  if (old === undefined || sameJson(source(spec), source(old))) return [];
+  const field = 'spec.persistentvolumesource';
+  return [forbiddenField(field, `${field} is immutable after creation`)];
+};
+
 const crdErrors = (object: KubeObject, old: KubeObject | undefined): Errors => {
   const group = stringAt(object.spec, 'group') ?? '';
   const plural = stringAt(object.spec, 'names', 'plural') ?? '';
@@ -136,6 +155,7 @@ const byResource: Readonly<Record<string, (object: KubeObject, old: KubeObject |
   configmaps: immutableData,
   secrets: secretErrors,
   persistentvolumeclaims: specOf(claimErrors),
+  persistentvolumes: specOf(volumeErrors),
   'deployments.apps': specOf(deploymentErrors),
   'replicasets.apps': specOf(replicaSetErrors),
   'statefulsets.apps': specOf(statefulSetErrors),

@@ -1,3 +1,4 @@
+import { warningsOf } from '../admission/warn-of-pod.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { copyOf, isJsonObject, type Json, type JsonObject, type KubeObject } from '../object.ts';
 import { groupResourceOf, hasSubresource, type Resource } from '../schema/resource.ts';
@@ -120,6 +121,7 @@ const create = (asked: Asked): Answer => {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   const write = { manager: options.manager, dryRun: options.dryRun, subresource: '' };
+  for (const text of warningsOf(object)) warn(text);
   return { status: 201, body: createObject(plane, resource, path.namespace ?? '', object, write) };
 };
 
@@ -173,6 +175,7 @@ const replace = (asked: Asked): Answer => {
   if (resource.custom !== undefined && !next.metadata.resourceVersion) {
     throw conflict(resource, path.name, 'metadata.resourceVersion must be specified for an update');
   }
+  for (const text of warningsOf(next)) warn(text);
   const write = { manager: options.manager, dryRun: options.dryRun, subresource: path.subresource };
   return { status: 200, body: updateObject(plane, resource, inVersion(resource, live), next, write) };
 };
@@ -185,6 +188,7 @@ const patch = (asked: Asked): Answer => {
   const live = found === undefined ? undefined : inVersion(resource, found);
   const target = { resource, namespace: path.namespace ?? '', name: path.name, subresource: path.subresource, live };
   const written = patchObject(plane, target, request.contentType, request.body, optionsOf(request), warn);
+  for (const text of path.subresource === '' ? warningsOf(written.object) : []) warn(text);
   return { status: written.created ? 201 : 200, body: written.object };
 };
 

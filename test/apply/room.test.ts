@@ -1,0 +1,4 @@
+import { roomSuite } from './room.suite.ts';
+import { describeOnSimulatedServer } from './server.ts';
+
+describeOnSimulatedServer('lint beside what is live', roomSuite);
