@@ -42,6 +42,8 @@ export interface DeploymentRecord extends DeploymentResult {
 export interface Stop {
   readonly because: string;
   readonly at: number;
+  /** Where it was found. */
+  readonly target?: string;
 }
 
 const nameOf = (ref: WaveRef) => `${ref.wave}#${ref.direction}`;
