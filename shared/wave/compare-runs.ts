@@ -1,4 +1,4 @@
-import { readBegun, readTargetStates } from '../ledger/target-state.ts';
+import { readBegun, readTargetStates, wayBack } from '../ledger/target-state.ts';
 import type { DeploymentRecord, WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Release } from '../rollout/release.ts';
@@ -9,7 +9,7 @@ import { askAll } from './measure-stores.ts';
 
 /**
  * Judges the runs of a wave whose soak is over: what passes its thresholds and has a baseline must not be worse than that either. The
- * thresholds stay: what was bad before is not good for being no worse.
+ * thresholds stay: what was bad before is not good for being no worse. Where nothing was verified before there is nothing to compare with.
  */
 export const compareRuns = async (
   ref: WaveRef,
@@ -37,6 +37,12 @@ export const compareRuns = async (
         const { comparison } = gate;
         if (comparison === undefined || judgement.verdict !== 'pass') return judgement;
         if (record === undefined || source === undefined || target === undefined) return judgement;
+        const state = states.get(target.name);
+        if (state === undefined || wayBack(state, ref.rollout) === undefined)
+          return {
+            ...judgement,
+            because: `${judgement.because}; compared with nothing, as nothing was verified here before`,
+          };
         const { startedAt: before, endedAt: since } = record;
         const order = { name: judgement.gate, gate, source, target, comparison, since, before, others };
         const compared = await tools.compareMetric(order, signal);
