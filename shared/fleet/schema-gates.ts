@@ -38,6 +38,45 @@ const tests = {
     ),
 };
 
+const effect = z
+  .enum(['block', 'report'], rule('effect'))
+  .default('block')
+  .describe('report measures and tells and never stops a rollout, to try a gate on real ones; block.');
+
+const limits = {
+  count: countFromOne
+    .optional()
+    .describe('So many measurements, errors not counted, decide it; without, the soak does.'),
+  failureLimit: z
+    .int(rule('failureLimit'))
+    .min(-1, rule('failureLimit'))
+    .optional()
+    .describe('More failed measurements than this fail it; 0. -1: failures alone never do.'),
+  inconclusiveLimit: count
+    .optional()
+    .describe('More inconclusive measurements than this end it inconclusive; any number.'),
+  consecutiveErrorLimit: count.optional().describe('More errors in a row than this end it as an error; any number.'),
+  consecutiveSuccessLimit: countFromOne.optional().describe('So many passes in a row pass it.'),
+};
+
+const comparison = {
+  baseline: z
+    .enum(['before', 'others', 'last-week'], rule('baseline'))
+    .optional()
+    .describe(
+      'Compared with this too when the wave is left: the target before its first write, the targets not reached yet, or this hour of the last three weeks.',
+    ),
+  bad: z
+    .enum(['higher', 'lower', 'either'], rule('bad'))
+    .optional()
+    .describe('With baseline: which way is bad; higher. Of errors it is always higher.'),
+  mostRise: z
+    .number(rule('mostRise'))
+    .min(1, rule('mostRise'))
+    .optional()
+    .describe('With baseline: ratio to it up to which a worsening is borne however sure it is; 1.'),
+};
+
 const attempts = {
   ip: family,
   rate: rate.default('1/s').describe('First attempts a second and target; 1/s.'),
@@ -169,6 +208,11 @@ const probeGate = z
     consecutive: countFromOne
       .default(3)
       .describe('Failed first attempts in a row, each confirmed by a retry, that stop the wave at once; 3.'),
+    mustFail: z
+      .literal(true)
+      .optional()
+      .describe('What is probed is known to be bad: where an attempt passes, no probe of the wave is believed.'),
+    effect,
     ...tests,
   })
   .refine((gate) => gate.test === 'threshold' || gate.below.failures > 0, rule('sequentialShare'))
@@ -178,7 +222,8 @@ const query = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('qu
 const source = z.string(rule('text')).describe('Name of an entry of metrics.');
 
 const asking = {
-  source,
+  source: source.optional(),
+  prometheus: text.optional().describe('As source, for a store of prometheus: how it was written once.'),
   window: duration
     .optional()
     .describe(
@@ -191,19 +236,36 @@ const asking = {
     .describe('json: pointer to the time of what was measured.'),
 };
 
+type Asked = { readonly source?: string | undefined; readonly prometheus?: string | undefined };
+
+/** Which store is asked, by whichever of the two words; `source` in what is read. */
+const withSource = <Fields extends z.ZodType<Asked>>(fields: Fields) =>
+  fields
+    .refine((asked) => asked.source !== undefined || asked.prometheus !== undefined, {
+      error: rule('metricSource'),
+      path: ['source'],
+    })
+    .refine((asked) => asked.source === undefined || asked.prometheus === undefined, {
+      error: rule('oneSource'),
+      path: ['prometheus'],
+    })
+    .transform(({ source: named, prometheus = '', ...rest }) => ({ ...rest, source: named ?? prometheus }));
+
 const metric = z.union([
-  z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking }),
-  z.strictObject({
-    errors: query.describe('What counts all that failed.'),
-    requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
-    errorsMayBeAbsent: z
-      .literal(true)
-      .optional()
-      .describe(
-        'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
-      ),
-    ...asking,
-  }),
+  withSource(z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking })),
+  withSource(
+    z.strictObject({
+      errors: query.describe('What counts all that failed.'),
+      requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
+      errorsMayBeAbsent: z
+        .literal(true)
+        .optional()
+        .describe(
+          'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
+        ),
+      ...asking,
+    }),
+  ),
 ]);
 
 const threshold = z.number(rule('threshold'));
@@ -214,8 +276,11 @@ const metricGate = z
     failAbove: threshold.optional().describe('Values above this fail.'),
     failBelow: threshold.optional().describe('Values below this fail.'),
     minRequests: countFromOne.default(1).describe('With errors and requests: fewer requests are inconclusive; 1.'),
-    interval: duration.default('30s').describe('How often it is measured during the soak; 30s.'),
+    interval: duration.default('30s').describe('How often it is measured while a wave is deployed and soaks; 30s.'),
     maxAge: duration.optional().describe('How old the newest point may be; 2m, in CloudWatch 4m and the window.'),
+    effect,
+    ...limits,
+    ...comparison,
     ...tests,
   })
   .refine((gate) => gate.failAbove !== undefined || gate.failBelow !== undefined, rule('someThreshold'))
@@ -225,6 +290,18 @@ const metricGate = z
       gate.test === 'threshold' || ('errors' in gate.metric && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
     rule('sequentialCounts'),
   )
+  .refine((gate) => (gate.failureLimit ?? 0) >= 0 || gate.consecutiveSuccessLimit !== undefined, {
+    error: rule('neverFails'),
+    path: ['failureLimit'],
+  })
+  .refine((gate) => (gate.consecutiveSuccessLimit ?? 0) <= (gate.count ?? Infinity), {
+    error: rule('successLimit'),
+    path: ['consecutiveSuccessLimit'],
+  })
+  .refine((gate) => gate.baseline !== undefined || (gate.bad === undefined && gate.mostRise === undefined), {
+    error: rule('baselineMissing'),
+    path: ['baseline'],
+  })
   .describe('A number from a metric store against a threshold, before each transition and through the soak.');
 
 const alertLabels = z.record(text, text);
@@ -242,6 +319,7 @@ const alertGate = z
           ),
       })
       .describe('Alerts that must not fire.'),
+    effect,
     interval: duration.default('15s').describe('How often they are looked at; 15s.'),
     maxAge: duration.default('2m').describe('How long ago rules and checks may have been evaluated; 2m.'),
   })

@@ -227,7 +227,7 @@ const budgets: Readonly<Record<string, number>> = {
   judgeWave: 1_300_000,
   planWave: 1_200_000,
   previewFleet: 1_200_000,
-  serveConsole: 1_450_000,
+  serveConsole: 1_480_000,
 };
 
 describe('a bundle', () => {
