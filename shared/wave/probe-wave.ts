@@ -30,8 +30,8 @@ const shortestMs = 100;
 
 /**
  * Probes a wave's targets and looks at its alerts and metrics while it is deployed and soaks, until its gates are closed. Only targets that
- * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag, forward; on the way back it is
- * only measured, since stopping there would keep what is bad.
+ * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag,
+ * forward; on the way back it is only measured, since stopping there would keep what is bad.
  */
 export const probeWave = async (
   ref: WaveRef,

@@ -5,7 +5,7 @@ import { assessShift } from '../../../shared/analysis/assess-shift.ts';
 
 describe("the port of Kayenta's judge", () => {
   test('finds the ends that R finds, to its tolerance', () => {
-    // Shifted by exactly 2; R 4.2: wilcox.test(x, y, exact = FALSE, conf.int = TRUE) of 60 evenly spread values.
+    // Shifted by exactly 2: by symmetry the estimate is 2 whatever the spread.
     const baseline = Array.from({ length: 60 }, (_, at) => at);
     const { low, high, estimate } = wilcox(
       baseline.map((value) => value + 2),
