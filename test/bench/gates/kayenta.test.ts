@@ -4,7 +4,7 @@ import { seeded } from '../../../bench/gates/streams.ts';
 import { assessShift } from '../../../shared/analysis/assess-shift.ts';
 
 describe("the port of Kayenta's judge", () => {
-  test('finds the ends that R finds, to its tolerance', () => {
+  test('finds a shift, and ends that lie as far from it on both sides', () => {
     // Shifted by exactly 2: by symmetry the estimate is 2 whatever the spread.
     const baseline = Array.from({ length: 60 }, (_, at) => at);
     const { low, high, estimate } = wilcox(
