@@ -1,4 +1,5 @@
 import { applyManifests as apply } from '../shared/apply/apply-manifests.ts';
+import { jobLog } from '../shared/deployment/job-log.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
@@ -11,7 +12,8 @@ import { deploymentRef } from './tools/inputs.ts';
 export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const writing = { ...writingOf(deployment, outside), restarting: await restartingOf(ref, deployment, outside) };
+    const restarting = await restartingOf(ref, deployment, outside);
+    const writing = { ...writingOf(deployment, outside), restarting, jobs: jobLog(ref, outside) };
     const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });

@@ -4,11 +4,12 @@ import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { ApiServerRefused, getObject } from './api-requests.ts';
 import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
-import { type DesiredObject, resolveDesired } from './desired.ts';
+import { type Desired, type DesiredJob, type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
 import { lintObjects } from './lint/lint-objects.ts';
 import { outagesOf } from './lint/outages.ts';
+import { needsOf } from './needs.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
 import { orderPrunes, whyKept } from './order-prunes.ts';
@@ -16,6 +17,8 @@ import { type Member, type OwnSet, readDesired, readSets, setIds } from './read-
 import type { Refusal } from './refusals.ts';
 
 export interface ComparedTarget {
+  /** Jobs around the deployment, which are no members of the set. */
+  readonly jobs: readonly DesiredJob[];
   /** In apply order. */
   readonly objects: readonly ComparedObject[];
   readonly order: ApplyOrder;
@@ -66,9 +69,10 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
   try {
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
-    const order = orderObjects(desired.objects, first);
-    const outages = input.refuseOutages === true ? outagesOf(lintObjects(desired.objects)) : [];
-    const mistakes = [...desired.refusals, ...order.refusals, ...outages];
+    const before = new Set(desired.jobs.filter(({ run }) => run === 'before').map(({ id }) => id));
+    const order = orderObjects(desired.objects, first, before);
+    const outages = input.refuseOutages === true ? outagesOf(lintObjects([...desired.objects, ...desired.jobs])) : [];
+    const mistakes = [...desired.refusals, ...order.refusals, ...mistakesOfJobs(desired, first), ...outages];
     if (mode === 'whole' && mistakes.length > 0) return { refusals: mistakes };
     const services = rendered.services.map(({ service }) => service);
     const discovery = await discover(cluster, signal);
@@ -96,9 +100,10 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
       ({ id, object }) => !wanted.has(id) && !wantedUids.has(object.metadata.uid),
     );
     const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
+    const { jobs } = desired;
     return {
       refusals,
-      compared: { objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace },
+      compared: { jobs, objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace },
     };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
@@ -107,6 +112,12 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     }
     throw error;
   }
+};
+
+/** A Job may depend on objects of the set and on nothing else. */
+const mistakesOfJobs = ({ objects, jobs }: Desired, first: ObjectId): readonly Refusal[] => {
+  const ids = new Set(jobs.map(({ id }) => id));
+  return needsOf([...objects, ...jobs], first).unknown.filter(({ object }) => object !== undefined && ids.has(object));
 };
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */

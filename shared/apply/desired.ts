@@ -6,6 +6,7 @@ import { type Autoscaled, autoscaledBy, leaveReplicas } from './autoscaled.ts';
 import { type Discovery, findKind, type ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
 import { listAt, textAt } from './fields.ts';
+import { type Run, runOf } from './jobs/run-of.ts';
 import { normalise } from './normalise.ts';
 import { groupOf, identityOf, isKind, spoken, versionOf } from './object-id.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
@@ -24,9 +25,14 @@ export interface DesiredObject extends Partial<Autoscaled> {
   readonly isServed: boolean;
 }
 
+/** A Job that runs around a deployment: no member of its set, and created under a name of its own for each release. */
+export interface DesiredJob extends DesiredObject, Run {}
+
 /** Everything the target shall have, and every mistake in it at once. Objects of a mistaken manifest are left out. */
 export interface Desired {
   readonly objects: readonly DesiredObject[];
+  /** In the order in which those of one time run. */
+  readonly jobs: readonly DesiredJob[];
   readonly refusals: readonly Refusal[];
 }
 
@@ -37,7 +43,7 @@ export interface Desired {
  */
 export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, namespace: string): Desired => {
   const promised = promisedKinds(rendered);
-  const objects = new Map<ObjectId, DesiredObject & { readonly source: string }>();
+  const objects = new Map<ObjectId, Resolved>();
   const refusals: Refusal[] = [];
   const collided = new Map<ObjectId, string>();
   rendered.services.forEach(({ service, objects: found }, serviceOrder) => {
@@ -57,7 +63,13 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
         refuse(...unknownKind(object, discovery));
         continue;
       }
-      const manifest = place(normalise(object), served, namespace, applySetId(service, namespace));
+      const run = runOf(object);
+      if (run !== undefined && 'mistake' in run) {
+        refuse('INVALID_OBJECT', run.mistake);
+        continue;
+      }
+      const set = run === undefined ? applySetId(service, namespace) : undefined;
+      const manifest = place(normalise(object), served, namespace, set);
       const id = identityOf(manifest);
       const twin = objects.get(id);
       const other = collided.get(id) ?? (twin && !isTwin(twin, service, manifest) ? placeOf(twin) : undefined);
@@ -75,19 +87,31 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
         continue;
       }
       const crd = promise === undefined ? {} : { crd: promise.crd };
-      objects.set(id, { id, service, serviceOrder, manifest, served, source, isServed: kind !== undefined, ...crd });
+      const isServed = kind !== undefined;
+      objects.set(id, { id, service, serviceOrder, manifest, served, source, isServed, ...crd, ...(run && { run }) });
     }
   });
-  const placed = [...objects.values()].map(({ source: _source, ...object }) => object);
+  const found = [...objects.values()].map(({ source: _source, ...object }) => object);
+  const placed = found.flatMap(({ run, ...object }) => (run === undefined ? [object] : []));
+  const jobs = found.flatMap(({ run, ...object }) => (run === undefined ? [] : [{ ...object, ...run }]));
   const autoscaled = autoscaledBy(placed.map(({ manifest }) => manifest));
-  return { objects: placed.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)), refusals };
+  return {
+    objects: placed.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)),
+    jobs: jobs.toSorted(compareJobs),
+    refusals,
+  };
 };
+
+/** An object as it is gathered: where it was written, and whether it is a Job around a deployment. */
+type Resolved = DesiredObject & { readonly source: string; readonly run?: Run };
+
+const compareJobs = (a: DesiredJob, b: DesiredJob): number =>
+  a.serviceOrder - b.serviceOrder || a.weight - b.weight || (a.id < b.id ? -1 : 1);
 
 const isTwin = (one: DesiredObject, service: string, manifest: Manifest): boolean =>
   one.service === service && sameJson(one.manifest, manifest);
 
-const placeOf = ({ source, service }: { readonly source: string; readonly service: string }): string =>
-  `${source} (service ${service})`;
+const placeOf = ({ source, service }: Pick<Resolved, 'source' | 'service'>): string => `${source} (service ${service})`;
 
 /** What can be told without asking anybody. */
 const assessManifest = (object: Manifest): readonly [RefusalCode, string] | undefined => {
@@ -119,14 +143,15 @@ const unknownKind = (object: Manifest, discovery: Discovery): readonly [RefusalC
       ];
 };
 
-const place = (object: Manifest, served: ServedKind, namespace: string, setId: string): Manifest => {
+/** `setId`: of the set that it is a member of. */
+const place = (object: Manifest, served: ServedKind, namespace: string, setId: string | undefined): Manifest => {
   const { namespace: named, ...metadata } = object.metadata;
   return {
     ...object,
     metadata: {
       ...metadata,
       ...(served.namespaced ? { namespace: named ?? namespace } : {}),
-      labels: { ...metadata.labels, [partOfLabel]: setId },
+      ...(setId === undefined ? {} : { labels: { ...metadata.labels, [partOfLabel]: setId } }),
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { Invocation } from '../outside/outside.ts';
+import type { JobPlan } from '../rollout/jobs.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ApplyInput, ApplyOutside } from './apply-manifests.ts';
@@ -6,6 +7,7 @@ import { coverageOf } from './apply-set.ts';
 import { compareApproved, unnamedDeletes } from './compare-approved.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { type Deleted, deleteObject } from './delete-object.ts';
+import { cleanJobs } from './jobs/clean-jobs.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { configMaps, type Member, type OwnSet } from './read-live.ts';
 import type { ObjectFailure } from './refusals.ts';
@@ -46,7 +48,8 @@ export const pruneObjects = async (
   }
   const writing: Writing = { ...outside, invocation, plan };
   const failures: ObjectFailure[] = [];
-  for await (const ended of endings(compared, { target: rendered.target, namespace }, writing)) {
+  const cleans = approved.jobs?.cleans ?? [];
+  for await (const ended of endings(compared, { target: rendered.target, namespace, cleans }, writing)) {
     if (ended.status === 'failed') failures.push(ended.failure);
     if (ended.status === 'stopped') return { ...ended, because: brief(ended.because), progress, kept };
     if (ended.status === 'later') {
@@ -58,10 +61,10 @@ export const pruneObjects = async (
   return { status: 'failed', progress, because, objects: failures, kept };
 };
 
-/** One step after the other, each as its outcome: the deletes, then the inventories. */
+/** One step after the other, each as its outcome: the deletes, then the inventories, then Jobs of earlier releases. */
 async function* endings(
   compared: ComparedTarget,
-  place: { readonly target: string; readonly namespace: string },
+  { cleans, ...place }: { readonly target: string; readonly namespace: string } & Pick<JobPlan, 'cleans'>,
   writing: Writing,
 ): AsyncGenerator<Deleted | { readonly status: 'done' }> {
   const standing: Member[] = [];
@@ -83,4 +86,5 @@ async function* endings(
   for (const { parent } of compared.sets.filter(isEmpty)) {
     yield await deleteObject(writing, { id: identityOf(parent), served: configMaps, object: parent });
   }
+  yield* cleanJobs(cleans, writing);
 }

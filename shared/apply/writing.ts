@@ -11,7 +11,7 @@ import { fieldManager, version } from './manager.ts';
 /** Asked right before every write: `undefined` lets it pass, a sentence stops the slice and says why. */
 export type Guard = () => Promise<string | undefined>;
 
-type WriteVerb = 'apply' | 'delete' | 'evict';
+type WriteVerb = 'apply' | 'delete' | 'evict' | 'create' | 'start' | 'suspend';
 
 /** The record of writes: the intent stands before the request leaves, the outcome when it is known. */
 export interface Journal {
