@@ -21,6 +21,8 @@ interface StoredTarget extends Readonly<WavePlan['targets'][number]> {
   /** What only an approval that names it may delete. */
   readonly deletes: readonly ObjectId[];
   readonly restarts: readonly RestartStep[];
+  /** Jobs that run around the deployment. */
+  readonly jobs: number;
   /** How many objects stay because no approval names their delete. */
   readonly left: number;
 }
@@ -74,6 +76,7 @@ const store = async (
   findings: countFindings(planned.findings),
   deletes: planned.deletes?.objects ?? [],
   restarts: planned.plan.restarts.steps,
+  jobs: planned.plan.jobs?.runs.length ?? 0,
   left: unnamedIn(planned.plan).length,
 });
 

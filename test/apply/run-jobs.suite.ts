@@ -148,6 +148,15 @@ export const runJobsSuite = (server: () => Server): void => {
     expect(written(stage)).toEqual([]);
   });
 
+  it('starts a job once where two bring it about at the same time', async () => {
+    const rendered = target(job('migrate', { image: 'registry.example.com/slow:v1' }));
+    const log = rememberedBy('first');
+    const approved = await drive(planWithJobs(rendered, stageOf()));
+    const both = await drive(Promise.all([1, 2].map(() => apply(rendered, stageOf(), { approved, jobs: log }))));
+    expect(both.map(({ status }) => status)).toEqual(['done', 'done']);
+    expect(await podsOf(nameIn(rendered))).toHaveLength(1);
+  });
+
   it('fails where a job is gone before it was seen to end, and begins anew only what may run twice', async () => {
     for (const mayRepeat of [false, true]) {
       const annotations = mayRepeat ? { 'tidegate.dev/repeat': 'safe' } : undefined;
