@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { keepCompiled } from './compile-cache.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tidegate-installed');
@@ -51,6 +52,7 @@ const quiet = '--disable-warning=ExperimentalWarning';
 
 /** Runs `entry` in this process: one that is there to be killed, whatever it is killed with. */
 const runHere = async (entry, args) => {
+  keepCompiled(root);
   // What a thread or a process of the entry is started with, and what the option does where it is given in time.
   process.execArgv.push(quiet);
   const [print] = process.listeners('warning');
@@ -62,9 +64,19 @@ const runHere = async (entry, args) => {
   await import(pathToFileURL(entry).href);
 };
 
+/** Becomes `entry` under the same Node with other options, where this Node and this system can; memory and process id stay one. */
+const becomeWith = (options, entry, args) => {
+  const begin = join(root, 'bin', 'run-with-parent.mjs');
+  process.execve?.(
+    process.execPath,
+    [process.execPath, ...process.execArgv, quiet, ...options, begin, entry, ...args],
+    process.env,
+  );
+};
+
 /** Runs `entry` under another Node, which ends with this process; exits as it exits. */
-const runUnder = (node, entry, args) => {
-  const child = spawn(node, [quiet, join(root, 'bin', 'run-with-parent.mjs'), entry, ...args], {
+const runUnder = (node, options, entry, args) => {
+  const child = spawn(node, [quiet, ...options, join(root, 'bin', 'run-with-parent.mjs'), entry, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -76,11 +88,15 @@ const runUnder = (node, entry, args) => {
   child.on('exit', (code, signal) => process.exit(signal === null ? code : signal === 'SIGINT' ? 130 : 1));
 };
 
-/** Runs `entry` (a path from the repository's root) under Node 24 with the packages installed; exits as it exits. */
-export const enter = async (entry, args) => {
+/**
+ * Runs `entry` (a path from the repository's root) under Node 24 with the packages installed; exits as it exits. `options` are for Node
+ * and are passed over where this process would have to start another one for them.
+ */
+export const enter = async (entry, args, options = []) => {
   installOnce();
   const node = node24();
   const path = join(root, entry);
-  if (node === process.execPath) await runHere(path, args);
-  else runUnder(node, path, args);
+  if (node !== process.execPath) return runUnder(node, options, path, args);
+  if (options.length > 0 && process.platform !== 'win32') becomeWith(options, path, args);
+  await runHere(path, args);
 };

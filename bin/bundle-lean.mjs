@@ -9,15 +9,13 @@ import { parse } from 'yaml';
 const unused = [
   // All forty languages of messages; English is imported by itself.
   { module: /zod\/v4\/locales\/index\.js$/, contents: "export { default as en } from './en.js';" },
-  // The whole of undici, mocks and caches too, for three of its parts (shared/outside/undici.ts); a kubeconfig's client names two more.
+  // The whole of undici, mocks and caches too, for three of its parts (shared/outside/undici.ts).
   {
     module: /undici\/index\.js$/,
     contents: `import Agent from './lib/dispatcher/agent.js';
       import buildConnector from './lib/core/connect.js';
       import errors from './lib/core/errors.js';
-      import ProxyAgent from './lib/dispatcher/proxy-agent.js';
-      const { fetch } = globalThis;
-      export { Agent, buildConnector, errors, fetch, ProxyAgent };`,
+      export { Agent, buildConnector, errors };`,
   },
   // Its parser for processors without SIMD, which Lambda has none of.
   { module: /undici\/lib\/llhttp\/llhttp-wasm\.js$/, contents: "module.exports = require('./llhttp_simd-wasm.js');" },
@@ -26,8 +24,6 @@ const unused = [
   // The messages of GKE as classes, 3 MB: its client works with their description, protos.json. And the client of the beta API.
   { module: /@google-cloud\/container\/build\/protos\/protos\.js$/, contents: '' },
   { module: /@google-cloud\/container\/build\/src\/v1beta1\/index\.js$/, contents: '' },
-  // A client for every API of Kubernetes, for the one class that reads a kubeconfig (shared/clouds/kubeconfig.ts).
-  { module: /@kubernetes\/client-node\/dist\/index\.js$/, contents: "export { KubeConfig } from './config.js';" },
   // Node has had these streams since 18.
   { module: /web-streams-polyfill\/dist\/ponyfill[\w.]*$/, contents: "module.exports = require('node:stream/web');" },
 ];
@@ -48,12 +44,6 @@ const byPolicy = [
     policies: ['ReadBlobs', 'WriteBlobs'],
     module: /@aws-sdk\/client-s3\/dist-\w+\/index\.js$/,
     contents: absent('the client of S3'),
-  },
-  // Where clusters are only opened, what was resolved says where. Lambda has no files that a kubeconfig target could name.
-  {
-    policies: ['ResolveClusters'],
-    module: /@kubernetes\/client-node\/dist\/index\.js$/,
-    contents: `export class KubeConfig { constructor() { ${refused('the client of kubeconfigs')} } }`,
   },
 ];
 

@@ -152,7 +152,7 @@ export const commands: readonly Command[] = [
     options: [
       ['--set <name>', 'the set these objects are; what it had before and has no more is removed'],
       ['--namespace <namespace>', "for objects that name none, and for the set itself (the context's, else default)"],
-      ['--kubeconfig <file>', 'instead of KUBECONFIG or ~/.kube/config'],
+      ['--kubeconfig <file>', 'instead of those in KUBECONFIG, merged, or ~/.kube/config'],
       ['--context <name>', 'instead of its current context'],
       ['--no-prune', 'remove nothing'],
       ['--dry-run', 'say what would be done, write nothing'],

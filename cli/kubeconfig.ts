@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { isObject, listAt, textAt } from '../shared/apply/fields.ts';
 import type { CloudsOutside } from '../shared/clouds/clouds-outside.ts';
 import { type Cluster, ClusterUnresolved } from '../shared/clouds/cluster.ts';
-import { resolveKubeconfig } from '../shared/clouds/kubeconfig.ts';
-import { openCluster } from '../shared/clouds/open-cluster.ts';
+import { clusterAt } from '../shared/clouds/cluster-at.ts';
+import { kubeconfigCredential, resolveKubeconfig } from '../shared/clouds/kubeconfig.ts';
+import { selectContext } from '../shared/clouds/select-context.ts';
 import { undiciHttp } from '../shared/outside/undici.ts';
+import { execCredential } from './exec-credential.ts';
+import { KubeconfigUnreadable, mergeKubeconfigs } from './merge-kubeconfigs.ts';
 import { badInput } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,64 +17,67 @@ export interface NamedCluster {
   readonly namespace: string;
 }
 
-/** Wherever a kubeconfig of one's own may point to: the machine itself and private networks. Never metadata services. */
-const anywhere = [
-  '127.0.0.0/8',
-  '::1/128',
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '198.18.0.0/15',
-  'fc00::/7',
-];
-
 /**
- * Opens the cluster of a kubeconfig: `--kubeconfig`, else the first file of KUBECONFIG that is there, else `~/.kube/config`. Nothing is
- * sent yet. Throws `Stop` (exit 2) for a file that is not there or not one we use.
+ * Opens the cluster of a kubeconfig: `--kubeconfig`, else those that KUBECONFIG lists and that are there, merged, else `~/.kube/config`.
+ * Nothing is sent yet. Throws `Stop` (exit 2) for a file that is not there or not one we use.
  */
 export const openNamedCluster = async (
   terminal: Pick<Terminal, 'env' | 'directory' | 'clock'>,
   named: string | undefined,
   context: string | undefined,
 ): Promise<NamedCluster> => {
-  const path = findKubeconfig(terminal, named);
-  const locator = { path, ...(context === undefined ? {} : { context }) };
-  const outside = outsideOf(terminal);
+  const paths = findKubeconfigs(terminal, named);
+  const path = paths.join(delimiter);
   try {
-    const endpoint = await resolveKubeconfig(locator, outside);
-    const cluster = openCluster(
-      { name: context ?? path, locator: { kubeconfig: locator }, endpoint, allow: anywhere },
-      outside,
-    );
-    return { cluster, namespace: namespaceOf(path, context) };
+    const text = JSON.stringify(mergeKubeconfigs(paths.map((each) => ({ path: each, text: readKubeconfig(each) }))));
+    const subject = `kubeconfig ${path}${context === undefined ? '' : ` (context ${context})`}`;
+    const { cluster, user, namespace = 'default' } = selectContext(subject, text, context, 'at-prompt');
+    const { exec, ...held } = user;
+    const outside = outsideOf(terminal, path, oneContext(cluster, held));
+    const endpoint = await resolveKubeconfig({ path }, outside);
+    const mint = () =>
+      exec === undefined ? kubeconfigCredential({ path }, outside) : execCredential(subject, exec, endpoint);
+    const target = { name: context ?? path, locator: { kubeconfig: { path } }, endpoint };
+    return { cluster: clusterAt(target, mint, outside), namespace };
   } catch (error) {
-    throw error instanceof ClusterUnresolved ? badInput(error.message) : error;
+    throw error instanceof ClusterUnresolved || error instanceof KubeconfigUnreadable ? badInput(error.message) : error;
   }
 };
 
-const findKubeconfig = ({ env, directory }: Pick<Terminal, 'env' | 'directory'>, named: string | undefined): string => {
-  if (named !== undefined) return resolve(directory, named);
+const findKubeconfigs = (
+  { env, directory }: Pick<Terminal, 'env' | 'directory'>,
+  named: string | undefined,
+): readonly string[] => {
+  if (named !== undefined) return [resolve(directory, named)];
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   const places = listed.length > 0 ? listed : [join(env.HOME ?? env.USERPROFILE ?? '', '.kube', 'config')];
-  const found = places.map((path) => resolve(directory, path)).find((path) => existsSync(path));
-  if (found !== undefined) return found;
+  const found = places.map((path) => resolve(directory, path)).filter((path) => existsSync(path));
+  if (found.length > 0) return found;
   throw badInput(`no kubeconfig at ${places.join(' or ')}; name one with --kubeconfig or KUBECONFIG`);
 };
 
-/** As kubectl has it: the namespace of the context, else `default`. The file is known to be readable. */
-const namespaceOf = (path: string, context: string | undefined): string => {
-  const document: unknown = parse(readFileSync(path, 'utf8'));
-  const name = context ?? textAt(document, 'current-context');
-  const entry = listAt(document, 'contexts').find((each) => isObject(each) && each.name === name);
-  return textAt(entry, 'context', 'namespace') || 'default';
+const readKubeconfig = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new KubeconfigUnreadable(`kubeconfig ${path}: can not be read`);
+  }
 };
 
+/** The context that was selected, as a kubeconfig of its own. */
+const oneContext = (cluster: unknown, user: unknown): string =>
+  JSON.stringify({
+    clusters: [{ name: 'one', cluster }],
+    users: [{ name: 'one', user }],
+    contexts: [{ name: 'one', context: { cluster: 'one', user: 'one' } }],
+    'current-context': 'one',
+  });
+
 /** A kubeconfig needs files and the network; whoever asks for more of what a deployment has is told that there is none. */
-const outsideOf = ({ clock }: Pick<Terminal, 'clock'>): CloudsOutside => ({
+const outsideOf = ({ clock }: Pick<Terminal, 'clock'>, kubeconfig: string, text: string): CloudsOutside => ({
   clock,
   http: undiciHttp(),
-  readFile: async (path) => readFileSync(path, 'utf8'),
+  readFile: async (path) => (path === kubeconfig ? text : readFileSync(path, 'utf8')),
   identity: async () => {
     throw new ClusterUnresolved('this command has no identity of its own; it comes as the user of the kubeconfig');
   },

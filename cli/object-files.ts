@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { kubernetesScalars } from '../shared/render/kubernetes-scalars.ts';
@@ -16,10 +16,13 @@ export interface ObjectFiles {
 /** How files are read: what is sent to a cluster must be plain; what came from one may be as loose as its tools are. */
 export type Reading = 'strict' | 'as-kubectl';
 
+/** Where a path stands for standard input, as with kubectl. */
+const standardInput = '-';
+
 /**
- * Reads the documents of files and of folders (every .yaml, .yml and .json at any depth, hidden ones left out). A file that is named
- * twice is read once. `as-kubectl` takes the last of keys that are written twice, where `strict` has a problem. Never throws for
- * what the paths hold.
+ * Reads the documents of files and of folders (every .yaml, .yml and .json at any depth, hidden ones left out; links are followed, to a
+ * folder once), and of standard input for `-`. A file that is named twice is read once. `as-kubectl` takes the last of keys that are
+ * written twice, where `strict` has a problem. Never throws for what the paths hold.
  */
 export const readObjectFiles = (directory: string, paths: readonly string[], reading: Reading): ObjectFiles => {
   const documents: ManifestDocument[] = [];
@@ -37,7 +40,10 @@ export const readObjectFiles = (directory: string, paths: readonly string[], rea
   const named = [...files.values()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   for (const file of named) {
     try {
-      const parsed = parse(file, readFileSync(resolve(directory, file)), reading);
+      const isInput = file === standardInput;
+      const parsed = isInput
+        ? parse('stdin', readFileSync(0), reading)
+        : parse(file, readFileSync(resolve(directory, file)), reading);
       documents.push(...parsed.documents);
       problems.push(...parsed.problems.map(describeProblem));
     } catch (error) {
@@ -75,12 +81,24 @@ const parseLoosely = (file: string, bytes: Uint8Array): ParsedManifests => {
 };
 
 const filesUnder = (directory: string, path: string): readonly string[] => {
-  if (!statSync(resolve(directory, path)).isDirectory()) return [path];
-  return readdirSync(resolve(directory, path), { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(resolve(directory, path).length + 1))
-    .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !/(?:^|\/)\./.test(name))
-    .map((name) => join(path, name));
+  if (path === standardInput || !statSync(resolve(directory, path)).isDirectory()) return [path];
+  return filesIn(directory, path, new Set());
+};
+
+/** What a link leads to is read as if it stood there: a file that was passed over would be missing from the set, and so be pruned. */
+const filesIn = (directory: string, folder: string, seen: Set<string>): readonly string[] => {
+  const place = realpathSync(resolve(directory, folder));
+  if (seen.has(place)) return [];
+  seen.add(place);
+  return readdirSync(place).flatMap((name) => {
+    const path = join(folder, name);
+    const isManifest = /\.(?:ya?ml|json)$/.test(name);
+    if (name.startsWith('.')) return [];
+    const found = statSync(resolve(directory, path), { throwIfNoEntry: false });
+    if (found?.isDirectory()) return filesIn(directory, path, seen);
+    // A link that leads nowhere is reported when it is read.
+    return isManifest && (found === undefined || found.isFile()) ? [path] : [];
+  });
 };
 
 const whyNot = (error: unknown): string => {

@@ -12,7 +12,7 @@ import { deploymentRef } from './tools/inputs.ts';
 export const runJobs = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const writing = { ...writingOf(deployment, outside), jobs: jobLog(ref, outside) };
+    const writing = { ...(await writingOf(ref, deployment, outside, invocation)), jobs: jobLog(ref, outside) };
     const slice = await run(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });

@@ -6,6 +6,7 @@ import { assessSettled } from '../../shared/apply/settled/assess-settled.ts';
 import { assessKstatus } from '../../shared/apply/settled/kstatus.ts';
 import type { Settled } from '../../shared/apply/settled/settled-rules.ts';
 import type { ManifestDocument } from '../../shared/render/parse-yaml.ts';
+import { listProblems } from '../../shared/render/render-failed.ts';
 import { type Options, type Run, textOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readObjectFiles } from '../object-files.ts';
@@ -42,9 +43,9 @@ export const run: Run = async (paths, options, { terminal, json }) => {
       else terminal.out(`${terminal.style(colours[status], status.padEnd(11))} ${spoken(identity)} ${reason}${said}`);
     }
   }
-  for (const problem of unreadable) terminal.say(problem);
-  if (unreadable.length > 0) return exitCodes.badInput;
-  return allReady ? exitCodes.done : exitCodes.notGood;
+  if (unreadable.length === 0) return allReady ? exitCodes.done : exitCodes.notGood;
+  terminal.say(listProblems(unreadable));
+  return exitCodes.badInput;
 };
 
 const colours = {

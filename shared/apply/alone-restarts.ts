@@ -1,23 +1,24 @@
 import type { RenderedTarget } from '../rollout/release.ts';
 import type { RestartPlan } from '../rollout/restarts.ts';
-import type { ComparedSet } from './compare-target.ts';
+import type { ComparedEach } from './compare-each.ts';
 import { planRestarts, usualRules } from './restarts/plan-restarts.ts';
 import { rememberRestarts } from './restarts/remember-restarts.ts';
 import type { Restarting } from './restarts/restart-log.ts';
 
 /** What restarts of a set, in what order; without those that can not restart as they may. */
 export const planAloneRestarts = (
-  { refusals, compared }: ComparedSet,
+  found: ComparedEach,
   rendered: RenderedTarget,
-): ComparedSet & { readonly restarts?: RestartPlan } => {
-  if (compared === undefined) return { refusals };
+): ComparedEach & { readonly restarts?: RestartPlan } => {
+  const { refusals, compared } = found;
+  if (compared === undefined) return found;
   const services = rendered.services.map(({ service }) => service);
   const planned = planRestarts(compared, services, usualRules);
-  if ('restarts' in planned) return { refusals, compared, restarts: planned.restarts };
+  if ('restarts' in planned) return { ...found, restarts: planned.restarts };
   const refused = new Set(planned.refusals.map(({ object }) => object));
   const objects = compared.objects.filter(({ id }) => !refused.has(id));
   return planAloneRestarts(
-    { refusals: [...refusals, ...planned.refusals], compared: { ...compared, objects } },
+    { ...found, refusals: [...refusals, ...planned.refusals], compared: { ...compared, objects } },
     rendered,
   );
 };
@@ -32,5 +33,4 @@ export const restartAlone = (now: number, waitMs = usualWaitMs): Restarting => (
   since: now,
   settleWithinMs: waitMs,
   isBack: false,
-  rules: [],
 });

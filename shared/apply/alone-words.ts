@@ -78,16 +78,23 @@ const ended = {
 /**
  * The line of an object that was not: `conflict` where another manager owns a field, `failed` where server or network were in
  * trouble or it did not become ready, `skipped` where it needs one that did not succeed or its turn to restart never came, else `refused`.
+ * `source` is where the object was written.
  */
 export const refusedLine = (
   identity: ObjectId,
   { code, because }: Pick<ObjectFailure, 'because' | 'code'>,
-): AloneLine => ({ identity, action: actionsOf[code] ?? 'refused', reason: because });
+  source?: string,
+): AloneLine => ({
+  identity,
+  action: actionsOf[code] ?? 'refused',
+  reason: source === undefined || because.startsWith(source) ? because : `${source}: ${because}`,
+});
 
 const actionsOf: Partial<Record<ObjectFailure['code'], AloneAction>> = {
   FIELD_CONFLICT: 'conflict',
   BUSY: 'failed',
   NOT_SETTLED: 'failed',
+  JOB_FAILED: 'failed',
   SKIPPED: 'skipped',
   HELD: 'skipped',
 };

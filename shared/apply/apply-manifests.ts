@@ -43,6 +43,10 @@ export interface ApplyOutside {
   readonly journal: Journal;
   readonly fence?: number;
   readonly clock: Clock;
+  /** As in `Writing`, these three. */
+  readonly isTakenOver?: boolean;
+  readonly pending?: Writing['pending'] & {};
+  readonly fencing?: Writing['fencing'] & {};
 }
 
 /** What applying takes beside that: restarts are ordered and paced, and jobs run, over all slices. */

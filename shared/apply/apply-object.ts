@@ -1,10 +1,20 @@
+import { brief } from '../rollout/outcome.ts';
 import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
+import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { replicasToHandOver, withReplicas } from './autoscaled.ts';
 import { clientSideEntries } from './client-side.ts';
-import { type ComparedObject, type Comparing, compareObject, isRefusal, plannedObject } from './compare-object.ts';
+import {
+  asWritten,
+  type ComparedObject,
+  type Comparing,
+  compareObject,
+  isMoved,
+  isRefusal,
+  plannedObject,
+} from './compare-object.ts';
 import { deleteObject, propagationFor } from './delete-object.ts';
 import type { DesiredObject } from './desired.ts';
 import { pathOf } from './discovery.ts';
@@ -12,8 +22,11 @@ import { failedObject } from './explain-refusal.ts';
 import { numberAt } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
-import { fenceOf, fieldManager, handoverManager } from './manager.ts';
+import { fenceOf, fieldManager, handoverManager, migrationManager } from './manager.ts';
 import { spoken } from './object-id.ts';
+import { preconditionsOf } from './preconditions.ts';
+import { putBack } from './put-back.ts';
+import { type Raised, raisedBy } from './raise-fence.ts';
 import type { ObjectFailure } from './refusals.ts';
 import { type Landed, landed } from './slice.ts';
 import { planVersionRepair } from './version-skew.ts';
@@ -21,7 +34,12 @@ import { isWithin } from './within-plan.ts';
 import { type Writing, type Written, write } from './writing.ts';
 
 export type Applied =
-  | { readonly status: 'done'; readonly landed: Landed; readonly warnings?: readonly string[] }
+  | {
+      readonly status: 'done';
+      readonly landed: Landed;
+      readonly object: ComparedObject;
+      readonly warnings?: readonly string[];
+    }
   | { readonly status: 'later'; readonly retryAfterSeconds: number; readonly because: string }
   | { readonly status: 'stopped'; readonly because: string }
   | { readonly status: 'failed'; readonly failure: ObjectFailure };
@@ -43,17 +61,19 @@ export const applyObject = async (compared: ComparedObject, applying: ApplyingOb
   let object = compared;
   for (let attempt = 1; ; attempt++) {
     if (object.action === 'unchanged' && object.live !== undefined)
-      return { status: 'done', landed: landed(object.live) };
+      return { status: 'done', landed: landed(object.live), object };
     const written = await bring(object, applying);
     if (written.status !== 'answered') return written;
     const { answer } = written;
     if (answer.ok) {
+      const live = liveObject(answer.body);
       const warned = answer.warnings === undefined ? {} : { warnings: answer.warnings };
-      return { status: 'done', landed: landed(liveObject(answer.body)), ...warned };
+      return { status: 'done', landed: landed(live), object: asWritten(object, answer), ...warned };
     }
-    const { refused } = answer;
-    if (assessRefusal(refused) !== 'stale' || attempt >= collisions) return refusedObject(object, refused);
-    const again = await compareAgain(object, applying);
+    const isStale = isMoved(object.live, answer.refused);
+    const isGuess = object.isUntried === true && object.live !== undefined;
+    if ((!isStale && !isGuess) || attempt >= collisions) return refusedObject(object, answer.refused, applying);
+    const again = await compareAgain(object, applying, assessRefusal(answer.refused) !== 'stale');
     if ('status' in again) return again;
     object = again;
   }
@@ -120,7 +140,7 @@ const createAgain = async (writing: Writing, object: ComparedObject, before: Liv
 const sendHandover = (
   writing: Writing,
   object: ComparedObject,
-  { metadata: { resourceVersion } }: LiveObject,
+  live: LiveObject,
   replicas: number,
 ): Promise<Written> => {
   const path = objectPath(object);
@@ -132,14 +152,21 @@ const sendHandover = (
     path: `${path}?fieldManager=${handoverManager}&fieldValidation=Strict&force=true`,
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({ apiVersion, kind, metadata: { name, namespace, resourceVersion }, spec: { replicas } }),
+    body: JSON.stringify({
+      apiVersion,
+      kind,
+      metadata: { name, namespace, ...preconditionsOf(live) },
+      spec: { replicas },
+    }),
+    preconditions: live.metadata,
+    isBare: true,
     readBack: () => readBack(writing, path, (found) => replicasToHandOver(found) === undefined),
   });
 };
 
 /**
- * The apply request. Where an object is there, its resourceVersion goes along, so that what was compared is what is written;
- * only then may fields of client-side managers be forced.
+ * The apply request. What was compared goes along as a precondition, an object that was not there too; only over an object that was
+ * compared may fields of client-side managers be forced.
  */
 const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
   const { manifest } = object;
@@ -152,16 +179,27 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify(fenced(manifest, writing.fence, live)),
+    ...(live === undefined ? {} : { preconditions: live.metadata }),
+    ...setOf(manifest),
     readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found)),
   });
 };
+
+const setOf = ({ metadata: { labels } }: Manifest) => {
+  const set = labels?.[partOfLabel];
+  return set === undefined ? {} : { set };
+};
+
+/** Applies an object that is as it shall be once more, so that it carries our token. Nothing else of it changes. */
+export const touchObject = async (object: ComparedObject, writing: Writing): Promise<Raised> =>
+  raisedBy(await sendApply(writing, object, object.live));
 
 const fenced = (manifest: Manifest, fence: number | undefined, live: LiveObject | undefined): Manifest => ({
   ...manifest,
   metadata: {
     ...manifest.metadata,
     ...withFence(manifest, fence),
-    ...(live === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }),
+    ...preconditionsOf(live),
   },
 });
 
@@ -179,13 +217,15 @@ const sendMigration = (
   return write(writing, {
     id: object.id,
     verb: 'apply',
-    path: `${path}?fieldManager=${fieldManager}`,
+    path: `${path}?fieldManager=${migrationManager}`,
     method: 'PATCH',
     contentType: 'application/json-patch+json',
     body: JSON.stringify([
       { op: 'replace', path: '/metadata/managedFields', value: entries },
       { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     ]),
+    preconditions: live.metadata,
+    isBare: true,
     readBack: () => readBack(writing, path, (found) => isPrepared(object, found)),
   });
 };
@@ -205,22 +245,35 @@ const readBack = async (
 const objectPath = ({ served, manifest }: DesiredObject): string =>
   pathOf(served, manifest.metadata.namespace ?? '', manifest.metadata.name);
 
+/** The object beside what is there by now; `thoroughly` where the server refused what nobody had tried. */
 const compareAgain = async (
   object: ComparedObject,
   { writing, comparing, approved }: ApplyingObject,
+  thoroughly: boolean,
 ): Promise<ComparedObject | Applied> => {
+  const { leavesCertain: _certain, ...thorough } = comparing;
   const live = await getObject(writing.cluster, objectPath(object), writing.invocation.signal);
-  const again = await compareObject(object, live, comparing);
+  const again = await compareObject(withoutFindings(object), live, thoroughly ? thorough : comparing);
   if (isRefusal(again))
     return { status: 'failed', failure: { id: object.id, code: again.code, because: again.because } };
-  if (isWithin(approved, plannedObject(again))) return again;
+  if (comparing.isFree || isWithin(approved, plannedObject(again))) return again;
   return {
     status: 'stopped',
     because: `${spoken(object.id)} was changed by somebody else while it was being written, and differs now from what was approved; plan again`,
   };
 };
 
-const refusedObject = (object: ComparedObject, refused: ApiRefusal): Applied => {
+/** What is wanted of an object, without what an earlier comparison found. */
+const withoutFindings = (object: ComparedObject): DesiredObject => {
+  const { live: _1, migration: _2, repair: _3, handover: _4, isUntried: _5, ...desired } = object;
+  return desired;
+};
+
+const refusedObject = async (
+  object: ComparedObject,
+  refused: ApiRefusal,
+  { writing, comparing }: ApplyingObject,
+): Promise<Applied> => {
   // Behind a load balancer another API server may not serve a new CRD for some seconds more.
   if (object.crd !== undefined && assessRefusal(refused) === 'kind-missing') {
     return {
@@ -229,5 +282,11 @@ const refusedObject = (object: ComparedObject, refused: ApiRefusal): Applied => 
       because: `waiting for every API server to serve ${object.served.kind}`,
     };
   }
-  return { status: 'failed', failure: failedObject(object.id, refused) };
+  const failure = failedObject(object.id, refused);
+  // A rollout goes back as a whole; where nobody does, what was deleted for this is put back at once.
+  if (object.action !== 'recreate' || object.live === undefined || comparing.isFree !== true) {
+    return { status: 'failed', failure };
+  }
+  const because = brief(`${failure.because}; ${await putBack(writing, object, object.live)}`);
+  return { status: 'failed', failure: { ...failure, because } };
 };

@@ -7,20 +7,18 @@ import { groupOf, isKind, objectId } from './object-id.ts';
 
 /** The workloads whose `spec.replicas` belongs to an autoscaler of the same set: HorizontalPodAutoscaler, or KEDA's ScaledObject. */
 export const autoscaledBy = (manifests: readonly Manifest[]): ReadonlySet<ObjectId> =>
-  new Set(
-    manifests
-      .filter(
-        (object) =>
-          isKind(object, 'autoscaling', 'HorizontalPodAutoscaler') || isKind(object, 'keda.sh', 'ScaledObject'),
-      )
-      .flatMap((autoscaler) => {
-        const name = textAt(autoscaler, 'spec', 'scaleTargetRef', 'name');
-        if (name === undefined) return [];
-        const group = groupOf(textAt(autoscaler, 'spec', 'scaleTargetRef', 'apiVersion') ?? 'apps/v1');
-        const kind = textAt(autoscaler, 'spec', 'scaleTargetRef', 'kind') ?? 'Deployment';
-        return [objectId({ group, kind, namespace: autoscaler.metadata.namespace ?? '', name })];
-      }),
-  );
+  new Set(manifests.flatMap(autoscalerTargets));
+
+/** The workload an autoscaler scales, in its own namespace; none for an object that is no autoscaler. */
+export const autoscalerTargets = (object: Manifest): readonly ObjectId[] => {
+  if (!isKind(object, 'autoscaling', 'HorizontalPodAutoscaler') && !isKind(object, 'keda.sh', 'ScaledObject'))
+    return [];
+  const name = textAt(object, 'spec', 'scaleTargetRef', 'name');
+  if (name === undefined) return [];
+  const group = groupOf(textAt(object, 'spec', 'scaleTargetRef', 'apiVersion') ?? 'apps/v1');
+  const kind = textAt(object, 'spec', 'scaleTargetRef', 'kind') ?? 'Deployment';
+  return [objectId({ group, kind, namespace: object.metadata.namespace ?? '', name })];
+};
 
 /** What is known of a workload whose number of replicas an autoscaler decides. */
 export interface Autoscaled {

@@ -73,7 +73,7 @@ export const predictMigrated = (forced: LiveObject): JsonObject => {
 const isMember = (trie: FieldTrie): boolean => '.' in trie || Object.keys(trie).length === 0;
 
 /** Structured-merge-diff's rule: an owned element goes with all below it, unless anybody else owns it or something below it. */
-const removeOwned = (value: unknown, owned: FieldTrie, kept: readonly FieldTrie[]): unknown => {
+export const removeOwned = (value: unknown, owned: FieldTrie, kept: readonly FieldTrie[]): unknown => {
   let left = value;
   for (const [step, below] of Object.entries(owned)) {
     if (step === '.') continue;

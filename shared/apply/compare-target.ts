@@ -44,44 +44,29 @@ export interface Comparable {
   readonly kept?: readonly ObjectId[];
 }
 
-/** A set beside what is live, object by object: one that is refused does not stop the others. */
-export interface ComparedSet {
-  readonly refusals: readonly Refusal[];
-  /** Without what was refused. Absent where the target as a whole is refused. */
-  readonly compared?: ComparedTarget;
-}
-
 /**
  * A rendered target beside what is live, whole or not at all: one refusal refuses it, and all are listed. Mistakes that can be told
- * without reading a single object are listed first, by themselves.
+ * without reading a single object are listed first, by themselves. Requests: discovery (cached), one LIST of inventories, one LIST per
+ * kind and namespace in them, one GET per object that is not a member, one dry run per object that is not exactly as it was applied.
+ * Nothing is written.
  */
 export const compareTarget = async (input: Comparable): Promise<ComparedTarget | readonly Refusal[]> => {
-  const { refusals, compared } = await compareSet(input, 'whole');
-  return refusals.length > 0 || compared === undefined ? refusals : compared;
-};
-
-/**
- * A rendered target beside what is live. Requests: discovery (cached), one LIST of inventories, one LIST per kind and namespace in
- * them, one GET per object that is not a member, one dry run per object that is not exactly as it was applied. Nothing is written.
- */
-export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Promise<ComparedSet> => {
   const { cluster, rendered, namespace, signal } = input;
   try {
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
-    const before = new Set(desired.jobs.filter(({ run }) => run === 'before').map(({ id }) => id));
-    const order = orderObjects(desired.objects, first, before);
+    const order = orderAround(desired, first);
     const outages = input.refuseOutages === true ? outagesOf(lintObjects([...desired.objects, ...desired.jobs])) : [];
-    const mistakes = [...desired.refusals, ...order.refusals, ...mistakesOfJobs(desired, first), ...outages];
-    if (mode === 'whole' && mistakes.length > 0) return { refusals: mistakes };
+    const mistakes = [...desired.refusals, ...order.refusals, ...outages];
+    if (mistakes.length > 0) return mistakes;
     const services = rendered.services.map(({ service }) => service);
     const discovery = await discover(cluster, signal);
     const live = await readSets(cluster, discovery, { target: rendered.target, namespace, services }, signal);
-    if (live.refusals.length > 0) return { refusals: live.refusals };
+    if (live.refusals.length > 0) return live.refusals;
     const found = await readDesired(cluster, desired.objects, live.members, signal);
     const hasNamespace = live.sets.length > 0 || found.has(first) || (await namespaceExists(input));
     if (!hasNamespace && !desired.objects.some(({ id }) => id === first))
-      return { refusals: [...mistakes, namespaceMissing(rendered, namespace)] };
+      return [namespaceMissing(rendered, namespace)];
     const ours = setIds(live.sets, services, namespace);
     const absent = new Set(desired.objects.filter(({ id }) => !found.has(id)).map(({ id }) => id));
     const results = await inFlight(inOrder(desired.objects, order), (object) =>
@@ -93,7 +78,8 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
         tryCreates: input.tryCreates && !absent.has(namespaceOf(object)),
       }),
     );
-    const refusals = [...mistakes, ...results.filter(isRefusal)];
+    const refusals = results.filter(isRefusal);
+    if (refusals.length > 0) return refusals;
     const wanted = new Set(desired.objects.map(({ id }) => id));
     const wantedUids = new Set([...found.values()].map((object) => object.metadata.uid));
     const leaving = [...live.members.values()].filter(
@@ -101,27 +87,33 @@ export const compareSet = async (input: Comparable, mode: 'whole' | 'each'): Pro
     );
     const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
     const { jobs } = desired;
-    return {
-      refusals,
-      compared: { jobs, objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace },
-    };
+    return { jobs, objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
       const because = `${error.message}; grant this to the identity tidegate uses on the target`;
-      return { refusals: [{ code: 'FORBIDDEN', because }] };
+      return [{ code: 'FORBIDDEN', because }];
     }
     throw error;
   }
 };
 
-/** A Job may depend on objects of the set and on nothing else. */
-const mistakesOfJobs = ({ objects, jobs }: Desired, first: ObjectId): readonly Refusal[] => {
+/** The apply order of a set around its Jobs, which may depend on objects of the set and on nothing else. */
+export const orderAround = ({ objects, jobs }: Desired, first: ObjectId): ApplyOrder => {
+  const before = new Set(jobs.filter(({ run }) => run === 'before').map(({ id }) => id));
+  const order = orderObjects(objects, first, before);
   const ids = new Set(jobs.map(({ id }) => id));
-  return needsOf([...objects, ...jobs], first).unknown.filter(({ object }) => object !== undefined && ids.has(object));
+  const { unknown } = needsOf([...objects, ...jobs], first, before);
+  const mistakes = unknown.filter(({ object }) => object !== undefined && ids.has(object));
+  return { ...order, refusals: [...order.refusals, ...mistakes] };
 };
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */
-const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparable) => {
+export const resolveAgainst = async ({
+  cluster,
+  rendered,
+  namespace,
+  signal,
+}: Omit<Comparable, 'tryCreates'>): Promise<Desired> => {
   const desired = resolveDesired(rendered, await discover(cluster, signal), namespace);
   const isComplete = desired.objects.every(({ isServed }) => isServed);
   const knowsAll = desired.refusals.every(({ code }) => code !== 'UNKNOWN_KIND' && code !== 'VERSION_NOT_SERVED');
@@ -129,18 +121,22 @@ const resolveAgainst = async ({ cluster, rendered, namespace, signal }: Comparab
   return resolveDesired(rendered, await rediscover(cluster, signal), namespace);
 };
 
-const namespaceExists = async ({ cluster, namespace, signal }: Comparable): Promise<boolean> =>
+export const namespaceExists = async ({
+  cluster,
+  namespace,
+  signal,
+}: Pick<Comparable, 'cluster' | 'namespace' | 'signal'>): Promise<boolean> =>
   (await getObject(cluster, `/api/v1/namespaces/${encodeURIComponent(namespace)}`, signal)) !== undefined;
 
-const namespaceMissing = (rendered: RenderedTarget, namespace: string): Refusal => ({
+export const namespaceMissing = (rendered: RenderedTarget, namespace: string): Refusal => ({
   code: 'NAMESPACE_MISSING',
   because: `${rendered.target}: namespace ${namespace} does not exist; create it, or add a Namespace object to the release`,
 });
 
-const namespaceOf = ({ manifest }: DesiredObject): ObjectId =>
+export const namespaceOf = ({ manifest }: DesiredObject): ObjectId =>
   objectId({ group: '', kind: 'Namespace', namespace: '', name: manifest.metadata.namespace ?? '' });
 
-const inOrder = (objects: readonly DesiredObject[], { order }: ApplyOrder): readonly DesiredObject[] => {
+export const inOrder = (objects: readonly DesiredObject[], { order }: ApplyOrder): readonly DesiredObject[] => {
   const byId = new Map(objects.map((object) => [object.id, object]));
   return order.flatMap((id) => byId.get(id) ?? []);
 };

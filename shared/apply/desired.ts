@@ -1,15 +1,15 @@
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
-import type { Manifest, RenderedObject, RenderedTarget } from '../rollout/release.ts';
+import type { Manifest, RenderedTarget } from '../rollout/release.ts';
 import { applySetId, partOfLabel } from './apply-set.ts';
 import { type Autoscaled, autoscaledBy, leaveReplicas } from './autoscaled.ts';
-import { type Discovery, findKind, type ServedKind } from './discovery.ts';
+import type { Discovery, ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
-import { listAt, textAt } from './fields.ts';
 import { type Run, runOf } from './jobs/run-of.ts';
 import { normalise } from './normalise.ts';
-import { groupOf, identityOf, isKind, spoken, versionOf } from './object-id.ts';
+import { identityOf, objectId, parseObjectId, spoken } from './object-id.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
+import { promisedKinds, resolveKind } from './resolve-kind.ts';
 
 /** An object as the target shall have it, with where it goes. */
 export interface DesiredObject extends Partial<Autoscaled> {
@@ -17,6 +17,8 @@ export interface DesiredObject extends Partial<Autoscaled> {
   readonly service: string;
   /** Place of its service in the order of services. */
   readonly serviceOrder: number;
+  /** Where it was written. */
+  readonly source: string;
   readonly manifest: Manifest;
   readonly served: ServedKind;
   /** The CRD of the same set that defines its kind. */
@@ -43,75 +45,82 @@ export interface Desired {
  */
 export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, namespace: string): Desired => {
   const promised = promisedKinds(rendered);
-  const objects = new Map<ObjectId, Resolved>();
-  const refusals: Refusal[] = [];
-  const collided = new Map<ObjectId, string>();
-  rendered.services.forEach(({ service, objects: found }, serviceOrder) => {
-    for (const { object, source } of found) {
-      const refuse = (code: RefusalCode, because: string) =>
-        refusals.push({ code, object: identityOf(object), because: brief(`${source}: ${because}`) });
+  const found = rendered.services.flatMap(({ service, objects }, serviceOrder) =>
+    objects.map(({ object, source }): Resolved | Refusal => {
+      const refuse = (code: RefusalCode, because: string, namespaced?: boolean): Refusal => ({
+        code,
+        object: identify(object, namespaced === true ? namespace : ''),
+        because: brief(`${source}: ${because}`),
+      });
       const mistake = assessManifest(object);
-      if (mistake !== undefined) {
-        refuse(...mistake);
-        continue;
-      }
-      const [group, version] = [groupOf(object.apiVersion), versionOf(object.apiVersion)];
-      const kind = findKind(discovery, group, object.kind, version);
-      const promise = promised.find((each) => isKind(object, each.served.group, each.served.kind));
-      const served = kind ?? (promise?.versions.includes(version) ? { ...promise.served, version } : undefined);
-      if (served === undefined) {
-        refuse(...unknownKind(object, discovery));
-        continue;
-      }
+      if (mistake !== undefined) return refuse(...mistake);
+      const kind = resolveKind(object, discovery, promised);
+      if ('because' in kind) return refuse(kind.code, kind.because, kind.namespaced);
       const run = runOf(object);
-      if (run !== undefined && 'mistake' in run) {
-        refuse('INVALID_OBJECT', run.mistake);
-        continue;
-      }
+      if (run !== undefined && 'mistake' in run) return refuse('INVALID_OBJECT', run.mistake, kind.served.namespaced);
       const set = run === undefined ? applySetId(service, namespace) : undefined;
-      const manifest = place(normalise(object), served, namespace, set);
-      const id = identityOf(manifest);
-      const twin = objects.get(id);
-      const other = collided.get(id) ?? (twin && !isTwin(twin, service, manifest) ? placeOf(twin) : undefined);
-      if (other !== undefined) {
-        const collides = (here: string, there: string) =>
-          refusals.push({
-            code: 'IDENTITY_COLLISION',
-            object: id,
-            because: brief(`${here}: ${spoken(id)} is also in ${there}; keep one of them`),
-          });
-        if (twin !== undefined) collides(twin.source, `${source} (service ${service})`);
-        collides(source, other);
-        collided.set(id, other);
-        objects.delete(id);
-        continue;
-      }
-      const crd = promise === undefined ? {} : { crd: promise.crd };
-      const isServed = kind !== undefined;
-      objects.set(id, { id, service, serviceOrder, manifest, served, source, isServed, ...crd, ...(run && { run }) });
-    }
-  });
-  const found = [...objects.values()].map(({ source: _source, ...object }) => object);
-  const placed = found.flatMap(({ run, ...object }) => (run === undefined ? [object] : []));
-  const jobs = found.flatMap(({ run, ...object }) => (run === undefined ? [] : [{ ...object, ...run }]));
+      const manifest = place(normalise(object), kind.served, namespace, set);
+      return { id: identityOf(manifest), service, serviceOrder, source, manifest, ...kind, ...(run && { run }) };
+    }),
+  );
+  const single = withoutDuplicates(found.filter((each) => 'manifest' in each));
+  const placed = single.objects.flatMap(({ run, ...object }) => (run === undefined ? [object] : []));
+  const jobs = single.objects.flatMap(({ run, ...object }) => (run === undefined ? [] : [{ ...object, ...run }]));
   const autoscaled = autoscaledBy(placed.map(({ manifest }) => manifest));
   return {
     objects: placed.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)),
     jobs: jobs.toSorted(compareJobs),
-    refusals,
+    refusals: [...found.filter((each) => 'because' in each), ...single.refusals],
   };
 };
 
-/** An object as it is gathered: where it was written, and whether it is a Job around a deployment. */
-type Resolved = DesiredObject & { readonly source: string; readonly run?: Run };
+/** An object as it is gathered, and whether it is a Job around a deployment. */
+interface Resolved extends DesiredObject {
+  readonly run?: Run;
+}
 
 const compareJobs = (a: DesiredJob, b: DesiredJob): number =>
   a.serviceOrder - b.serviceOrder || a.weight - b.weight || (a.id < b.id ? -1 : 1);
 
-const isTwin = (one: DesiredObject, service: string, manifest: Manifest): boolean =>
-  one.service === service && sameJson(one.manifest, manifest);
+/** As an object that can not be placed is called: where it says, else in `namespace`. */
+const identify = (object: Manifest, namespace: string): ObjectId => {
+  const { group, kind, namespace: named, name } = parseObjectId(identityOf(object));
+  return objectId({ group, kind, namespace: named || namespace, name });
+};
 
-const placeOf = ({ source, service }: Pick<Resolved, 'source' | 'service'>): string => `${source} (service ${service})`;
+const withoutDuplicates = (
+  found: readonly Resolved[],
+): { readonly objects: readonly Resolved[]; readonly refusals: readonly Refusal[] } => {
+  const byId = new Map<string, Resolved[]>();
+  for (const object of found) {
+    const same = byId.get(storedAs(object.id));
+    if (same === undefined) byId.set(storedAs(object.id), [object]);
+    else same.push(object);
+  }
+  const groups = [...byId.values()];
+  const isOne = ([first, ...others]: readonly DesiredObject[]) =>
+    first !== undefined && others.every((other) => isTwin(first, other));
+  return {
+    objects: groups.filter(isOne).flatMap(([first]) => first ?? []),
+    refusals: groups.filter((group) => !isOne(group)).flatMap(collisions),
+  };
+};
+
+/** The events of both groups are one store: `events.k8s.io` Event x is Event x of the core group. */
+const storedAs = (id: ObjectId): string => id.replace(/^events\.k8s\.io\/Event\//, '/Event/');
+
+const isTwin = (one: DesiredObject, other: DesiredObject): boolean =>
+  one.service === other.service && sameJson(one.manifest, other.manifest);
+
+/** Each of them, with the first of the others that is not the same. */
+const collisions = (group: readonly DesiredObject[]): readonly Refusal[] =>
+  group.flatMap((object) => {
+    const other =
+      group.find((each) => each !== object && !isTwin(each, object)) ?? group.find((each) => each !== object);
+    if (other === undefined) return [];
+    const because = `${object.source}: ${spoken(object.id)} is also in ${other.source} (service ${other.service}); keep one of them`;
+    return [{ code: 'IDENTITY_COLLISION' as const, object: object.id, because: brief(because) }];
+  });
 
 /** What can be told without asking anybody. */
 const assessManifest = (object: Manifest): readonly [RefusalCode, string] | undefined => {
@@ -130,19 +139,6 @@ const assessManifest = (object: Manifest): readonly [RefusalCode, string] | unde
   return undefined;
 };
 
-const unknownKind = (object: Manifest, discovery: Discovery): readonly [RefusalCode, string] => {
-  const other = findKind(discovery, groupOf(object.apiVersion), object.kind);
-  return other === undefined
-    ? [
-        'UNKNOWN_KIND',
-        `the cluster serves no ${object.kind} of ${object.apiVersion}, and no CustomResourceDefinition of the release brings it; add the CRD or install it first`,
-      ]
-    : [
-        'VERSION_NOT_SERVED',
-        `the cluster does not serve ${object.kind} as ${object.apiVersion}; it serves ${other.group === '' ? '' : `${other.group}/`}${other.version}`,
-      ];
-};
-
 /** `setId`: of the set that it is a member of. */
 const place = (object: Manifest, served: ServedKind, namespace: string, setId: string | undefined): Manifest => {
   const { namespace: named, ...metadata } = object.metadata;
@@ -155,26 +151,3 @@ const place = (object: Manifest, served: ServedKind, namespace: string, setId: s
     },
   };
 };
-
-interface Promised {
-  readonly crd: ObjectId;
-  readonly served: ServedKind;
-  readonly versions: readonly string[];
-}
-
-/** The kinds that CustomResourceDefinitions of the release will bring. */
-const promisedKinds = (rendered: RenderedTarget): readonly Promised[] =>
-  rendered.services
-    .flatMap((service) => service.objects)
-    .filter(({ object }: RenderedObject) => isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition'))
-    .map(({ object }) => ({
-      crd: identityOf(object),
-      served: {
-        group: textAt(object, 'spec', 'group') ?? '',
-        version: '',
-        kind: textAt(object, 'spec', 'names', 'kind') ?? '',
-        plural: textAt(object, 'spec', 'names', 'plural') ?? '',
-        namespaced: textAt(object, 'spec', 'scope') === 'Namespaced',
-      },
-      versions: listAt(object, 'spec', 'versions').map((version) => textAt(version, 'name') ?? ''),
-    }));

@@ -6,6 +6,7 @@ import { isClientSide } from './client-side.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';
 import type { FieldConflict, ObjectFailure, Refusal, RefusalCode } from './refusals.ts';
+import { withoutBulk } from './without-bulk.ts';
 
 const codes: Readonly<Record<RefusalMeaning, RefusalCode>> = {
   ownership: 'FIELD_CONFLICT',
@@ -30,7 +31,7 @@ export const explainRefusal = (object: ObjectId, refused: ApiRefusal): Refusal =
 const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning): string => {
   const { kind, namespace } = parseObjectId(object);
   const subject = spoken(object);
-  const said = kind === 'Secret' ? withoutValues(refused.message) : refused.message;
+  const said = kind === 'Secret' ? withoutValues(refused.message) : withoutBulk(refused.message);
   switch (meaning) {
     case 'ownership':
       return `${subject}: ${foreignOwners(refused)

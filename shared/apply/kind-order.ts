@@ -1,3 +1,4 @@
+import { isBuiltInGroup } from './built-in-groups.ts';
 import { groupOf } from './object-id.ts';
 
 interface Typed {
@@ -6,9 +7,9 @@ interface Typed {
 }
 
 /**
- * Kinds in the order they are begun where no dependency decides: what others are checked against or need at admission first,
- * workloads last, then what acts on workloads. `*` is where any other kind stands: after workloads, since custom objects often
- * need their controller.
+ * Kinds in the order they are begun where no dependency decides: what others are checked against or need at admission first, then what
+ * stands guard over workloads, workloads, and what leads to them. `*` is where any other kind stands: after workloads, since custom
+ * objects often need their controller.
  */
 const kinds = [
   'Namespace',
@@ -31,6 +32,7 @@ const kinds = [
   'PersistentVolumeClaim',
   'Service',
   'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
   'DaemonSet',
   'StatefulSet',
   'Deployment',
@@ -39,7 +41,6 @@ const kinds = [
   'Pod',
   'Job',
   'CronJob',
-  'HorizontalPodAutoscaler',
   'Ingress',
   '*',
   'APIService',
@@ -51,10 +52,8 @@ const other = kinds.indexOf('*');
 
 /** A kind of that name in a group of somebody else's is another kind. */
 const rankOf = ({ apiVersion, kind }: Typed): number => {
-  const group = groupOf(apiVersion);
-  const builtIn = !group.includes('.') || group.endsWith('.k8s.io');
   const rank = kinds.indexOf(kind);
-  return builtIn && rank !== -1 ? rank : other;
+  return isBuiltInGroup(groupOf(apiVersion)) && rank !== -1 ? rank : other;
 };
 
 /** For sorting: which of two kinds is begun first. */

@@ -1,16 +1,16 @@
 import type { Manifest } from '../rollout/release.ts';
+import { assessValue, type Difference } from './assess-value.ts';
 import { sameJson } from './field-diff.ts';
 import { isObject, type JsonObject } from './fields.ts';
 import type { FieldTrie, LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { fenceAnnotation, fieldManager } from './manager.ts';
-import { sameQuantity } from './quantity.ts';
-import { sameWithDefaults } from './server-defaults.ts';
 
-const isOwn = (entry: ManagedFieldsEntry) =>
+const isOwnEntry = (entry: ManagedFieldsEntry) =>
   entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '';
 
 /** Our own entry: what the object had of us when it was last applied. */
-export const ownEntry = (live: LiveObject): ManagedFieldsEntry | undefined => live.metadata.managedFields?.find(isOwn);
+export const ownEntry = (live: LiveObject): ManagedFieldsEntry | undefined =>
+  live.metadata.managedFields?.find(isOwnEntry);
 
 /** Our fields of an object without the fencing token, which is never a difference. */
 export const ownFields = (live: LiveObject): FieldTrie | undefined => {
@@ -19,22 +19,22 @@ export const ownFields = (live: LiveObject): FieldTrie | undefined => {
 };
 
 /**
- * Whether applying `want` would change nothing, decided without a request and never wrongly in the affirmative: every leaf of our
- * own managedFields entry stands in the manifest and equals the live value, and every leaf of the manifest is covered by the
- * entry. The first half catches changes and removals, the second additions. Doubt (another apiVersion, an index step, a value
- * the server may write in another form) is `false`, and the caller pays for a server-side dry run.
+ * What applying `want` would change, as far as our own managedFields entry tells without a request. `none` where every leaf of the entry
+ * stands in the manifest and equals the live value, and every leaf of the manifest is covered by the entry: the first half catches
+ * changes and removals, the second additions. `certain` where a leaf was added, taken away or given another value, or nothing of ours was
+ * ever applied. The rest (another apiVersion, an index step, a value the server may write in another form) is `doubt`.
  */
-export const isExactlyApplied = (want: Manifest, live: LiveObject): boolean => {
+export const assessDifference = (want: Manifest, live: LiveObject): Difference => {
   const entry = ownEntry(live);
-  if (entry?.fieldsV1 === undefined || entry.apiVersion !== want.apiVersion) return false;
-  return covers(
-    withoutFence(entry.fieldsV1),
-    statedFields(want),
-    withoutFenceValue(live),
-    [],
-    (path, a, b) => sameWithDefaults(want.apiVersion, a, b) || sameQuantity(path, a, b),
+  if (entry === undefined) return 'certain';
+  if (entry.fieldsV1 === undefined || entry.apiVersion !== want.apiVersion) return 'doubt';
+  return assess(withoutFence(entry.fieldsV1), statedFields(want), withoutFenceValue(live), [], (path, stated, held) =>
+    assessValue(want.apiVersion, path, stated, held),
   );
 };
+
+/** Whether applying `want` would change nothing; never wrongly in the affirmative. */
+export const isExactlyApplied = (want: Manifest, live: LiveObject): boolean => assessDifference(want, live) === 'none';
 
 /** The part of a manifest that managedFields speaks of: not the identity, which no manager owns. */
 const statedFields = (want: Manifest): JsonObject => {
@@ -43,52 +43,66 @@ const statedFields = (want: Manifest): JsonObject => {
   return { ...rest, ...(Object.keys(meta).length === 0 ? {} : { metadata: meta }) };
 };
 
-/** Whether two values of a leaf are one, whatever form the server gives them. */
-type Same = (path: readonly string[], want: unknown, have: unknown) => boolean;
+type AssessLeaf = (path: readonly string[], want: unknown, have: unknown) => Difference;
 
-const covers = (trie: FieldTrie, want: unknown, have: unknown, path: readonly string[], same: Same): boolean => {
+/** One difference that is certain needs no other; one doubt is enough for doubt. */
+const worst = (found: readonly Difference[]): Difference =>
+  found.includes('certain') ? 'certain' : found.includes('doubt') ? 'doubt' : 'none';
+
+const assess = (
+  trie: FieldTrie,
+  want: unknown,
+  have: unknown,
+  path: readonly string[],
+  assessLeaf: AssessLeaf,
+): Difference => {
   const steps = Object.entries(trie).filter(([step]) => step !== '.');
-  if (steps.length === 0) return same(path, want, have);
-  if (isObject(want) && isObject(have)) return coversMembers(steps, want, have, path, same);
-  if (Array.isArray(want) && Array.isArray(have)) return coversItems(steps, want, have, path, same);
-  return false;
+  if (steps.length === 0) return assessLeaf(path, want, have);
+  if (isObject(want) && isObject(have)) return assessMembers(steps, want, have, path, assessLeaf);
+  if (Array.isArray(want) && Array.isArray(have)) return assessItems(steps, want, have, path, assessLeaf);
+  return 'doubt';
 };
 
 type Steps = readonly (readonly [string, FieldTrie])[];
 
-const coversMembers = (
+const assessMembers = (
   steps: Steps,
-  want: Readonly<Record<string, unknown>>,
-  have: Readonly<Record<string, unknown>>,
+  want: JsonObject,
+  have: JsonObject,
   path: readonly string[],
-  same: Same,
-): boolean =>
-  steps.length === Object.keys(want).length &&
-  steps.every(([step, below]) => {
-    const name = step.slice(2);
-    return (
-      step.startsWith('f:') &&
-      name in want &&
-      name in have &&
-      covers(below, want[name], have[name], [...path, name], same)
-    );
-  });
+  assessLeaf: AssessLeaf,
+): Difference => {
+  if (steps.some(([step]) => !step.startsWith('f:'))) return 'doubt';
+  const owned = new Set(steps.map(([step]) => step.slice(2)));
+  const isSameSet = owned.size === Object.keys(want).length && Object.keys(want).every((name) => owned.has(name));
+  if (!isSameSet) return 'certain';
+  return worst(
+    steps.map(([step, below]) => {
+      const name = step.slice(2);
+      return assess(below, want[name], have[name], [...path, name], assessLeaf);
+    }),
+  );
+};
 
-const coversItems = (
+const assessItems = (
   steps: Steps,
   want: readonly unknown[],
   have: readonly unknown[],
   path: readonly string[],
-  same: Same,
-): boolean =>
-  steps.length === want.length &&
-  steps.every(([step, below]) => {
-    const matches = itemMatcher(step);
+  assessLeaf: AssessLeaf,
+): Difference => {
+  if (steps.some(([step]) => !isItemStep(step))) return 'doubt';
+  const matchers = steps.map(([step]) => itemMatcher(step));
+  if (steps.length !== want.length || matchers.some((matches) => !want.some(matches))) return 'certain';
+  const items = steps.map(([, below], place) => {
+    const matches = matchers[place] ?? (() => false);
     const wanted = want.filter(matches);
     const found = have.filter(matches);
-    return wanted.length === 1 && found.length === 1 && covers(below, wanted[0], found[0], path, same);
-  }) &&
-  sameOrder(steps, want, have);
+    const isOne = wanted.length === 1 && found.length === 1;
+    return isOne ? assess(below, wanted[0], found[0], path, assessLeaf) : 'doubt';
+  });
+  return worst([...items, sameOrder(steps, want, have) ? 'none' : 'doubt']);
+};
 
 /** Associative lists keep the order they were applied in, and for environment variables the order means something. */
 const sameOrder = (steps: Steps, want: readonly unknown[], have: readonly unknown[]): boolean => {
@@ -99,12 +113,13 @@ const sameOrder = (steps: Steps, want: readonly unknown[], have: readonly unknow
   return sameJson(placeIn(want), placeIn(have));
 };
 
-/** Tells the item of a `k:` or `v:` step; no item for any other step, which makes it a doubt. */
+const isItemStep = (step: string): boolean => step.startsWith('k:') || step.startsWith('v:');
+
+/** Tells the item of a `k:` or `v:` step; no item for any other step. */
 export const itemMatcher = (step: string): ((item: unknown) => boolean) => {
-  const [form, text] = [step.slice(0, 2), step.slice(2)];
-  if (form !== 'k:' && form !== 'v:') return () => false;
-  const value: unknown = JSON.parse(text);
-  if (form === 'v:') return (item) => sameJson(item, value);
+  if (!isItemStep(step)) return () => false;
+  const value: unknown = JSON.parse(step.slice(2));
+  if (step.startsWith('v:')) return (item) => sameJson(item, value);
   if (!isObject(value)) return () => false;
   return (item) => isObject(item) && Object.entries(value).every(([key, expected]) => sameJson(item[key], expected));
 };

@@ -15,17 +15,22 @@ const kept = [
 
 /**
  * A manifest as it is sent: without what the server keeps itself and without `status`; a Secret's `stringData` as `data` (else
- * keys that leave `stringData` stay for ever); `protocol: TCP` where a port says nothing, because it is part of the list's key;
- * a CRD's placeholder `caBundle` dropped. Twice is the same as once.
+ * keys that leave `stringData` stay for ever); `protocol: TCP` where a port says nothing, because it is part of the list's key; without
+ * what a controller will fill in (a placeholder `caBundle`, the rules of an aggregated ClusterRole), which stated would be a conflict
+ * with it; without `data`, labels and annotations of nothing, which stated would only be owned. Twice is the same as once.
  */
 export const normalise = (object: Manifest): Manifest => {
   const { status: _status, ...rest } = object;
-  const metadata = without(rest.metadata, kept) as Manifest['metadata'];
-  const plain: Manifest = { ...rest, metadata };
-  if (isKind(plain, '', 'Secret')) return encodeSecret(plain);
+  const { metadata: given, ...body } = rest;
+  const metadata = withoutEmpty(without(given, kept), ['labels', 'annotations']) as Manifest['metadata'];
+  const plain: Manifest = { ...body, apiVersion: object.apiVersion, kind: object.kind, metadata };
+  const group = groupOf(plain.apiVersion);
+  if (isKind(plain, '', 'Secret')) return withoutEmpty(encodeSecret(plain), ['data']) as Manifest;
+  if (isKind(plain, '', 'ConfigMap')) return withoutEmpty(plain, ['data', 'binaryData']) as Manifest;
   if (isKind(plain, '', 'Service')) return { ...plain, spec: withProtocols(plain.spec) };
-  if (groupOf(plain.apiVersion) === 'apiextensions.k8s.io') return withoutPlaceholder(plain);
-  return workloadGroups.includes(groupOf(plain.apiVersion)) ? (fillPodTemplates(plain) as Manifest) : plain;
+  if (isKind(plain, 'rbac.authorization.k8s.io', 'ClusterRole')) return withoutAggregated(plain);
+  if (holdersOfBundles.includes(group)) return dropPlaceholder(plain) as Manifest;
+  return workloadGroups.includes(group) ? (fillPodTemplates(plain) as Manifest) : plain;
 };
 
 /** Where a port without `protocol` means TCP; a custom resource's schema need not know the field. */
@@ -61,14 +66,34 @@ const fillPodTemplates = (value: unknown): unknown => {
   );
 };
 
-/** `Cg==` (a line break) is what generators write where a controller will put the real bundle. */
-const withoutPlaceholder = (value: Manifest): Manifest => dropPlaceholder(value) as Manifest;
+const withoutEmpty = <Fields extends JsonObject>(object: Fields, names: readonly string[]): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object).filter(
+      ([name, value]) => !(names.includes(name) && isObject(value) && Object.keys(value).length === 0),
+    ),
+  );
 
+/** Its rules are those of the roles it selects; what a manifest states there is a placeholder (`rules: []`). */
+const withoutAggregated = (role: Manifest): Manifest => {
+  if (!isObject(role.aggregationRule)) return role;
+  const { rules: _rules, ...rest } = role;
+  return rest;
+};
+
+/** Groups whose kinds name a server by its `caBundle`: webhooks, conversion of a CRD, an APIService. */
+const holdersOfBundles = ['admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io'];
+
+/** Below a version of a CRD stands a schema, in which `caBundle` is somebody's field. */
 const dropPlaceholder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(dropPlaceholder);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name, member]) => !(name === 'caBundle' && (member === 'Cg==' || member === '')))
+      .filter(([name, member]) => !(name === 'caBundle' && isBlank(member)))
       .map(([name, member]) => [name, name === 'versions' ? member : dropPlaceholder(member)]),
   );
 };
+
+/** Generators write a line break (`Cg==`), an empty text or nothing where a controller will put the real bundle. */
+const isBlank = (bundle: unknown): boolean =>
+  bundle === null || (typeof bundle === 'string' && Buffer.from(bundle, 'base64').toString('utf8').trim() === '');

@@ -7,12 +7,13 @@ import { coverageOf } from './apply-set.ts';
 import { compareApproved, unnamedDeletes } from './compare-approved.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { type Deleted, deleteObject } from './delete-object.ts';
+import { fenceOff } from './fence-off.ts';
 import { cleanJobs } from './jobs/clean-jobs.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
-import { configMaps, type Member, type OwnSet } from './read-live.ts';
-import type { ObjectFailure } from './refusals.ts';
+import { type Pruning, pruneMembers, type Standing } from './prune-members.ts';
+import { configMaps, type OwnSet } from './read-live.ts';
 import type { SliceResult } from './slice.ts';
-import { writeInventories } from './write-inventory.ts';
+import { type InventoryWritten, writeInventories } from './write-inventory.ts';
 import type { Writing } from './writing.ts';
 
 /** As a slice of applying, and what was left standing although the release no longer has it. */
@@ -47,33 +48,35 @@ export const pruneObjects = async (
     return { status: 'stopped', progress, because: brief(because), kept };
   }
   const writing: Writing = { ...outside, invocation, plan };
-  const failures: ObjectFailure[] = [];
-  const cleans = approved.jobs?.cleans ?? [];
-  for await (const ended of endings(compared, { target: rendered.target, namespace, cleans }, writing)) {
-    if (ended.status === 'failed') failures.push(ended.failure);
-    if (ended.status === 'stopped') return { ...ended, because: brief(ended.because), progress, kept };
-    if (ended.status === 'later') {
-      return { ...ended, status: 'in-progress', because: brief(ended.because), progress, kept };
-    }
+  const place = { target: rendered.target, namespace, cleans: approved.jobs?.cleans ?? [] };
+  const halt = await fenceOff(compared, writing);
+  if (halt?.status === 'stopped') return { ...halt, because: brief(halt.because), progress, kept };
+  if (halt !== undefined) return { ...halt, status: 'in-progress', because: brief(halt.because), progress, kept };
+  const { failures, later, stopped } = await pruneCompared(compared, place, writing);
+  if (stopped !== undefined) return { status: 'stopped', because: brief(stopped), progress, kept };
+  if (later !== undefined) {
+    const { retryAfterSeconds } = later;
+    return { status: 'in-progress', retryAfterSeconds, because: brief(later.because), progress, kept };
   }
   if (failures.length === 0) return { status: 'done', progress, kept };
   const because = brief(failures.map((failure) => failure.because).join('; '));
   return { status: 'failed', progress, because, objects: failures, kept };
 };
 
-/** One step after the other, each as its outcome: the deletes, then the inventories, then Jobs of earlier releases. */
-async function* endings(
+/**
+ * Removes what a comparison says is no longer wanted, and makes the inventories exact: what could not be removed stays in them. Those of
+ * services that have nothing left go; and so do Jobs of earlier releases, those that are named.
+ */
+export const pruneCompared = async (
   compared: ComparedTarget,
-  { cleans, ...place }: { readonly target: string; readonly namespace: string } & Pick<JobPlan, 'cleans'>,
+  { cleans = [], ...place }: { readonly target: string; readonly namespace: string } & Partial<Pick<JobPlan, 'cleans'>>,
   writing: Writing,
-): AsyncGenerator<Deleted | { readonly status: 'done' }> {
-  const standing: Member[] = [];
-  for (const member of compared.prunes) {
-    const deleted = await deleteObject(writing, member);
-    if (deleted.status === 'failed') standing.push(member);
-    yield deleted;
-  }
-  const members = [...compared.objects, ...standing, ...compared.kept];
+  pruning: Pruning = {},
+): Promise<Standing> => {
+  const pruned = await pruneMembers(writing, compared.prunes, pruning);
+  if (pruned.stopped !== undefined || (pruned.later !== undefined && pruning.waitUntil === undefined)) return pruned;
+  const left = new Set([...pruned.failures.map(({ id }) => id), ...pruned.leaving]);
+  const members = [...compared.objects, ...compared.prunes.filter(({ id }) => left.has(id)), ...compared.kept];
   const coverage = (set: OwnSet) =>
     coverageOf(
       members.filter(({ service }) => service === set.service).map(({ id }) => parseObjectId(id)),
@@ -82,9 +85,23 @@ async function* endings(
   const isEmpty = (set: OwnSet) => members.every(({ service }) => service !== set.service);
   const full = compared.sets.filter((set) => !isEmpty(set));
   const wanted = full.map((set) => ({ ...place, service: set.service, coverage: coverage(set) }));
-  yield await writeInventories(writing, wanted, compared.sets);
+  const ended: (Deleted | InventoryWritten)[] = [await writeInventories(writing, wanted, compared.sets)];
   for (const { parent } of compared.sets.filter(isEmpty)) {
-    yield await deleteObject(writing, { id: identityOf(parent), served: configMaps, object: parent });
+    ended.push(await deleteObject(writing, { id: identityOf(parent), served: configMaps, object: parent }));
   }
-  yield* cleanJobs(cleans, writing);
-}
+  for await (const cleaned of cleanJobs(cleans, writing)) ended.push(cleaned);
+  return ended.reduce<Standing>(withEnd, pruned);
+};
+
+const withEnd = (standing: Standing, end: Deleted | InventoryWritten): Standing => {
+  switch (end.status) {
+    case 'failed':
+      return { ...standing, failures: [...standing.failures, end.failure] };
+    case 'later':
+      return { ...standing, later: standing.later ?? end };
+    case 'stopped':
+      return { ...standing, stopped: end.because };
+    default:
+      return standing;
+  }
+};

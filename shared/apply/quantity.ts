@@ -17,16 +17,17 @@ const suffixes: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** Where the API server rewrites quantities to their canonical form: `1000m` of a manifest is read back as `1`. */
-const holders = ['limits', 'requests', 'capacity', 'hard'];
+/** Below which the API server rewrites quantities to their canonical form: `1000m` of a manifest is read back as `1`. */
+const holders = ['limits', 'requests', 'capacity', 'hard', 'overhead', 'podFixed'];
+/** Fields that are quantities themselves. */
+const quantities = ['sizeLimit', 'divisor', 'averageValue'];
 
 /**
- * Whether two values of a quantity field say the same amount (`1000m` and `1`, `1024Mi` and `1Gi`). Only below `limits`,
- * `requests`, `capacity` and `hard`; elsewhere, and for what is no quantity, `false`.
+ * Whether two values of a quantity field of Kubernetes' own kinds say the same amount (`1000m` and `1`, `1024Mi` and `1Gi`). Elsewhere,
+ * and for what is no quantity, `false`.
  */
 export const sameQuantity = (path: readonly string[], a: unknown, b: unknown): boolean => {
-  const holder = path.at(-2);
-  if (holder === undefined || !holders.includes(holder)) return false;
+  if (!holders.includes(path.at(-2) ?? '') && !quantities.includes(path.at(-1) ?? '')) return false;
   const [left, right] = [amountOf(a), amountOf(b)];
   return left !== undefined && left === right;
 };
@@ -38,7 +39,8 @@ export const milliOf = (value: unknown): number | undefined => {
   return amount === undefined ? undefined : Math.ceil(Number((amount * 1000).toFixed(3)));
 };
 
-const amountOf = (value: unknown): number | undefined => {
+/** The amount that a quantity says; `undefined` for what is none. */
+export const amountOf = (value: unknown): number | undefined => {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const [, digits, exponent, suffix = ''] =
     /^([+-]?[0-9.]+)(?:[eE]([+-]?[0-9]{1,3})|([a-zA-Z]{0,2}))$/.exec(String(value)) ?? [];

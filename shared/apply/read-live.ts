@@ -126,18 +126,22 @@ const identify = (served: ServedKind, object: LiveObject): ObjectId =>
   });
 
 /**
- * The live form of every desired object that exists: members as they were listed, the others asked for one by one. A member listed
- * at another version than the desired one is asked for again, since managedFields speak of one version.
+ * The live form of every desired object that exists: members as they were listed, the others asked for one by one, unless `isAsked` says
+ * that one need not be. A member listed at another version than the desired one is asked for again, since managedFields speak of one
+ * version.
  */
 export const readDesired = async (
   cluster: Cluster,
   desired: readonly DesiredObject[],
   members: ReadonlyMap<ObjectId, Member>,
   signal: AbortSignal,
+  isAsked: (object: DesiredObject) => boolean = () => true,
 ): Promise<ReadonlyMap<ObjectId, LiveObject>> => {
-  const found = await inFlight(desired, async ({ id, served, isServed, manifest }) => {
+  const found = await inFlight(desired, async (object) => {
+    const { id, served, isServed, manifest } = object;
     const member = members.get(id);
     if (member?.served.version === served.version) return [id, member.object] as const;
+    if (member === undefined && !isAsked(object)) return [id, undefined] as const;
     const { name, namespace = '' } = manifest.metadata;
     return [id, isServed ? await getObject(cluster, pathOf(served, namespace, name), signal) : undefined] as const;
   });
@@ -150,4 +154,4 @@ export const setIds = (
   services: readonly string[],
   namespace: string,
 ): ReadonlySet<string> =>
-  new Set([...sets.map((set) => set.id), ...services.map((service) => applySetId(service, namespace))]);
+  new Set([...sets.map((set) => set.id), ...[...new Set(services)].map((service) => applySetId(service, namespace))]);

@@ -1,3 +1,4 @@
+import { isBuiltInGroup } from './built-in-groups.ts';
 import { sameJson } from './field-diff.ts';
 import { isObject } from './fields.ts';
 import { groupOf } from './object-id.ts';
@@ -22,11 +23,8 @@ const defaults: Readonly<Record<string, readonly unknown[]>> = {
  * Whether the live value is the stated one, fields aside that the server has filled in with their default: applying again would
  * bring the same default. Only for Kubernetes' own groups; custom resources default as their schema says.
  */
-export const sameWithDefaults = (apiVersion: string, want: unknown, have: unknown): boolean => {
-  const group = groupOf(apiVersion);
-  const isOwn = !group.includes('.') || group.endsWith('.k8s.io');
-  return sameJson(want, have) || (isOwn && isFilled(want, have));
-};
+export const sameWithDefaults = (apiVersion: string, want: unknown, have: unknown): boolean =>
+  sameJson(want, have) || (isBuiltInGroup(groupOf(apiVersion)) && isFilled(want, have));
 
 const isFilled = (want: unknown, have: unknown): boolean => {
   if (Array.isArray(want) && Array.isArray(have)) {

@@ -2,12 +2,16 @@ import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief, type InProgress } from '../rollout/outcome.ts';
+import type { SettledRule } from '../rollout/release.ts';
 import { spoken } from './object-id.ts';
 import type { Judged } from './settle/assess-workload.ts';
 import { type Applied, type FollowedSet, followLandings } from './settle/follow-landings.ts';
 import { type Evidence, gatherEvidence } from './settle/gather-evidence.ts';
+import { compileRules } from './settled/settled-by-rule.ts';
 
-export interface SettleInput extends Applied {
+export interface SettleInput extends Omit<Applied, 'ruleOf'> {
+  /** Of kinds that the built-in rules do not know, or not well enough. */
+  readonly rules: readonly SettledRule[];
   /** Epoch milliseconds: when the wait began, and when it is over. */
   readonly since: number;
   readonly until: number;
@@ -37,7 +41,10 @@ export const settleTarget = async (
   { signal, deadline }: Invocation,
 ): Promise<SettleResult> => {
   const until = deadline - reserveMs;
-  const followed = await followLandings(input, { cluster, clock, signal, until });
+  const followed = await followLandings(
+    { ...input, ruleOf: compileRules(input.rules) },
+    { cluster, clock, signal, until },
+  );
   try {
     for (;;) {
       const result = assess(input, await followed.look(), clock.now(), followed);

@@ -6,6 +6,7 @@ import { type Applied, applyObject } from './apply-object.ts';
 import type { ComparedObject, Comparing } from './compare-object.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { rediscover } from './discovery.ts';
+import { closeOvertaken, fenceOff } from './fence-off.ts';
 import { objectId, spoken } from './object-id.ts';
 import { setIds } from './read-live.ts';
 import { type Ended, type QueueResult, runQueue } from './ready-queue.ts';
@@ -16,6 +17,7 @@ import type { Restarting } from './restarts/restart-log.ts';
 import { openRestarts, type RestartNow, type RestartRun } from './restarts/restart-run.ts';
 import { type Evidence, gatherEvidence } from './settle/gather-evidence.ts';
 import type { Landed, ObjectWarning, Progress, SliceResult } from './slice.ts';
+import { type EndpointPatience, waitEndpoints } from './wait-endpoints.ts';
 import { type Established, waitEstablished } from './wait-established.ts';
 import { type InventoryWritten, type WantedInventory, writeInventories } from './write-inventory.ts';
 import { hasTime, type Writing } from './writing.ts';
@@ -27,9 +29,13 @@ export interface SetToWrite {
   readonly namespace: string;
   readonly inventories: readonly WantedInventory[];
   readonly progress: Progress;
+  /** Nobody approved a plan: what an object has become in between is compared anew, and written all the same. */
+  readonly isFree?: true;
   readonly restarting: Restarting;
   /** Told of each object as it ends. */
   readonly ended?: (object: ComparedObject, how: Applied) => void;
+  /** `appliesAnyway`: a webhook configuration whose service has no endpoint by then is applied all the same. */
+  readonly endpoints?: EndpointPatience & { readonly appliesAnyway?: true };
 }
 
 /** What came of the objects so far. */
@@ -54,6 +60,11 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     ...{ landed: new Map(), failures: [], warnings: [], waiting: new Map() },
     ...{ later: undefined, stopped: undefined },
   };
+  const halt = await fenceOff(compared, writing);
+  if (halt !== undefined) {
+    count(tally, halt);
+    return conclude(set, tally, { skipped: new Map(), isComplete: false }, []);
+  }
   const home = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
   if (compared.hasNamespace) {
     const written = await writeInventories(writing, inventories, compared.sets);
@@ -72,7 +83,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
       return 'waiting';
     }
     tally.waiting.delete(id);
-    set.ended?.(object, applied);
+    set.ended?.(applied.status === 'done' && !run.concerns(id) ? applied.object : object, applied);
     if (applied.status === 'done') tally.landed.set(id, applied.landed);
     if (applied.status === 'done') tally.warnings.push(...(applied.warnings ?? []).map((text) => ({ id, text })));
     if (applied.status === 'failed') run.failed(id, applied.failure.because);
@@ -81,6 +92,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     return count(tally, await writeInventories(writing, inventories, compared.sets));
   };
   const queue = await runQueue(barred(compared.order, set.approved.restarts), work, pauseFor(set, run, tally, writing));
+  await closeOvertaken([...tally.landed.keys()], writing);
   return conclude(set, tally, queue, await evidenceOf(run, writing));
 };
 
@@ -94,17 +106,18 @@ const barred = (order: ComparedTarget['order'], { steps }: RestartPlan): Compare
   return { ...order, needs: new Map(needs) };
 };
 
-const openRun = ({ compared, approved, namespace, progress, restarting }: SetToWrite, tally: Tally, writing: Writing) =>
-  openRestarts(
+const openRun = (set: SetToWrite, tally: Tally, writing: Writing) => {
+  const { compared, approved, progress, restarting } = set;
+  return openRestarts(
     {
       plan: approved.restarts,
       objects: compared.objects,
       approved: approved.objects,
-      comparing: comparingOf(compared, namespace, writing),
+      comparing: comparingOf(set, writing),
       observer: observeWorkloads(
         {
           objects: compared.objects,
-          rules: restarting.rules,
+          ...(restarting.ruleOf === undefined ? {} : { ruleOf: restarting.ruleOf }),
           landedOf: (id) => tally.landed.get(id) ?? progress[id],
         },
         writing,
@@ -113,6 +126,7 @@ const openRun = ({ compared, approved, namespace, progress, restarting }: SetToW
     },
     restarting,
   );
+};
 
 /** Looks follow each other the faster the less time has passed since the slice began to wait. */
 const pauseFor = (set: SetToWrite, run: RestartRun, tally: Tally, writing: Writing): (() => Promise<boolean>) => {
@@ -172,11 +186,12 @@ const evictFirst = async (
 
 const applyOne = async (
   object: ComparedObject,
-  { compared, approved, namespace }: SetToWrite,
+  set: SetToWrite,
   writing: Writing,
   established: () => Promise<Established>,
   sent?: Manifest,
 ): Promise<Applied> => {
+  const { endpoints = {} } = set;
   if (!object.isServed) {
     const crds = await established();
     if (crds.status === 'waiting') return { status: 'later', retryAfterSeconds: 2, because: crds.because };
@@ -184,18 +199,27 @@ const applyOne = async (
       return { status: 'failed', failure: { id: object.id, code: 'UNKNOWN_KIND', because: crds.because } };
     }
   }
+  const { id, action, manifest } = object;
+  const isNew = action === 'create' || action === 'recreate';
+  const found = isNew ? await waitEndpoints(writing, manifest, endpoints) : ({ status: 'ready' } as const);
+  if (found.status === 'waiting') return { status: 'later', retryAfterSeconds: 2, because: found.because };
+  if (found.status === 'lost' && endpoints.appliesAnyway !== true) {
+    const because = `${found.because}; applied without, it would have the API server refuse what it is about`;
+    return { status: 'failed', failure: { id, code: 'BUSY', because } };
+  }
   return applyObject(object, {
     writing,
-    approved: approved.objects.find(({ id }) => id === object.id),
-    comparing: comparingOf(compared, namespace, writing),
+    approved: set.approved.objects.find(({ id }) => id === object.id),
+    comparing: comparingOf(set, writing),
     ...(sent === undefined ? {} : { sent }),
   });
 };
 
-const comparingOf = (compared: ComparedTarget, namespace: string, { cluster, invocation }: Writing): Comparing => {
+const comparingOf = ({ compared, namespace, isFree }: SetToWrite, { cluster, invocation }: Writing): Comparing => {
   const services = compared.objects.map(({ service }) => service);
   const ours = setIds(compared.sets, services, namespace);
-  return { cluster, signal: invocation.signal, ours, tryCreates: false };
+  const free = isFree === true ? ({ isFree, leavesCertain: true } as const) : {};
+  return { cluster, signal: invocation.signal, ours, tryCreates: false, ...free };
 };
 
 /** All CRDs that custom objects of the set wait for, as one batch; what the server serves is then read anew. */

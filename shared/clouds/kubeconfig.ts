@@ -1,5 +1,4 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import type { KubeconfigLocator } from '../rollout/target.ts';
 import type { CloudsOutside } from './clouds-outside.ts';
 import { type ClusterEndpoint, ClusterUnresolved } from './cluster.ts';
@@ -12,30 +11,23 @@ const TOKEN_FILE_LIFE_MS = 60_000;
 const subjectOf = ({ path, context }: KubeconfigLocator): string =>
   `kubeconfig ${path}${context === undefined ? '' : ` (context ${context})`}`;
 
-/** The client's own reading of what was selected. It is given nothing else: it opens files that a user entry names. */
-const loaded = ({ cluster, user: { tokenFile: _, ...user } }: SelectedContext): KubeConfig => {
-  const one = 'selected';
-  const config = new KubeConfig();
-  config.loadFromString(
-    JSON.stringify({
-      clusters: [{ name: one, cluster }],
-      users: [{ name: one, user }],
-      contexts: [{ name: one, context: { cluster: one, user: one } }],
-      'current-context': one,
-    }),
-  );
-  return config;
+/** A text of a kubeconfig's entry; a file that holds something else there is not one that kubectl takes either. */
+const textOf = (subject: string, fields: SelectedContext['user'], name: string): string | undefined => {
+  const value = fields[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new ClusterUnresolved(`${subject}: ${name}: expected text`);
 };
 
-const endpointOf = (subject: string, config: KubeConfig, ca: string | undefined): ClusterEndpoint => {
-  const cluster = config.getCurrentCluster();
-  if (!cluster?.server.startsWith('https://')) {
-    throw new ClusterUnresolved(`${subject}: server ${cluster?.server}: expected an address that starts with https://`);
+const endpointOf = (subject: string, cluster: SelectedContext['cluster'], ca: string | undefined): ClusterEndpoint => {
+  const server = textOf(subject, cluster, 'server');
+  if (!server?.startsWith('https://') || !URL.canParse(server)) {
+    throw new ClusterUnresolved(`${subject}: server ${server}: expected an address that starts with https://`);
   }
+  const serverName = textOf(subject, cluster, 'tls-server-name');
   return {
-    server: cluster.server,
+    server: server.replace(/\/+$/, ''),
     ...(ca === undefined ? {} : { ca }),
-    ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
+    ...(serverName === undefined ? {} : { serverName }),
   };
 };
 
@@ -46,11 +38,11 @@ const decoded = (base64: string): string => Buffer.from(base64, 'base64').toStri
  * @throws ClusterUnresolved
  */
 export const readClusterOf = (subject: string, text: string): ClusterEndpoint => {
-  const config = loaded(selectContext(subject, text, undefined, 'ignored'));
-  const { caData, caFile } = config.getCurrentCluster() ?? {};
-  if (caFile || !caData)
+  const { cluster } = selectContext(subject, text, undefined, 'ignored');
+  const data = textOf(subject, cluster, 'certificate-authority-data');
+  if (cluster['certificate-authority'] !== undefined || data === undefined)
     throw new ClusterUnresolved(`${subject}: kubeconfig holds no CA; expected certificate-authority-data`);
-  return endpointOf(subject, config, decoded(caData));
+  return endpointOf(subject, cluster, decoded(data));
 };
 
 const open = async (locator: KubeconfigLocator, outside: CloudsOutside) => {
@@ -61,14 +53,16 @@ const open = async (locator: KubeconfigLocator, outside: CloudsOutside) => {
     readFile(isAbsolute(path) ? path : join(dirname(locator.path), path)).catch((error: unknown) => {
       throw new ClusterUnresolved(`${subject}: ${path} can not be read`, { cause: error });
     });
-  /** Data in the file itself goes before a file it names, as the client library has it. */
-  const pem = async (data: string | null | undefined, file: string | null | undefined) =>
-    data ? decoded(data) : file ? read(file) : undefined;
+  /** The PEM text of a field. Data in the file itself goes before a file it names, as kubectl has it. */
+  const pem = async (fields: SelectedContext['user'], name: string): Promise<string | undefined> => {
+    const data = textOf(subject, fields, `${name}-data`);
+    const file = textOf(subject, fields, name);
+    return data === undefined ? file && read(file) : decoded(data);
+  };
   const text = await readFile(locator.path).catch((error: unknown) => {
     throw new ClusterUnresolved(`${subject}: can not be read`, { cause: error });
   });
-  const selected = selectContext(subject, text, locator.context, 'used');
-  return { subject, selected, config: loaded(selected), read, pem };
+  return { subject, ...selectContext(subject, text, locator.context, 'used'), read, pem };
 };
 
 /** Where the cluster of a kubeconfig's context answers. @throws ClusterUnresolved */
@@ -76,9 +70,8 @@ export const resolveKubeconfig = async (
   locator: KubeconfigLocator,
   outside: CloudsOutside,
 ): Promise<ClusterEndpoint> => {
-  const { subject, config, pem } = await open(locator, outside);
-  const cluster = config.getCurrentCluster();
-  return endpointOf(subject, config, await pem(cluster?.caData, cluster?.caFile));
+  const { subject, cluster, pem } = await open(locator, outside);
+  return endpointOf(subject, cluster, await pem(cluster, 'certificate-authority'));
 };
 
 /**
@@ -87,15 +80,15 @@ export const resolveKubeconfig = async (
  * @throws ClusterUnresolved
  */
 export const kubeconfigCredential = async (locator: KubeconfigLocator, outside: CloudsOutside): Promise<Credential> => {
-  const { subject, selected, config, read, pem } = await open(locator, outside);
-  const user = config.getCurrentUser();
-  const { tokenFile } = selected.user;
-  if (typeof tokenFile === 'string') {
-    return { token: (await read(tokenFile)).trim(), expiresAt: outside.clock.now() + TOKEN_FILE_LIFE_MS };
+  const { subject, user, read, pem } = await open(locator, outside);
+  const file = textOf(subject, user, 'tokenFile');
+  if (file !== undefined) {
+    return { token: (await read(file)).trim(), expiresAt: outside.clock.now() + TOKEN_FILE_LIFE_MS };
   }
-  if (user?.token) return { token: user.token, expiresAt: Number.POSITIVE_INFINITY };
-  const cert = await pem(user?.certData, user?.certFile);
-  const key = await pem(user?.keyData, user?.keyFile);
+  const token = textOf(subject, user, 'token');
+  if (token !== undefined) return { token, expiresAt: Number.POSITIVE_INFINITY };
+  const cert = await pem(user, 'client-certificate');
+  const key = await pem(user, 'client-key');
   if (!cert || !key) {
     throw new ClusterUnresolved(
       `${subject}: its user holds neither a token nor a client certificate with its key; expected one`,

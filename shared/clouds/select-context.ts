@@ -7,10 +7,15 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface SelectedContext {
   readonly cluster: Fields;
   readonly user: Fields;
+  /** The one its requests go to where they name none. */
+  readonly namespace?: string;
 }
 
-/** Which user fields may be there: those of somebody's own file, or none, where a cloud's answer is read for its cluster alone. */
-export type UserPart = 'used' | 'ignored';
+/**
+ * Which user fields may be there: those that hold a credential; also a program that brings one (`exec`), where a person's own file is
+ * read at that person's own prompt; or none, where a cloud's answer is read for its cluster alone.
+ */
+export type UserPart = 'used' | 'at-prompt' | 'ignored';
 
 const CLUSTER_USED = ['server', 'certificate-authority', 'certificate-authority-data', 'tls-server-name'];
 const USER_USED = [
@@ -85,9 +90,12 @@ export const selectContext = (
   if (!name)
     throw new ClusterUnresolved(`${subject}: names no current-context; name a context in the target's locator`);
   const selected = entryOf(subject, document, 'contexts', name);
+  const allowed = user === 'at-prompt' ? [...USER_USED, 'exec'] : USER_USED;
+  const { namespace } = selected;
   return {
     cluster: onlyUsed(subject, 'cluster', entryOf(subject, document, 'clusters', selected.cluster), CLUSTER_USED),
     user:
-      user === 'used' ? onlyUsed(subject, 'user', entryOf(subject, document, 'users', selected.user), USER_USED) : {},
+      user === 'ignored' ? {} : onlyUsed(subject, 'user', entryOf(subject, document, 'users', selected.user), allowed),
+    ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}),
   };
 };

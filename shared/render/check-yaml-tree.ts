@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import type { RenderCode } from './render-failed.ts';
 
 /** Something a tree may not hold, and the offset in the text where it does. */
@@ -15,7 +15,11 @@ const LEVELS = 100;
  * What would be lost or read differently by somebody else, when a parsed document becomes JSON: keys written twice, keys that are no
  * text, numbers that a double cannot hold, text that is not Unicode, nesting beyond 100 levels.
  */
-export const checkYamlTree = (root: Node, lineOf: (offset: number) => number): readonly TreeFinding[] => {
+export const checkYamlTree = (
+  root: Node,
+  lineOf: (offset: number) => number,
+  resolve: (alias: Alias) => unknown = () => undefined,
+): readonly TreeFinding[] => {
   const findings: TreeFinding[] = [];
   const report = (code: RenderCode, node: unknown, what: string): void => {
     findings.push({ code, offset: offsetOf(node), what });
@@ -60,7 +64,8 @@ export const checkYamlTree = (root: Node, lineOf: (offset: number) => number): r
       visit(value, level + 1);
     }
     for (const [at, pair] of map.items.entries()) {
-      if (at > 0 && isMerge(pair)) {
+      const before = map.items.slice(0, at).map(({ key }) => nameOf(key));
+      if (isMerge(pair) && mergedNames(pair.value, resolve).some((name) => before.includes(name))) {
         const what =
           'tools disagree on what << overrides when it does not stand first in its mapping; move it to the top';
         report('YAML_ERROR', pair.key, what);
@@ -76,6 +81,17 @@ const offsetOf = (node: unknown): number =>
   isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0;
 
 const isMerge = (pair: Pair): boolean => isScalar(pair.key) && typeof pair.key.value === 'symbol';
+
+/** The keys that a merge brings: of a mapping, an alias of one, or a list of these. */
+const mergedNames = (value: unknown, resolve: (alias: Alias) => unknown, depth = 0): readonly string[] => {
+  if (depth > LEVELS) return [];
+  if (isAlias(value)) return mergedNames(resolve(value), resolve, depth + 1);
+  if (isSeq(value)) return value.items.flatMap((item) => mergedNames(item, resolve, depth + 1));
+  if (!isMap(value)) return [];
+  return value.items.flatMap((pair) =>
+    isMerge(pair) ? mergedNames(pair.value, resolve, depth + 1) : [nameOf(pair.key) ?? ''],
+  );
+};
 
 /** The name a key has in JSON. */
 const nameOf = (key: unknown): string | undefined => {

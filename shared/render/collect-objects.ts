@@ -71,10 +71,14 @@ interface List {
 }
 
 const listOf = (found: Record<string, unknown>): List | undefined => {
-  const { apiVersion, kind, items, metadata } = found;
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return undefined;
+  const { apiVersion, kind, metadata } = found;
+  if (typeof kind !== 'string' || !kind.endsWith('List')) return undefined;
   if (isRecord(metadata) && typeof metadata.name === 'string') return undefined;
   const item = kind.slice(0, -'List'.length);
+  // What prints a List of nothing may print no items, or null.
+  const isEmpty = found.items === null || (found.items === undefined && item === '' && apiVersion === 'v1');
+  const items = isEmpty ? [] : found.items;
+  if (!Array.isArray(items)) return undefined;
   return { items, given: item === '' || typeof apiVersion !== 'string' ? {} : { apiVersion, kind: item } };
 };
 

@@ -19,7 +19,7 @@ const replaced: ReadonlySet<string> = new Set(
 const integer: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
-  test: /^[-+]?(?:0[bB]_*[01][01_]*|0[xX]_*[\da-fA-F][\da-fA-F_]*|0[oO]?[0-7_]*|[1-9][\d_]*)$/,
+  test: /^[-+]?(?:0[bB]_*[01][01_]*|0[xX]_*[\da-fA-F][\da-fA-F_]*|0(?:[oO][0-7_])?[0-7_]*|[1-9][\d_]*)$/,
   resolve: (text) => {
     const digits = text.replaceAll('_', '').replace(/^[-+]/, '');
     const magnitude = Number(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
+import { Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
 import { checkYamlTree } from './check-yaml-tree.ts';
 import { kubernetesScalars } from './kubernetes-scalars.ts';
 import { problemAt, type RenderCode, type RenderProblem } from './render-failed.ts';
@@ -26,16 +26,21 @@ const ALIASES = 1_000;
 export const parseYaml = (path: string, bytes: Uint8Array): ParsedManifests =>
   withText(path, bytes, (text) => {
     const lines = new LineCounter();
-    const options = {
+    const composer = new Composer({
       version: '1.1',
       merge: true,
       uniqueKeys: false,
       prettyErrors: false,
-      lineCounter: lines,
-    } as const;
-    const parsed = parseAllDocuments(text, { ...options, customTags: kubernetesScalars, logLevel: 'silent' });
-    const documents = Array.isArray(parsed) ? parsed : [];
-    return gather(documents.map((document, index) => read(document, path, lines, ` (document ${index + 1})`)));
+      customTags: kubernetesScalars,
+      logLevel: 'silent',
+    });
+    const parts: ParsedManifests[] = [];
+    // One after the other: the trees of all documents of a large file at once take 200 MB.
+    for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
+      endAsWritten(document.contents, text);
+      parts.push(read(document, path, lines, ` (document ${parts.length + 1})`));
+    }
+    return gather(parts);
   });
 
 /** Reads a JSON file (RFC 8259), one value. Keys written twice, of which `JSON.parse` keeps the last, are a problem. */
@@ -57,6 +62,19 @@ export const parseJson = (path: string, bytes: Uint8Array): ParsedManifests =>
     return gather([read(document, path, lines, '')]);
   });
 
+/**
+ * A block scalar that ends with the file, whose last line has no line break, has none either; the package gives every one a line
+ * break (yaml 2.9.1; YAML 1.1, 4.5.2.2: chomping keeps what is there).
+ */
+const endAsWritten = (node: unknown, text: string): void => {
+  if (isMap(node)) endAsWritten(node.items.at(-1)?.value, text);
+  else if (isSeq(node)) endAsWritten(node.items.at(-1), text);
+  else if (isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')) {
+    const isLast = (node.range?.[1] ?? 0) >= text.length && /\S[^\S\r\n]*$/.test(text);
+    if (isLast && typeof node.value === 'string') node.value = node.value.replace(/\n$/, '');
+  }
+};
+
 const read = (document: Document.Parsed, path: string, lines: LineCounter, which: string): ParsedManifests => {
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
@@ -76,7 +94,11 @@ const read = (document: Document.Parsed, path: string, lines: LineCounter, which
   }
   const { contents } = document;
   if (contents === null) return nothing;
-  const findings = checkYamlTree(contents, (offset) => lines.linePos(offset).line);
+  const findings = checkYamlTree(
+    contents,
+    (offset) => lines.linePos(offset).line,
+    (alias) => alias.resolve(document),
+  );
   if (findings.length > 0) {
     return { documents: [], problems: findings.map(({ code, offset, what }) => problemAt(code, at(offset), what)) };
   }

@@ -38,11 +38,17 @@ export class RenderFailed extends Error {
   override readonly name = 'RenderFailed';
   readonly problems: readonly RenderProblem[];
   constructor(problems: readonly RenderProblem[]) {
-    const more = problems.length > LISTED ? [`… and ${problems.length - LISTED} more`] : [];
-    super([...problems.slice(0, LISTED).map(describeProblem), ...more].join('\n'));
+    super(listProblems(problems.map(describeProblem)));
     this.problems = problems;
   }
 }
+
+/** One line each, the first 50; the rest are counted. */
+export const listProblems = (described: readonly string[]): string =>
+  [
+    ...described.slice(0, LISTED),
+    ...(described.length > LISTED ? [`… and ${described.length - LISTED} more`] : []),
+  ].join('\n');
 
 /** `CODE file:line:column: what is wrong`. */
 export const describeProblem = (problem: RenderProblem): string => `${problem.code} ${problem.source}: ${problem.what}`;

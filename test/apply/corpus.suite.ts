@@ -88,10 +88,10 @@ export const corpusSuite = (server: () => Server): void => {
       const lines: AloneLine[] = [];
       const result = await drive(
         applyAlone(
-          { set: 'corpus', namespace, objects, dryRun, prune: true },
-          { cluster, clock, guard: async () => undefined },
+          { set: 'corpus', namespace, objects, dryRun, prune: true, wait: false, patienceMs: 60_000 },
+          { cluster, clock, interrupted: new AbortController().signal },
           { signal: new AbortController().signal, deadline: clock.now() + 600_000 },
-          (line) => lines.push(line),
+          { line: (line) => lines.push(line), say: () => {} },
         ),
       );
       return { ...result, lines, writes: cluster.seen.filter(isWrite).length };

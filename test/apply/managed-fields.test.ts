@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FieldTrie, LiveObject } from '../../shared/apply/live-object.ts';
-import { isExactlyApplied } from '../../shared/apply/managed-fields.ts';
+import type { Difference } from '../../shared/apply/assess-value.ts';
+import type { FieldTrie, LiveObject, ManagedFieldsEntry } from '../../shared/apply/live-object.ts';
+import { assessDifference } from '../../shared/apply/managed-fields.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 
 const want = {
@@ -54,6 +55,14 @@ const fields: FieldTrie = {
   },
 };
 
+const entryOf = (more: FieldTrie = {}): ManagedFieldsEntry => ({
+  manager: 'tidegate',
+  operation: 'Apply',
+  apiVersion: 'apps/v1',
+  fieldsType: 'FieldsV1',
+  fieldsV1: { ...fields, 'f:spec': { ...fields['f:spec'], ...more } },
+});
+
 /** As the server holds it: defaults beside ours, a quantity in its canonical form, items of others. */
 const held = (): LiveObject => ({
   ...want,
@@ -62,9 +71,7 @@ const held = (): LiveObject => ({
     uid: 'u',
     resourceVersion: '9',
     annotations: { 'tidegate.dev/fence': '7', 'deployment.kubernetes.io/revision': '1' },
-    managedFields: [
-      { manager: 'tidegate', operation: 'Apply', apiVersion: 'apps/v1', fieldsType: 'FieldsV1', fieldsV1: fields },
-    ],
+    managedFields: [entryOf()],
   },
   spec: {
     ...want.spec,
@@ -105,34 +112,69 @@ const heldBut = (change: (object: ReturnType<typeof held> & { spec: typeof want.
 const container = (object: { spec: typeof want.spec }) =>
   object.spec.template.spec.containers[0] as (typeof want.spec.template.spec.containers)[0];
 
-describe('isExactlyApplied', () => {
-  it('sees what was applied as applied, whatever the server and others added', () => {
-    expect(isExactlyApplied(want, held())).toBe(true);
+describe('the difference that applying would make', () => {
+  it('is none for what was applied, whatever the server and others added', () => {
+    expect(assessDifference(want, held())).toBe('none');
   });
 
-  it.each<[string, Manifest, LiveObject]>([
-    ['another value in the manifest', wantBut((w) => void Object.assign(w.spec, { replicas: 3 })), held()],
-    ['another value in the cluster', want, heldBut((h) => void Object.assign(h.spec, { replicas: 5 }))],
+  it.each<[Difference, string, Manifest, LiveObject]>([
+    ['certain', 'another value in the manifest', wantBut((w) => void Object.assign(w.spec, { replicas: 3 })), held()],
+    ['certain', 'another value in the cluster', want, heldBut((h) => void Object.assign(h.spec, { replicas: 5 }))],
     [
+      'certain',
       'another amount of a quantity',
       wantBut((w) => void Object.assign(container(w).resources.limits, { cpu: '2' })),
       held(),
     ],
-    ['a field more in the manifest', wantBut((w) => void Object.assign(w.spec, { minReadySeconds: 5 })), held()],
-    ['a field that left the manifest', wantBut((w) => void Reflect.deleteProperty(w.spec, 'replicas')), held()],
-    ['a list item more in the manifest', wantBut((w) => void container(w).env.push({ name: 'C', value: '3' })), held()],
-    ['a list item that left the manifest', wantBut((w) => void container(w).env.pop()), held()],
-    ['a list item that is gone from the cluster', want, heldBut((h) => void container(h).env.pop())],
-    ['another order of our list items', want, heldBut((h) => void container(h).env.reverse())],
     [
+      'certain',
+      'a field more in the manifest',
+      wantBut((w) => void Object.assign(w.spec, { minReadySeconds: 5 })),
+      held(),
+    ],
+    [
+      'certain',
+      'a field that left the manifest',
+      wantBut((w) => void Reflect.deleteProperty(w.spec, 'replicas')),
+      held(),
+    ],
+    [
+      'certain',
+      'a list item more in the manifest',
+      wantBut((w) => void container(w).env.push({ name: 'C', value: '3' })),
+      held(),
+    ],
+    ['certain', 'a list item that left the manifest', wantBut((w) => void container(w).env.pop()), held()],
+    ['doubt', 'a list item that is gone from the cluster', want, heldBut((h) => void container(h).env.pop())],
+    ['doubt', 'another order of our list items', want, heldBut((h) => void container(h).env.reverse())],
+    [
+      'doubt',
       'an atomic map that differs',
       want,
       heldBut((h) => void Object.assign(h.spec.selector.matchLabels, { tier: 'x' })),
     ],
-    ['a label that is gone', want, heldBut((h) => void Object.assign(h.metadata, { labels: {} }))],
-    ['an object we never applied', want, heldBut((h) => void Object.assign(h.metadata, { managedFields: [] }))],
-    ['an entry of another version', { ...want, apiVersion: 'apps/v2' }, held()],
+    ['doubt', 'a label that is gone', want, heldBut((h) => void Object.assign(h.metadata, { labels: {} }))],
     [
+      'certain',
+      'an object we never applied',
+      want,
+      heldBut((h) => void Object.assign(h.metadata, { managedFields: [] })),
+    ],
+    [
+      'none',
+      'an empty value that the server does not keep',
+      wantBut((w) => void Object.assign(w.spec, { paused: false })),
+      heldBut((h) => void Object.assign(h.metadata, { managedFields: [entryOf({ 'f:paused': {} })] })),
+    ],
+    [
+      'doubt',
+      'a value where the server has none',
+      wantBut((w) => void Object.assign(w.spec, { paused: true })),
+      heldBut((h) => void Object.assign(h.metadata, { managedFields: [entryOf({ 'f:paused': {} })] })),
+    ],
+    ['doubt', 'an entry of another version', { ...want, apiVersion: 'apps/v2' }, held()],
+    [
+      'certain',
       'an object only updated under our name',
       want,
       heldBut(
@@ -142,7 +184,7 @@ describe('isExactlyApplied', () => {
           }),
       ),
     ],
-  ])('is in doubt about %s', (_, manifest, object) => {
-    expect(isExactlyApplied(manifest, object)).toBe(false);
+  ])('is %s of %s', (expected, _, manifest, object) => {
+    expect(assessDifference(manifest, object)).toBe(expected);
   });
 });

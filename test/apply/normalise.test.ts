@@ -65,6 +65,47 @@ it.each<[string, Manifest, Manifest]>([
       spec: { conversion: { webhook: { clientConfig: { url: 'https://x' } } } },
     }),
   ],
+  [
+    'placeholder bundles of webhooks go, and a real one stays',
+    of('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', {
+      webhooks: ['Cg==', '', null, 'Q0E='].map((caBundle) => ({ clientConfig: { caBundle, service: { name: 'x' } } })),
+    }),
+    of('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', {
+      webhooks: [{}, {}, {}, { caBundle: 'Q0E=' }].map((more) => ({
+        clientConfig: { ...more, service: { name: 'x' } },
+      })),
+    }),
+  ],
+  [
+    'the placeholder bundle of an APIService goes',
+    of('apiregistration.k8s.io/v1', 'APIService', { spec: { caBundle: 'Cgo=', group: 'x' } }),
+    of('apiregistration.k8s.io/v1', 'APIService', { spec: { group: 'x' } }),
+  ],
+  [
+    'a field of that name in the schema of a CRD stays',
+    of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { spec: { versions: [{ schema: { caBundle: '' } }] } }),
+    of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { spec: { versions: [{ schema: { caBundle: '' } }] } }),
+  ],
+  [
+    'the rules of an aggregated ClusterRole are those of others',
+    of('rbac.authorization.k8s.io/v1', 'ClusterRole', { aggregationRule: { clusterRoleSelectors: [] }, rules: [] }),
+    of('rbac.authorization.k8s.io/v1', 'ClusterRole', { aggregationRule: { clusterRoleSelectors: [] } }),
+  ],
+  [
+    'rules of any other stay, none too',
+    of('rbac.authorization.k8s.io/v1', 'ClusterRole', { rules: [] }),
+    of('rbac.authorization.k8s.io/v1', 'ClusterRole', { rules: [] }),
+  ],
+  [
+    'labels, annotations and data of nothing go',
+    { ...of('v1', 'Secret', { data: {}, stringData: {} }), metadata: { name: 'it', labels: {}, annotations: {} } },
+    of('v1', 'Secret'),
+  ],
+  [
+    'data of no key but with a value of nothing stays',
+    of('v1', 'ConfigMap', { data: { a: '' }, binaryData: {} }),
+    of('v1', 'ConfigMap', { data: { a: '' } }),
+  ],
 ])('%s', (_, given, expected) => {
   expect(normalise(given)).toEqual(expected);
   expect(normalise(normalise(given))).toEqual(normalise(given));

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { apiWarningsSuite } from './api-warnings.suite.ts';
+import { applyAloneSuite } from './apply-alone.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
+import { complaintsSuite } from './complaints.suite.ts';
 import { handingOverSuite } from './handing-over.suite.ts';
+import { killedAnywhereSuite } from './killed-anywhere.suite.ts';
 import { movedOnSuite } from './moved-on.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
@@ -23,6 +26,9 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('planTarget', () => planTargetSuite(() => server));
   describe('applyManifests', () => applyManifestsSuite(() => server));
   describe('pruneObjects', () => pruneObjectsSuite(() => server));
+  describe('applyAlone', () => applyAloneSuite(() => server));
+  describe('killed after any request', () => killedAnywhereSuite(() => server));
+  describe('complaints', () => complaintsSuite(() => server));
   describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
   describe('runJobs', () => runJobsSuite(() => server));

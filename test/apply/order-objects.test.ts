@@ -77,6 +77,35 @@ describe('the order', () => {
     ).toEqual(['Deployment/shop/web', 'ConfigMap/shop/late']);
   });
 
+  it('has a workload behind what guards it, and its pods behind their budget', () => {
+    const budget = inShop(
+      object('policy/v1', 'PodDisruptionBudget', 'z', { spec: { selector: { matchLabels: { app: 'web' } } } }),
+    );
+    const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+    const autoscaler = inShop(
+      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'z', { spec: { scaleTargetRef: target } }),
+    );
+    const ordered = orderObjects(of(inShop(deployment('web')), autoscaler, budget));
+    expect([ordered.order, ordered.after.get('apps/Deployment/shop/web'), [...ordered.needs.values()].flat()]).toEqual([
+      ['policy/PodDisruptionBudget/shop/z', 'autoscaling/HorizontalPodAutoscaler/shop/z', 'apps/Deployment/shop/web'],
+      ['policy/PodDisruptionBudget/shop/z', 'autoscaling/HorizontalPodAutoscaler/shop/z'],
+      [],
+    ]);
+    const late = dependent(autoscaler, 'apps/namespaces/shop/Deployment/web');
+    expect(names(inShop(deployment('web')), late)).toEqual(['Deployment/shop/web', 'HorizontalPodAutoscaler/shop/z']);
+  });
+
+  it('is found of ten thousand objects in the time of a few', () => {
+    const many = Array.from({ length: 10_000 }, (_, place) => inShop(configMap(`c${String(place).padStart(5, '0')}`)));
+    const { order } = orderObjects(of(webhook, ...many.toReversed(), namespace('shop')));
+    expect([order.length, order[0], order[1], order.at(-1)]).toEqual([
+      10_002,
+      '/Namespace//shop',
+      '/ConfigMap/shop/c00000',
+      identityOf(webhook),
+    ]);
+  });
+
   it('is the same for every order of the input', () => {
     const set = [inShop(deployment('b')), inShop(deployment('a')), inShop(service('a')), namespace('shop')];
     expect(names(...set.toReversed())).toEqual(names(...set));

@@ -159,7 +159,7 @@ export const planTargetSuite = (server: () => Server): void => {
       ).toEqual([
         'GENERATE_NAME services/web.yaml:1: ConfigMap has generateName, which makes a new object each time; give it a name',
         'OWN_LABEL services/web.yaml:2: ConfigMap c carries label applyset.kubernetes.io/part-of, which tidegate sets; remove it',
-        'UNKNOWN_KIND services/web.yaml:3: the cluster serves no Gateway of gateway.example.com/v1, and no CustomResourceDefinition of the release brings it; add the CRD or install it first',
+        'UNKNOWN_KIND services/web.yaml:3: the cluster serves no Gateway of gateway.example.com/v1, and no CustomResourceDefinition among these objects brings it; add the CRD or install it first',
         'VERSION_NOT_SERVED services/web.yaml:4: the cluster does not serve PodDisruptionBudget as policy/v1beta1; it serves policy/v1',
         `IDENTITY_COLLISION services/web.yaml:5: ConfigMap ${namespace()}/d is also in services/web.yaml:6 (service web); keep one of them`,
         `IDENTITY_COLLISION services/web.yaml:6: ConfigMap ${namespace()}/d is also in services/web.yaml:5 (service web); keep one of them`,

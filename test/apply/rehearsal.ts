@@ -139,7 +139,6 @@ export const restartingOf = (clock: Clock, given: Partial<Restarting> = {}): Res
   since: clock.now(),
   settleWithinMs: 120_000,
   isBack: false,
-  rules: [],
   ...given,
 });
 

@@ -42,6 +42,7 @@ it('an apply that fails on fields of an old version is planned as a repair and w
       id: 'example.com/Widget/shop/it',
       service: 'web',
       serviceOrder: 0,
+      source: 'it.yaml:1',
       manifest,
       served: { group: 'example.com', version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true },
       isServed: true,

@@ -36,13 +36,14 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // Time, egress, sockets.
   'shared/outside/clock.ts': ['Date.now', 'setTimeout'],
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
+  'shared/outside/executions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],
   'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/undici.ts': ['undici'],
 
   // Prints what it found.
   'bench/apply/measure.ts': ['node:child_process', 'process'],
-  'bench/apply/run.ts': ['console', 'node:fs', 'performance', 'process'],
+  'bench/apply/run.ts': ['console', 'node:fs', 'process'],
   'bench/gates/run.ts': ['console'],
 
   // Speaks over a connection that the one egress client has opened.
@@ -64,7 +65,6 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/clouds/gaxios.ts': ['google-auth-library'],
   'shared/clouds/gke.ts': ['@google-cloud/container'],
   'shared/clouds/google-auth.ts': ['google-auth-library'],
-  'shared/clouds/kubeconfig.ts': ['@kubernetes/client-node'],
   'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
 
   // A cloud's own metrics and alarms, over our egress.
@@ -79,6 +79,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'console/asset-files.ts': ['node:fs'],
 
   // One machine: its files, its loopback, its lock.
+  'local/cluster-ports.ts': ['node:fs', 'node:https'],
   'local/console-server.ts': ['node:fs', 'process'],
   'local/http-server.ts': ['node:http'],
   'local/instance.ts': ['node:fs', 'node:sqlite'],
@@ -86,11 +87,13 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/loopback.ts': ['node:http'],
   'local/real-instance.ts': ['node:fs'],
   'local/secret-files.ts': ['node:fs'],
-  'local/engine/function-folder.ts': ['node:fs'],
-  'local/engine/process.ts': ['process'],
-  'local/engine/s3.ts': ['@aws-sdk/client-s3'],
-  'local/engine/serve.ts': ['node:http'],
-  'local/engine/sqlite/database.ts': ['node:sqlite'],
+  'local/engine/alone/function-folder.ts': ['node:fs'],
+  'local/engine/alone/function-host.ts': ['node:worker_threads'],
+  'local/engine/alone/function-thread.ts': ['Date.now', 'node:worker_threads', 'process'],
+  'local/engine/alone/process.ts': ['process'],
+  'local/engine/alone/s3.ts': ['@aws-sdk/client-s3'],
+  'local/engine/alone/serve.ts': ['process'],
+  'local/engine/sqlite/open-file.ts': ['node:sqlite'],
   'local/fleet/kubernetes/schema/builtin-files.ts': ['node:fs'],
   'local/fleet/kubernetes/schema/openapi-files.ts': ['node:fs', 'process'],
   'local/fleet/kubernetes/storage/sqlite.ts': ['node:sqlite'],

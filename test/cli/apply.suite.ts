@@ -1,9 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { configMap, deployment, service, widget, widgetDefinition } from '../apply/manifests.ts';
 import type { ReachableServer } from './api-server.ts';
-import { folderWith, tidegate } from './tidegate.ts';
+import { folderWith, type Meanwhile, tidegate } from './tidegate.ts';
 
 const json = (...objects: readonly unknown[]) => objects.map((object) => JSON.stringify(object)).join('\n---\n');
 
@@ -13,10 +13,10 @@ export const applySuite = (server: () => ReachableServer): void => {
   let count = 0;
   let namespace = '';
   const write = (name: string, ...objects: readonly unknown[]) => writeFileSync(join(folder, name), json(...objects));
-  const run = async (...args: readonly string[]) => {
-    const ran = await tidegate(folder, ['apply', ...args, '--namespace', namespace, '--json'], {
-      KUBECONFIG: join(folder, 'kubeconfig'),
-    });
+  const run = (...args: readonly string[]) => runMeanwhile({}, ...args);
+  const runMeanwhile = async (meanwhile: Meanwhile, ...args: readonly string[]) => {
+    const env = { KUBECONFIG: join(folder, 'kubeconfig') };
+    const ran = await tidegate(folder, ['apply', ...args, '--namespace', namespace, '--json'], env, meanwhile);
     const said = ran.out.map((line) => JSON.parse(line) as Record<string, unknown>);
     const summary = said.at(-1)?.summary as Record<string, unknown> | undefined;
     const lines = said
@@ -192,11 +192,42 @@ export const applySuite = (server: () => ReachableServer): void => {
     expect(ran.said[0]?.reason).toMatch(/^(ErrImagePull|ImagePullBackOff): pod web-.*not-found:v1/);
   });
 
+  it('reads standard input, links and folders behind links, each file once', async () => {
+    mkdirSync(join(folder, 'shared/deeper'), { recursive: true });
+    mkdirSync(join(folder, 'set/.hidden'), { recursive: true });
+    write('shared/deeper/linked.yaml', configMap('linked'));
+    write('set/own.yml', configMap('own'));
+    write('set/.hidden/no.yaml', configMap('hidden'));
+    symlinkSync('../shared', join(folder, 'set/behind'));
+    symlinkSync('.', join(folder, 'set/loop'));
+    symlinkSync('own.yml', join(folder, 'set/again.yaml'));
+    const input = json(configMap('piped'));
+    const ran = await runMeanwhile({ input }, 'set', '-', '--set', 'web', '--no-wait');
+    expect([ran.exitCode, ran.err, ran.lines.toSorted()]).toEqual([
+      0,
+      '',
+      ['created /ConfigMap/-/linked', 'created /ConfigMap/-/own', 'created /ConfigMap/-/piped'],
+    ]);
+    symlinkSync('nowhere', join(folder, 'set/lost.yaml'));
+    const lost = await run('set', '--set', 'web', '--no-wait');
+    expect([lost.exitCode, lost.err]).toEqual([2, expect.stringContaining('set/lost.yaml: there is no such file')]);
+  });
+
+  it('says at Ctrl-C of each object how far it is, with a summary and exit 130', async () => {
+    write('set.yaml', configMap('settings'), deployment('web', { image: 'registry.example.com/hang:v1' }));
+    const ran = await runMeanwhile({ interruptAt: '/settings' }, 'set.yaml', '--set', 'web');
+    expect([ran.exitCode, ran.lines]).toEqual([
+      130,
+      ['created /ConfigMap/-/settings ready', 'created apps/Deployment/-/web in-progress'],
+    ]);
+    expect(ran.summary).toMatchObject({ created: 2, notReady: 1 });
+  });
+
   it('refuses everything where the namespace is not there, and does not create it', async () => {
     write('set.yaml', configMap('settings'));
     namespace = 'nowhere';
     const ran = await run('set.yaml', '--set', 'web');
-    expect([ran.exitCode, ran.lines]).toEqual([3, ['refused /ConfigMap//settings']]);
+    expect([ran.exitCode, ran.lines]).toEqual([3, ['refused /ConfigMap/-/settings']]);
     expect((await server().request('GET', '/api/v1/namespaces/nowhere')).status).toBe(404);
   });
 };

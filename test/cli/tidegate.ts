@@ -13,21 +13,37 @@ export interface Ran {
   readonly err: string;
 }
 
+/** What happens to a command while it runs. */
+export interface Meanwhile {
+  /** Its standard input. */
+  readonly input?: string;
+  /** Ctrl-C comes when it has written this on stdout. */
+  readonly interruptAt?: string;
+}
+
 /** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but PATH. */
 export const tidegate = (
   directory: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { input = '', interruptAt }: Meanwhile = {},
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: directory,
       env: { PATH: process.env.PATH ?? '', HOME: directory, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // Whoever reads no input may be gone before it is written.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
     const texts = { out: '', err: '' };
+    let awaited = interruptAt;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       texts.out += text;
+      if (awaited === undefined || !texts.out.includes(awaited)) return;
+      awaited = undefined;
+      child.kill('SIGINT');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       texts.err += text;

@@ -43,6 +43,17 @@ describe('selectContext', () => {
     });
   });
 
+  it("lets a program bring the credential at a person's own prompt, and names the namespace of the context", () => {
+    const exec = { command: 'aws' };
+    const text = JSON.parse(kubeconfig({}, { exec })) as { contexts: [{ context: object }] };
+    Object.assign(text.contexts[0].context, { namespace: 'shop' });
+    expect(selectContext('f', JSON.stringify(text), 'first', 'at-prompt')).toEqual({
+      cluster: { server: 'https://one.example' },
+      user: { exec },
+      namespace: 'shop',
+    });
+  });
+
   const userFields = 'token, tokenFile, client-certificate, client-certificate-data, client-key, client-key-data';
   it.each([
     [

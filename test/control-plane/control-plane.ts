@@ -11,7 +11,13 @@ import { freePorts, type ServerProcess, startProcess } from './process.ts';
 /** A request to the API server as its administrator. */
 export type Request = (
   path: string,
-  init?: { readonly method?: string; readonly type?: string; readonly body?: unknown; readonly signal?: AbortSignal },
+  init?: {
+    readonly method?: string;
+    readonly type?: string;
+    readonly accept?: string;
+    readonly body?: unknown;
+    readonly signal?: AbortSignal;
+  },
 ) => Promise<Response>;
 
 /** A running control plane on loopback. */
@@ -52,7 +58,11 @@ const requestOf =
     fetch(`${server}${path}`, {
       dispatcher,
       method: init.method ?? 'GET',
-      headers: { authorization: `Bearer ${token}`, 'content-type': init.type ?? 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': init.type ?? 'application/json',
+        ...(init.accept === undefined ? {} : { accept: init.accept }),
+      },
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       ...(init.signal ? { signal: init.signal } : {}),
     });
@@ -80,13 +90,13 @@ const compactEtcd = async (etcd: string): Promise<void> => {
 
 /**
  * Starts etcd and kube-apiserver, and kube-controller-manager and kube-scheduler where the binaries have them, on free
- * loopback ports, with one schedulable node. About 2 s and 300 MB. Pods run only with a kubelet (`kubelet.ts`). Without `watchCache` every
- * watch is etcd's own.
+ * loopback ports, with one schedulable node. About 2 s and 300 MB. Pods run only with a kubelet (`kubelet.ts`). `flags` are for the
+ * API server beside those it needs.
  * @throws Error with the end of a server's log when it does not come up; what was started is stopped again.
  */
 export const startControlPlane = async (
   binaries: Binaries,
-  { watchCache = true }: { readonly watchCache?: boolean } = {},
+  { flags = [] }: { readonly flags?: readonly string[] } = {},
 ): Promise<ControlPlane> => {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-control-plane-'));
   const processes: ServerProcess[] = [];
@@ -136,7 +146,7 @@ export const startControlPlane = async (
         '--authorization-mode=RBAC',
         `--token-auth-file=${file('tokens.csv', `${token},admin,admin,system:masters\n`)}`,
       ],
-      ...['--disable-admission-plugins=ServiceAccount', '--allow-privileged=true', `--watch-cache=${watchCache}`],
+      ...['--disable-admission-plugins=ServiceAccount', '--allow-privileged=true', ...flags],
     ]);
     // The server writes its own certificate followed by the authority's, some time after its start.
     const certificate = join(certificates, 'apiserver.crt');

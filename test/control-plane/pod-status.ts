@@ -51,6 +51,10 @@ const phaseOf = (containers: readonly ContainerState[]): string => {
   return 'Running';
 };
 
+/** An address of its own, most likely; nothing answers there. One of the loopback would keep it out of every EndpointSlice. */
+const addressOf = ({ metadata: { uid } }: Pod): string =>
+  `10.244.${Number.parseInt(uid.slice(0, 2), 16)}.${Number.parseInt(uid.slice(2, 4), 16)}`;
+
 /** The status a kubelet would write for a pod whose containers are as given (same order as in its spec), at `at` (RFC 3339). */
 export const podStatus = (pod: Pod, containers: readonly ContainerState[], at: string): object => {
   const phase = phaseOf(containers);
@@ -66,7 +70,8 @@ export const podStatus = (pod: Pod, containers: readonly ContainerState[], at: s
     phase,
     startTime: at,
     hostIP: '127.0.0.1',
-    podIP: '127.0.0.1',
+    podIP: addressOf(pod),
+    podIPs: [{ ip: addressOf(pod) }],
     conditions: [condition('Initialized', true), condition('ContainersReady', ready), condition('Ready', ready)],
     containerStatuses: pod.spec.containers.map(({ name, image }, index) => {
       const container = containers[index] ?? { is: 'creating', restarts: 0 };

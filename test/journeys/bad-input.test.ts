@@ -195,7 +195,7 @@ const wrongOnTheTargets: readonly Case[] = [
       ),
     }),
     because:
-      'aks-staging: services/web/one.yaml:1 (document 1): the cluster serves no Gadget of example.com/v1, and no CustomResourceDefinition of the release brings it',
+      'aks-staging: services/web/one.yaml:1 (document 1): the cluster serves no Gadget of example.com/v1, and no CustomResourceDefinition among these objects brings it',
   },
   {
     mistake: 'a namespace that is not there',

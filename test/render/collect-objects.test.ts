@@ -47,6 +47,8 @@ describe('objects are taken', () => {
       ['Deployment a at a.jsonnet (items[0])'],
     ],
     ['from an empty List', { apiVersion: 'v1', kind: 'ConfigMapList', items: [] }, []],
+    ['from a List whose items are null', { apiVersion: 'v1', kind: 'ConfigMapList', items: null }, []],
+    ['from a List without items', { apiVersion: 'v1', kind: 'List' }, []],
     [
       'though their kind ends in List',
       { apiVersion: 'example.com/v1', kind: 'AllowList', metadata: { name: 'a' }, items: ['x'] },

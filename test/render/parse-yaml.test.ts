@@ -29,6 +29,7 @@ const asKubectl: readonly (readonly [string, unknown])[] = [
   ['07.5', 7.5],
   ['0o8', '0o8'],
   ['0x', '0x'],
+  ['0o', '0o'],
   ['0x1F', 31],
   ['0X1F', 31],
   ['0b11', 3],
@@ -100,6 +101,23 @@ describe('a YAML file', () => {
       ],
       problems: [],
     });
+  });
+
+  it('merges after other keys where both say the same thing whichever tool reads it', () => {
+    expect(yaml('a: &a { b: 1 }\nc: { d: 2, <<: *a }').documents.map(({ value }) => value)).toEqual([
+      { a: { b: 1 }, c: { d: 2, b: 1 } },
+    ]);
+  });
+
+  it.each([
+    ['|', 'x'],
+    ['>', 'x'],
+    ['|+', 'x'],
+    ['|-', 'x'],
+  ])('that ends without a line break has none at the end of its last text, by %s', (style, value) => {
+    const text = `a: |\n  x\n---\nb:\n  - c: ${style}\n      x`;
+    expect(yaml(text).documents.map((document) => document.value)).toEqual([{ a: 'x\n' }, { b: [{ c: value }] }]);
+    expect(yaml(`a: ${style}\n  x\n# end`).documents[0]?.value).toEqual({ a: style === '|-' ? 'x' : 'x\n' });
   });
 
   it.each(['', '# nothing\n', '---\n---\n', '\ufeff'])('may hold nothing: %j', (text) => {

@@ -52,7 +52,8 @@ const onlyOf = (set: SetToWrite, ids: ReadonlySet<ObjectId>): SetToWrite => ({
 const { steps, starts } = noRestarts;
 const emptySteps = { steps, starts };
 
-const partOf = (compared: ComparedTarget, ids: ReadonlySet<ObjectId>): ComparedTarget => {
+/** Some objects of a comparison, in its order. */
+export const partOf = (compared: ComparedTarget, ids: ReadonlySet<ObjectId>): ComparedTarget => {
   const { objects, order } = compared;
   const within = (needs: ReadonlyMap<ObjectId, readonly ObjectId[]>) =>
     new Map([...needs].map(([id, needed]) => [id, needed.filter((need) => ids.has(need))]));

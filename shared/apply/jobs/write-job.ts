@@ -6,6 +6,7 @@ import { failedObject } from '../explain-refusal.ts';
 import type { LiveObject } from '../live-object.ts';
 import { fenceOf, fieldManager } from '../manager.ts';
 import { identityOf } from '../object-id.ts';
+import { preconditionsOf } from '../preconditions.ts';
 import type { ObjectFailure } from '../refusals.ts';
 import { type Writing, type Written, write } from '../writing.ts';
 import { isSuspended } from './assess-job.ts';
@@ -18,19 +19,24 @@ export type JobWritten =
   | { readonly status: 'later'; readonly retryAfterSeconds: number; readonly because: string }
   | { readonly status: 'failed'; readonly failure: ObjectFailure };
 
-/** Creates a Job, suspended as it is stated. Where one of its name is there already nothing is written over it. */
+/**
+ * Creates a Job, suspended as it is stated. It says that there must be none (`preconditionsOf`), so that nothing is written over another
+ * one of its name, whenever it arrives.
+ */
 export const createJob = async (writing: Writing, served: ServedKind, manifest: Manifest): Promise<JobWritten> => {
   const { name, namespace = '', annotations } = manifest.metadata;
-  const fenced = { ...manifest.metadata, annotations: { ...annotations, ...fenceOf(writing.fence) } };
+  const path = pathOf(served, namespace, name);
+  const fenced = { ...annotations, ...fenceOf(writing.fence) };
+  const metadata = { ...manifest.metadata, ...preconditionsOf(undefined), annotations: fenced };
   const written = await write(writing, {
     id: identityOf(manifest),
-    verb: 'create',
-    path: `${pathOf(served, namespace)}?fieldManager=${fieldManager}&fieldValidation=Strict`,
-    method: 'POST',
-    contentType: 'application/json',
-    body: JSON.stringify({ ...manifest, metadata: fenced }),
+    verb: 'apply',
+    path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict`,
+    method: 'PATCH',
+    contentType: 'application/apply-patch+yaml',
+    body: JSON.stringify({ ...manifest, metadata }),
     readBack: async () => {
-      const found = await getObject(writing.cluster, pathOf(served, namespace, name), writing.invocation.signal);
+      const found = await getObject(writing.cluster, path, writing.invocation.signal);
       return found === undefined ? undefined : { ok: true, body: found };
     },
   });
@@ -48,7 +54,7 @@ export const setSuspended = async (
   const path = pathOf(served, namespace, name);
   const written = await write(writing, {
     id: identityOf(live),
-    verb: suspend ? 'suspend' : 'start',
+    verb: 'apply',
     path: `${path}?fieldManager=${fieldManager}`,
     method: 'PATCH',
     contentType: 'application/merge-patch+json',
@@ -56,6 +62,7 @@ export const setSuspended = async (
       metadata: { uid, resourceVersion, annotations: fenceOf(writing.fence) },
       spec: { suspend },
     }),
+    preconditions: { uid, resourceVersion },
     readBack: async () => {
       const found = await getObject(writing.cluster, path, writing.invocation.signal);
       const isSo = found?.metadata.uid === uid && isSuspended(found) === suspend;

@@ -1,5 +1,4 @@
 import type { ObjectId } from '../../rollout/plan.ts';
-import type { SettledRule } from '../../rollout/release.ts';
 import { getObject } from '../api-requests.ts';
 import type { DesiredObject } from '../desired.ts';
 import { pathOf } from '../discovery.ts';
@@ -9,7 +8,7 @@ import { assessLanding } from '../settle/assess-landing.ts';
 import type { Judged } from '../settle/assess-workload.ts';
 import { followPods } from '../settle/follow-pods.ts';
 import { judgeLandings, rememberTrouble } from '../settle/judge-landings.ts';
-import { compileRules } from '../settled/settled-by-rule.ts';
+import type { RuleOf } from '../settled/settled-by-rule.ts';
 import type { Landed } from '../slice.ts';
 import type { Writing } from '../writing.ts';
 
@@ -25,7 +24,7 @@ export interface WorkloadObserver {
 /** What is known of workloads beside the target itself. */
 export interface KnownOfWorkloads {
   readonly objects: readonly DesiredObject[];
-  readonly rules: readonly SettledRule[];
+  readonly ruleOf?: RuleOf;
   /** Our last write to an object; only from that generation on its status counts. */
   readonly landedOf: (id: ObjectId) => Landed | undefined;
 }
@@ -35,11 +34,10 @@ export interface KnownOfWorkloads {
  * are on their way at a time. Since when trouble lasts is remembered over the rounds.
  */
 export const observeWorkloads = (
-  { objects, rules, landedOf }: KnownOfWorkloads,
+  { objects, ruleOf = () => ({}), landedOf }: KnownOfWorkloads,
   { cluster, clock, invocation: { signal } }: Writing,
 ): WorkloadObserver => {
   const byId = new Map(objects.map((object) => [object.id, object]));
-  const ruleOf = compileRules(rules);
   const memory = rememberTrouble();
   const listing = async (collection: Parameters<typeof listCollection>[1]) => {
     const listed = await listCollection(cluster, collection, signal);

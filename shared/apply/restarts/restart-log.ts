@@ -1,5 +1,5 @@
 import type { ObjectId } from '../../rollout/plan.ts';
-import type { SettledRule } from '../../rollout/release.ts';
+import type { RuleOf } from '../settled/settled-by-rule.ts';
 
 /** One restart of a workload, or of a part of it, that still counts against the cap. Times are epoch milliseconds. */
 export interface RestartRecord {
@@ -50,5 +50,5 @@ export interface Restarting {
   /** On the way back a workload that does not come back keeps no other from it. */
   readonly isBack: boolean;
   /** When workloads of a kind have settled, beyond what is known of the kind. */
-  readonly rules: readonly SettledRule[];
+  readonly ruleOf?: RuleOf;
 }

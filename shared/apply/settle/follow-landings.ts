@@ -1,5 +1,5 @@
 import type { ObjectId } from '../../rollout/plan.ts';
-import type { RenderedTarget, SettledRule } from '../../rollout/release.ts';
+import type { RenderedTarget } from '../../rollout/release.ts';
 import { getObject } from '../api-requests.ts';
 import { applySetId, partOfLabel } from '../apply-set.ts';
 import { type Desired, type DesiredObject, resolveDesired } from '../desired.ts';
@@ -8,7 +8,7 @@ import { inFlight } from '../in-flight.ts';
 import type { Collection } from '../list-collection.ts';
 import type { LiveObject } from '../live-object.ts';
 import { objectId } from '../object-id.ts';
-import { compileRules } from '../settled/settled-by-rule.ts';
+import type { RuleOf } from '../settled/settled-by-rule.ts';
 import { failed, inProgress } from '../settled/settled-rules.ts';
 import type { Progress } from '../slice.ts';
 import { type Following, type FollowingOutside, followCollections } from '../watch/follow-collections.ts';
@@ -22,8 +22,8 @@ export interface Applied {
   readonly rendered: RenderedTarget;
   readonly namespace: string;
   readonly progress: Progress;
-  /** Of kinds that the built-in rules do not know, or not well enough. */
-  readonly rules: readonly SettledRule[];
+  /** Of kinds that the built-in rules do not know, or not well enough; compiled by who has any, since CEL is loaded for it. */
+  readonly ruleOf?: RuleOf;
 }
 
 /** A set since it was applied, as long as it is open. */
@@ -68,12 +68,11 @@ interface Members {
 
 /** The objects of a set: followed by collection, asked for by name where no collection has them. */
 const followMembers = (
-  { rendered, namespace, progress, rules }: Applied,
+  { rendered, namespace, progress, ruleOf = () => ({}) }: Applied,
   following: Following,
   outside: FollowingOutside,
 ) => {
   const { cluster, clock, signal } = outside;
-  const ruleOf = compileRules(rules);
   const opened = new Map<string, () => Iterable<readonly [ObjectId, LiveObject]>>();
   const strays = new Map<ObjectId, { readonly askedAt: number; readonly object: LiveObject | undefined }>();
   const ids = rendered.services.map(({ service }) => applySetId(service, namespace));

@@ -8,13 +8,14 @@ import { failed, inProgress, ready, type Settled } from './settled-rules.ts';
 /** Judges an object of one kind by the rule that the config gives it. */
 export type JudgeByRule = (object: LiveObject) => Settled;
 
+/** What the config says of a kind. */
+export type RuleOf = (kind: Pick<ServedKind, 'group' | 'kind'>) => { readonly rule?: JudgeByRule };
+
 /**
  * The rules by kind. Where an expression gives nothing of an object, as when a field it reads is not there yet, the object is in progress,
  * and the message says which expression and why: never ready. An expression that does not parse is one that gives nothing.
  */
-export const compileRules = (
-  rules: readonly SettledRule[],
-): ((kind: Pick<ServedKind, 'group' | 'kind'>) => { readonly rule?: JudgeByRule }) => {
+export const compileRules = (rules: readonly SettledRule[]): RuleOf => {
   const compiled = new Map(rules.map((rule) => [`${rule.group}/${rule.kind}`, compile(rule)]));
   return ({ group, kind }) => {
     const rule = compiled.get(`${group}/${kind}`);

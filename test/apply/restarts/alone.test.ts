@@ -20,11 +20,12 @@ describeOnSimulatedServer('a set that is applied alone', (server) => {
       objects: objects.map((object, place) => ({ object, source: `shop.yaml:${place + 1}` })),
       dryRun: false,
       prune: true,
-      ...(wait ? { waitMs: 120_000 } : {}),
+      wait,
+      patienceMs: 120_000,
     };
-    const outside = { cluster, clock, guard: async () => undefined };
+    const outside = { cluster, clock, interrupted: new AbortController().signal };
     const invocation = { signal: new AbortController().signal, deadline: clock.now() + 900_000 };
-    await drive(applyAlone(input, outside, invocation, (line) => void lines.push(line)));
+    await drive(applyAlone(input, outside, invocation, { line: (line) => void lines.push(line), say: () => {} }));
     const told = lines.map(({ identity, action, status }) => [identity.split('/').at(-1), action, status]);
     return { writes: writes.map(({ workload, unsettled }) => [workload, unsettled]), told };
   };

@@ -19,7 +19,17 @@ export const compared = (before: Manifest | undefined, after: Manifest, given: C
   const manifest = inShop(after);
   const { service = 'shop', status, action } = given;
   const served = { group: '', version: 'v1', kind: after.kind, plural: '', namespaced: true };
-  const object = { id: identityOf(manifest), service, serviceOrder: 0, manifest, served, isServed: true, force: false };
+  const id = identityOf(manifest);
+  const object = {
+    id,
+    source: 'shop.yaml:1',
+    service,
+    serviceOrder: 0,
+    manifest,
+    served,
+    isServed: true,
+    force: false,
+  };
   if (before === undefined) return { ...object, action: 'create', fields: [] };
   const old = inShop(before);
   const live: LiveObject = {

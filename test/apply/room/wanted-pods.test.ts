@@ -25,6 +25,7 @@ const compared = (
   id: identityOf(manifest),
   service: 'web',
   serviceOrder: 0,
+  source: 'web.yaml',
   manifest,
   served: { group: 'apps', version: 'v1', kind: manifest.kind, plural: 'x', namespaced: true },
   isServed: true,

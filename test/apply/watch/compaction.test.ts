@@ -61,7 +61,8 @@ describe('a watch that comes too late', () => {
 
   describeOnControlPlane('on the real one, whose etcd was compacted', 'api', (binaries) => {
     it('lists anew', async () => {
-      const plane = await startControlPlane(binaries, { watchCache: false });
+      // Without its cache every watch is etcd's own.
+      const plane = await startControlPlane(binaries, { flags: ['--watch-cache=false'] });
       const http = undiciHttp();
       const request: Cluster['request'] = (where, { headers, ...init } = {}) =>
         http(`${plane.server}${where}`, {

@@ -1,0 +1,85 @@
+import type { Cluster } from '../../clouds/cluster.ts';
+import type { Clock } from '../../outside/clock.ts';
+import type { Invocation } from '../../outside/outside.ts';
+import { canonicalJson, digestOf } from '../../rollout/digest.ts';
+import type { ObjectId } from '../../rollout/plan.ts';
+import type { RenderedObject, RenderedTarget } from '../../rollout/release.ts';
+import type { Writing } from '../writing.ts';
+import type { Telling } from './telling.ts';
+
+/** Objects that are applied to one cluster by themselves: no release, no waves, nobody who approves. */
+export interface AloneInput {
+  readonly set: string;
+  readonly namespace: string;
+  readonly objects: readonly RenderedObject[];
+  readonly dryRun: boolean;
+  readonly prune: boolean;
+  /** Whether to wait until objects are ready. */
+  readonly wait: boolean;
+  /** How long to wait for objects to be ready, and for what is removed to be gone. */
+  readonly patienceMs: number;
+}
+
+export interface AloneOutside {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  /** Aborts when nothing further shall be begun. What is under way is ended; `Invocation.signal` cuts that off too. */
+  readonly interrupted: AbortSignal;
+}
+
+/** What the steps of applying a set by itself share. */
+export interface Setting extends AloneOutside {
+  readonly input: AloneInput;
+  readonly rendered: RenderedTarget;
+  readonly invocation: Invocation;
+  readonly telling: Telling;
+  /** Whether the cluster has answered anything so far. */
+  readonly hasAnswered: () => boolean;
+}
+
+/** What is remembered of writes while a set is applied. */
+export interface Attempts {
+  /** Objects of which a request to write them has left. */
+  readonly begun: Set<ObjectId>;
+  /** Objects of which no answer came to such a request, and nothing tells whether it was carried out. */
+  readonly lost: Set<ObjectId>;
+}
+
+/**
+ * As long as nobody interrupts, every write may pass. The plan that is named to the API server is what is wanted, object by object; the
+ * journal is the lines that are told, and `attempts`.
+ */
+export const writingOf = (
+  { cluster, clock, interrupted, invocation, input }: Setting,
+  attempts: Attempts = { begun: new Set(), lost: new Set() },
+): Writing => {
+  const intents: ObjectId[] = [];
+  return {
+    cluster,
+    clock,
+    invocation,
+    guard: async () => (interrupted.aborted ? 'interrupted' : undefined),
+    journal: {
+      intent: async ({ id }) => {
+        attempts.begun.add(id);
+        return `alone-${intents.push(id)}`;
+      },
+      outcome: async (intent, { status }) => {
+        const id = intents[Number(intent.slice('alone-'.length)) - 1];
+        if (status === 'unknown' && id !== undefined) attempts.lost.add(id);
+      },
+    },
+    plan: digestOf(input.objects.map(({ object }) => digestOf(canonicalJson(object))).join('\n')),
+  };
+};
+
+/** Sleeps, and wakes up early when it is interrupted. */
+export const rest = async (
+  { clock, interrupted }: Pick<Setting, 'clock' | 'interrupted'>,
+  ms: number,
+): Promise<void> => {
+  if (interrupted.aborted) return;
+  await clock.sleep(ms, interrupted).catch((error: unknown) => {
+    if (!interrupted.aborted) throw error;
+  });
+};

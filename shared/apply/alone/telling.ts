@@ -1,0 +1,42 @@
+import type { ObjectId } from '../../rollout/plan.ts';
+import { type AloneLine, type AloneSummary, summarise } from '../alone-words.ts';
+
+/** Who is told while a set is applied by itself. */
+export interface AloneReport {
+  /** Each object once, as it ends. */
+  line(line: AloneLine): void;
+  /** What concerns more than one object, or what is being waited for: a sentence. */
+  say(sentence: string): void;
+}
+
+/** What was told so far. */
+export interface Telling {
+  /** Tells how an object ended; a second time is left out. Of two unequal manifests of one object each is refused for itself. */
+  tell(line: AloneLine): void;
+  /** Says a sentence once. */
+  say(sentence: string): void;
+  isTold(id: ObjectId): boolean;
+  summary(): AloneSummary;
+}
+
+export const beginTelling = (report: AloneReport): Telling => {
+  const lines: AloneLine[] = [];
+  const reasons = new Map<ObjectId, Set<string>>();
+  const said = new Set<string>();
+  return {
+    tell: (line) => {
+      const told = reasons.get(line.identity);
+      if (told !== undefined && (line.action !== 'refused' || told.has(line.reason))) return;
+      reasons.set(line.identity, new Set([...(told ?? []), line.reason]));
+      lines.push(line);
+      report.line(line);
+    },
+    say: (sentence) => {
+      if (said.has(sentence)) return;
+      said.add(sentence);
+      report.say(sentence);
+    },
+    isTold: (id) => reasons.has(id),
+    summary: () => summarise(lines),
+  };
+};

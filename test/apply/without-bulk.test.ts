@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { withoutBulk } from '../../shared/apply/without-bulk.ts';
+
+const template = `{"labels":{"app":"web","odd":"}{\\"]"},"Spec":{"Containers":[${'{"Name":"main"},'.repeat(20)}{}]}}`;
+
+it.each([
+  ['nothing is repeated', 'spec.ports: Required value', 'spec.ports: Required value'],
+  [
+    'what is repeated is short',
+    'spec.selector: Invalid value: {"matchLabels":{"app":"b"}}: field is immutable',
+    'spec.selector: Invalid value: {"matchLabels":{"app":"b"}}: field is immutable',
+  ],
+  ['a text is repeated', 'x: Invalid value: "a {": no', 'x: Invalid value: "a {": no'],
+  [
+    'all of a template is repeated',
+    `[spec.template: Invalid value: ${template}: field is immutable, x: Invalid value: ${template}: no]`,
+    '[spec.template: Invalid value: …: field is immutable, x: Invalid value: …: no]',
+  ],
+  ['it was cut off', `a: Invalid value: ${template.slice(0, 200)}`, 'a: Invalid value: …'],
+])('where %s', (_, message, expected) => {
+  expect(withoutBulk(message)).toBe(expected);
+});
