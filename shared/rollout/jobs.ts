@@ -23,6 +23,8 @@ export interface PlannedJob {
   readonly deadlineSeconds: number;
   /** Its manifest says that running it twice does no harm. */
   readonly mayRepeat: boolean;
+  /** Uid of the Job of an earlier rollout that failed for this release: it is deleted, and this one runs in its place. */
+  readonly replaces?: string;
 }
 
 /** The Jobs around a deployment. Part of the plan, and so of the plan digest. */

@@ -40,7 +40,9 @@ export const assessJob = ({ job, target, by, record, live }: AssessingJob): JobS
   if (record?.state === 'complete') return { is: 'complete' };
   const own = live !== undefined && (record?.uid === undefined || record.uid === live.metadata.uid) ? live : undefined;
   if (record?.state === 'failed') {
-    if (job.mayRepeat && record.by !== by) return { is: 'again', live: own };
+    if (job.mayRepeat && record.by !== by && (own === undefined || own.metadata.uid === job.replaces)) {
+      return { is: 'again', live: own };
+    }
     return { is: 'failed', because: record.because ?? 'it failed' };
   }
   if (live !== undefined && own !== undefined && !isJobOf(live, job, target)) {

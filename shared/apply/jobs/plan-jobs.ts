@@ -61,17 +61,23 @@ const leftOf = (brought: ReleaseJobs): readonly DesiredJob[] =>
   brought.jobs.filter((job) => job.run !== 'back' && recordOf(job, brought)?.state !== 'complete');
 
 const plannedIn =
-  ({ release, rendered }: ReleaseJobs, withinMs: number) =>
-  (job: DesiredJob): PlannedJob => ({
-    id: jobId(job, release),
-    name: job.manifest.metadata.name,
-    service: job.service,
-    run: job.run,
-    release,
-    rendered,
-    deadlineSeconds: ownDeadline(job) ?? Math.ceil(withinMs / 1000),
-    mayRepeat: job.mayRepeat,
-  });
+  (brought: ReleaseJobs, withinMs: number) =>
+  (job: DesiredJob): PlannedJob => {
+    const { release, rendered } = brought;
+    const record = recordOf(job, brought);
+    const replaces = record?.state === 'failed' ? record.uid : undefined;
+    return {
+      id: jobId(job, release),
+      name: job.manifest.metadata.name,
+      service: job.service,
+      run: job.run,
+      release,
+      rendered,
+      deadlineSeconds: ownDeadline(job) ?? Math.ceil(withinMs / 1000),
+      mayRepeat: job.mayRepeat,
+      ...(replaces === undefined ? {} : { replaces }),
+    };
+  };
 
 const refusalsOf = (job: DesiredJob, brought: ReleaseJobs): readonly Refusal[] => {
   const record = recordOf(job, brought);

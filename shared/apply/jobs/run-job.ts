@@ -2,8 +2,9 @@ import type { JobRecord, PlannedJob } from '../../rollout/jobs.ts';
 import { brief, type InProgress } from '../../rollout/outcome.ts';
 import type { Manifest } from '../../rollout/release.ts';
 import { getObject } from '../api-requests.ts';
-import { deleteObject } from '../delete-object.ts';
+import { type Deleted, deleteObject } from '../delete-object.ts';
 import { pathOf, type ServedKind } from '../discovery.ts';
+import { closeOvertaken } from '../fence-off.ts';
 import { textAt } from '../fields.ts';
 import type { LiveObject } from '../live-object.ts';
 import { parseObjectId, spoken } from '../object-id.ts';
@@ -91,18 +92,19 @@ const takeStep = async (step: JobStep, runnable: RunnableJob, taking: Taking): P
       return failedWith(job, step.because);
     case 'create': {
       const begun = await log.begin(job, false);
-      return after(await createJob(writing, served, manifest), begun);
+      return after(await createJob(writing, served, manifest), begun, runnable, writing);
     }
     case 'record': {
       const { uid, generation = 0 } = step.live.metadata;
       return { record: await log.created(job, { uid, generation }) };
     }
     case 'start':
-      return after(await setSuspended(writing, served, step.live, false), record);
+      return after(await setSuspended(writing, served, step.live, false), record, runnable, writing);
     case 'again': {
       const gone = step.live && (await deleteObject(writing, { id: job.id, served, object: step.live }));
-      if (gone === undefined || gone.status === 'gone') return { record: await log.begin(job, true) };
-      return after(gone, record);
+      if (gone !== undefined && gone.status !== 'gone') return after(gone, record, runnable, writing);
+      await closeOvertaken([job.id], writing);
+      return { record: await log.begin(job, true) };
     }
     case 'wait':
       return wait(step.live, runnable, taking);
@@ -113,7 +115,14 @@ const takeStep = async (step: JobStep, runnable: RunnableJob, taking: Taking): P
   }
 };
 
-const after = (written: JobWritten | { readonly status: 'gone' }, record: JobRecord | undefined): Taken => {
+/** What was written of a Job keeps what earlier attempts sent of it from changing anything, if it still comes. */
+const after = async (
+  written: JobWritten | Deleted,
+  record: JobRecord | undefined,
+  { job }: RunnableJob,
+  writing: Writing,
+): Promise<Taken> => {
+  if (written.status === 'done') await closeOvertaken([job.id], writing);
   switch (written.status) {
     case 'failed':
       return { end: { status: 'failed', failure: written.failure, evidence: [] } };
@@ -185,14 +194,16 @@ const endWith = async (
 const giveUp = async (
   live: LiveObject | undefined,
   because: string,
-  { job, served }: RunnableJob,
+  runnable: RunnableJob,
   taking: Taking,
 ): Promise<Taken> => {
+  const { job, served } = runnable;
   const { log, writing, record } = taking;
   const words = live && (await wordsOf(live, taking));
   if (live !== undefined && !isSuspended(live) && !isOver(live)) {
     const suspended = await setSuspended(writing, served, live, true);
-    if (suspended.status !== 'done') return after(suspended, record);
+    if (suspended.status !== 'done') return after(suspended, record, runnable, writing);
+    await closeOvertaken([job.id], writing);
   }
   await log.ended(job, { state: 'failed', because: brief(because), output: words?.output ?? [] });
   return failedWith(job, because, words?.evidence);
