@@ -79,7 +79,9 @@ const readTakenBack = async (
   { rendered, jobs = noJobs }: TargetPlan,
   { blobs }: Pick<Outside, 'blobs'>,
 ): Promise<OpenDeployment['takenBack']> => {
-  const digests = new Set(jobs.runs.map((job) => job.rendered).filter((digest) => digest !== rendered));
+  const digests = new Set(
+    [...jobs.stops, ...jobs.runs].map((job) => job.rendered).filter((digest) => digest !== rendered),
+  );
   const read = async (digest: Digest) => [digest, await getJson<RenderedTarget>(blobs, digest)] as const;
   return new Map(await Promise.all([...digests].map(read)));
 };

@@ -29,13 +29,15 @@ export interface PlannedJob {
 
 /** The Jobs around a deployment. Part of the plan, and so of the plan digest. */
 export interface JobPlan {
+  /** Of releases that are taken back, those that may still be under way: kept from running on before anything else is done. */
+  readonly stops: readonly PlannedJob[];
   /** In their order, one after the other. */
   readonly runs: readonly PlannedJob[];
   /** Jobs of earlier releases that are deleted when the deployment has come to its end. */
   readonly cleans: readonly { readonly id: ObjectId; readonly uid: string }[];
 }
 
-export const noJobs: JobPlan = { runs: [], cleans: [] };
+export const noJobs: JobPlan = { stops: [], runs: [], cleans: [] };
 
 /** How many Jobs of a plan come when all has settled. */
 export const jobsAfter = ({ jobs = noJobs }: { readonly jobs?: JobPlan }): number =>

@@ -29,7 +29,7 @@ export const nextJobRecord = (
   switch (change.is) {
     case 'created': {
       const { uid, generation } = change;
-      return record.uid === undefined ? { ...record, state: 'created', uid, generation } : record;
+      return record.state === 'begun' ? { ...record, state: 'created', uid, generation } : record;
     }
     case 'ending':
       return record.state === 'ending' ? record : { ...record, state: 'ending', because: change.because };

@@ -232,6 +232,31 @@ export const runJobsSuite = (server: () => Server): void => {
     expect(approved.objects.every(({ action }) => action === 'unchanged')).toBe(true);
   });
 
+  it('stops a job of the release that is taken back, which a stopped wave has left running', async () => {
+    const first = target();
+    const second = target(job('migrate', { image: 'registry.example.com/hang:v1' }), job('undo', { run: 'back' }));
+    const log = rememberedBy('first');
+    await deployWithJobs(first, stageOf(), log);
+    const forward = await drive(planWithJobs(second, stageOf()));
+    let asked = 0;
+    const guard = async () => (++asked > 6 ? 'wave only is stopped' : undefined);
+    const halted = await drive(apply(second, stageOf(), { approved: forward, jobs: log, guard }));
+    expect(halted).toMatchObject({ status: 'stopped', because: 'wave only is stopped' });
+    const digest = digestOf(canonicalJson(second));
+    const takenBack = [{ release: releaseOf(second), digest, rendered: second, records: [...log.records.values()] }];
+    const approved = await drive(planWithJobs(first, stageOf(), { takenBack, records: [] }));
+    const carried = { approved, jobs: log, takenBack: new Map([[digest, second]]) };
+    expect(await drive(apply(first, stageOf(), carried))).toMatchObject({ status: 'done' });
+    const left = (await jobs()).find(({ metadata }) => metadata.name === nameIn(second));
+    expect(left?.spec).toMatchObject({ suspend: true });
+    expect(await drive(runAfter(first, stageOf(), carried))).toMatchObject({ status: 'done' });
+    const ended = [...log.records.values()].map(({ id, state, because }) => [id.split('/').at(-1), state, because]);
+    expect(ended).toEqual([
+      [nameIn(second), 'failed', 'its release is taken back'],
+      [nameIn(second, 'undo'), 'complete', undefined],
+    ]);
+  });
+
   it('takes a release back by its own job, once what stood there before has settled and before anything is pruned', async () => {
     const first = target();
     const undo = job('undo', { run: 'back', reads: 'undo', image: 'registry.example.com/undo:v1' });

@@ -116,7 +116,9 @@ interface Planned {
 /** Jobs of earlier releases that the plan clears away, and those whose place another one takes. */
 const deletedJobs = (write: JoinedWrite, histories: Histories): readonly DeletedJob[] => {
   const jobs = plannedFor(write, histories)?.jobs;
-  const replaced = (jobs?.runs ?? []).flatMap(({ id, replaces }) => (replaces === undefined ? [] : [{ id, uid: replaces }]));
+  const replaced = (jobs?.runs ?? []).flatMap(({ id, replaces }) =>
+    replaces === undefined ? [] : [{ id, uid: replaces }],
+  );
   return [...(jobs?.cleans ?? []), ...replaced];
 };
 

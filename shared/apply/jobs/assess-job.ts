@@ -51,8 +51,8 @@ export const assessJob = ({ job, target, by, record, live }: AssessingJob): JobS
       because: `${spoken(job.id)} is there already, and not of this release on ${target}; remove or rename it`,
     };
   }
+  if (record?.state === 'ending') return { is: 'stop', because: record.because ?? 'it was given up', live: own };
   if (record?.uid === undefined) return own === undefined ? { is: 'create' } : { is: 'record', live: own };
-  if (record.state === 'ending') return { is: 'stop', because: record.because ?? 'it was given up', live: own };
   if (own === undefined) {
     if (job.mayRepeat) return { is: 'again', live: undefined };
     const because = `${spoken(job.id)} is gone before it was seen to end, so that nobody knows whether it ran; look what it did, then release a commit that changes it`;

@@ -33,7 +33,7 @@ const kept = 3;
 
 /**
  * Which jobs run around a deployment: of the release that is brought those that did not run there yet, of a release that is taken back its
- * `back` jobs, when its own jobs had begun. A job that failed refuses the plan, since a release runs its jobs once; so does a release
+ * `back` jobs, when its own jobs had begun; what of these is still under way is stopped. A job that failed refuses the plan, since a release runs its jobs once; so does a release
  * that was taken back by a job, since what that took back would be missing. `undefined` where no job runs. Pure.
  */
 export const planJobs = ({
@@ -48,8 +48,9 @@ export const planJobs = ({
   const back = takenBack.flatMap((each) => backJobs(each).map(plannedIn(each, withinMs)));
   const inOrder = [...forward.filter(({ run }) => run === 'before'), ...forward.filter(({ run }) => run === 'after')];
   const runs = [...inOrder, ...back];
-  if (runs.length === 0) return { jobs: undefined };
-  return { jobs: { runs, cleans: cleansOf(forward, brought?.jobs ?? [], live) } };
+  const stops = takenBack.flatMap((each) => each.jobs.filter(isUnderWay(each)).map(plannedIn(each, withinMs)));
+  if (runs.length === 0 && stops.length === 0) return { jobs: undefined };
+  return { jobs: { stops, runs, cleans: cleansOf(forward, brought?.jobs ?? [], live) } };
 };
 
 const recordOf = (job: DesiredJob, { release, records }: ReleaseJobs): JobRecord | undefined => {
@@ -93,6 +94,10 @@ const refusalsOf = (job: DesiredJob, brought: ReleaseJobs): readonly Refusal[] =
     `failed for this release (${brief(record.because ?? '', 200)}), and a release runs its jobs once; release a commit that changes it, or say tidegate.dev/repeat: safe on it`,
   );
 };
+
+/** `back` jobs are gone on with. */
+const isUnderWay = (release: ReleaseJobs) => (job: DesiredJob) =>
+  job.run !== 'back' && ['begun', 'created', 'ending'].includes(recordOf(job, release)?.state ?? '');
 
 /** What a job undoes are the jobs of its release: where none of those was begun there is nothing to undo. */
 const backJobs = (release: ReleaseJobs): readonly DesiredJob[] => {

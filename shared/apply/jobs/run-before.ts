@@ -1,3 +1,4 @@
+import { noJobs } from '../../rollout/jobs.ts';
 import type { ObjectId } from '../../rollout/plan.ts';
 import { noRestarts } from '../../rollout/restarts.ts';
 import type { ComparedTarget } from '../compare-target.ts';
@@ -7,7 +8,7 @@ import { type SetToWrite, writeSet } from '../write-set.ts';
 import type { Writing } from '../writing.ts';
 import type { JobLog } from './job-log.ts';
 import { neededByJobs } from './needed-by-jobs.ts';
-import { type JobsInput, runPlanned } from './run-planned.ts';
+import { type JobsInput, runPlanned, stopPlanned } from './run-planned.ts';
 
 /** What came of the jobs that run before a deployment. */
 export type RanBefore =
@@ -17,7 +18,7 @@ export type RanBefore =
   | { readonly ran: 'now'; readonly slice: SliceResult };
 
 /**
- * Applies what the jobs need that run before the deployment, and nothing else of the set; then runs them. Done already, it costs one read
+ * Keeps jobs of a release that is taken back from running on. Applies what the jobs need that run before the deployment, and nothing else of the set; then runs them. Done already, it costs one read
  * of the record for each job. Twice is safe, and so is dying anywhere.
  */
 export const runBefore = async (
@@ -26,7 +27,10 @@ export const runBefore = async (
   log: JobLog,
   writing: Writing,
 ): Promise<RanBefore> => {
-  const runs = (set.approved.jobs?.runs ?? []).filter(({ run }) => run === 'before');
+  const { stops, runs: all } = set.approved.jobs ?? noJobs;
+  const stopped = await stopPlanned(stops, input, log, writing);
+  if (stopped !== undefined) return { ran: 'now', slice: stopped };
+  const runs = all.filter(({ run }) => run === 'before');
   const records = await Promise.all(runs.map((job) => log.read(job)));
   if (records.every((record) => record?.state === 'complete')) {
     return { ran: 'before', endedAt: Math.max(0, ...records.map((record) => record?.endedAt ?? 0)) };

@@ -32,6 +32,28 @@ export const runPlanned = async (
   return { status: 'done', progress };
 };
 
+/**
+ * Keeps jobs from running on, each as on record given up. What they have come to since counts. `undefined` when none of them can run any
+ * more. @throws as `runJob`.
+ */
+export const stopPlanned = async (
+  stops: readonly PlannedJob[],
+  input: JobsInput,
+  log: JobLog,
+  writing: Writing,
+): Promise<SliceResult | undefined> => {
+  for (const job of stops) {
+    const record = await log.ending(job, 'its release is taken back');
+    if (record.state !== 'ending') continue;
+    const runnable = await findRunnable(job, input, writing);
+    if (runnable === undefined) return manifestMissing(job, input.progress);
+    const end = await runJob(runnable, log, writing);
+    const isOver = end.status === 'failed' && end.failure.code === 'JOB_FAILED';
+    if (!isOver && end.status !== 'complete') return sliceOf(end, input);
+  }
+  return undefined;
+};
+
 const sliceOf = (
   end: Exclude<JobEnd, { readonly status: 'complete' }>,
   { rendered, progress }: JobsInput,
