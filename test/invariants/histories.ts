@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 export interface Histories {
   /** Every row that has not expired. */
   readonly ledger: readonly LedgerRow[];
-  /** By target, in the order in which its API server took them: writes alone, without dry runs and reviews. */
+  /** By target, in the order in which its API server took them: writes alone, without dry runs, reviews and what others wrote. */
   readonly writes: ReadonlyMap<string, readonly AcceptedWrite[]>;
   /** What is kept under a digest; undefined where nothing is. */
   readonly blob: (digest: string) => unknown;
@@ -59,6 +59,8 @@ const rows = (path: string, sql: string) => {
   }
 };
 
+/** Somebody else's hand, by what it says of itself: what tidegate sends never does. */
+const others = /^kubectl\//;
 /** Questions that are sent as if they were writes. */
 const reviews = /^\/apis\/(authorization|authentication)\.k8s\.io\//;
 
@@ -67,6 +69,7 @@ const writesIn = (path: string): Histories['writes'] => {
   for (const { server, record } of rows(path, 'SELECT server, record FROM kube_request ORDER BY server, number')) {
     const request = JSON.parse(String(record)) as AcceptedWrite & { readonly status: number; readonly dryRun: boolean };
     if (request.method === 'GET' || request.dryRun || request.status >= 300 || reviews.test(request.path)) continue;
+    if (others.test(request.userAgent)) continue;
     writes.set(String(server), [...(writes.get(String(server)) ?? []), request]);
   }
   return writes;

