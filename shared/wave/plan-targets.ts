@@ -1,6 +1,7 @@
 import type { Refusal } from '../apply/refusals.ts';
 import { putJson } from '../blobs/json.ts';
 import type { Outside } from '../outside/outside.ts';
+import { infrastructureOf } from '../rollout/infrastructure.ts';
 import { brief } from '../rollout/outcome.ts';
 import {
   countActions,
@@ -25,6 +26,8 @@ interface StoredTarget extends Readonly<WavePlan['targets'][number]> {
   readonly jobs: number;
   /** How many objects stay because no approval names their delete. */
   readonly left: number;
+  /** Objects that change and that others stand on. */
+  readonly infrastructure: readonly ObjectId[];
 }
 
 /** What came of planning each target, in the order of their names. */
@@ -78,6 +81,7 @@ const store = async (
   restarts: planned.plan.restarts.steps,
   jobs: planned.plan.jobs?.runs.length ?? 0,
   left: unnamedIn(planned.plan).length,
+  infrastructure: infrastructureOf(planned.plan.objects),
 });
 
 const byTarget = <Item extends { readonly target: string }>(items: readonly Item[]): readonly Item[] =>
