@@ -23,6 +23,7 @@ export const freezeWaves = (
     soakMs: wave.soak === undefined ? 0 : durationMs(wave.soak),
     gates: gatesOf(wave.gates, groups),
     ...(wave.approval === undefined ? {} : { approval: toApproval(wave.approval) }),
+    ...(wave.window === undefined ? {} : { window: wave.window }),
     whenTaken: wave.whenTaken,
     settleWithinMs: durationMs(wave.settleWithin),
     inconclusiveWithinMs: durationMs(wave.inconclusiveWithin),

@@ -19,6 +19,7 @@ import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 import { presetSchema } from './schema-presets.ts';
 import { settledSchema } from './schema-settled.ts';
+import { windowSchema } from './schema-windows.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
 
@@ -87,6 +88,7 @@ const target = {
   maxDeletes: count
     .optional()
     .describe('Objects of all services that a release may delete here without an approval by name.'),
+  window: text.optional().describe('Name of the window within which a deployment to it may begin.'),
   restartsPerMinute: countFromOne
     .optional()
     .describe('Pods that may restart within any 60 s because of a rollout or its way back; 40.'),
@@ -142,6 +144,7 @@ export const waveSchema = z.strictObject({
   soak: duration.optional().describe('How long the wave must run well before the next one.'),
   gates: z.array(text).default([]).describe('Names of gates, judged before the first batch and through the soak.'),
   approval: approval.optional(),
+  window: text.optional().describe('Name of the window within which a batch of the wave may begin.'),
   batches: z
     .array(batch)
     .min(1, rule('batches'))
@@ -181,6 +184,7 @@ export const fleetSchema = z
     metrics: z.record(name, metricsSchema).default({}).describe('Stores that gates of metrics and alerts ask.'),
     settled: z.array(settledSchema).default([]).describe('When objects of a kind have become what they state.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
+    windows: z.record(name, windowSchema).default({}).describe('Times at which waves and targets may be entered.'),
     deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

@@ -10,6 +10,7 @@ export const toTarget = (name: string, entry: TargetEntry): Target => ({
   namespace: entry.namespace,
   allow: entry.allow,
   ...(entry.maxDeletes === undefined ? {} : { maxDeletes: entry.maxDeletes }),
+  ...(entry.window === undefined ? {} : { window: entry.window }),
   ...(entry.restartsPerMinute === undefined ? {} : { restartsPerMinute: entry.restartsPerMinute }),
 });
 

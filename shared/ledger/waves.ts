@@ -20,12 +20,21 @@ export interface WaveProgress {
   /** Since when its health before is measured. */
   readonly enteredAt?: number;
   readonly deployingAt?: number;
+  /** What is waited for before a target may be entered. Absent while nothing is. */
+  readonly waiting?: Waiting;
   /** Since when the exit gates are judged. */
   readonly judgingAt?: number;
   /** The prober ends when it reads this. */
   readonly closedAt?: number;
   readonly outcome?: string;
   readonly because?: string;
+}
+
+/** What a wave waits for, since when, and until when where that is known. */
+export interface Waiting {
+  readonly because: string;
+  readonly since: number;
+  readonly until?: number;
 }
 
 /** A deployment's result with its times. */
@@ -57,6 +66,25 @@ export const advanceWave = async (ledger: Ledger, ref: WaveRef, step: WaveProgre
 /** Keeps the plan of a wave. A wave that is planned again, as after a death, has the later one. */
 export const keepPlan = async (ledger: Ledger, ref: WaveRef, plan: Digest, plannedAt: number): Promise<void> => {
   await update(ledger, progressKey(ref), (current) => ({ ...current?.data, plan, plannedAt }));
+};
+
+/**
+ * Keeps what a wave waits for, or that it waits no more; waiting goes on under its first time whatever the reasons. Its health before is
+ * measured anew afterwards, for as long as it may.
+ */
+export const keepWaiting = async <Kept extends Waiting | undefined>(
+  ledger: Ledger,
+  ref: WaveRef,
+  waiting: Kept,
+): Promise<Kept> => {
+  const row = await update(ledger, progressKey(ref), (current) => {
+    const { waiting: before, enteredAt, ...rest } = (current?.data ?? {}) as WaveProgress;
+    if (waiting === undefined) {
+      return before === undefined ? undefined : { ...rest, ...(enteredAt === undefined ? {} : { enteredAt }) };
+    }
+    return { ...rest, waiting: { ...waiting, since: before?.since ?? waiting.since } };
+  });
+  return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;
 };
 
 /** Sets the stop flag; the first reason stays. */
