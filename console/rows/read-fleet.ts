@@ -1,8 +1,10 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import { readHolds } from '../../shared/ledger/holds.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
+import type { Hold } from '../../shared/rollout/holds.ts';
 import { readRolloutRows } from './read-rollout.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
@@ -13,6 +15,8 @@ export interface FleetRows {
   readonly rollouts: readonly RolloutRows[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
+  /** What is frozen, halted and paused. */
+  readonly holds: readonly Hold[];
 }
 
 /** How many of the newest rollouts are looked at. One that is older and still under way has been forgotten by everybody. */
@@ -30,5 +34,6 @@ export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): 
     const rows = await readRolloutRows(rollout, stored);
     if (rows !== undefined) rollouts.push(rows);
   }
-  return { states, rollouts, approvals: await readOpenApprovals(stored.ledger) };
+  const { ledger } = stored;
+  return { states, rollouts, approvals: await readOpenApprovals(ledger), holds: await readHolds(ledger) };
 };

@@ -8,7 +8,8 @@ import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../r
 import type { Target } from '../rollout/target.ts';
 
 /** A config without a mistake, with its target list frozen. */
-export interface Fleet extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows'> {
+export interface Fleet
+  extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows'> {
   readonly targets: readonly Target[];
   readonly services: Readonly<Record<string, ServicePolicy>>;
 }

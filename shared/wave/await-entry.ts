@@ -26,11 +26,9 @@ export const awaitEntry = async (
   const stop = await readStop(outside.ledger, ref);
   if (stop !== undefined) return { status: 'aborted', because: stop.because };
   const planned = await getJson<WavePlan>(outside.blobs, plan);
-  const targets = planned.targets.map(({ target }) => target);
-  const waits = await readWaits(ref, release, wave, targets, outside);
-  if (targets.length > 0 && waits.size === targets.length) {
-    return keepWait(ref, joinWaits(wave.name, waits, targets.length), outside);
-  }
+  const total = planned.targets.length;
+  const waits = await readWaits(ref, release, wave, planned, outside);
+  if (total > 0 && waits.size === total) return keepWait(ref, joinWaits(wave.name, waits, total), outside);
   await endWait(ref, outside);
   return { status: 'pass', because: `wave ${wave.name} may be entered` };
 };

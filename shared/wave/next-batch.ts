@@ -43,7 +43,7 @@ export const nextBatch = async (
   ]);
   const stop = await readStop(outside.ledger, ref);
   const targets = [...plan.targets, ...plan.unreachable].map((each) => each.target).sort();
-  const waits = await readWaits(ref, release, wave, targets, outside);
+  const waits = await readWaits(ref, release, wave, plan, outside);
   const next = decide(batchRules(ref, wave), {
     targets,
     results,
