@@ -13,7 +13,8 @@ export const pruneObjects = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     if ('held' in deployment) return deployment.held;
-    const slice = await prune(await applyInput(ref, deployment, outside), writingOf(deployment, outside), invocation);
+    const writing = await writingOf(ref, deployment, outside, invocation);
+    const slice = await prune(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, orHeld(slice, deployment.hold(), outside.clock.now()), outside);
   });
 

@@ -1,5 +1,6 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
@@ -15,6 +16,8 @@ export interface FleetRows {
   readonly rollouts: readonly RolloutRows[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
+  /** What the API servers do about stale writers, of targets that were ever written to. */
+  readonly fences: ReadonlyMap<string, KeptStanding>;
   /** What is frozen, halted and paused. */
   readonly holds: readonly Hold[];
 }
@@ -35,5 +38,6 @@ export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): 
     if (rows !== undefined) rollouts.push(rows);
   }
   const { ledger } = stored;
-  return { states, rollouts, approvals: await readOpenApprovals(ledger), holds: await readHolds(ledger) };
+  const fences = await readFenceStandings(ledger);
+  return { states, rollouts, approvals: await readOpenApprovals(ledger), fences, holds: await readHolds(ledger) };
 };

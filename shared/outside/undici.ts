@@ -94,12 +94,12 @@ const requireHttp = (url: URL, method: string): void => {
 };
 
 /** Material that must not be shared between connections. Hashed: a private key is not kept as a map key. */
-const agentIdentity = ({ tls = {}, allow = [], family }: HttpInit): string =>
+const agentIdentity = ({ tls = {}, allow = [], family, connections }: HttpInit): string =>
   createHash('sha256')
-    .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort(), family]))
+    .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort(), family, connections]))
     .digest('base64');
 
-const openAgent = ({ tls = {}, allow = [], family }: HttpInit): Agent => {
+const openAgent = ({ tls = {}, allow = [], family, connections }: HttpInit): Agent => {
   const connect = buildConnector({
     // HTTP/1.1: one stream a connection, so a stuck watch holds up nothing else.
     allowH2: false,
@@ -123,7 +123,10 @@ const openAgent = ({ tls = {}, allow = [], family }: HttpInit): Agent => {
     });
   };
   // No time-outs of its own: deadlines are the caller's signal.
-  return new Agent({ connect: guarded, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
+  return new Agent({
+    ...{ connect: guarded, headersTimeout: 0, bodyTimeout: 0, allowH2: false },
+    ...(connections !== undefined && { connections }),
+  });
 };
 
 /** The client itself hears of an abort only once it is connected, which to a silent host takes minutes. */
@@ -168,7 +171,8 @@ const ownAgent = (
   return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
 };
 
-const redirected = (url: URL, init: HttpInit, { address, port, plain }: Elsewhere) => ({
+/** Hosts that are redirected to one address are still hosts of their own: none has its connections counted with another's. */
+const redirected = (url: URL, { connections: _, ...init }: HttpInit, { address, port, plain }: Elsewhere) => ({
   origin: `${plain ? 'http:' : url.protocol}//${address.includes(':') ? `[${address}]` : address}:${port}`,
   init: {
     ...init,
