@@ -24,7 +24,7 @@ export const lambdaOutside = (environment: Environment = process.env): Outside =
   const http = undiciHttp();
   const identity = environmentIdentity(environment);
   const deployed = once(() => readEnvironment(environment));
-  const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().settings.region);
+  const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().home);
   return {
     clock: processClock,
     random: systemRandom,

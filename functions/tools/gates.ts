@@ -1,4 +1,3 @@
-import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { getJson } from '../../shared/blobs/json.ts';
@@ -26,9 +25,5 @@ export const gateTools = (outside: Outside, plan: Digest): GateTools => {
       return openCluster({ name, locator, endpoint, allow }, outside);
     },
   };
-  return {
-    ...watchingTools(outside),
-    measureMetric: (name, gate, source, target, signal) =>
-      measureMetric({ name, gate, source, target }, outside, stores, signal),
-  };
+  return watchingTools(outside, stores);
 };

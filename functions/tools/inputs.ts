@@ -15,6 +15,9 @@ export const waveRef = z.object({
 /** A wave and its plan digest. */
 export const plannedWave = waveRef.extend({ plan: digest });
 
+/** A wave before it is entered: whether people have approved it already. */
+export const enteredWave = plannedWave.extend({ isApproved: z.boolean() });
+
 /** What the distributed map gives to the deployment machine. */
 export const deploymentRef = plannedWave.extend({ target: name, planned: digest });
 

@@ -1,4 +1,4 @@
-import type { Check, GateSpec, SequentialTest } from '../rollout/gate.ts';
+import type { Check, Comparison, GateSpec, HttpPhase, RunLimits, SequentialTest } from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
@@ -14,34 +14,45 @@ export const toGates = (
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
   stores: Readonly<Record<string, MetricsEntry>>,
 ): Readonly<Record<string, GateSpec>> => {
-  const of = sharing(entries, waves);
+  const of = sharing(entries, waves, (entry) => 'test' in entry && entry.test === 'sequential');
+  const compared = sharing(entries, waves, (entry) => 'metric' in entry && entry.baseline !== undefined);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
       name,
-      'probe' in entry ? probeGate(entry, of) : 'alerts' in entry ? alertGate(entry) : metricGate(entry, of, stores),
+      {
+        ...('probe' in entry
+          ? probeGate(entry, of)
+          : 'alerts' in entry
+            ? alertGate(entry)
+            : metricGate(entry, { of, compared }, stores)),
+        ...(entry.effect === 'report' ? { effect: entry.effect } : {}),
+      },
     ]),
   );
 };
 
-/** Counts of a metric gate are of a window of their own at each look: so many looks share its level. */
+/** A metric gate is looked at in two ways: by all counts since the write together, and by each window alone, of which so many share. */
 const LOOKS = 100;
 
-/** Among how many tests the level of a wave is shared: its sequential gates times its targets, in the widest of the waves. */
+/** Among how many tests the level of a wave is shared: its gates of a kind times its targets, in the widest of the waves. */
 const sharing = (
   entries: Readonly<Record<string, GateEntry>>,
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
+  isOfKind: (entry: GateEntry) => boolean,
 ): number => {
-  const sequential = (name: string) => {
+  const counts = (name: string) => {
     const entry = entries[name];
-    return entry !== undefined && 'test' in entry && entry.test === 'sequential';
+    return entry !== undefined && isOfKind(entry);
   };
-  return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(sequential).length * targets.length));
+  return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(counts).length * targets.length));
 };
 
-const testOf = ({ test, level }: Pick<ProbeEntry, 'test' | 'level'>, of: number): { readonly test?: SequentialTest } =>
-  test === 'sequential' ? { test: { kind: test, level, of } } : {};
+const testOf = (
+  { test, level }: Pick<ProbeEntry, 'test' | 'level'>,
+  share: Pick<SequentialTest, 'of' | 'looks'>,
+): { readonly test?: SequentialTest } => (test === 'sequential' ? { test: { kind: test, level, ...share } } : {});
 
-const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntry, of: number): GateSpec => ({
+const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }: ProbeEntry, of: number): GateSpec => ({
   kind: 'probe',
   check: checkOf(probe),
   rate: ratePerSecond(probe.rate),
@@ -49,28 +60,42 @@ const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntr
   failuresBelow: below.failures,
   minSamples,
   consecutive,
-  ...testOf(rest, of),
+  ...given('mustFail', mustFail),
+  ...testOf(rest, { of }),
 });
 
 const checkOf = (probe: ProbeEntry['probe']): Check => {
   const family = probe.ip === undefined ? {} : { family: probe.ip };
   if ('grpc' in probe) return { grpc: probe.grpc, service: probe.service, secure: probe.tls, ...family };
   if ('tcp' in probe) return { tcp: probe.tcp, ...family };
-  if ('tls' in probe) return { tls: probe.tls, minDaysLeft: probe.minDaysLeft, ...family };
-  if ('dns' in probe) return { dns: probe.dns, ...given('addresses', probe.addresses), ...family };
+  if ('tls' in probe) {
+    const { tls, minDaysLeft, name, minVersion } = probe;
+    return { tls, minDaysLeft, ...given('name', name), ...given('minVersion', minVersion), ...family };
+  }
+  if ('dns' in probe) {
+    const { dns, type, server, rcode, addresses } = probe;
+    const asked = { ...given('type', type), ...given('server', server), ...given('rcode', rcode) };
+    return { dns, ...asked, ...given('addresses', addresses), ...family };
+  }
   if ('ws' in probe) return { ws: probe.ws, ...given('echo', probe.echo), ...family };
   if ('stream' in probe) return { stream: probe.stream, holdMs: durationMs(probe.hold), ...family };
   return {
     http: probe.http,
     status: probe.status,
     ...given('body', probe.body),
+    ...given('bodyMatches', probe.bodyMatches),
     ...given('headers', probe.headers),
     ...given('json', probe.json),
     ...(probe.within === undefined ? {} : { withinMs: durationMs(probe.within) }),
+    ...(probe.phases === undefined ? {} : { phasesWithinMs: inMs(probe.phases) }),
+    ...given('mostBytes', probe.mostBytes),
     ...(probe.redirects === 0 ? {} : { redirects: probe.redirects }),
     ...family,
   };
 };
+
+const inMs = (phases: Readonly<Partial<Record<HttpPhase, string>>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(phases).map(([phase, text]) => [phase, durationMs(text)]));
 
 /** A member that is left out where it was not given. */
 const given = <Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } =>
@@ -78,7 +103,7 @@ const given = <Name extends string, Value>(name: Name, value: Value | undefined)
 
 const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
-  of: number,
+  { of, compared }: { readonly of: number; readonly compared: number },
   stores: Readonly<Record<string, MetricsEntry>>,
 ): GateSpec => {
   const store = stores[metric.source];
@@ -98,9 +123,33 @@ const metricGate = (
       maxAge === undefined
         ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
         : durationMs(maxAge),
-    ...testOf(rest, of * LOOKS),
+    ...testOf(rest, { of: 2 * of, looks: LOOKS }),
+    ...limitsOf(rest),
+    ...comparisonOf(rest, compared),
   };
 };
+
+/** Absent where none is written: then what was measured last decides, and no failure is borne. */
+const limitsOf = (entry: Partial<MetricEntry>): { readonly limits?: RunLimits } => {
+  const { count, failureLimit, inconclusiveLimit, consecutiveErrorLimit, consecutiveSuccessLimit } = entry;
+  const written = { count, failureLimit, inconclusiveLimit, consecutiveErrorLimit, consecutiveSuccessLimit };
+  if (Object.values(written).every((value) => value === undefined)) return {};
+  return {
+    limits: {
+      ...given('count', count),
+      failureLimit: failureLimit ?? 0,
+      ...given('inconclusiveLimit', inconclusiveLimit),
+      ...given('consecutiveErrorLimit', consecutiveErrorLimit),
+      consecutiveSuccessLimit: consecutiveSuccessLimit ?? 0,
+    },
+  };
+};
+
+const comparisonOf = (
+  { baseline, bad = 'higher', mostRise = 1, level = 0.05 }: Partial<MetricEntry>,
+  of: number,
+): { readonly comparison?: Comparison } =>
+  baseline === undefined ? {} : { comparison: { baseline, bad, mostRise, level, of } };
 
 const alertGate = ({ alerts, interval, maxAge }: AlertEntry): GateSpec => ({
   kind: 'alerts',

@@ -19,6 +19,10 @@ export interface WaveProgress {
   readonly plannedAt?: number;
   /** Since when its health before is measured. */
   readonly enteredAt?: number;
+  /** The same after an approval. */
+  readonly reenteredAt?: number;
+  /** Longer than the wave's own soak, and for what: the plan touches what all of a cluster stands on. */
+  readonly longSoak?: { readonly ms: number; readonly because: string };
   readonly deployingAt?: number;
   /** What is waited for before a target may be entered. Absent while nothing is. */
   readonly waiting?: Waiting;
@@ -47,6 +51,8 @@ export interface DeploymentRecord extends DeploymentResult {
 export interface Stop {
   readonly because: string;
   readonly at: number;
+  /** Where it was found. */
+  readonly target?: string;
 }
 
 const nameOf = (ref: WaveRef) => `${ref.wave}#${ref.direction}`;
@@ -64,8 +70,18 @@ export const advanceWave = async (ledger: Ledger, ref: WaveRef, step: WaveProgre
 };
 
 /** Keeps the plan of a wave. A wave that is planned again, as after a death, has the later one. */
-export const keepPlan = async (ledger: Ledger, ref: WaveRef, plan: Digest, plannedAt: number): Promise<void> => {
-  await update(ledger, progressKey(ref), (current) => ({ ...current?.data, plan, plannedAt }));
+export const keepPlan = async (
+  ledger: Ledger,
+  ref: WaveRef,
+  {
+    longSoak,
+    ...kept
+  }: { readonly plan: Digest; readonly plannedAt: number; readonly longSoak: WaveProgress['longSoak'] },
+): Promise<void> => {
+  await update(ledger, progressKey(ref), (current) => {
+    const { longSoak: _, ...before } = current?.data ?? {};
+    return { ...before, ...kept, ...(longSoak === undefined ? {} : { longSoak }) };
+  });
 };
 
 /**
@@ -78,11 +94,10 @@ export const keepWaiting = async <Kept extends Waiting | undefined>(
   waiting: Kept,
 ): Promise<Kept> => {
   const row = await update(ledger, progressKey(ref), (current) => {
-    const { waiting: before, enteredAt, ...rest } = (current?.data ?? {}) as WaveProgress;
-    if (waiting === undefined) {
-      return before === undefined ? undefined : { ...rest, ...(enteredAt === undefined ? {} : { enteredAt }) };
-    }
-    return { ...rest, waiting: { ...waiting, since: before?.since ?? waiting.since } };
+    const { waiting: before, ...rest } = (current?.data ?? {}) as WaveProgress;
+    if (waiting === undefined) return before === undefined ? undefined : rest;
+    const { enteredAt: _, reenteredAt: __, ...others } = rest;
+    return { ...others, waiting: { ...waiting, since: before?.since ?? waiting.since } };
   });
   return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;
 };

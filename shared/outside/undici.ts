@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Agent, buildConnector, errors } from 'undici';
 import { checkRanges } from './address.ts';
-import { type Clock, processClock } from './clock.ts';
-import { guardedLookup, literalRefusal, refusalOf } from './dns.ts';
+import { processClock } from './clock.ts';
+import { guardedLookup, literalRefusal, type Resolve, refusalOf } from './dns.ts';
 import { type Http, type HttpInit, Unreachable } from './http.ts';
-import { familyRefusal, openConnection } from './socket.ts';
+import { familyRefusal, openConnection, type Ticking } from './socket.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /** Where a host is really found: its name stays in the Host header and in TLS; the egress rules do not apply to it. */
@@ -20,7 +20,9 @@ export interface UndiciOptions {
   /** Asked for each request by host name, without port. */
   readonly resolve?: (host: string) => Elsewhere | undefined;
   /** Measures the phases of connections that are asked about (`onConnected`); that of the process. */
-  readonly clock?: Pick<Clock, 'now'>;
+  readonly clock?: Ticking;
+  /** Turns names into addresses; the system's. What it answers is judged before it is connected to. */
+  readonly names?: Resolve;
 }
 
 /** One pool of connections per combination of TLS material and allowed ranges; the least recently used go first. */
@@ -38,7 +40,7 @@ export const undiciHttp = (options: UndiciOptions = {}): Http => {
   const agents = new Map<string, Agent>();
   const agentFor = (init: HttpInit): Agent => {
     const identity = agentIdentity(init);
-    const agent = agents.get(identity) ?? openAgent(init);
+    const agent = agents.get(identity) ?? openAgent(init, options.names);
     agents.delete(identity);
     agents.set(identity, agent);
     const [oldest] = agents;
@@ -62,7 +64,7 @@ export const undiciHttp = (options: UndiciOptions = {}): Http => {
         ? new Unreachable(subject, 'aborted', 'ended by the caller', init.signal.reason)
         : new Unreachable(subject, unreachableCode(error), reasonOf(error), error);
     try {
-      const own = init.onConnected === undefined ? undefined : ownAgent(place.init, options.clock ?? processClock);
+      const own = init.onConnected === undefined ? undefined : ownAgent(place.init, options);
       const answered = (own ?? agentFor(place.init)).request({
         origin: place.origin,
         path: url.pathname + url.search,
@@ -99,12 +101,12 @@ const agentIdentity = ({ tls = {}, allow = [], family, connections }: HttpInit):
     .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort(), family, connections]))
     .digest('base64');
 
-const openAgent = ({ tls = {}, allow = [], family, connections }: HttpInit): Agent => {
+const openAgent = ({ tls = {}, allow = [], family, connections }: HttpInit, names: Resolve | undefined): Agent => {
   const connect = buildConnector({
     // HTTP/1.1: one stream a connection, so a stuck watch holds up nothing else.
     allowH2: false,
     timeout: 0,
-    lookup: guardedLookup(allow),
+    lookup: guardedLookup(allow, names),
     ...(family !== undefined && { family }),
     ...(tls.ca !== undefined && { ca: tls.ca }),
     ...(tls.cert !== undefined && { cert: tls.cert }),
@@ -146,7 +148,7 @@ const orAborted = async <T>(answered: Promise<T>, signal: AbortSignal | undefine
 /** For one request: a connection of its own, whose phases are told. */
 const ownAgent = (
   { tls = {}, allow = [], family, signal, onConnected }: HttpInit,
-  clock: Pick<Clock, 'now'>,
+  { clock = processClock, names }: Pick<UndiciOptions, 'clock' | 'names'>,
 ): Agent => {
   const connect: buildConnector.connector = ({ hostname, protocol, port }, callback) => {
     const isSecure = protocol === 'https:';
@@ -154,9 +156,10 @@ const ownAgent = (
     const endpoint = { ...place, ...(isSecure && { tls }), ...(family !== undefined && { family }) };
     let open: Socket | undefined;
     signal?.addEventListener('abort', () => open?.destroy(new Error('ended by the caller')), { once: true });
-    const opening = openConnection(endpoint, clock, (socket) => {
+    const keep = (socket: Socket) => {
       open = socket;
-    });
+    };
+    const opening = openConnection(endpoint, clock, keep, names);
     opening.then(
       ({ socket, address, phases }) => {
         onConnected?.({ address, phases });

@@ -1,5 +1,6 @@
 import type { ProbeGate, WeighEvidence } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import { assessMustFail } from './assess-must-fail.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -32,6 +33,7 @@ export const assessProbe = (
 };
 
 const judge = (name: string, gate: ProbeGate, tally: Tally, weigh: WeighEvidence): Judgement => {
+  if (gate.mustFail) return assessMustFail(name, gate, tally);
   const { attempts, failedFirst, invalid, run, firstFailure, from, to } = tally;
   const share = attempts === 0 ? 0 : failedFirst / attempts;
   const [verdict, expected] = conclude(gate, tally, share, weigh);
@@ -70,8 +72,13 @@ const conclude = (gate: ProbeGate, tally: Tally, share: number, weigh: WeighEvid
   return ['pass', shown(tally)];
 };
 
-const counts = ({ attempts, failedFirst, from, to }: Pick<Tally, 'attempts' | 'failedFirst' | 'from' | 'to'>): string =>
-  `${failedFirst} of ${attempts} first attempts failed in ${((to - from) / 1000).toFixed(1)} s`;
+type Counts = Pick<Tally, 'attempts' | 'failedFirst' | 'failedConfirmed' | 'from' | 'to'>;
+
+/** Without and with one retry, as clients have it that do not and do try twice. */
+const counts = ({ attempts, failedFirst, failedConfirmed, from, to }: Counts): string => {
+  const twice = failedFirst === 0 ? '' : `, ${failedConfirmed} when tried again`;
+  return `${failedFirst} of ${attempts} first attempts failed in ${((to - from) / 1000).toFixed(1)} s${twice}`;
+};
 
 /** What as many clean attempts can show: with 95 % confidence, no more than this share fails (1 - 0.05^(1/n)). */
 const shown = ({ attempts, failedFirst }: Pick<Tally, 'attempts' | 'failedFirst'>): string =>
@@ -81,9 +88,10 @@ const shown = ({ attempts, failedFirst }: Pick<Tally, 'attempts' | 'failedFirst'
 
 const rounded = (share: number): string => String(Number(share.toPrecision(3)));
 
-const joined = (tallies: readonly Tally[]): Pick<Tally, 'attempts' | 'failedFirst' | 'from' | 'to'> => ({
+const joined = (tallies: readonly Tally[]): Counts => ({
   attempts: tallies.reduce((sum, { attempts }) => sum + attempts, 0),
   failedFirst: tallies.reduce((sum, { failedFirst }) => sum + failedFirst, 0),
+  failedConfirmed: tallies.reduce((sum, { failedConfirmed }) => sum + failedConfirmed, 0),
   from: Math.min(...tallies.map(({ from }) => from)),
   to: Math.max(...tallies.map(({ to }) => to)),
 });

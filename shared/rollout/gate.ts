@@ -2,7 +2,10 @@
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = ProbeGate | MetricGate | AlertGate;
+export type GateSpec = (ProbeGate | MetricGate | AlertGate) & {
+  /** `report`: measured and shown like any other, and never stops anything. Absent: it blocks. */
+  readonly effect?: 'report';
+};
 
 /** Availability seen from outside, measured before, during and after the writes of a wave. */
 export interface ProbeGate {
@@ -17,6 +20,11 @@ export interface ProbeGate {
   readonly minSamples: number;
   /** Failed first attempts in a row on one target, each confirmed by its retry, that stop the wave at once. */
   readonly consecutive: number;
+  /**
+   * What is probed is known to be bad, so that every attempt must fail. Where one passes, the prober says yes to anything, and no probe of
+   * its wave is believed.
+   */
+  readonly mustFail?: true;
   /** How its share of failures is judged. Absent: `threshold`. */
   readonly test?: GateTest;
 }
@@ -31,8 +39,41 @@ export interface SequentialTest {
   readonly kind: 'sequential';
   /** How often, at most, a wave without fault is stopped by any of its sequential gates, over all looks. */
   readonly level: number;
-  /** How many share that level: gates times targets of the widest wave, and looks where each is at counts of its own. */
+  /** How many share that level: gates times targets of the widest wave, twice where it is looked at in two ways. */
   readonly of: number;
+  /** At how many looks, each at counts of its own window, it may be concluded beside the counts of all windows together. */
+  readonly looks?: number;
+}
+
+/** How many measurements a gate takes, and how many of each kind it bears. As in an AnalysisRun of Argo Rollouts. */
+export interface RunLimits {
+  /** So many measurements, errors not counted, and it concludes. Absent: it goes on until it is stopped. */
+  readonly count?: number;
+  /** More failures than this fail it; -1: failures alone never do. */
+  readonly failureLimit: number;
+  /** More inconclusive measurements than this make it inconclusive for good. Absent: any number is borne. */
+  readonly inconclusiveLimit?: number;
+  /** More errors in a row than this make it an error for good. Absent: any number is borne. */
+  readonly consecutiveErrorLimit?: number;
+  /** So many passes in a row pass it. 0: passes in a row do not matter. */
+  readonly consecutiveSuccessLimit: number;
+}
+
+/** What a metric is compared with, beside its thresholds, when a wave is to be left. */
+export interface Comparison {
+  /**
+   * `before`: the same target before its first write. `others`: the targets that this rollout has not written to, now; `before` where
+   * there are none. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
+   */
+  readonly baseline: 'before' | 'others' | 'last-week';
+  /** Which way is bad. Counts are only ever worse by more errors. */
+  readonly bad: 'higher' | 'lower' | 'either';
+  /** How often, at most, a wave without fault is failed by any of its comparisons. */
+  readonly level: number;
+  /** How many share that level: comparisons of the widest wave, times its targets. */
+  readonly of: number;
+  /** Ratio to the baseline up to which a worsening is borne, however sure it is. 1: none. */
+  readonly mostRise: number;
 }
 
 /** What sequential evidence says of counts, in a sentence too. */
@@ -52,15 +93,36 @@ export interface HttpCheck {
   readonly status: readonly number[];
   /** Text the first 64 KiB of the body must hold. */
   readonly body?: string;
-  /** Headers the answer must have, with these values. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Values at these JSON pointers (RFC 6901) of the body. */
-  readonly json?: Readonly<Record<string, string | number | boolean | null>>;
+  /** A regular expression that the first 64 KiB of the body must match. */
+  readonly bodyMatches?: string;
+  /** What the answer's headers must be. */
+  readonly headers?: Readonly<Record<string, HeaderRule>>;
+  /** What must be at these JSON pointers (RFC 6901) of the body. */
+  readonly json?: Readonly<Record<string, JsonRule>>;
   /** The whole answer must be there within this. */
   readonly withinMs?: number;
+  /** What a phase may take. Those of a connection are judged only where one was opened for the attempt. */
+  readonly phasesWithinMs?: Readonly<Partial<Record<HttpPhase, number>>>;
+  /** A body of more bytes fails. Absent: what comes after 64 KiB is not read. */
+  readonly mostBytes?: number;
   /** Redirects that are followed, each checked as the first address was. Absent: none. */
   readonly redirects?: number;
 }
+
+/** `resolve`, `connect` and `tls` of the connection; until the headers are there; until the body is. */
+export type HttpPhase = 'resolve' | 'connect' | 'tls' | 'headers' | 'body';
+
+/** This value; a regular expression that it matches; or no such header. */
+export type HeaderRule = string | { readonly matches: string } | { readonly absent: true };
+
+/** This value; text that a regular expression matches; or a number within these bounds. */
+export type JsonRule =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly matches: string }
+  | { readonly atLeast?: number | undefined; readonly atMost?: number | undefined };
 
 export interface TcpCheck {
   readonly tcp: string;
@@ -69,14 +131,31 @@ export interface TcpCheck {
 export interface TlsCheck {
   readonly tls: string;
   readonly minDaysLeft: number;
+  /** The name to ask for and to find in the certificate. Absent: the host. */
+  readonly name?: string;
+  /** The oldest version of TLS that may have been agreed on. */
+  readonly minVersion?: TlsVersion;
 }
 
-/** A name that must resolve. */
+export type TlsVersion = '1.2' | '1.3';
+
+/** A name that must resolve: as for a client on this machine, or with `type` or `server` as its records are in the DNS. */
 export interface DnsCheck {
   readonly dns: string;
-  /** Addresses that must be among the answer. */
+  /** What is asked for. Absent, and no `server`: addresses, as the system's resolver gives them. */
+  readonly type?: DnsType;
+  /** The name server that is asked: an address, with its port where that is not 53. */
+  readonly server?: string;
+  /** What the answer's code must be; NOERROR asks for a record, too. Absent: NOERROR. */
+  readonly rcode?: DnsRcode;
+  /** Addresses, or for CNAME names, that must be among the answer. */
   readonly addresses?: readonly string[];
 }
+
+export type DnsType = 'A' | 'AAAA' | 'CNAME';
+
+/** RFC 1035, section 4.1.1. */
+export type DnsRcode = 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED';
 
 /** The standard health service of gRPC (grpc.health.v1.Health/Check) must say SERVING. */
 export interface GrpcCheck {
@@ -98,7 +177,7 @@ export interface StreamCheck {
   readonly holdMs: number;
 }
 
-/** A number from a metric store against a threshold, before each transition and through the soak. */
+/** A number from a metric store against a threshold: before a wave, on what is deployed while it is deployed, and through its soak. */
 export interface MetricGate {
   readonly kind: 'metric';
   /** Name of an entry of `metrics` in the config. */
@@ -115,12 +194,16 @@ export interface MetricGate {
   readonly windowMs?: number;
   /** JSON over HTTP: pointer to the time of what was measured. */
   readonly time?: string;
-  /** How often it is measured during the soak. */
+  /** How often it is measured while a wave is deployed and soaks. */
   readonly intervalMs: number;
   /** How old the newest point may be. */
   readonly maxAgeMs: number;
   /** How two counts are judged. Absent: `threshold`. */
   readonly test?: GateTest;
+  /** Absent: no failure is borne, and the last measurement must pass. */
+  readonly limits?: RunLimits;
+  /** Absent: compared with nothing. */
+  readonly comparison?: Comparison;
 }
 
 /** No alert with these labels may fire: before each transition, while a wave is deployed, and through the soak. */

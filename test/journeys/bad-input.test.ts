@@ -73,7 +73,7 @@ const wrongInTheRepository: readonly Case[] = [
     mistake: 'an unknown field',
     changes: withConfig(waveOf(1, { sok: '5m' })),
     because:
-      'UNKNOWN_FIELD tidegate.json:75:7 /waves/1/sok: unknown field "sok"; expected one of name, targets, soak, gates, approval, batches, maxConcurrent, maxFailures, whenTaken, settleWithin, inconclusiveWithin; did you mean soak?',
+      'UNKNOWN_FIELD tidegate.json:75:7 /waves/1/sok: unknown field "sok"; expected one of name, targets, soak, soakInfrastructure, monitoring, gates, approval, window, batches, maxConcurrent, maxFailures, whenTaken, settleWithin, inconclusiveWithin; did you mean soak?',
   },
   {
     mistake: 'a wrong unit',
@@ -237,7 +237,7 @@ test('a field that somebody else holds on a target is named with its path and ho
       server?.handle(
         new Request('https://eks-a/api/v1/namespaces/default/configmaps/web?fieldManager=night-shift&force=true', {
           method: 'PATCH',
-          headers: { 'content-type': 'application/apply-patch+yaml' },
+          headers: { 'content-type': 'application/apply-patch+yaml', 'user-agent': 'kubectl/v1.35.4' },
           body: JSON.stringify({
             apiVersion: 'v1',
             kind: 'ConfigMap',

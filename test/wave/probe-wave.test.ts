@@ -63,9 +63,24 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
   const unasked = () => {
     throw new Error('nothing is probed here');
   };
-  const tools = { probeUntil: unasked, assessProbe: unasked, joinTallies: unasked, measureAlerts };
+  const tools = {
+    probeUntil: unasked,
+    assessProbe: unasked,
+    joinTallies: unasked,
+    measureMetric: unasked,
+    assessPooled: unasked,
+    compareMetric: unasked,
+    measureAlerts,
+  };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };
-  const result = await probeWave(ref, release, wave, tools, { ledger, clock, blobs: folderBlobs(dir) }, invocation);
+  const result = await probeWave(
+    ref,
+    release,
+    wave,
+    tools,
+    { ledger, clock, blobs: folderBlobs(dir), settings: { region: 'us-east-1' } },
+    invocation,
+  );
   return { result, asked, stop: await readStop(ledger, ref) };
 };
 
