@@ -1,5 +1,6 @@
 import { applyManifests as apply } from '../shared/apply/apply-manifests.ts';
 import { orHeld } from '../shared/deployment/held.ts';
+import { jobLog } from '../shared/deployment/job-log.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
@@ -16,6 +17,7 @@ export const applyManifests = (outside: Outside): Task =>
     const writing = {
       ...(await writingOf(ref, deployment, outside, invocation)),
       restarting: await restartingOf(ref, deployment, outside),
+      jobs: jobLog(ref, outside),
     };
     const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, orHeld(slice, deployment.hold(), outside.clock.now()), outside);

@@ -27,6 +27,7 @@ const kinds = [
   'held',
   'batch',
   'restart',
+  'job',
   'deployment',
   'stop',
   'git',

@@ -219,6 +219,7 @@ const budgets: Readonly<Record<string, number>> = {
   settleTarget: 720_000,
   judgeEntry: 800_000,
   probeWave: 720_000,
+  runJobs: 720_000,
   pruneObjects: 720_000,
   concludeRollout: 600_000,
   sweepTurns: 600_000,
