@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { holdCommands } from './hold-commands.ts';
 
 /** Every command, in the order of a first day with Tidegate. */
 export const commands: readonly Command[] = [
@@ -144,6 +145,7 @@ export const commands: readonly Command[] = [
     examples: [['tidegate rollback ro-5a0c2f19b7d4e3c8a961 --wait', 'and watch it']],
     load: () => import('./commands/rollback.ts'),
   },
+  ...holdCommands,
   {
     name: 'apply',
     args: '<path...>',

@@ -30,8 +30,7 @@ export const findConnection = (
     const token = env.TIDEGATE_TOKEN;
     return { url: url.origin, ...(token === undefined ? {} : { token }) };
   }
-  const places = env.TIDEGATE_HOME === undefined ? above(directory) : [resolve(directory, env.TIDEGATE_HOME)];
-  for (const place of places) {
+  for (const place of instanceFolders({ env, directory })) {
     const file = join(place, 'instance.json');
     const text = readIfThere(file);
     if (text !== undefined) return parseInstance(file, text);
@@ -42,6 +41,10 @@ export const findConnection = (
     'no instance runs here (no .tidegate/instance.json in this folder or above it): start one with `tidegate start`, or name one with --url',
   );
 };
+
+/** Where an instance of this folder would keep itself, the nearest first. */
+export const instanceFolders = ({ env, directory }: Pick<Terminal, 'env' | 'directory'>): readonly string[] =>
+  env.TIDEGATE_HOME === undefined ? above(directory) : [resolve(directory, env.TIDEGATE_HOME)];
 
 const above = (directory: string): readonly string[] => {
   const here = join(directory, '.tidegate');

@@ -1,13 +1,19 @@
 import type { FleetView } from '../console/views/fleet.ts';
 import { shortCommit } from '../console/views/standing-text.ts';
+import { type Hold, type nameOf, waitOf } from '../shared/rollout/holds.ts';
 import { availabilityLines } from './availability-lines.ts';
 import type { Paint } from './progress.ts';
 
-/** The fleet as some lines of text: what waits for a person first, then what moves, then wave by wave. Pure. */
-export const fleetLines = ({ waiting, rollouts, waves, releases, availability }: FleetView, paint: Paint): string[] => {
-  if (waves.length === 0) return ['no rollouts yet; start one with: tidegate release COMMIT'];
+/** The fleet as some lines of text: what is held, what waits for a person, what moves, then wave by wave. Pure. */
+export const fleetLines = (
+  { holds, waiting, rollouts, waves, releases, availability }: FleetView,
+  paint: Paint,
+): string[] => {
+  if (waves.length === 0)
+    return [...holdLines(holds, paint), 'no rollouts yet; start one with: tidegate release COMMIT'];
   const width = Math.max(8, ...waves.map(({ wave }) => wave.length));
   return [
+    ...holdLines(holds, paint),
     ...waiting.flatMap(({ wave, targets, rollout, approval, plan, deletes, expiresAt }) => [
       `${paint('yellow', 'WAITING FOR YOU')}  wave ${wave} of ${rollout}: ${targets} targets; expires ${new Date(expiresAt).toISOString()}`,
       ...(deletes === undefined ? [] : [`  deletes ${deletes} objects, which the approval has to name`]),
@@ -31,4 +37,16 @@ export const fleetLines = ({ waiting, rollouts, waves, releases, availability }:
       ? [`  skew: ${releases.map(({ targets, commit }) => `${targets} on ${shortCommit(commit)}`).join(', ')}`]
       : []),
   ];
+};
+
+/** What is held, and what lets it go on. */
+const holdLines = (holds: readonly Hold[], paint: Paint): readonly string[] =>
+  holds.flatMap((hold) => [`${paint('red', 'HELD')}  ${waitOf(hold).because}`, `  ${liftCommand(hold)}`]);
+
+/** The command that lifts a hold. */
+export const liftCommand = ({ kind, scope, name }: Parameters<typeof nameOf>[0]): string => {
+  if (kind === 'halt') return 'tidegate resume';
+  return kind === 'pause'
+    ? `tidegate resume ${name}`
+    : `tidegate thaw ${scope === 'fleet' ? scope : `${scope}/${name}`}`;
 };

@@ -30,6 +30,7 @@ const waveWords: Readonly<Record<WaveStatus, string>> = {
   planning: 'planning',
   checking: 'checking',
   'waiting-for-approval': 'waiting',
+  'waiting-to-enter': 'waiting',
   deploying: 'deploying',
   soaking: 'soaking',
   passed: 'ok',
@@ -86,7 +87,7 @@ const waveTone = (status: WaveStatus): Style => {
   if (['failed', 'aborted', 'refused'].includes(status)) return 'red';
   if (status === 'going-back' || status === 'back') return 'magenta';
   if (status === 'not-started' || status === 'superseded') return 'dim';
-  return status === 'waiting-for-approval' || status === 'queued' ? 'yellow' : 'cyan';
+  return ['waiting-for-approval', 'waiting-to-enter', 'queued'].includes(status) ? 'yellow' : 'cyan';
 };
 
 const waveLine = (wave: WaveView, width: number, hasEnded: boolean, paint: Paint): string => {

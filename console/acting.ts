@@ -1,9 +1,18 @@
 import type { Ask } from '../shared/access/authorise.ts';
 import type { VoteRefusal } from '../shared/approval/approval.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
+import type { Hold } from '../shared/rollout/holds.ts';
 import { ActionRefused } from './actions.ts';
 import type { Act, Asked } from './app.ts';
-import { commitFields, decisionFields, readFields, rolloutFields } from './read-body.ts';
+import {
+  abortFields,
+  commitFields,
+  decisionFields,
+  holdFields,
+  liftFields,
+  readFields,
+  rolloutFields,
+} from './read-body.ts';
 
 /** What is asked for without naming who may: the rest is decided where its row is read. */
 export type PlainAction = Exclude<Ask['action'], 'approve' | 'reject'>;
@@ -49,6 +58,35 @@ const plan: Act = async ({ request, actor, actions }) => {
   return Response.json(await actions.plan(commit, actor));
 };
 
+const hold: Act = async ({ request, actor, actions, json }) => {
+  const { kind, scope, name, comment, for: forMs, rollback } = await readFields(request, holdFields);
+  // What is halted or paused stands still in every direction.
+  const allowsRollback = kind === 'freeze' && rollback === 'yes';
+  const asked = { kind, scope, name, because: comment, allowsRollback };
+  const result = await actions.hold(forMs === undefined ? asked : { ...asked, forMs }, actor);
+  return json ? Response.json(result) : seeOther(placeOf(result));
+};
+
+const lift: Act = async ({ request, actor, actions, json }) => {
+  const { comment, ...key } = await readFields(request, liftFields);
+  const result = await actions.lift({ ...key, because: comment }, actor);
+  return json ? Response.json(result) : seeOther(placeOf(result));
+};
+
+const abort: Act = async ({ request, actor, actions, json }) => {
+  const { rollout, comment } = await readFields(request, abortFields);
+  const result = await actions.abort(rollout, comment, actor);
+  return json ? Response.json(result) : seeOther(rolloutPath(rollout));
+};
+
+const retry: Act = async (asked) => {
+  const { rollout } = await readFields(asked.request, rolloutFields);
+  return started(await asked.actions.retry(rollout, asked.actor), asked);
+};
+
+const placeOf = ({ scope, name }: Pick<Hold, 'scope' | 'name'>): string =>
+  scope === 'rollout' ? rolloutPath(name) : '/';
+
 const started = (result: StartResult, { json }: Asked): Response =>
   json
     ? Response.json(result, { status: result.status === 'started' ? 202 : 200 })
@@ -70,4 +108,8 @@ export const acting: readonly {
   { path: '/releases', action: 'release', act: release },
   { path: '/rollbacks', action: 'rollback', act: rollback },
   { path: '/plans', action: 'plan', act: plan },
+  { path: '/holds', action: 'hold', act: hold },
+  { path: '/holds/lift', action: 'lift', act: lift },
+  { path: '/aborts', action: 'hold', act: abort },
+  { path: '/retries', action: 'release', act: retry },
 ];

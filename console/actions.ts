@@ -3,7 +3,15 @@ import type { VoteResult } from '../shared/approval/approval.ts';
 import type { Decision } from '../shared/approval/next-approval.ts';
 import type { Answer, Received } from '../shared/lambda/http-task.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
+import type { Hold } from '../shared/rollout/holds.ts';
 import type { PlanView } from './views/plan.ts';
+
+/** What is to be held, why, and for how long. */
+export interface HoldRequest extends Pick<Hold, 'kind' | 'scope' | 'name' | 'because' | 'allowsRollback'> {
+  readonly forMs?: number;
+}
+
+export type LiftRequest = Pick<Hold, 'kind' | 'scope' | 'name' | 'because'>;
 
 /** Everything the console can set in motion; whoever puts an instance together hands it in. Authorisation happened before a call. */
 export interface Actions {
@@ -12,6 +20,18 @@ export interface Actions {
   release(commit: string, actor: Actor): Promise<StartResult>;
   /** Starts a rollout that takes the fleet back to what was verified before `rollout`. Throws `ActionRefused`. */
   rollback(rollout: string, actor: Actor): Promise<StartResult>;
+  /** Holds what is named until it is lifted, or for some time. Throws `ActionRefused`. */
+  hold(hold: HoldRequest, actor: Actor): Promise<Hold>;
+  /** Lets go on what is held, and returns what held it. Throws `ActionRefused`. */
+  lift(lift: LiftRequest, actor: Actor): Promise<Hold>;
+  /** Ends a rollout under way; what it changed goes back. Throws `ActionRefused`. */
+  abort(
+    rollout: string,
+    because: string,
+    actor: Actor,
+  ): Promise<{ readonly rollout: string; readonly because: string }>;
+  /** Begins a rollout that ended partial or failed once more. Throws `ActionRefused`. */
+  retry(rollout: string, actor: Actor): Promise<StartResult>;
   /** What releasing a commit would change against what is live now. Writes to no target. Throws `ActionRefused`. */
   plan(commit: string, actor: Actor): Promise<PlanView>;
   /** Deliveries bring a signature of their own in place of an identity. */

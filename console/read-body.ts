@@ -61,3 +61,42 @@ export const commitFields = z.object({
 });
 
 export const rolloutFields = z.object({ rollout: z.string().min(1).max(128) });
+
+const comment = z.string().trim().min(1, 'expected why, for those who are held').max(500);
+
+/** A hold is of one thing by its name; of the fleet there is one. */
+const held = z
+  .object({
+    kind: z.enum(['freeze', 'halt', 'pause']),
+    scope: z.enum(['fleet', 'wave', 'service', 'target', 'source', 'rollout']),
+    name: z.string().trim().max(200).default(''),
+  })
+  .refine(({ scope, name }) => (scope === 'fleet') === (name === ''), {
+    error: 'expected a name for all but the fleet',
+    path: ['name'],
+  })
+  .refine(({ kind, scope }) => (kind === 'pause') === (scope === 'rollout') && (kind !== 'halt' || scope === 'fleet'), {
+    error: 'a rollout is paused, the fleet is halted, anything but a rollout is frozen',
+    path: ['kind'],
+  });
+
+const times: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export const holdFields = z.intersection(
+  held,
+  z.object({
+    comment,
+    /** Empty in a form: until it is lifted. */
+    for: z
+      .string()
+      .trim()
+      .regex(/^([1-9]\d{0,3}[mhd])?$/, 'expected how long, as 30m, 12h or 7d')
+      .transform((text) => (text === '' ? undefined : Number(text.slice(0, -1)) * (times[text.slice(-1)] ?? 0)))
+      .optional(),
+    rollback: z.enum(['yes', 'no']).default('yes'),
+  }),
+);
+
+export const liftFields = z.intersection(held, z.object({ comment: comment.or(z.literal('')).default('') }));
+
+export const abortFields = rolloutFields.extend({ comment });

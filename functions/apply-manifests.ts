@@ -1,4 +1,5 @@
 import { applyManifests as apply } from '../shared/apply/apply-manifests.ts';
+import { orHeld } from '../shared/deployment/held.ts';
 import { jobLog } from '../shared/deployment/job-log.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
@@ -12,13 +13,14 @@ import { deploymentRef } from './tools/inputs.ts';
 export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
+    if ('held' in deployment) return deployment.held;
     const writing = {
       ...(await writingOf(ref, deployment, outside, invocation)),
       restarting: await restartingOf(ref, deployment, outside),
       jobs: jobLog(ref, outside),
     };
     const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
-    return keepSlice(ref, deployment.kept, slice, outside);
+    return keepSlice(ref, deployment.kept, orHeld(slice, deployment.hold(), outside.clock.now()), outside);
   });
 
 /** What Lambda calls. */

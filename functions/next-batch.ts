@@ -9,7 +9,7 @@ import { plannedWave } from './tools/inputs.ts';
 export const nextBatch = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    return next(ref, waveOf(release, ref.wave), plan, outside);
+    return next(ref, release, waveOf(release, ref.wave), plan, outside);
   });
 
 /** What Lambda calls. */

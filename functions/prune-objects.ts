@@ -1,4 +1,5 @@
 import { pruneObjects as prune } from '../shared/apply/prune-objects.ts';
+import { orHeld } from '../shared/deployment/held.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
@@ -11,9 +12,10 @@ import { deploymentRef } from './tools/inputs.ts';
 export const pruneObjects = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
+    if ('held' in deployment) return deployment.held;
     const writing = await writingOf(ref, deployment, outside, invocation);
     const slice = await prune(await applyInput(ref, deployment, outside), writing, invocation);
-    return keepSlice(ref, deployment.kept, slice, outside);
+    return keepSlice(ref, deployment.kept, orHeld(slice, deployment.hold(), outside.clock.now()), outside);
   });
 
 /** What Lambda calls. */

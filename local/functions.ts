@@ -1,4 +1,5 @@
 import { applyManifests } from '../functions/apply-manifests.ts';
+import { awaitEntry } from '../functions/await-entry.ts';
 import { closeGates } from '../functions/close-gates.ts';
 import { concludeDeployment } from '../functions/conclude-deployment.ts';
 import { concludeRollout } from '../functions/conclude-rollout.ts';
@@ -27,6 +28,7 @@ import type { InvokeAnswer, InvokeCall } from './engine/calls.ts';
 /** Every function of `serverless.yml` but the console, by its key there. */
 const factories = {
   applyManifests,
+  awaitEntry,
   closeGates,
   concludeDeployment,
   concludeRollout,

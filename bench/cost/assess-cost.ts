@@ -27,6 +27,7 @@ export const ways = {
   rollout: ['PrepareRelease', 'IsPrepared', 'PreviewFleet', 'IsPreviewed', 'ConcludeRollout', 'Concluded'],
   perWave: ['RunWave', 'HasWavePassed'],
   wave: ['TakeTurn', 'IsOurTurn', 'PlanWave', 'IsPlanned', 'JudgeEntry', 'MayEnter', 'RequestApproval', 'IsApproved']
+    .concat(['AwaitEntry', 'IsEntryOpen'])
     .concat(['DeployWave', 'NextBatch', 'IsBatchLeft', 'JudgeWave', 'IsWaveJudged', 'CloseGates'])
     .concat(['ProbeWave', 'IsProbing', 'ProbingEnded', 'ConcludeWave', 'Concluded']),
   perBatch: ['DeployBatch', 'NextBatch', 'IsBatchLeft'],
@@ -55,7 +56,7 @@ export const countTransitions = (rollout: Rollout): number => {
 export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<string, number>> => {
   const deploymentCalls = rollout.targets * (rollout.applySlices + rollout.settlePolls + 2);
   const probing = rollout.waves * rollout.waveMinutes;
-  const steps = rollout.waves * (6 + rollout.batchesPerWave + rollout.soakPolls);
+  const steps = rollout.waves * (7 + rollout.batchesPerWave + rollout.soakPolls);
   const planning = 2 + rollout.waves;
   const gbSeconds =
     MEMORY_GB * (rollout.targets * rollout.deploymentSeconds + probing * 60 + steps * rollout.stepSeconds) +

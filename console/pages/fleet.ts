@@ -4,6 +4,7 @@ import type { Html } from '../answer.ts';
 import type { FleetCell, FleetView, FleetWave, WaitingView } from '../views/fleet.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { availabilitySection } from './availability.ts';
+import { heldCall, holdForms } from './holds.ts';
 import { situationTimes } from './situation.ts';
 import { badge, glyph, kindLooks, targetLooks, waveLooks } from './status.ts';
 import { relativeTime } from './time.ts';
@@ -11,9 +12,11 @@ import { relativeTime } from './time.ts';
 /** What runs where, is anything broken, is something moving, does it wait for me, are all alike. */
 export const fleetPage = (view: FleetView): Html => html`
 <h1 class="unseen">Fleet</h1>
+${view.holds.map(heldCall)}
 ${view.waiting.map(waiting)}
 ${movingList(view)}
-${view.waves.length === 0 ? empty : html`${summary(view)}<div class="waves providers-${view.providers.length}">${view.waves.map((each) => wave(each, view.providers))}</div>${availabilitySection(view.availability)}`}`;
+${view.waves.length === 0 ? empty : html`${summary(view)}<div class="waves providers-${view.providers.length}">${view.waves.map((each) => wave(each, view.providers))}</div>${availabilitySection(view.availability)}`}
+${view.waves.length === 0 ? '' : holdForms(view)}`;
 
 const empty = html`<section class="empty"><h2>No rollouts yet</h2>
 <p>The fleet appears here with its first release. Merge a change of the config repository, or start one by hand:</p>

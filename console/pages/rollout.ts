@@ -6,6 +6,7 @@ import type { RolloutView, TargetView, WaveView } from '../views/rollout.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { count } from './fleet.ts';
 import { gateTable } from './gates.ts';
+import { endForms } from './holds.ts';
 import { situationBox } from './situation.ts';
 import { badge, glyph, targetLooks, waveLooks } from './status.ts';
 import { clockTime, dateTime, duration, relativeTime } from './time.ts';
@@ -22,6 +23,7 @@ ${view.debt.length === 0 ? '' : html`<p class="debt">Ends without: ${view.debt.j
 ${view.waves.filter(({ gates }) => gates.length > 0).map((each) => gateTable(each.gates, `Gates of ${each.wave}`))}
 ${evidence(view.evidence)}
 ${timeline(view.events)}
+${endForms(view)}
 ${rollbackForm(view)}`;
 
 /** Name of the wave's execution in the direction it goes now; absent before it began. */

@@ -41,6 +41,7 @@ export const waveLooks: Readonly<Record<WaveStatus, Look>> = {
   'not-started': { tone: 'idle', word: 'not started', shape: 'dot' },
   queued: { tone: 'wait', word: 'queued', shape: 'clock' },
   planning: { tone: 'busy', word: 'planning', shape: 'ring' },
+  'waiting-to-enter': { tone: 'wait', word: 'waits to be entered', shape: 'clock' },
   checking: { tone: 'busy', word: 'checking health', shape: 'ring' },
   'waiting-for-approval': { tone: 'wait', word: 'waits for approval', shape: 'person' },
   deploying: { tone: 'busy', word: 'deploying', shape: 'arrow' },

@@ -5,9 +5,11 @@ import type { Outage } from '../../shared/availability/assess-standings.ts';
 import { readProbed } from '../../shared/availability/read-probed.ts';
 import { readOutages } from '../../shared/availability/watch-probers.ts';
 import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
+import { readHolds } from '../../shared/ledger/holds.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
+import type { Hold } from '../../shared/rollout/holds.ts';
 import { readRolloutRows } from './read-rollout.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
@@ -23,6 +25,8 @@ export interface FleetRows {
   readonly approvals: readonly Approval[];
   /** What the API servers do about stale writers, of targets that were ever written to. */
   readonly fences: ReadonlyMap<string, KeptStanding>;
+  /** What is frozen, halted and paused. */
+  readonly holds: readonly Hold[];
 }
 
 /** How many of the newest rollouts are looked at. One that is older and still under way has been forgotten by everybody. */
@@ -42,8 +46,10 @@ export const readFleetRows = async (
     const rows = await readRolloutRows(rollout, stored);
     if (rows !== undefined) rollouts.push(rows);
   }
+  const { ledger } = stored;
   const probed = await readProbed(states, stored);
   const outages = await readOutages(stored);
-  const fences = await readFenceStandings(stored.ledger);
-  return { states, rollouts, probed, outages, approvals: await readOpenApprovals(stored.ledger), fences };
+  const fences = await readFenceStandings(ledger);
+  const approvals = await readOpenApprovals(ledger);
+  return { states, rollouts, probed, outages, approvals, fences, holds: await readHolds(ledger) };
 };

@@ -7,6 +7,7 @@ import {
 } from '../../shared/availability/assess-objective-standings.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import type { TargetState } from '../../shared/ledger/target-state.ts';
+import type { Hold } from '../../shared/rollout/holds.ts';
 import { factsOf, type Provider, type Target } from '../../shared/rollout/target.ts';
 import type { FleetRows } from '../rows/read-fleet.ts';
 import { type RolloutView, rolloutView, type TargetView, type WaveView } from './rollout.ts';
@@ -18,6 +19,8 @@ import { isUnderWay } from './wave-status.ts';
 export interface FleetView {
   /** Approvals that are open, oldest first: what waits for a person. */
   readonly waiting: readonly WaitingView[];
+  /** What is frozen, halted and paused, the oldest first. */
+  readonly holds: readonly Hold[];
   /** Rollouts under way, newest first. */
   readonly rollouts: readonly { readonly rollout: string; readonly commit: string; readonly situation: Situation }[];
   readonly waves: readonly FleetWave[];
@@ -88,6 +91,7 @@ export const fleetView = (rows: FleetRows, now: number, regions: readonly string
   const cells = waves.flatMap((wave) => wave.cells);
   return {
     waiting: rows.approvals.filter((approval) => isOpen(approval, views, now)).map((each) => waitingView(each, views)),
+    holds: rows.holds.toSorted((a, b) => a.at - b.at),
     rollouts: views
       .filter(({ end }) => end === undefined)
       .map(({ rollout, commit, situation }) => ({ rollout, commit, situation })),

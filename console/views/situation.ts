@@ -1,5 +1,6 @@
 import { describeMissing } from '../../shared/approval/count-votes.ts';
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
+import type { Waiting } from '../../shared/ledger/waves.ts';
 import { gateSentence } from '../../shared/rollout/next-soak.ts';
 import type { RolloutRows, WaveRows } from '../rows/rollout-rows.ts';
 import type { WaveView } from './rollout.ts';
@@ -115,7 +116,13 @@ const underWay = (rollout: string, rows: WaveRows, view: WaveView, now: number):
     }
     case 'checking':
       return checking(rows);
+    case 'waiting-to-enter':
+      if (progress.waiting === undefined) break;
+      return waitingToEnter(wave.name, progress.waiting);
     case 'deploying': {
+      if (progress.waiting !== undefined && forward.stop === undefined) {
+        return waitingToEnter(wave.name, progress.waiting);
+      }
       const now = view.batches.flat().filter(({ status }) => status === 'deploying');
       const on =
         now.length === 0
@@ -135,6 +142,14 @@ const underWay = (rollout: string, rows: WaveRows, view: WaveView, now: number):
   }
   return soaking(rows, view, now);
 };
+
+const waitingToEnter = (wave: string, { because, since, until }: Waiting): Situation => ({
+  kind: 'waiting',
+  sentence: `Waits: ${because}`,
+  wave,
+  since,
+  ...(until === undefined ? {} : { until }),
+});
 
 const notBy = (roles: readonly string[], authors: readonly string[]): string =>
   authors.length === 0 ? roles.join(', ') : `${roles.join(', ')}, but not ${authors.join(', ')}`;

@@ -9,6 +9,8 @@ export type WaveStatus =
   /** Its targets' health before anything is written. */
   | 'checking'
   | 'waiting-for-approval'
+  /** None of its targets may be entered now. */
+  | 'waiting-to-enter'
   | 'deploying'
   | 'soaking'
   | 'passed'
@@ -32,6 +34,7 @@ export const waveStatus = (rollout: string, rows: WaveRows): WaveStatus => {
   if (progress.outcome !== undefined) return ends.find((end) => end === progress.outcome) ?? 'failed';
   if (progress.judgingAt !== undefined) return 'soaking';
   if (progress.deployingAt !== undefined) return 'deploying';
+  if (progress.waiting !== undefined) return 'waiting-to-enter';
   if (approval !== undefined && approval.decision === undefined) return 'waiting-for-approval';
   if (progress.plannedAt !== undefined) return 'checking';
   if (queue.some((each) => each.rollout === rollout)) return 'queued';
@@ -40,4 +43,13 @@ export const waveStatus = (rollout: string, rows: WaveRows): WaveStatus => {
 
 /** Whether something is under way in the wave, or waits to be. */
 export const isUnderWay = (status: WaveStatus): boolean =>
-  ['queued', 'planning', 'checking', 'waiting-for-approval', 'deploying', 'soaking', 'going-back'].includes(status);
+  [
+    'queued',
+    'planning',
+    'checking',
+    'waiting-for-approval',
+    'waiting-to-enter',
+    'deploying',
+    'soaking',
+    'going-back',
+  ].includes(status);

@@ -12,6 +12,7 @@ import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { buildRelease } from '../../shared/release/prepare-release.ts';
 import { type StartResult, startRollout } from '../../shared/release/start-rollout.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
+import { holdingActions } from './holding-actions.ts';
 import { planningTools } from './planning.ts';
 import { preparingTools } from './preparing.ts';
 
@@ -31,6 +32,7 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
   };
   return {
     ...hooks,
+    ...holdingActions(outside),
     decide: (approval, decision, actor) => decideApproval(approval, decision, actor, steps, outside),
     release: (commit, actor) =>
       within(outside, withinMs, async (signal) => start(await onBranch(commit, outside, signal), actor, signal)),

@@ -12,6 +12,7 @@ import { printProblem } from '../../shared/fleet/problem.ts';
 import { serviceSources, toPolicies } from '../../shared/fleet/service-sources.ts';
 import { toSettledRule } from '../../shared/fleet/settled.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
+import { toWindows } from '../../shared/fleet/windows.ts';
 import { fetchCommit } from '../../shared/intake/read-config.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Fleet, PreparingTools } from '../../shared/release/prepare-release.ts';
@@ -71,6 +72,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   settled: config.settled.map(toSettledRule),
   roles: config.roles,
   deletes: toDeleteRules(config.deletes),
+  ...toWindows(config.windows),
   entries: config.services,
 });
 

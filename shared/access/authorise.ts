@@ -8,7 +8,9 @@ export interface Actor {
 
 /** What is asked for. */
 export type Ask =
-  | { readonly action: 'read' | 'release' | 'rollback' | 'plan' }
+  | { readonly action: 'read' | 'release' | 'rollback' | 'plan' | 'hold' }
+  /** What was held goes on. */
+  | { readonly action: 'lift' }
   | {
       readonly action: 'approve' | 'reject';
       /** Any one of these is enough. */
@@ -22,12 +24,15 @@ export type Ask =
 export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly because: string };
 
 /**
- * The one authorisation function: everything that anybody may do goes through here, and what is not allowed is refused. Only people
- * decide on approvals, only with one of the roles asked for, and nobody on what they wrote themselves; rejecting needs the role but
+ * The one authorisation function: everything that anybody may do goes through here, and what is not allowed is refused. Whoever is known
+ * may hold or end what runs; only people let it go on. Only people decide on approvals, only with one of the roles asked for, and nobody on what they wrote themselves; rejecting needs the role but
  * may be done by the author too. An empty name is nobody.
  */
 export const authorise = (actor: Actor, ask: Ask): Permission => {
   if (actor.name === '') return refuse('the request carries no identity; sign in');
+  if (ask.action === 'lift' && actor.kind !== 'person') {
+    return refuse(`${actor.name} is a machine; only people let go on what is held`);
+  }
   if (!('roles' in ask)) return { allowed: true };
   if (actor.kind !== 'person') return refuse(`${actor.name} is a machine; only people decide on an approval`);
   const holdsRole =

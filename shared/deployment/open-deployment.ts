@@ -6,14 +6,18 @@ import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
 import { type Lease, takeLease } from '../ledger/lease.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { markBegun } from '../ledger/target-state.ts';
+import { readStop } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
+import type { Hold } from '../rollout/holds.ts';
 import { noJobs } from '../rollout/jobs.ts';
+import type { InProgress } from '../rollout/outcome.ts';
 import type { ObjectId, TargetPlan } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget, RenderedTarget, SettledRule } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
+import { heldBy, openHolds } from './held.ts';
 import { type DeploymentProgress, readProgress } from './progress.ts';
 import { writeGuard, writeJournal } from './write-guard.ts';
 
@@ -40,7 +44,14 @@ export interface OpenDeployment {
 export interface WritableDeployment extends OpenDeployment {
   readonly lease: Lease;
   readonly guard: Guard;
+  /** What the guard refused a write for last, where that was a hold. */
+  hold(): Hold | undefined;
   readonly journal: Journal;
+}
+
+/** A deployment that nothing may be written for now. */
+export interface HeldDeployment {
+  readonly held: InProgress;
 }
 
 /** Beyond the step's own deadline: what it sent last may still be under way. */
@@ -88,16 +99,20 @@ const readTakenBack = async (
 
 /**
  * As `openDeployment`, and takes the write lease of the target until after this invocation. That the rollout has begun here is recorded
- * before anything can be written. Throws `LeaseTaken` while another attempt may still write.
+ * before anything can be written. Where somebody holds it, nothing is taken and nothing recorded, unless its wave was stopped: then the
+ * guard says so. Throws `LeaseTaken` while another attempt may still write.
  */
 export const openForWriting = async (
   ref: DeploymentRef,
   open: OpenCluster,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   invocation: Invocation,
-): Promise<WritableDeployment> => {
+): Promise<WritableDeployment | HeldDeployment> => {
   const { ledger, clock } = outside;
   const deployment = await openDeployment(ref, open, outside);
+  const findHold = await openHolds(ref, deployment.plan, outside);
+  const hold = (await readStop(ledger, ref)) === undefined ? await findHold() : undefined;
+  if (hold !== undefined) return { held: heldBy(hold, clock.now()) };
   const until = invocation.deadline + graceMs;
   const lease = await takeLease(ledger, ref.target, deploymentName(ref), clock.now(), until);
   if (ref.direction === 'forward') {
@@ -105,5 +120,6 @@ export const openForWriting = async (
     const { release, rendered } = deployment.plan;
     await markBegun(ledger, ref.target, { release, rendered, commit, rollout: ref.rollout, at: clock.now() });
   }
-  return { ...deployment, lease, guard: writeGuard(ref, lease, outside), journal: writeJournal(ref, lease, outside) };
+  const guarded = writeGuard(ref, lease, findHold, outside);
+  return { ...deployment, lease, ...guarded, journal: writeJournal(ref, lease, outside) };
 };

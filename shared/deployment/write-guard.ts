@@ -3,17 +3,41 @@ import { holdsLease, type Lease } from '../ledger/lease.ts';
 import { readStop } from '../ledger/waves.ts';
 import { intentName, recordIntent, recordOutcome } from '../ledger/writes.ts';
 import type { Outside } from '../outside/outside.ts';
+import { type Hold, waitOf } from '../rollout/holds.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
+import type { FindHold } from './held.ts';
 
-/** Asked before every write: the wave must not have been stopped, and the write lease must still be ours. */
-export const writeGuard =
-  (ref: DeploymentRef, lease: Lease, { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>): Guard =>
-  async () => {
-    const stop = await readStop(ledger, ref);
-    if (stop !== undefined) return `wave ${ref.wave} is stopped: ${stop.because}`;
-    if (await holdsLease(ledger, ref.target, lease, clock.now())) return undefined;
-    return `write lease ${lease.fence} of target ${ref.target} is no longer ours; a newer attempt writes there`;
+/** A guard, and the hold that it refused a write for last. */
+export interface HeldGuard {
+  readonly guard: Guard;
+  /** `undefined` where what it refused for last is no hold, or it refused nothing. */
+  hold(): Hold | undefined;
+}
+
+/**
+ * Asked before every write: the wave must not have been stopped, nothing may hold the deployment, and the write lease must still be ours.
+ * A stop comes before a hold: what is given up does not wait.
+ */
+export const writeGuard = (
+  ref: DeploymentRef,
+  lease: Lease,
+  findHold: FindHold,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): HeldGuard => {
+  let last: Hold | undefined;
+  return {
+    hold: () => last,
+    guard: async () => {
+      last = undefined;
+      const stop = await readStop(ledger, ref);
+      if (stop !== undefined) return `wave ${ref.wave} is stopped: ${stop.because}`;
+      last = await findHold();
+      if (last !== undefined) return waitOf(last).because;
+      if (await holdsLease(ledger, ref.target, lease, clock.now())) return undefined;
+      return `write lease ${lease.fence} of target ${ref.target} is no longer ours; a newer attempt writes there`;
+    },
   };
+};
 
 /** Rows of intents and outcomes, one of each per write: open ones under the target, ended ones under their deployment. */
 export const writeJournal = (

@@ -6,6 +6,7 @@ import { checkServices } from './check-services.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkApproval, checkWaves } from './check-waves.ts';
+import { checkWindows } from './check-windows.ts';
 import type { FleetFile } from './config.ts';
 import { type Entries, entriesOf } from './entries.ts';
 import { type Expanded, expandPresets } from './expand-presets.ts';
@@ -36,6 +37,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkServices(entries, targets, paths),
     ...checkWaves(entries, targets),
     ...checkMonitoring(entries, targets, value),
+    ...checkWindows(entries),
     ...checkDeletes(value, entries),
     ...checkGates(entries, targets, value, assess),
     ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),

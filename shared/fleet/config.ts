@@ -4,6 +4,7 @@ import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './sch
 import type { gateSchema } from './schema-gates.ts';
 import type { metricsSchema } from './schema-metrics.ts';
 import type { settledSchema } from './schema-settled.ts';
+import type { windowSchema } from './schema-windows.ts';
 
 /** The config file as it was written, defaults filled in. Durations and rates are still text. */
 export type FleetFile = z.output<typeof fleetSchema>;
@@ -12,6 +13,7 @@ export type TargetEntry = z.output<typeof targetSchema>;
 export type WaveEntry = z.output<typeof waveSchema>;
 export type GateEntry = z.output<typeof gateSchema>;
 export type MetricsEntry = z.output<typeof metricsSchema>;
+export type WindowEntry = z.output<typeof windowSchema>;
 export type SettledEntry = z.output<typeof settledSchema>;
 
 /** A config without a mistake: the file, and its waves with the names of their targets frozen. */

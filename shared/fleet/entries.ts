@@ -26,6 +26,8 @@ export interface Entries {
   readonly gates: Section<GateEntry>;
   readonly metrics: Section<MetricsEntry>;
   readonly roles: ReadonlyMap<string, readonly string[]>;
+  /** Names. */
+  readonly windows: ReadonlySet<string>;
 }
 
 /** `groups`: what stands for several gates in a wave. */
@@ -39,6 +41,7 @@ export const entriesOf = (
   waves: withGroups(sectionOf(value, 'waves', waveSchema, findings), groups),
   gates: sectionOf(value, 'gates', gateSchema, findings),
   metrics: sectionOf(value, 'metrics', metricsSchema, findings),
+  windows: new Set(Object.keys(member(value, 'windows'))),
   roles: new Map(
     Object.entries(member(value, 'roles')).map(([role, people]) => [
       role,

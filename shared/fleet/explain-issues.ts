@@ -129,6 +129,7 @@ const SHOWN = new Set([
   'HOST_PORT',
   'CIDR',
   'BATCHES',
+  'WINDOW_INVALID',
 ]);
 
 /** A value as it may be shown: its kind, and itself where it is short. */

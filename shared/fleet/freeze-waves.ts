@@ -24,6 +24,7 @@ export const freezeWaves = (
     soakInfrastructureMs: durationMs(wave.soakInfrastructure),
     gates: gatesOf(wave.gates, groups),
     ...(wave.approval === undefined ? {} : { approval: toApproval(wave.approval) }),
+    ...(wave.window === undefined ? {} : { window: wave.window }),
     whenTaken: wave.whenTaken,
     settleWithinMs: durationMs(wave.settleWithin),
     inconclusiveWithinMs: durationMs(wave.inconclusiveWithin),

@@ -19,6 +19,7 @@ import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 import { presetSchema } from './schema-presets.ts';
 import { settledSchema } from './schema-settled.ts';
+import { windowSchema } from './schema-windows.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
 
@@ -93,6 +94,7 @@ const target = {
   maxDeletes: count
     .optional()
     .describe('Objects of all services that a release may delete here without an approval by name.'),
+  window: text.optional().describe('Name of the window within which a deployment to it may begin.'),
   restartsPerMinute: countFromOne
     .optional()
     .describe('Pods that may restart within any 60 s because of a rollout or its way back; 40.'),
@@ -157,6 +159,7 @@ export const waveSchema = z.strictObject({
     .describe('Refuses the wave unless it has an availability probe, a gate of errors and one of alerts.'),
   gates: z.array(text).default([]).describe('Names of gates, judged before the first batch and through the soak.'),
   approval: approval.optional(),
+  window: text.optional().describe('Name of the window within which a batch of the wave may begin.'),
   batches: z
     .array(batch)
     .min(1, rule('batches'))
@@ -200,6 +203,7 @@ export const fleetSchema = z
       .optional()
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
+    windows: z.record(name, windowSchema).default({}).describe('Times at which waves and targets may be entered.'),
     deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

@@ -11,6 +11,7 @@ export const toTarget = (name: string, entry: TargetEntry): Target => ({
   allow: entry.allow,
   ...(entry.admissionPolicy === 'install' ? {} : { admissionPolicy: entry.admissionPolicy }),
   ...(entry.maxDeletes === undefined ? {} : { maxDeletes: entry.maxDeletes }),
+  ...(entry.window === undefined ? {} : { window: entry.window }),
   ...(entry.restartsPerMinute === undefined ? {} : { restartsPerMinute: entry.restartsPerMinute }),
 });
 

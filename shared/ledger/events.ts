@@ -24,6 +24,7 @@ const kinds = [
   'planned',
   'verdict',
   'approval',
+  'held',
   'batch',
   'restart',
   'job',

@@ -24,12 +24,21 @@ export interface WaveProgress {
   /** Longer than the wave's own soak, and for what: the plan touches what all of a cluster stands on. */
   readonly longSoak?: { readonly ms: number; readonly because: string };
   readonly deployingAt?: number;
+  /** What is waited for before a target may be entered. Absent while nothing is. */
+  readonly waiting?: Waiting;
   /** Since when the exit gates are judged. */
   readonly judgingAt?: number;
   /** The prober ends when it reads this. */
   readonly closedAt?: number;
   readonly outcome?: string;
   readonly because?: string;
+}
+
+/** What a wave waits for, since when, and until when where that is known. */
+export interface Waiting {
+  readonly because: string;
+  readonly since: number;
+  readonly until?: number;
 }
 
 /** A deployment's result with its times. */
@@ -73,6 +82,24 @@ export const keepPlan = async (
     const { longSoak: _, ...before } = current?.data ?? {};
     return { ...before, ...kept, ...(longSoak === undefined ? {} : { longSoak }) };
   });
+};
+
+/**
+ * Keeps what a wave waits for, or that it waits no more; waiting goes on under its first time whatever the reasons. Its health before is
+ * measured anew afterwards, for as long as it may.
+ */
+export const keepWaiting = async <Kept extends Waiting | undefined>(
+  ledger: Ledger,
+  ref: WaveRef,
+  waiting: Kept,
+): Promise<Kept> => {
+  const row = await update(ledger, progressKey(ref), (current) => {
+    const { waiting: before, ...rest } = (current?.data ?? {}) as WaveProgress;
+    if (waiting === undefined) return before === undefined ? undefined : rest;
+    const { enteredAt: _, reenteredAt: __, ...others } = rest;
+    return { ...others, waiting: { ...waiting, since: before?.since ?? waiting.since } };
+  });
+  return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;
 };
 
 /** Sets the stop flag; the first reason stays. */

@@ -4,6 +4,7 @@ import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts
 import type { Outside } from '../outside/outside.ts';
 import { type EndFacts, endOf, type Standing } from '../rollout/end-of.ts';
 import { brief, type End } from '../rollout/outcome.ts';
+import { freezeSource } from './freeze-source.ts';
 
 /** What ended the rollout, as its last step said. */
 export interface Cause {
@@ -43,6 +44,7 @@ export const concludeRollout = async (
     const text = await tools.revert(row.commit).catch(whyNot);
     await recordEvent(ledger, rollout, 'git', { at: clock.now(), kind: 'git', text });
   }
+  if (row !== undefined && end.outcome === 'refused') await freezeSource(row, { ledger, clock });
   await recordEvent(ledger, rollout, 'ended', {
     at: clock.now(),
     kind: 'ended',

@@ -8,7 +8,8 @@ import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../r
 import type { Target } from '../rollout/target.ts';
 
 /** A config without a mistake, with its target list frozen. */
-export interface Fleet extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes'> {
+export interface Fleet
+  extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows'> {
   readonly targets: readonly Target[];
   readonly services: Readonly<Record<string, ServicePolicy>>;
 }
@@ -94,8 +95,18 @@ export const buildRelease = async <Config extends Fleet>(
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { waves, gates, metrics, services, settled, roles, deletes } = config.fleet;
-  const release: Release = { targets, waves, gates, metrics, services, settled, roles, deletes };
+  const { waves, gates, metrics, services, settled, roles, deletes, windows } = config.fleet;
+  const release: Release = {
+    targets,
+    waves,
+    gates,
+    metrics,
+    services,
+    settled,
+    roles,
+    deletes,
+    ...(windows === undefined ? {} : { windows }),
+  };
   return { ok: true, release, digest: await putJson(blobs, release) };
 };
 

@@ -8,12 +8,16 @@ export interface BatchFacts {
   readonly results: ReadonlyMap<string, Pick<DeploymentResult, 'outcome' | 'because'>>;
   /** How often a target was handed out already. */
   readonly handed: ReadonlyMap<string, number>;
+  /** Targets that may not be entered now. Of those that were handed out nothing is held back any more. */
+  readonly held?: ReadonlySet<string>;
   /** Why nothing more may be written, if so. */
   readonly stop?: string;
 }
 
 export type NextBatch =
   | { readonly kind: 'batch'; readonly targets: readonly string[] }
+  /** Only targets are left that may not be entered now. */
+  | { readonly kind: 'waiting'; readonly targets: readonly string[] }
   | { readonly kind: 'deployed'; readonly lost: readonly string[] }
   | { readonly kind: 'failed'; readonly because: string };
 
@@ -36,7 +40,8 @@ export const cutBatches = (targets: readonly string[], sizes: readonly BatchSize
 
 /**
  * What a wave does next. A stop, or more lost targets than the wave may lose, fails it; else the first batch that is not through is
- * taken, without the targets of it that are; when all are through, the wave is deployed. Asking twice gives the same answer.
+ * taken, without the targets of it that are; when all are through, the wave is deployed. Targets that may not be entered stand behind
+ * the others, so that they hold up nobody and no batch grows for them. Asking twice gives the same answer.
  */
 export const nextBatch = (wave: Pick<Wave, 'name' | 'batches' | 'maxFailures'>, facts: BatchFacts): NextBatch => {
   const isLost = (target: string) => {
@@ -55,9 +60,14 @@ export const nextBatch = (wave: Pick<Wave, 'name' | 'batches' | 'maxFailures'>, 
       because: `${lost.length} of ${facts.targets.length} targets lost, ${wave.maxFailures} may be: ${reasons.join('; ')}${more}`,
     };
   }
-  for (const batch of cutBatches(facts.targets, wave.batches)) {
+  const isHeld = (target: string) =>
+    facts.held?.has(target) === true && !facts.results.has(target) && !facts.handed.has(target);
+  const order = [...facts.targets.filter((target) => !isHeld(target)), ...facts.targets.filter(isHeld)];
+  for (const batch of cutBatches(order, wave.batches)) {
     const open = batch.filter((target) => !facts.results.has(target) && !isLost(target));
-    if (open.length > 0) return { kind: 'batch', targets: open };
+    const free = open.filter((target) => !isHeld(target));
+    if (free.length > 0) return { kind: 'batch', targets: free };
+    if (open.length > 0) return { kind: 'waiting', targets: order.filter(isHeld) };
   }
   return { kind: 'deployed', lost };
 };

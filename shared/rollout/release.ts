@@ -2,6 +2,7 @@ import type { GateSpec } from './gate.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { Target } from './target.ts';
 import type { ApprovalSpec, OnFailure, Wave } from './wave.ts';
+import type { Window } from './window.ts';
 
 /** A Kubernetes object as plain JSON, as it will be sent. */
 export interface Manifest {
@@ -38,6 +39,8 @@ export interface Release {
   readonly metrics: Readonly<Record<string, MetricSource>>;
   readonly services: Readonly<Record<string, ServicePolicy>>;
   readonly deletes: DeleteRules;
+  /** By name. Absent where the config has none. */
+  readonly windows?: Readonly<Record<string, Window>>;
   /** At most one for each kind. */
   readonly settled: readonly SettledRule[];
   /** Role -> names of the people who hold it. */

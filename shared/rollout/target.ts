@@ -48,6 +48,8 @@ export interface Target {
   readonly admissionPolicy?: AdmissionPolicy;
   /** In place of the fleet's: objects of all services that a release may delete here without an approval by name. */
   readonly maxDeletes?: number;
+  /** Name of the window within which a deployment to it may begin. Absent: at any time. */
+  readonly window?: string;
   /** Pods that may restart within any 60 s because of what is written to it, on the way forward and back. Absent: 40. */
   readonly restartsPerMinute?: number;
 }

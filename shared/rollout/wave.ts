@@ -14,6 +14,8 @@ export interface Wave {
   /** Names of gates, judged before the first batch and through the soak. */
   readonly gates: readonly string[];
   readonly approval?: ApprovalSpec;
+  /** Name of the window within which a batch of it may begin. Absent: at any time. */
+  readonly window?: string;
   /** What a rollout does that finds the wave taken: wait its turn, or end those that wait as superseded. */
   readonly whenTaken: 'queue' | 'supersede';
   /** How long the objects of one target may take to settle. */

@@ -4,21 +4,29 @@ import type { DeploymentRef } from '../deployment/deployment-ref.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import { joinWaits } from '../rollout/assess-entry.ts';
 import { nextBatch as decide } from '../rollout/next-batch.ts';
+import type { InProgress } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
+import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { countHandOut, readHandOuts } from './hand-outs.ts';
+import { endWait, keepWait } from './keep-wait.ts';
+import { readWaits } from './read-waits.ts';
 
 export type NextBatchResult =
   | { readonly status: 'batch'; readonly key: string; readonly size: number; readonly maxConcurrent: number }
+  | InProgress
   | { readonly status: 'deployed' | 'failed'; readonly because: string };
 
 /**
- * Hands out the next batch of a wave, as a blob that the distributed map reads; or says that the wave is deployed, or has failed. What a
+ * Hands out the next batch of a wave, as a blob that the distributed map reads; or says that the wave is deployed, has failed, or waits for
+ * targets that may not be entered now. What is under way goes on; whether more may begin is looked at here. What a
  * target led to is read from the ledger, so a retry, or an execution that died, is seen for what it is.
  */
 export const nextBatch = async (
   ref: WaveRef,
+  release: Release,
   wave: Wave,
   planDigest: Digest,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
@@ -35,13 +43,16 @@ export const nextBatch = async (
   ]);
   const stop = await readStop(outside.ledger, ref);
   const targets = [...plan.targets, ...plan.unreachable].map((each) => each.target).sort();
+  const waits = await readWaits(ref, release, wave, plan, outside);
   const handed = await readHandOuts(ref, outside);
   const next = decide(batchRules(ref, wave), {
     targets,
     results,
     handed: new Map([...handed].map(([target, { times }]) => [target, times])),
+    held: new Set(waits.keys()),
     ...(stop === undefined ? {} : { stop: stop.because }),
   });
+  if (next.kind !== 'waiting') await endWait(ref, outside);
   if (next.kind === 'failed') return { status: 'failed', because: next.because };
   if (next.kind === 'deployed') {
     const lost = next.lost.length === 0 ? '' : `, without ${next.lost.join(', ')}`;
@@ -49,6 +60,10 @@ export const nextBatch = async (
       status: 'deployed',
       because: `${targets.length - next.lost.length} of ${targets.length} targets deployed${lost}`,
     };
+  }
+  if (next.kind === 'waiting') {
+    const held = new Map([...waits].filter(([target]) => next.targets.includes(target)));
+    return keepWait(ref, joinWaits(wave.name, held, targets.length), outside);
   }
   const items: DeploymentRef[] = next.targets.flatMap((target) => {
     const digest = planned.get(target);

@@ -91,7 +91,7 @@ export const openScene = (server: Server, ledger: Ledger, namespace: string, mod
       const lease = await takeLease(ledger, 'rehearsal', deploymentName(ref), now, now + leaseMs);
       const paused = pausing(pause);
       const outside = { ledger, clock };
-      const guard = writeGuard(ref, lease, { ledger, clock: leaseClock });
+      const { guard } = writeGuard(ref, lease, async () => undefined, { ledger, clock: leaseClock });
       const writing = await writingOf(
         ref,
         {

@@ -121,6 +121,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/demo.ts': ['node:fs'],
   'cli/fetch.ts': ['fetch'],
   'cli/git.ts': ['node:child_process', 'node:fs'],
+  'cli/halt-ledger.ts': ['node:fs'],
   'cli/kubeconfig.ts': ['node:fs'],
   'cli/main.ts': ['process'],
   'cli/measure-secrets.ts': ['node:fs'],

@@ -32,6 +32,7 @@ export const consoleOverEngine = (
     ...{ outside, identify: async () => people.ana },
     actions: {
       ...{ decide: nothing, release: nothing, rollback: nothing, plan: nothing },
+      ...{ hold: nothing, lift: nothing, abort: nothing, retry: nothing },
       ...{ receiveMerge: nothing, receiveArtifact: nothing },
     },
     ...(reads && { executions: executions({ http, identity, settings }) }),

@@ -64,6 +64,12 @@ export const consoleOver = (story: Story): StoryConsole => {
         return { rollout: story.rollout, status: 'already' };
       },
       rollback: async () => ({ rollout: 'ro-back', status: 'started' }),
+      hold: async (hold, actor) => ({ ...hold, by: actor.name, at: clock.now() }),
+      lift: async ({ kind, scope, name }) => {
+        throw new ActionRefused(404, 'NOT_HELD', `${kind} ${scope} ${name}`);
+      },
+      abort: async (rollout, because) => ({ rollout, because }),
+      retry: async (rollout) => ({ rollout: `${rollout}-2`, status: 'started' }),
       plan: async (commit) => planView(commit, `sha256:${'0'.repeat(64)}`, exampleRelease('3'), new Map()),
       receiveMerge: async ({ headers, body, via }) => ({
         status: 202,

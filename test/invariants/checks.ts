@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Histories } from './histories.ts';
+import { freezes, halts } from './holds.ts';
 import { deploymentParts, type Intent, intentsOf, type JoinedWrite, joinWrites, spokenWrite } from './joined.ts';
 
 /** An invariant that does not hold, and where. */
 export interface Violation {
-  readonly invariant: 'V2 one writer' | 'V4 one end' | 'V10 deletes' | 'V16 audit';
+  readonly invariant: 'V2 one writer' | 'V4 one end' | 'V10 deletes' | 'V12 halt' | 'V13 freeze' | 'V16 audit';
   readonly because: string;
 }
 
@@ -21,6 +22,8 @@ export const checkHistories = (
     'V2 one writer': oneWriter(joined),
     'V4 one end': oneEnd(joined, histories, isOver),
     'V10 deletes': deletes(joined, histories),
+    'V12 halt': halts(joined, histories),
+    'V13 freeze': freezes(joined, histories),
     'V16 audit': audit(joined, histories, isOver),
   };
   return (Object.keys(found) as (keyof typeof found)[]).flatMap((invariant) =>

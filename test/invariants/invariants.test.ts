@@ -59,10 +59,30 @@ const ofDelete = (row: LedgerRow) => isWriteRow(row) && row.data.target === wher
 const last = (target: string) => histories.writes.get(target)?.at(-1);
 const withToken = (userAgent: string, token: number) => userAgent.replace(/token=\d+/, `token=${token}`);
 
+/** The run, and beside it a hold that was set so long before the first write to that target, and lifted just after it. */
+const held = (kind: string, scope: string, name: string, beforeMs: number): Histories => {
+  const at = histories.writes.get(where)?.[0]?.at ?? 0;
+  const row = (data: LedgerRow['data']) => ({ partition: 'hold-history', sort: `${data.at}`, data });
+  const set = { kind, scope, name, at: at - beforeMs, allowsRollback: true };
+  const lifted = { kind, scope, name };
+  return {
+    ...histories,
+    ledger: [...histories.ledger, row({ at: at - beforeMs, set }), row({ at: at + 1, lifted })],
+  };
+};
+
 /** What a bug would leave behind, and the invariants that it breaks. */
 const mutants: Readonly<
   Record<string, { readonly left: () => Histories; readonly breaks: readonly Violation['invariant'][] }>
 > = {
+  'a halt that is read for each batch alone': {
+    left: () => held('halt', 'fleet', '', 60_000),
+    breaks: ['V12 halt'],
+  },
+  'a freeze that is read when the wave is planned alone': {
+    left: () => held('freeze', 'target', where, 1_000),
+    breaks: ['V13 freeze'],
+  },
   'a token that is checked at the start alone: an old write arrives after a newer one': {
     left: () => {
       const first = histories.writes.get(where)?.[0];

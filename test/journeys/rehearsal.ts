@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
+import type { Actor } from '../../shared/access/authorise.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
+import type { HoldScope } from '../../shared/rollout/holds.ts';
 import type { Finding, PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
 import { assertInvariants } from '../invariants/assert-invariants.ts';
 
@@ -25,6 +27,7 @@ const { parseConfig } = await import('../../shared/fleet/parse-config.ts');
 const { toTargets } = await import('../../shared/fleet/targets.ts');
 const { listRollouts, readRollout } = await import('../../shared/ledger/rollouts.ts');
 const { readDeployments, readWave } = await import('../../shared/ledger/waves.ts');
+const { readHolds } = await import('../../shared/ledger/holds.ts');
 const { getJson } = await import('../../shared/blobs/json.ts');
 const { headOf } = await import('../../shared/intake/github.ts');
 const git = await import('isomorphic-git');
@@ -44,6 +47,8 @@ export { fleetConfig, image, webService } from './fleet-config.ts';
 const repository = 'acme/fleet';
 const person = { name: 'bo', email: 'bo@example.com', login: 'bo' };
 const evaluate = evaluateInThread();
+const owner: Actor = { name: 'ana', kind: 'person', roles: 'all' };
+const everything = { kind: 'halt', scope: 'fleet', name: '' } as const;
 const longest = { maxVirtualMs: 20 * 24 * 3_600_000 };
 
 /** One instance in virtual mode, its clock, and the verbs a story is told with. */
@@ -88,6 +93,7 @@ export const openRehearsal = async (
   });
   await instance.start();
   const { ledger } = instance.outside;
+  const acting = () => consoleActions(instance.outside, instance.functions);
   const story = {
     dir,
     instance,
@@ -217,6 +223,23 @@ export const openRehearsal = async (
         kind: 'person',
         roles: 'all',
       }),
+    /** What the owner does in the console or by a command. */
+    freeze: async (
+      scope: HoldScope,
+      name: string,
+      given: { readonly forMs?: number; readonly rollback?: boolean } = {},
+    ) => {
+      const { rollback: allowsRollback = true, ...rest } = given;
+      return acting().hold({ kind: 'freeze', scope, name, because: 'a test', allowsRollback, ...rest }, owner);
+    },
+    thaw: async (scope: HoldScope, name: string) => acting().lift({ kind: 'freeze', scope, name, because: '' }, owner),
+    halt: async () => acting().hold({ ...everything, because: 'a test', allowsRollback: false }, owner),
+    endHalt: async () => acting().lift({ ...everything, because: '' }, owner),
+    pause: async (name: string) =>
+      acting().hold({ kind: 'pause', scope: 'rollout', name, because: 'a test', allowsRollback: false }, owner),
+    resume: async (name: string) => acting().lift({ kind: 'pause', scope: 'rollout', name, because: '' }, owner),
+    abort: async (rollout: string) => acting().abort(rollout, 'a test', owner),
+    holds: async () => readHolds(ledger),
     rollouts: async () => listRollouts(ledger, 10),
     /** Delivers an artifact event as CI does, and merges the pull request it leads to. */
     artifact: async (event: unknown) => instance.deliverArtifact(event),

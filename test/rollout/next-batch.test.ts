@@ -64,6 +64,36 @@ describe('the next batch of a wave', () => {
       next: { kind: 'failed', because: '1 of 6 targets lost, 0 may be: a: its deployment ended without a result' },
     },
     {
+      because: 'the first target is held, which no batch waits for',
+      changes: { held: new Set(['a']) },
+      next: { kind: 'batch', targets: ['b'] },
+    },
+    {
+      because: 'targets are held and a batch is through: no batch grows for them',
+      changes: { results: new Map([['b', deployed]]), held: new Set(['a', 'c']) },
+      next: { kind: 'batch', targets: ['d', 'e'] },
+    },
+    {
+      because: 'a held target may be entered again, it comes in its place',
+      changes: { results: new Map([['b', deployed]]), held: new Set(['c']) },
+      next: { kind: 'batch', targets: ['a'] },
+    },
+    {
+      because: 'only held ones are left',
+      changes: { results: new Map(targets.slice(2).map((target) => [target, deployed])), held: new Set(['a', 'b']) },
+      next: { kind: 'waiting', targets: ['a', 'b'] },
+    },
+    {
+      because: 'all are held',
+      changes: { held: new Set(targets) },
+      next: { kind: 'waiting', targets },
+    },
+    {
+      because: 'a target that was handed out is held since: it goes on',
+      changes: { handed: new Map([['a', 1]]), held: new Set(targets) },
+      next: { kind: 'batch', targets: ['a'] },
+    },
+    {
       because: 'the wave is stopped, whatever else is',
       changes: { results: new Map([['a', deployed]]), stop: 'a probe fails on a' },
       next: { kind: 'failed', because: 'a probe fails on a' },

@@ -1,0 +1,67 @@
+import { html } from 'hono/html';
+import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
+import type { Html } from '../answer.ts';
+import type { FleetView } from '../views/fleet.ts';
+import type { RolloutView } from '../views/rollout.ts';
+import { shortCommit } from '../views/standing-text.ts';
+import { relativeTime } from './time.ts';
+
+/** What is held, by whom and why, and the button that lets it go on. */
+export const heldCall = (hold: Hold): Html => {
+  const { kind, scope, name, by, because, at, until, allowsRollback } = hold;
+  const id = `held-${kind}-${scope}-${name}`.replaceAll(/[^\w-]/g, '-');
+  return html`<section class="call" id="${id}">
+<div><h2>${capital(nameOf(hold))}</h2>
+<p>${because} (${by}, ${relativeTime(at)}${until === undefined ? '' : html`, ends ${relativeTime(until)}`}). ${
+    allowsRollback ? 'Ways back may pass.' : 'Nothing is written, ways back neither.'
+  }</p></div>
+<form method="post" action="/holds/lift">${fields(hold)}<button class="button">${kind === 'freeze' ? 'Thaw' : 'Resume'}</button></form>
+</section>`;
+};
+
+/** Stops everything, or freezes a part of the fleet. */
+export const holdForms = ({ waves, holds }: FleetView): Html => html`
+<details class="act" id="freeze"><summary>Freeze…</summary>
+<form method="post" action="/holds"><input type="hidden" name="kind" value="freeze">
+<p>Nothing of a release is written where it applies, from the next write on; what is under way waits.</p>
+<label for="freeze-scope">What</label>
+<select id="freeze-scope" name="scope">${['fleet', 'wave', 'target', 'service', 'source'].map((scope) => html`<option>${scope}</option>`)}</select>
+<label for="freeze-name">Its name <span class="quiet">as ${waves[0]?.wave ?? 'external'}; empty for the fleet</span></label>
+<input id="freeze-name" name="name" maxlength="200" autocomplete="off">
+<label for="freeze-comment">Why</label><input id="freeze-comment" name="comment" required maxlength="500" autocomplete="off">
+<label for="freeze-for">For how long <span class="quiet">as 12h; empty until it is thawed</span></label>
+<input id="freeze-for" name="for" pattern="[1-9][0-9]{0,3}[mhd]" autocomplete="off">
+<label for="freeze-rollback">Ways back</label>
+<select id="freeze-rollback" name="rollback"><option value="yes">may pass</option><option value="no">are held too</option></select>
+<button class="button destructive">Freeze</button></form></details>
+${
+  holds.some(({ kind }) => kind === 'halt')
+    ? ''
+    : html`<details class="act" id="halt"><summary>Halt everything…</summary>
+<form method="post" action="/holds"><input type="hidden" name="kind" value="halt"><input type="hidden" name="scope" value="fleet">
+<p>Nothing more is written anywhere, ways back neither, until somebody resumes it.</p>
+<label for="halt-comment">Why</label><input id="halt-comment" name="comment" required maxlength="500" autocomplete="off">
+<button class="button destructive">Halt everything</button></form></details>`
+}`;
+
+/** Pauses a rollout under way, or ends it. */
+export const endForms = ({ end, rollout, commit }: RolloutView): Html =>
+  end !== undefined
+    ? html``
+    : html`<details class="act" id="pause"><summary>Pause…</summary>
+<form method="post" action="/holds"><input type="hidden" name="kind" value="pause"><input type="hidden" name="scope" value="rollout">
+<input type="hidden" name="name" value="${rollout}"><p>It stands where it is, with nothing more written, until it is resumed on the fleet page.</p>
+<label for="pause-comment">Why</label><input id="pause-comment" name="comment" required maxlength="500" autocomplete="off">
+<button class="button">Pause ${shortCommit(commit)}</button></form></details>
+<details class="act" id="abort"><summary>Abort…</summary>
+<form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}">
+<p>It ends, and what it changed goes back.</p>
+<label for="abort-comment">Why</label><input id="abort-comment" name="comment" required maxlength="500" autocomplete="off">
+<button class="button destructive">Abort ${shortCommit(commit)}</button></form></details>`;
+
+const fields = ({ kind, scope, name }: Hold): Html =>
+  html`${Object.entries({ kind, scope, name }).map(
+    ([field, value]) => html`<input type="hidden" name="${field}" value="${value}">`,
+  )}`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

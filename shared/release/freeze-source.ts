@@ -1,0 +1,32 @@
+import { recordEvent } from '../ledger/events.ts';
+import { readHolds, setHold } from '../ledger/holds.ts';
+import { listRollouts, type Rollout } from '../ledger/rollouts.ts';
+import type { Outside } from '../outside/outside.ts';
+import { isUnsound } from '../rollout/assess-source.ts';
+
+/** How many of the newest rollouts are looked at for those of one source. */
+const listed = 20;
+
+/**
+ * Freezes the source of a rollout that was refused, when it brings such releases too often: a machine that makes good and bad ones by turns
+ * is not let through by chance. Says so once; somebody has to thaw it. Twice is as once.
+ */
+export const freezeSource = async (
+  { rollout, repository }: Pick<Rollout, 'rollout' | 'repository'>,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<void> => {
+  const runs = (await listRollouts(ledger, listed)).filter((each) => each.repository === repository);
+  const ends = runs.flatMap(({ end }) => end?.outcome ?? []);
+  if (!isUnsound(ends)) return;
+  const isFrozen = (await readHolds(ledger)).some(({ scope, name }) => scope === 'source' && name === repository);
+  if (isFrozen) return;
+  const because = `${ends.slice(0, 4).filter((end) => end === 'refused').length} of its last ${Math.min(4, ends.length)} releases were refused`;
+  const at = clock.now();
+  const scope = { kind: 'freeze', scope: 'source', name: repository } as const;
+  await setHold(ledger, { ...scope, by: 'tidegate', because, at, allowsRollback: true });
+  await recordEvent(ledger, rollout, 'source frozen', {
+    at,
+    kind: 'held',
+    text: `source ${repository} is frozen: ${because}; lift it with: tidegate thaw source/${repository}`,
+  });
+};

@@ -1,0 +1,54 @@
+import { getPlanned } from '../blobs/planned-target.ts';
+import { readHolds } from '../ledger/holds.ts';
+import { readRollout } from '../ledger/rollouts.ts';
+import type { WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import { assessEntry, type Wait } from '../rollout/assess-entry.ts';
+import { changedServices } from '../rollout/changed-services.ts';
+import { type Hold, holdOn, waitOf } from '../rollout/holds.ts';
+import type { WavePlan } from '../rollout/plan.ts';
+import type { Release } from '../rollout/release.ts';
+import type { Wave } from '../rollout/wave.ts';
+import { targetsOf } from './gate-tools.ts';
+
+type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'>;
+
+/**
+ * Which of a plan's targets may not be entered now, and why: a freeze, a halt or a pause before a closed window. Windows hold neither the
+ * way back nor a rollback: what is ill at night must not stay so until the morning.
+ */
+export const readWaits = async (
+  ref: WaveRef,
+  release: Release,
+  wave: Wave,
+  plan: WavePlan,
+  outside: Stored,
+): Promise<ReadonlyMap<string, Wait>> => {
+  const rollout = await readRollout(outside.ledger, ref.rollout);
+  const isRollback = rollout?.rollback === true;
+  const about = { ...ref, source: rollout?.repository ?? '', isRollback };
+  const held = await readHeld(about, plan, outside);
+  if (ref.direction === 'back' || isRollback) return held;
+  const names = plan.targets.map(({ target }) => target);
+  const { windows = {} } = release;
+  const closed = assessEntry(wave, targetsOf(release, names), { windows, now: outside.clock.now() });
+  return new Map([...closed, ...held]);
+};
+
+const readHeld = async (
+  about: WaveRef & { readonly source: string; readonly isRollback: boolean },
+  { targets }: WavePlan,
+  { ledger, blobs }: Stored,
+): Promise<ReadonlyMap<string, Wait>> => {
+  const holds = await readHolds(ledger);
+  const held = new Map<string, Wait>();
+  if (holds.length === 0) return held;
+  // Plans are blobs: they are read only where somebody holds a service.
+  const wantsServices = holds.some(({ scope }: Hold) => scope === 'service');
+  for (const { target, planned } of targets) {
+    const services = wantsServices ? changedServices((await getPlanned(blobs, planned)).plan) : [];
+    const hold = holdOn(holds, { ...about, target, services });
+    if (hold !== undefined) held.set(target, waitOf(hold));
+  }
+  return held;
+};

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { setHold } from '../../shared/ledger/holds.ts';
+import { now, tellStory } from './fleet-story.ts';
+import { consoleOver } from './story-console.ts';
+
+const story = await tellStory();
+const site = consoleOver(story);
+const answer = async (response: Response) => ({ status: response.status, body: await response.json() });
+const asJson = { accept: 'application/json' };
+const post = (path: string, fields: Record<string, string>) =>
+  site.submit(path, fields, 'ana', { ...asJson, origin: 'http://127.0.0.1:4180', 'sec-fetch-site': 'same-origin' });
+
+describe('holding by a form', () => {
+  test.for([
+    [{ kind: 'freeze', scope: 'wave', name: 'external' }, 'comment: '],
+    [{ kind: 'freeze', scope: 'wave', name: '', comment: 'x' }, 'name: expected a name for all but the fleet'],
+    [{ kind: 'freeze', scope: 'fleet', name: 'all', comment: 'x' }, 'name: expected a name for all but the fleet'],
+    [{ kind: 'halt', scope: 'target', name: 'a', comment: 'x' }, 'kind: a rollout is paused, the fleet is halted'],
+    [{ kind: 'freeze', scope: 'rollout', name: 'ro-1', comment: 'x' }, 'kind: a rollout is paused'],
+    [{ kind: 'freeze', scope: 'fleet', comment: 'x', for: '2 weeks' }, 'for: expected how long, as 30m, 12h or 7d'],
+    [{ kind: 'freeze', scope: 'moon', name: 'a', comment: 'x' }, 'scope: '],
+  ] as const)('%o is refused', async ([fields, message]) => {
+    const { status, body } = await answer(await post('/holds', fields));
+    expect([status, body.error.code]).toEqual([400, 'BAD_INPUT']);
+    expect(body.error.message).toContain(message);
+    expect(body.error.message).toContain('nothing was done');
+  });
+
+  test.for([
+    [
+      { kind: 'freeze', scope: 'fleet', comment: 'x', for: '12h' },
+      { forMs: 43_200_000, allowsRollback: true },
+    ],
+    [{ kind: 'freeze', scope: 'fleet', comment: 'x', rollback: 'no' }, { allowsRollback: false }],
+    [{ kind: 'halt', scope: 'fleet', comment: 'x', rollback: 'yes' }, { allowsRollback: false }],
+  ] as const)('%o is taken', async ([fields, held]) => {
+    const { status, body } = await answer(await post('/holds', { name: '', ...fields }));
+    expect(status).toBe(200);
+    expect(body).toEqual({ kind: fields.kind, scope: 'fleet', name: '', because: 'x', by: 'ana', at: now, ...held });
+  });
+
+  test('nobody is asked from another site, and nobody unknown may', async () => {
+    const fields = { kind: 'halt', scope: 'fleet', comment: 'x' };
+    expect((await site.submit('/holds', fields, 'ana', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await site.submit('/holds', fields, 'nobody')).status).toBe(401);
+  });
+});
+
+test('what is held stands first on the fleet page, with who, why and the way to lift it', async () => {
+  const name = '<script>alert(1)</script>';
+  await setHold(story.ledger, {
+    kind: 'freeze',
+    scope: 'target',
+    name,
+    by: 'bo',
+    because: 'node upgrade & more',
+    at: now - 60_000,
+    until: now + 60_000,
+    allowsRollback: true,
+  });
+  const page = await (await site.get('/')).text();
+  expect(page).toContain('Target &lt;script&gt;alert(1)&lt;/script&gt; is frozen');
+  expect(page).toContain('node upgrade &amp; more (bo, ');
+  expect(page).toContain('Ways back may pass.');
+  expect(page).toContain('action="/holds/lift"');
+  expect(page).not.toContain(name);
+  const { view } = await (await site.get('/fleet.json', 'ana', asJson)).json();
+  expect(view.holds).toHaveLength(1);
+});
