@@ -8,7 +8,7 @@ import { jsonLog } from '../shared/outside/json-log.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { systemRandom } from '../shared/outside/random.ts';
 import { socketDial } from '../shared/outside/socket.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
 import type { Secrets } from '../shared/secrets/secrets.ts';
 import { type Deployed, readEnvironment } from './tools/environment.ts';
@@ -21,7 +21,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * invocation; none of it is state of ours. Throws `EnvironmentRefused` at the first use where a variable is missing.
  */
 export const lambdaOutside = (environment: Environment = process.env): Outside => {
-  const http = undiciHttp();
+  const http = socketHttp();
   const identity = environmentIdentity(environment);
   const deployed = once(() => readEnvironment(environment));
   const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().settings.region);

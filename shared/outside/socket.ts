@@ -8,7 +8,7 @@ import { Unreachable } from './http.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /**
- * Dials over sockets, under the egress rules of `undiciHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
+ * Dials over sockets, under the egress rules of `socketHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
  * sent beyond the handshake and what `talk` says. Phases are measured on `clock`, so their resolution is its millisecond.
  * Throws `RangeUnreadable` for a bad `allow`.
  */

@@ -2,7 +2,7 @@ import type { Source } from './sources.ts';
 
 /** Packages and modules that reach out of the process: over the network, to the disk, to another process or thread. */
 const PACKAGE =
-  /^(node:(?:net|tls|https?|http2|dns|fs|fs\/promises|child_process|worker_threads|sqlite|os)|@aws-sdk\/client-\w+|@azure\/[\w-]+|@google-cloud\/\w+|google-auth-library|undici|@kubernetes\/client-node)$/;
+  /^(node:(?:net|tls|https?|http2|dns|fs|fs\/promises|child_process|worker_threads|sqlite|os)|@aws-sdk\/client-\w+|@azure\/[\w-]+|@google-cloud\/\w+|google-auth-library|@kubernetes\/client-node)$/;
 
 /** Globals that do. A method named `fetch`, called or declared, is none. */
 const GLOBAL =
@@ -38,7 +38,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],
   'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
-  'shared/outside/undici.ts': ['undici'],
+  'shared/outside/socket-http.ts': ['undici'],
 
   // Prints what it found.
   'bench/apply/measure.ts': ['node:child_process', 'process'],

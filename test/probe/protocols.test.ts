@@ -4,7 +4,7 @@ import { processClock } from '../../shared/outside/clock.ts';
 import { systemLookup } from '../../shared/outside/dns.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { ProbeTimeout } from '../../shared/probe/attempt.ts';
 import { probeHttp } from '../../shared/probe/http.ts';
 import { probeTcp } from '../../shared/probe/tcp.ts';
@@ -14,7 +14,7 @@ import { ca, type Running, servePlain, serveTls } from '../outside/tls-server.ts
 
 const outside = {
   clock: processClock,
-  http: undiciHttp(),
+  http: socketHttp(),
   dial: socketDial(processClock),
   random: systemRandom,
   lookup: systemLookup,
