@@ -1,5 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ActionRefused } from './actions.ts';
+
+// The small form of zod has no words of its own.
+z.config(en());
 
 /** A form, or the JSON of a command: some hundred characters. */
 const mostBytes = 64 * 1024;
@@ -24,9 +28,9 @@ export const wantsJson = (request: Request): boolean =>
   /\bjson\b/.test(request.headers.get('content-type') ?? '') || request.headers.get('accept') === 'application/json';
 
 /** The fields of a form or of JSON, checked. Throws `ActionRefused` with every mistake. */
-export const readFields = async <Fields>(request: Request, schema: z.ZodType<Fields>): Promise<Fields> => {
+export const readFields = async <Fields>(request: Request, schema: z.core.$ZodType<Fields>): Promise<Fields> => {
   const text = new TextDecoder().decode(await readBytes(request, mostBytes));
-  const parsed = schema.safeParse(fieldsOf(text, request.headers.get('content-type') ?? ''));
+  const parsed = z.safeParse(schema, fieldsOf(text, request.headers.get('content-type') ?? ''));
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(body)'}: ${issue.message}`);
   throw new ActionRefused(400, 'BAD_INPUT', `${mistakes.join('; ')}; nothing was done`);
@@ -41,23 +45,23 @@ const fieldsOf = (text: string, type: string): unknown => {
   }
 };
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
+const digest = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'));
 
 export const decisionFields = z.object({
   plan: digest,
   vote: z.enum(['approve', 'reject']),
-  comment: z.string().trim().max(2000).default(''),
+  comment: z._default(z.string().check(z.trim(), z.maxLength(2000)), ''),
   /** Empty in a form that names none. */
-  deletes: z
-    .string()
-    .trim()
-    .regex(/^\d{0,7}$/, 'expected how many objects are deleted, a whole number')
-    .transform((text) => (text === '' ? undefined : Number(text)))
-    .optional(),
+  deletes: z.optional(
+    z.pipe(
+      z.string().check(z.trim(), z.regex(/^\d{0,7}$/, 'expected how many objects are deleted, a whole number')),
+      z.transform((text) => (text === '' ? undefined : Number(text))),
+    ),
+  ),
 });
 
 export const commitFields = z.object({
-  commit: z.string().regex(/^([0-9a-f]{40}|HEAD)$/, 'expected the 40 hexadecimal digits of a commit, or HEAD'),
+  commit: z.string().check(z.regex(/^([0-9a-f]{40}|HEAD)$/, 'expected the 40 hexadecimal digits of a commit, or HEAD')),
 });
 
-export const rolloutFields = z.object({ rollout: z.string().min(1).max(128) });
+export const rolloutFields = z.object({ rollout: z.string().check(z.minLength(1), z.maxLength(128)) });

@@ -1,3 +1,4 @@
+import './loaded-ahead.ts';
 import { applyManifests } from '../functions/apply-manifests.ts';
 import { closeGates } from '../functions/close-gates.ts';
 import { concludeDeployment } from '../functions/conclude-deployment.ts';

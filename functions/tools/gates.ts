@@ -1,4 +1,3 @@
-import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { getJson } from '../../shared/blobs/json.ts';
@@ -12,7 +11,7 @@ import { watchingTools } from './watching.ts';
 
 /**
  * How gates are measured and judged before and after the batches of a wave. Pods of a target are read where the plan of the wave says
- * that its API server answers.
+ * that its API server answers. What asks stores is loaded by the first gate that does.
  */
 export const gateTools = (outside: Outside, plan: Digest): GateTools => {
   const stores: StoreTools = {
@@ -28,7 +27,9 @@ export const gateTools = (outside: Outside, plan: Digest): GateTools => {
   };
   return {
     ...watchingTools(outside),
-    measureMetric: (name, gate, source, target, signal) =>
-      measureMetric({ name, gate, source, target }, outside, stores, signal),
+    measureMetric: async (name, gate, source, target, signal) => {
+      const { measureMetric } = await import('../../shared/analysis/measure-metric.ts');
+      return measureMetric({ name, gate, source, target }, outside, stores, signal);
+    },
   };
 };

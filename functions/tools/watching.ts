@@ -1,4 +1,3 @@
-import { measureAlerts } from '../../shared/analysis/alerts/measure-alerts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { GateTools } from '../../shared/wave/gate-tools.ts';
 import { probingTools } from './probing.ts';
@@ -9,7 +8,10 @@ export const watchingTools = (outside: Outside): Omit<GateTools, 'measureMetric'
   const stores = storeTools(outside);
   return {
     ...probingTools(outside),
-    measureAlerts: (name, gate, source, target, signal) =>
-      measureAlerts({ name, gate, source, ...(target === undefined ? {} : { target }) }, outside, stores, signal),
+    measureAlerts: async (name, gate, source, target, signal) => {
+      const { measureAlerts } = await import('../../shared/analysis/alerts/measure-alerts.ts');
+      const of = target === undefined ? {} : { target };
+      return measureAlerts({ name, gate, source, ...of }, outside, stores, signal);
+    },
   };
 };

@@ -72,7 +72,7 @@ export const openConnection = async (
 };
 
 /** An address that is written as the host has one family; asked for the other, there is none. */
-export const familyRefusal = (host: string, family: Endpoint['family']): Error | undefined => {
+const familyRefusal = (host: string, family: Endpoint['family']): Error | undefined => {
   const written = isIP(bareHost(host));
   if (family === undefined || written === 0 || written === family) return undefined;
   return Object.assign(new Error(`${host} has no IPv${family} address`), { code: 'ENOTFOUND' });

@@ -30,15 +30,18 @@ export const pureFiles = /\/(plan|assess|order|next|check|collect|find|compare)-
  */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   // What is outside, for each place.
-  'functions/outside.ts': ['@aws-sdk/client-dynamodb', '@aws-sdk/client-s3', '@aws-sdk/client-ssm', 'process'],
+  'functions/outside.ts': ['process'],
+  'functions/tools/open-blobs.ts': ['@aws-sdk/client-s3'],
+  'functions/tools/open-ledger.ts': ['@aws-sdk/client-dynamodb'],
+  'functions/tools/open-secrets.ts': ['@aws-sdk/client-ssm'],
   'local/outside.ts': ['node:fs'],
 
   // Time, egress, sockets.
   'shared/outside/clock.ts': ['Date.now', 'setTimeout'],
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],
-  'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
-  'shared/outside/socket-http.ts': ['undici'],
+  'shared/outside/sfn-client.ts': ['@aws-sdk/client-sfn'],
+  'shared/outside/socket-http.ts': ['node:http', 'node:net'],
 
   // Prints what it found.
   'bench/apply/measure.ts': ['node:child_process', 'process'],
