@@ -116,6 +116,7 @@ const wipe = (dir: string): void => {
     'outages.json',
     'instance.json',
     'instance.log',
+    'kubeconfig',
     'repository',
   ]) {
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(dir, name + suffix), { recursive: true, force: true });

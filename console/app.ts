@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { type Actor, authorise } from '../shared/access/authorise.ts';
+import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { acting, type PlainAction } from './acting.ts';
 import { ActionRefused, type Actions } from './actions.ts';
@@ -15,6 +16,8 @@ export interface ConsoleOptions {
   /** Who sends a request, by its cookie or its bearer token; `undefined` for nobody that is known. */
   readonly identify: (request: Request) => Promise<Actor | undefined>;
   readonly actions: Actions;
+  /** Absent where executions are looked at elsewhere: in the console of AWS. */
+  readonly executions?: Executions;
   /** Where they are not found beside this module, as in a bundle. */
   readonly assets?: Assets;
 }
@@ -29,6 +32,7 @@ export interface Asked {
   readonly json: boolean;
   readonly outside: ConsoleOptions['outside'];
   readonly actions: Actions;
+  readonly executions?: Executions;
 }
 
 export type Read = (asked: Asked) => Promise<Shown>;
@@ -52,7 +56,8 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     const permission = authorise(actor, { action });
     if (!permission.allowed) throw new ActionRefused(actor === nobody ? 401 : 403, 'NOT_ALLOWED', permission.because);
     const json = id.endsWith('.json') || new URL(request.url).pathname.endsWith('.json') || wantsJson(request);
-    return { request, actor, id: id.replace(/\.json$/, ''), json, outside, actions };
+    const { executions } = options;
+    return { request, actor, id: id.replace(/\.json$/, ''), json, outside, actions, ...(executions && { executions }) };
   };
 
   const app = new Hono();

@@ -7,6 +7,7 @@ import { fleetPage } from './pages/fleet.ts';
 import { planOfTargetPage } from './pages/plan-of-target.ts';
 import { rolloutPage } from './pages/rollout.ts';
 import { rolloutsPage } from './pages/rollouts.ts';
+import { execution } from './reading-execution.ts';
 import { readApprovalRows } from './rows/read-approval.ts';
 import { readFleetRows } from './rows/read-fleet.ts';
 import { readRolloutRows } from './rows/read-rollout.ts';
@@ -64,6 +65,7 @@ export const reading: Readonly<Record<string, Read>> = {
   '/rollouts': rollouts,
   '/rollouts.json': rollouts,
   '/rollouts/:id': rollout,
+  '/executions/:id': execution,
   '/approvals/:id': approval,
   '/approvals/:id/plan': planOfTarget,
 };

@@ -11,7 +11,10 @@ import { deploymentRef } from './tools/inputs.ts';
 export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const writing = { ...writingOf(deployment, outside), restarting: await restartingOf(ref, deployment, outside) };
+    const writing = {
+      ...(await writingOf(ref, deployment, outside, invocation)),
+      restarting: await restartingOf(ref, deployment, outside),
+    };
     const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });

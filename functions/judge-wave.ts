@@ -1,8 +1,10 @@
+import { compileRules } from '../shared/apply/settled/settled-by-rule.ts';
+import { stillSettled } from '../shared/apply/still-settled.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { judgeWave as judge } from '../shared/wave/judge-wave.ts';
-import { verifyDeployed } from '../shared/wave/verify-target.ts';
+import { type VerifyingTools, verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
@@ -12,7 +14,13 @@ import { planningTools } from './tools/planning.ts';
 export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    const verifyTarget = await verifyDeployed(release, plan, planningTools(outside), outside);
+    const ruleOf = release.settled.length === 0 ? {} : { ruleOf: compileRules(release.settled) };
+    const verifying: VerifyingTools = {
+      ...planningTools(outside),
+      stillSettled: (applied, cluster, signal) =>
+        stillSettled({ ...applied, ...ruleOf }, { cluster, clock: outside.clock }, signal),
+    };
+    const verifyTarget = await verifyDeployed(release, plan, verifying, outside);
     const tools = { ...gateTools(outside, plan), verifyTarget };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });

@@ -11,7 +11,8 @@ import { deploymentRef } from './tools/inputs.ts';
 export const pruneObjects = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
-    const slice = await prune(await applyInput(ref, deployment, outside), writingOf(deployment, outside), invocation);
+    const writing = await writingOf(ref, deployment, outside, invocation);
+    const slice = await prune(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);
   });
 

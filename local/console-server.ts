@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConsole } from '../console/app.ts';
 import type { Actor } from '../shared/access/authorise.ts';
+import { executions } from '../shared/outside/executions.ts';
 import { type Random, randomHex } from '../shared/outside/random.ts';
 import { consoleActions } from './console-actions.ts';
 import { type HttpServer, serveHttp } from './http-server.ts';
@@ -38,6 +39,7 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
         outside: instance.outside,
         identify: async (request) => ownerOf(request, keys),
         actions: consoleActions(instance.outside, instance.functions),
+        executions: executions(instance.outside),
       });
       const repository = `/${instance.outside.settings.configRepository.name}.git/`;
       handle = async (request) => {

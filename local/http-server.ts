@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { maxBody, readBody } from './node-http.ts';
 
-/** The largest body taken: a git push of a config repository, with room. */
-const maxBody = 32 * 1024 * 1024;
 const loopback = '127.0.0.1';
 
 export interface HttpServer {
@@ -56,7 +55,7 @@ const answer = async (
     outgoing.writeHead(421, { 'content-type': 'text/plain' }).end(`this is ${origin}\n`);
     return;
   }
-  const body = await bodyOf(incoming);
+  const body = await readBody(incoming);
   if (body === undefined) {
     outgoing.writeHead(413, { 'content-type': 'text/plain' }).end(`a body may have ${maxBody} bytes\n`);
     return;
@@ -85,15 +84,3 @@ const headersOf = (response: Response): Record<string, string | string[]> => ({
   ...Object.fromEntries(response.headers),
   ...(response.headers.has('set-cookie') ? { 'set-cookie': response.headers.getSetCookie() } : {}),
 });
-
-/** The whole body; `undefined` when it is too large. */
-const bodyOf = async (incoming: IncomingMessage): Promise<Uint8Array | undefined> => {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of incoming) {
-    size += part.length;
-    if (size > maxBody) return undefined;
-    parts.push(part);
-  }
-  return new Uint8Array(Buffer.concat(parts));
-};

@@ -4,6 +4,7 @@ import { type Http, Unreachable, type UnreachableCode } from '../shared/outside/
 import { type Random, randomHex } from '../shared/outside/random.ts';
 import { socketHttp } from '../shared/outside/socket-http.ts';
 import { findRoute, type Route } from './network.ts';
+import { readBody, requestOf, sendResponse } from './node-http.ts';
 
 /** How a simulated host that is down says so over a loopback that is up. No handler may answer with this status itself. */
 const DOWN_STATUS = 599;
@@ -12,7 +13,8 @@ const DOWN_HEADER = 'x-tidegate-unreachable';
 const SCHEME_HEADER = 'x-tidegate-scheme';
 /** What shows that a request was made by this process: every other user of the machine can reach the port, too. */
 const SECRET_HEADER = 'x-tidegate-loopback';
-const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
+/** None of a simulated host's business. */
+const OWN_HEADERS = [SCHEME_HEADER, SECRET_HEADER];
 const LOOPBACK = '127.0.0.1';
 
 export interface Loopback {
@@ -108,7 +110,7 @@ const answer = async (
     outgoing.writeHead(421, { 'content-type': 'text/plain' }).end('this host is not simulated here\n');
     return;
   }
-  const body = await readAll(incoming);
+  const body = await readBody(incoming);
   if (body === undefined) {
     outgoing.writeHead(413, { connection: 'close' }).end();
     return;
@@ -116,57 +118,9 @@ const answer = async (
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   try {
-    await send(await route.handle(requestOf(url, incoming, body, gone.signal)), outgoing);
+    await sendResponse(await route.handle(requestOf(url, incoming, body, gone.signal, OWN_HEADERS)), outgoing);
   } catch (error) {
     if (!(error instanceof Unreachable) || outgoing.headersSent) throw error;
     outgoing.writeHead(DOWN_STATUS, { [DOWN_HEADER]: error.code }).end(error.message);
   }
-};
-
-const readAll = async (incoming: IncomingMessage): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    if (size > MAX_REQUEST_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
-
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'content-length',
-  SCHEME_HEADER,
-  SECRET_HEADER,
-]);
-
-const requestOf = (url: URL, incoming: IncomingMessage, body: Buffer, signal: AbortSignal): Request => {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
-    if (!HOP_BY_HOP.has(name)) for (const value of values ?? []) headers.append(name, value);
-  }
-  const method = incoming.method ?? 'GET';
-  const bodiless = method === 'GET' || method === 'HEAD';
-  return new Request(url, { method, headers, signal, ...(!bodiless && { body: new Uint8Array(body) }) });
-};
-
-const send = async (response: Response, outgoing: ServerResponse): Promise<void> => {
-  outgoing.writeHead(response.status, [...response.headers].flat());
-  outgoing.flushHeaders();
-  const reader = response.body?.getReader();
-  if (reader) {
-    outgoing.once('close', () => {
-      reader.cancel().catch(() => undefined);
-    });
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      if (!outgoing.write(next.value))
-        await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
-    }
-  }
-  outgoing.end();
 };

@@ -11,6 +11,7 @@ import { socketDial } from '../shared/outside/socket.ts';
 import { socketHttp } from '../shared/outside/socket-http.ts';
 import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
 import type { Target } from '../shared/rollout/target.ts';
+import { openClusterPorts } from './cluster-ports.ts';
 import { createImages, type Images } from './fleet/images.ts';
 import { syncFs } from './forge/sync-fs.ts';
 import { createInstance, type Instance } from './instance.ts';
@@ -32,7 +33,10 @@ export interface RealInstance extends Instance {
   readonly images: Images;
 }
 
-/** An instance in real mode: real clock, sockets on 127.0.0.1, logs to `instance.log` in its folder. */
+/**
+ * An instance in real mode: real clock, sockets on 127.0.0.1, logs to `instance.log` in its folder. Where clusters are simulated, the
+ * `kubeconfig` there opens them to kubectl for as long as it runs.
+ */
 export const openRealInstance = async (options: RealInstanceOptions): Promise<RealInstance> => {
   const { dir } = options;
   disk.mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -66,10 +70,20 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     images,
     scrapeMs: 1_000,
   });
+  const fleet = { ...instance.fleet, setDown: keptOutages(join(dir, 'outages.json'), instance) };
+  const outside = { clock: processClock, random: systemRandom };
+  const ports =
+    instance.fleet.servers.size === 0
+      ? undefined
+      : await openClusterPorts(instance.fleet, join(dir, 'kubeconfig'), outside);
   return {
     ...instance,
     images,
-    fleet: { ...instance.fleet, setDown: keptOutages(join(dir, 'outages.json'), instance) },
+    fleet,
+    stop: async () => {
+      await ports?.close();
+      await instance.stop();
+    },
   };
 };
 

@@ -167,6 +167,7 @@ describe('a test', () => {
       'test/apply/kubectl.test.ts',
       'test/apply/microservices-demo.test.ts',
       'test/apply/settled/kstatus-upstream.test.ts',
+      'test/cluster-ports.test.ts',
       'test/control-plane/binaries.ts',
       'test/fleet/metrics/metrics.test.ts',
       'test/fleet/metrics/promql.test.ts',

@@ -11,6 +11,8 @@ export interface Server {
   readonly startMs: number;
   /** The most memory it had at any time (VmHWM of Linux), in MiB; NaN where that can not be read. */
   peakMiB(): number;
+  /** Seconds of a core it has had since it began, of its own and of the system for it; NaN where that can not be read. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -24,8 +26,18 @@ const peakOf = (child: ChildProcess): number => {
   }
 };
 
+/** Linux counts in hundredths; the name before the numbers may hold spaces. */
+const cpuOf = (child: ChildProcess): number => {
+  try {
+    const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+};
+
 const serverOf = (child: ChildProcess, url: string, startMs: number): Server => ({
-  ...{ url, startMs, peakMiB: () => peakOf(child) },
+  ...{ url, startMs, peakMiB: () => peakOf(child), cpuSeconds: () => cpuOf(child) },
   stop: () => {
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill();

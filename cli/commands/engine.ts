@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { createEngine } from '../../local/engine/engine.ts';
-import { functionFolder } from '../../local/engine/function-folder.ts';
-import { untilTerminated } from '../../local/engine/process.ts';
-import { s3Objects } from '../../local/engine/s3.ts';
-import { serve } from '../../local/engine/serve.ts';
+import { functionFolder, isFolder } from '../../local/engine/alone/function-folder.ts';
+import { untilTerminated } from '../../local/engine/alone/process.ts';
+import { s3Objects } from '../../local/engine/alone/s3.ts';
+import { serve } from '../../local/engine/alone/serve.ts';
+import { createEngine, type Engine, type EngineOptions } from '../../local/engine/engine.ts';
+import { DatabaseRefused } from '../../local/engine/sqlite/open-file.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { type Run, textOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -18,18 +19,19 @@ export const run: Run = async (_, options, { terminal }) => {
   const data = textOption(options, 'data');
   const functions = textOption(options, 'functions');
   const { clock } = terminal;
-  const engine = createEngine({
+  const folder = functions === undefined ? undefined : folderOf(resolve(terminal.directory, functions));
+  const engine = open({
     clock,
     random: systemRandom,
     database: data === undefined ? ':memory:' : resolve(terminal.directory, data),
     region: terminal.env.AWS_REGION ?? 'us-east-1',
     account: '000000000000',
-    invoke: functionFolder(functions === undefined ? undefined : resolve(terminal.directory, functions), clock),
+    invoke: functionFolder(folder, { clock, env: terminal.env, print: terminal.draw }),
     objects: s3Objects(terminal.env),
   });
   try {
     const served = await serve(engine.handle, port).catch((error: unknown) => {
-      throw badInput(`--port ${port}: ${error instanceof Error ? error.message : String(error)}`);
+      throw badInput(`--port ${port}: ${portTrouble(error)}`);
     });
     engine.resume();
     terminal.out(`ready ${served.url}`);
@@ -38,6 +40,26 @@ export const run: Run = async (_, options, { terminal }) => {
   } finally {
     engine.close();
   }
+};
+
+const open = (options: EngineOptions): Engine => {
+  try {
+    return createEngine(options);
+  } catch (error) {
+    throw error instanceof DatabaseRefused ? badInput(`--data ${error.message}`) : error;
+  }
+};
+
+const folderOf = (path: string): string => {
+  if (isFolder(path)) return path;
+  throw badInput(`--functions ${path}: there is no such folder; expected one with <name>.mjs for each function`);
+};
+
+const portTrouble = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'another process listens there; take another port, or 0 for a free one';
+  if (code === 'EACCES') return 'this user may not listen there; take a port above 1023, or 0 for a free one';
+  return error instanceof Error ? error.message : String(error);
 };
 
 const portOf = (text: string): number => {

@@ -77,7 +77,7 @@ const head = ({ pass, cells }: FleetWave): Html => {
 ${soakEndsAt === undefined ? '' : html`<span>soak ends ${relativeTime(soakEndsAt)}</span>`}</p>`;
 };
 
-const cell = ({ target, status, because, release, commit, since, rollout, region }: FleetCell): Html => html`
+const cell = ({ target, status, because, release, commit, since, rollout, region, unfenced }: FleetCell): Html => html`
 <li class="target ${targetLooks[status].tone}" id="target-${target}"${because === undefined ? '' : html` title="${because}"`}>
 ${glyph(targetLooks[status])}
 <div><strong>${target}</strong>
@@ -85,7 +85,7 @@ ${glyph(targetLooks[status])}
   release === undefined
     ? html`<span class="quiet">nothing deployed yet</span>`
     : html`<code>${shortCommit(commit ?? '')}</code> <code class="quiet">${shortDigest(release)}</code>`
-}</span></div>
+}${unfenced === undefined ? '' : html` <span class="quiet" title="${`No admission policy against stale writers: ${unfenced}`}">unfenced</span>`}</span></div>
 <span class="side">${rollout === undefined ? html`<span class="word">${targetLooks[status].word}</span>` : html`<a class="word" href="/rollouts/${rollout}#target-${target}" data-row>${targetLooks[status].word}</a>`}
 <span class="quiet">${since === undefined ? region : relativeTime(since)}</span></span>
 </li>`;

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { RolloutEvent } from '../../shared/ledger/events.ts';
 import type { Html } from '../answer.ts';
+import { pathOfExecution } from '../views/execution-id.ts';
 import type { RolloutView, TargetView, WaveView } from '../views/rollout.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { count } from './fleet.ts';
@@ -14,27 +15,34 @@ export const rolloutPage = (view: RolloutView): Html => html`
 <header class="page"><h1>Rollout <code>${shortCommit(view.commit)}</code></h1>
 <p class="quiet"><code>${view.rollout}</code> of ${view.repository}, started ${dateTime(view.startedAt)} by ${view.startedBy}${
   view.release === undefined ? '' : html`, release <code title="${view.release}">${shortDigest(view.release)}</code>`
-}</p></header>
+}, <a href="${pathOfExecution(`rollout:${view.rollout}`)}">execution</a></p></header>
 ${situationBox(view.situation, view.end?.outcome)}
 ${view.debt.length === 0 ? '' : html`<p class="debt">Ends without: ${view.debt.join(', ')}</p>`}
-<div class="waves plain">${view.waves.map(wave)}</div>
+<div class="waves plain">${view.waves.map((each) => wave(each, view.rollout))}</div>
 ${view.waves.filter(({ gates }) => gates.length > 0).map((each) => gateTable(each.gates, `Gates of ${each.wave}`))}
 ${evidence(view.evidence)}
 ${timeline(view.events)}
 ${rollbackForm(view)}`;
 
-const wave = (each: WaveView): Html => html`
+/** Name of the wave's execution in the direction it goes now; absent before it began. */
+const executionOf = ({ wave: name, status }: WaveView, rollout: string): string | undefined => {
+  if (status === 'not-started' || status === 'superseded') return undefined;
+  return `wave:${rollout}-${name}-${status === 'going-back' || status === 'back' ? 'back' : 'forward'}`;
+};
+
+const wave = (each: WaveView, rollout: string): Html => html`
 <section class="wave" id="wave-${each.wave}" aria-labelledby="wave-${each.wave}-name">
 <header><h2 id="wave-${each.wave}-name">${each.wave}</h2><p>${badge(waveLooks[each.status])}</p>
 <p class="figures"><b>${each.done}/${each.total}</b>
 <progress max="${Math.max(1, each.total)}" value="${each.done}" aria-label="${each.done} of ${each.total} targets"></progress></p>
-<p class="quiet">${facts(each)}</p></header>
+<p class="quiet">${facts(each, executionOf(each, rollout))}</p></header>
 ${each.batches.map(
-  (batch, at) => html`<div class="cloud"><h3>Batch ${at + 1}</h3><ul class="targets">${batch.map(target)}</ul></div>`,
+  (batch, at) =>
+    html`<div class="cloud"><h3>Batch ${at + 1}</h3><ul class="targets">${batch.map((one) => target(one, executionOf(each, rollout)))}</ul></div>`,
 )}
 </section>`;
 
-const facts = (each: WaveView): Html => {
+const facts = (each: WaveView, execution: string | undefined): Html => {
   const { soakEndsAt, soakMs, gateNames, asksApproval, approval, maxFailures, startedAt, endedAt } = each;
   const parts: readonly Html[] = [
     ...(startedAt !== undefined && endedAt !== undefined ? [html`took ${duration(endedAt - startedAt)}`] : []),
@@ -46,13 +54,21 @@ const facts = (each: WaveView): Html => {
         ? [html`asks for approval`]
         : []
       : [html`<a href="/approvals/${approval.approval}">${approval.decision ?? 'approval asked'}</a>`]),
+    ...(execution === undefined ? [] : [html`<a href="${pathOfExecution(execution)}">execution</a>`]),
   ];
   return html`${parts.map((part, at) => html`${at === 0 ? '' : ' · '}${part}`)}`;
 };
 
-const target = ({ target: name, status, because, region, provider, startedAt, endedAt }: TargetView): Html => html`
+const target = (
+  { target: name, status, because, region, provider, startedAt, endedAt }: TargetView,
+  execution: string | undefined,
+): Html => html`
 <li class="target ${targetLooks[status].tone}" id="target-${name}">${glyph(targetLooks[status])}
-<div><strong>${name}</strong><span class="line">${because ?? html`<span class="quiet">${provider} ${region}</span>`}</span></div>
+<div><strong>${
+  execution === undefined || status === 'not-started'
+    ? name
+    : html`<a href="${pathOfExecution(execution)}?target=${encodeURIComponent(name)}">${name}</a>`
+}</strong><span class="line">${because ?? html`<span class="quiet">${provider} ${region}</span>`}</span></div>
 <span class="side"><span class="word">${targetLooks[status].word}</span>${
   startedAt === undefined || endedAt === undefined
     ? ''

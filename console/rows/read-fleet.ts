@@ -1,5 +1,6 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
@@ -13,6 +14,8 @@ export interface FleetRows {
   readonly rollouts: readonly RolloutRows[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
+  /** What the API servers do about stale writers, of targets that were ever written to. */
+  readonly fences: ReadonlyMap<string, KeptStanding>;
 }
 
 /** How many of the newest rollouts are looked at. One that is older and still under way has been forgotten by everybody. */
@@ -30,5 +33,6 @@ export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): 
     const rows = await readRolloutRows(rollout, stored);
     if (rows !== undefined) rollouts.push(rows);
   }
-  return { states, rollouts, approvals: await readOpenApprovals(stored.ledger) };
+  const fences = await readFenceStandings(stored.ledger);
+  return { states, rollouts, approvals: await readOpenApprovals(stored.ledger), fences };
 };

@@ -59,6 +59,8 @@ export interface FleetCell {
   readonly since?: number;
   /** The rollout that brought it, or is bringing it. */
   readonly rollout?: string;
+  /** Why its API server refuses no stale writers by itself. */
+  readonly unfenced?: string;
 }
 
 /** The fleet as it stands at `now`; waves and targets are those of the newest release that was prepared. Pure. */
@@ -70,7 +72,8 @@ export const fleetView = (rows: FleetRows, now: number): FleetView => {
     wave: name,
     cells: names.toSorted().flatMap((target) => {
       const known = targets[target];
-      return known === undefined ? [] : [fleetCell(known, rows.states.get(target), views)];
+      if (known === undefined) return [];
+      return [{ ...fleetCell(known, rows.states.get(target), views), ...unfencedOf(rows, target) }];
     }),
     ...passOver(name, views),
   }));
@@ -110,6 +113,11 @@ const waitingView = (approval: Approval, views: readonly RolloutView[]): Waiting
   askedAt: approval.askedAt,
   expiresAt: approval.expiresAt,
 });
+
+const unfencedOf = ({ fences }: FleetRows, target: string): Pick<FleetCell, 'unfenced'> => {
+  const standing = fences.get(target)?.standing;
+  return standing === undefined || standing.isEnforced ? {} : { unfenced: standing.because };
+};
 
 const fleetCell = (target: Target, state: TargetState | undefined, views: readonly RolloutView[]): FleetCell => {
   const { provider, region } = factsOf(target);

@@ -1,13 +1,20 @@
 import type { ApplyInput, ApplyOutside } from '../../shared/apply/apply-manifests.ts';
+import { ensureFencePolicy } from '../../shared/apply/ensure-fence-policy.ts';
+import { policyVersion } from '../../shared/apply/fence-policy.ts';
+import { readOpenWrites as findOut } from '../../shared/apply/read-open-writes.ts';
 import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
 import { compileRules } from '../../shared/apply/settled/settled-by-rule.ts';
+import type { Guard } from '../../shared/apply/writing.ts';
 import { readUnnamed } from '../../shared/approval/named-deletes.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { DeploymentRef } from '../../shared/deployment/deployment-ref.ts';
+import { standingOf } from '../../shared/deployment/fencing.ts';
 import type { OpenCluster, OpenDeployment, WritableDeployment } from '../../shared/deployment/open-deployment.ts';
 import { restartLog } from '../../shared/deployment/restart-log.ts';
-import type { Outside } from '../../shared/outside/outside.ts';
+import { readOpenWrites } from '../../shared/ledger/writes.ts';
+import type { Invocation, Outside } from '../../shared/outside/outside.ts';
 import { releaseOf } from '../../shared/release/release-of.ts';
+import type { FenceStanding } from '../../shared/rollout/fence.ts';
 import { judgeStep } from '../../shared/wave/judge-step.ts';
 
 /** How a planned target is opened. */
@@ -31,11 +38,55 @@ export const applyInput = async (
   unnamed: await readUnnamed(ref, named, outside),
 });
 
-/** What writing to its target takes. */
-export const writingOf = (
-  { cluster, guard, journal, lease }: WritableDeployment,
-  { clock }: Pick<Outside, 'clock'>,
-): ApplyOutside => ({ cluster, guard, journal, fence: lease.fence, clock });
+/**
+ * What writing to its target takes, once it is known what became of the writes of attempts before this one. Before the first write of
+ * this one it is seen to that the API server refuses older ones, as far as that target is to have that.
+ */
+export const writingOf = async (
+  ref: DeploymentRef,
+  {
+    cluster,
+    guard,
+    journal,
+    lease,
+    target,
+  }: Pick<WritableDeployment, 'cluster' | 'guard' | 'journal' | 'lease' | 'target'>,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
+  invocation: Invocation,
+): Promise<ApplyOutside> => {
+  const { ledger, clock } = outside;
+  const open = (await readOpenWrites(ledger, ref.target)).filter(({ fence }) => fence < lease.fence);
+  const pending = await findOut(open, cluster, journal, clock.now(), invocation.signal);
+  const base = { cluster, guard, journal, fence: lease.fence, clock, pending, isTakenOver: lease.isTakenOver === true };
+  const mode = target.admissionPolicy ?? 'install';
+  if (mode === 'never') return base;
+  const find = () => ensureFencePolicy({ ...base, invocation, plan: ref.plan }, mode);
+  const fencing = once(() => standingOf(ref, { version: policyVersion, find }, outside));
+  const isExpected = mode === 'expect';
+  return { ...base, guard: async () => (await guard()) ?? fenceGuard(isExpected, fencing), fencing };
+};
+
+/** Lets pass once the fence is seen to; where it has to be there and is not, nothing is written. */
+const fenceGuard = async (
+  isExpected: boolean,
+  fencing: () => Promise<FenceStanding | undefined>,
+): Promise<Awaited<ReturnType<Guard>>> => {
+  const standing = await fencing();
+  if (!isExpected || standing?.isEnforced) return undefined;
+  return `the target's config says admissionPolicy: expect, and ${standing === undefined ? 'whether it is there is not known' : standing.because}`;
+};
+
+/** Asks once; a failure is not kept, so that the next one asks again. */
+const once = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+};
 
 /** More than a slice and the longest wait between two. */
 const abandonedMs = 300_000;

@@ -30,6 +30,7 @@ export const createAlarms = (clock: EngineClock): Alarms => {
   };
   return {
     set: (owner, alarms) => {
+      if (alarms.length === 0 && !owners.has(owner)) return;
       forget(owner);
       const armed = alarms.map(({ at, ring }) => arm(at, ring));
       if (armed.length > 0) owners.set(owner, armed);

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, jsonText, parseJson } from './json.ts';
+import { redriveRefusal } from './redrive.ts';
 import type { ExecutionRow } from './sqlite/executions.ts';
 
 /** The HTTP part that the SDK's answer carries into a task's result, for those who read `$states.result.SdkHttpMetadata`. */
@@ -43,6 +44,7 @@ export const startAnswer = (child: ExecutionRow, requestId: string, now: number)
 /** A child execution as `.sync` (`json` false: Input and Output are text) and `.sync:2` hand it on. */
 export const childAnswer = (child: ExecutionRow, json: boolean): JsonObject => {
   const content = (text: string): Json => (json ? (parseJson(text) ?? null) : text);
+  const refusal = redriveRefusal(child, child.stopped ?? child.started);
   return {
     ...(child.cause !== undefined && { Cause: child.cause }),
     ...(child.error !== undefined && { Error: child.error }),
@@ -51,8 +53,13 @@ export const childAnswer = (child: ExecutionRow, json: boolean): JsonObject => {
     InputDetails: { Included: true },
     Name: child.name,
     ...(child.output !== undefined && { Output: content(child.output), OutputDetails: { Included: true } }),
+    RedriveCount: child.redrives,
+    RedriveStatus: refusal === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+    ...(refusal !== undefined && { RedriveStatusReason: refusal }),
     StartDate: child.started,
+    ...(child.alias !== undefined && { StateMachineAliasArn: child.alias }),
     StateMachineArn: child.machine,
+    ...(child.version !== undefined && { StateMachineVersionArn: child.version }),
     Status: child.status,
     ...(child.stopped !== undefined && { StopDate: child.stopped }),
   };

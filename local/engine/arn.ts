@@ -17,6 +17,12 @@ export const unqualified = (arn: string): { readonly machineArn: string; readonl
   return { machineArn: parts.slice(0, 7).join(':'), ...(qualifier !== undefined && { qualifier }) };
 };
 
+/** The label of a distributed Map state in an ARN of the form `...:stateMachine:name/label`. */
+export const labelOf = (machineArn: string): string | undefined => machineArn.split(':')[6]?.split('/')[1];
+
+/** The machine's ARN without the label of a distributed Map state in it. */
+export const unlabeled = (machineArn: string): string => machineArn.split('/')[0] ?? machineArn;
+
 /** The name of a machine by its ARN, with or without a qualifier. */
 export const machineNameOf = (arn: string): string => arn.split(':')[6]?.split('/')[0] ?? arn;
 

@@ -1,20 +1,21 @@
-import { lambdaAnswer, startAnswer } from './answers.ts';
-import { executionArnOf, placeOf } from './arn.ts';
+import { startAnswer } from './answers.ts';
+import { placeOf } from './arn.ts';
 import { scopeAt } from './definition.ts';
 import type { Frame, Signal } from './execution.ts';
 import { STATES } from './failure.ts';
 import type { Given } from './given.ts';
-import { functionArn, type Integration, integrationOf } from './integrations.ts';
-import { readItemsFrom } from './items.ts';
-import { isObject, type Json, type JsonObject, jsonText } from './json.ts';
+import { integrationOf } from './integrations.ts';
+import { readItems } from './item-source.ts';
+import { isObject } from './json.ts';
+import { callLambda } from './lambda-call.ts';
+import type { Live } from './live.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { Queue } from './queue.ts';
 import { collectResults } from './results.ts';
-import type { Live, Runner } from './runner.ts';
+import type { Runner } from './runner.ts';
 import type { Database } from './sqlite/database.ts';
-import { mapRunChildren, readExecution } from './sqlite/executions.ts';
-import { isLinked, link } from './sqlite/transitions.ts';
-import { startExecution } from './starts.ts';
-import { WireError } from './wire-error.ts';
+import { mapRunChildren } from './sqlite/executions.ts';
+import { type StartCall, startForTask } from './start-call.ts';
 
 /** One attempt of a Lambda task. A restart repeats it with the same `attemptId`, so a handler can tell. */
 export interface InvokeCall {
@@ -28,12 +29,6 @@ export type InvokeAnswer =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly error: string; readonly cause: string };
 
-/** Objects in S3, or what stands for it. */
-export interface ObjectStore {
-  get(bucket: string, key: string): Promise<Uint8Array>;
-  put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
-}
-
 export interface Callees {
   readonly database: Database;
   readonly queue: Queue;
@@ -45,96 +40,59 @@ export interface Callees {
 
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-const failed = (frame: number, attempt: string, error: string, cause: string): Signal => ({
-  ...{ kind: 'failed', frame, attempt },
-  detail: { error, cause },
-});
-
 /** Does what frames want done outside: calls functions, starts executions, reads items and writes results. */
 export const createCalls = ({ database, queue, given, invoke, objects, runner }: Callees) => {
   const tell = (arn: string, signal: Signal) => queue.add(async () => void (await runner().apply(arn, signal)));
 
-  const callFunction = (arn: string, frame: Frame, attempt: string, integration: Integration, args: Json): void => {
-    const { region, account } = placeOf(arn);
-    const named = isObject(args) ? args : {};
-    const direct = integration.kind === 'function';
-    const name = direct ? integration.functionArn : String(named.FunctionName);
-    const payload = direct ? args : (named.Payload ?? {});
-    const ask = async (): Promise<Signal> => {
-      const answer = await invoke({ functionArn: functionArn(name, region, account), payload, attemptId: attempt });
-      if (!answer.ok) return failed(frame.id, attempt, answer.error, answer.cause);
-      // Through text: a handler may go on with its object, and only JSON travels.
-      const result: Json = answer.payload === undefined ? null : JSON.parse(jsonText(answer.payload));
-      const output = direct ? result : lambdaAnswer(result, attempt, given().now);
-      const token = integration.kind === 'lambda' && integration.waits === 'token';
-      return { kind: token ? 'submitted' : 'succeeded', frame: frame.id, attempt, output };
-    };
-    ask().then(
-      (signal) => tell(arn, signal),
-      (thrown: unknown) => tell(arn, failed(frame.id, attempt, 'Lambda.SdkClientException', messageOf(thrown))),
-    );
-  };
-
-  const startChild = async (
-    arn: string,
-    frame: Frame,
-    attempt: string,
-    waits: string,
-    args: JsonObject,
-  ): Promise<void> => {
+  const startChild = async ({ execution: { arn }, frames }: Live, waits: string, call: StartCall): Promise<void> => {
+    const { frame, attempt } = call;
+    const now = frames.get(frame)?.doing;
+    if (now?.kind !== 'task' || now.attempt !== attempt) return;
     const sync = waits === 'json' || waits === 'text';
-    const key = sync ? `attempt ${attempt}` : `started ${attempt}`;
-    const machineArn = String(args.StateMachineArn);
-    const childArn = executionArnOf(machineArn, String(args.Name));
-    try {
-      // Started by this attempt before the process died: the answer was lost, not the start.
-      const mine = isLinked(database, childArn, arn, key) ? readExecution(database, childArn) : undefined;
-      const request = { machineArn, name: String(args.Name), input: jsonText(args.Input ?? {}) };
-      const row =
-        mine ??
-        startExecution(database, given(), request, (child) => link(database, child.arn, arn, frame.id, key)).row;
-      const output = startAnswer(row, attempt, given().now);
-      const kind = waits === 'no' ? 'succeeded' : 'submitted';
-      await runner().apply(arn, { kind, frame: frame.id, attempt, output, ...(sync && { child: row.arn }) });
-      runner().take(row.arn);
-    } catch (thrown) {
-      if (!(thrown instanceof WireError)) throw thrown;
-      const detail = {
-        error: `StepFunctions.${thrown.type}Exception`,
-        cause: `${thrown.message} (Service: Sfn, Status Code: 400, Request ID: ${attempt})`,
-      };
-      await runner().apply(arn, { kind: 'failed', frame: frame.id, attempt, detail });
+    // The start and what the task becomes by it are one job and one commit: a crash undoes both or none.
+    const begun = startForTask(database, given(), call);
+    if ('signal' in begun) {
+      await runner().apply(arn, begun.signal);
+      return;
     }
+    const { started } = begun;
+    const row = 'fresh' in started ? started.fresh.row : started.running;
+    if (sync) runner().link({ child: row.arn, execution: arn, frame, attempt });
+    const output = startAnswer(row, attempt, given().now);
+    const kind = waits === 'no' ? 'succeeded' : 'submitted';
+    await runner().apply(arn, { kind, frame, attempt, output, ...(sync && { child: row.arn }) });
+    if ('fresh' in started) runner().begin(started.fresh);
   };
 
-  const call = ({ execution }: Live, frame: Frame): void => {
+  const call = (live: Live, frame: Frame): void => {
+    const { execution } = live;
     const state = scopeAt(execution.machine, frame.path).States[frame.state];
     const integration = state?.Type === 'Task' ? integrationOf(state.Resource) : undefined;
     if (!integration || frame.doing.kind !== 'task') return;
-    const { attempt, arguments: args } = frame.doing;
-    if (integration.kind === 'execution' && isObject(args)) {
-      queue.add(() => startChild(execution.arn, frame, attempt, integration.waits, args));
-    } else callFunction(execution.arn, frame, attempt, integration, args);
+    const attempt = { frame: frame.id, attempt: frame.doing.attempt };
+    const { arguments: args } = frame.doing;
+    if (integration.kind !== 'execution') {
+      const call = { ...attempt, integration, arguments: args, place: placeOf(execution.arn) };
+      void callLambda(call, invoke, () => given().now).then((signal) => tell(execution.arn, signal));
+    } else if (isObject(args)) {
+      const call = { ...attempt, arguments: args };
+      queue.add(() => startChild(live, integration.waits, call));
+    }
   };
 
   const read = ({ execution: { arn } }: Live, frame: Frame): void => {
     if (frame.doing.kind !== 'map-run') return;
     const { run, reader } = frame.doing;
-    const settings = isObject(reader) ? reader : {};
-    const place = isObject(settings.Arguments) ? settings.Arguments : {};
-    objects
-      .get(String(place.Bucket), String(place.Key))
-      .then((bytes) => readItemsFrom(bytes, settings.ReaderConfig ?? {}))
-      .then(
-        (items) => tell(arn, { kind: 'items', frame: frame.id, run, items }),
-        (thrown: unknown) =>
-          tell(arn, {
-            kind: 'map-failed',
-            frame: frame.id,
-            run,
-            detail: { error: STATES.itemReader, cause: messageOf(thrown) },
-          }),
-      );
+    readItems(objects, reader).then(
+      (found) => tell(arn, { kind: 'items', frame: frame.id, run, ...found }),
+      (thrown: unknown) =>
+        tell(arn, {
+          kind: 'map-failed',
+          frame: frame.id,
+          run,
+          detail: { error: STATES.itemReader, cause: messageOf(thrown) },
+        }),
+    );
   };
 
   const collect = ({ execution: { arn } }: Live, frame: Frame): void => {

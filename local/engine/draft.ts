@@ -1,6 +1,6 @@
 import { type Inward, type State, scopeAt } from './definition.ts';
 import type { Execution, Frame, HistoryEvent, Signal, Status } from './execution.ts';
-import { STATES, StateFailure } from './failure.ts';
+import { type FailureDetail, STATES, StateFailure } from './failure.ts';
 import type { Given } from './given.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -62,6 +62,8 @@ export interface Transition {
     readonly status: TokenStatus;
   }[];
   readonly ending?: Ending;
+  /** The newest failure of a state, whether its Retry or Catch answered it or not. */
+  readonly failure?: FailureDetail;
 }
 
 export type TokenStatus = 'open' | 'closed' | 'expired';
@@ -73,6 +75,10 @@ export class HistoryFull extends Error {
     super(`execution ${arn}: its history reached ${HISTORY_LIMIT} events`);
   }
 }
+
+/** Why a child execution was stopped whose parent no longer waits for it; AWS's text. */
+const abortedWith = (parent: string): string =>
+  `The Task state in AWS Step Functions execution [${parent}] which was managing this resource was aborted`;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -87,6 +93,11 @@ export interface Draft {
   itemsOf(id: number): readonly Json[];
   /** Writes an event on the frame's line and returns its id. */
   event(frame: number, type: string, details?: JsonObject): number;
+  /**
+   * Writes an event that the next one on the line does not follow, as AWS chains `*StateSucceeded`, `MapIterationFailed` and
+   * `*StateAborted`. It follows the line, or with `after: 'aside'` the aside event before it.
+   */
+  aside(frame: number, type: string, details?: JsonObject, after?: 'line' | 'aside'): void;
   update(id: number, change: Partial<Frame>): Frame;
   add(parent: Frame, index: number, inward: Inward, state: string, input: Json, item?: Frame['item']): Frame;
   /** Takes away the frame with all below it, stops what they started and closes their tokens. */
@@ -98,6 +109,8 @@ export interface Draft {
   redrive(run: string, index: number): void;
   mapRun(row: MapRunRow): void;
   openToken(token: string, frame: number, attempt: string): void;
+  /** Takes down that a state failed; the history has no event for every such. */
+  failed(detail: FailureDetail): void;
   end(frame: number | undefined, ending: Ending, details: JsonObject): void;
   finish(): Transition;
 }
@@ -122,6 +135,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
   const tokens: Writable<Transition['tokens'][number]>[] = [];
   let { nextFrame, lastEvent } = execution;
   let ending: Ending | undefined;
+  let failure: FailureDetail | undefined;
 
   const find = (id: number) => (frames.has(id) ? frames.get(id) : execution.frames.get(id));
   const frame = (id: number) => {
@@ -149,7 +163,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     if (doing.kind === 'task' && doing.token)
       tokens.push({ token: doing.token, frame: id, attempt: doing.attempt, status: token });
     if (doing.kind === 'task' && doing.child && token !== 'closed')
-      signals.push({ execution: doing.child, signal: { kind: 'stop' } });
+      signals.push({ execution: doing.child, signal: { kind: 'stop', cause: abortedWith(execution.arn) } });
     if (doing.kind === 'map-run') stopRuns.push(doing.run);
     if (doing.kind === 'branches' || doing.kind === 'iterations') for (const child of childrenOf(id)) remove(child.id);
   };
@@ -176,8 +190,13 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     itemsOf: (id) => (items.has(id) ? items.get(id) : execution.items.get(id)) ?? [],
     event: (id, type, details = {}) => {
       const event = write(frame(id).last, type, details);
-      update(id, { last: event });
+      update(id, { last: event, aside: undefined });
       return event;
+    },
+    aside: (id, type, details = {}, after = 'line') => {
+      const at = frame(id);
+      const previous = after === 'aside' ? (at.aside ?? at.last) : at.last;
+      update(id, { aside: write(previous, type, details) });
     },
     add: (parent, index, inward, state, input, item) => {
       const added: Frame = {
@@ -202,6 +221,9 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     redrive: (run, index) => redriven.push({ run, index }),
     mapRun: (row) => mapRuns.push(row),
     openToken: (token, id, attempt) => tokens.push({ token, frame: id, attempt, status: 'open' }),
+    failed: (detail) => {
+      failure = detail;
+    },
     end: (id, result, details) => {
       const [type, member] = ENDINGS[result.status];
       // The event that ends an execution may pass the limit by one: without it nobody would learn why it ended.
@@ -210,7 +232,8 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
         id: lastEvent,
         at: given.now,
         type,
-        previous: id === undefined ? lastEvent - 1 : frame(id).last,
+        // What ends it from outside follows nothing.
+        previous: id === undefined ? 0 : (frame(id).aside ?? frame(id).last),
         details: { [member]: details },
       });
       if (find(0)) remove(0);
@@ -229,6 +252,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
       stopRuns,
       tokens,
       ...(ending && { ending }),
+      ...(failure && { failure }),
     }),
   };
 };

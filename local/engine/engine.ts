@@ -1,7 +1,8 @@
 import { createApi } from './api/dispatch.ts';
-import { createCalls, type InvokeAnswer, type InvokeCall, type ObjectStore } from './calls.ts';
+import { createCalls, type InvokeAnswer, type InvokeCall } from './calls.ts';
 import { createEvaluator } from './expression.ts';
 import { type EngineClock, type EngineRandom, type Given, stirred } from './given.ts';
+import type { ObjectStore } from './object-store.ts';
 import { createQueue } from './queue.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { openDatabase } from './sqlite/database.ts';
@@ -53,7 +54,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     command: (live, frame, kind) => calls[kind](live, frame),
   });
   const calls = createCalls({ database, queue, given, invoke, objects, runner: () => runner });
-  const handle = createApi({ database, queue, given, runner });
+  const handle = createApi({ database, queue, given, runner, clock, invoke });
   const stop = () => {
     queue.stop();
     runner.stop();

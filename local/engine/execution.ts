@@ -16,6 +16,10 @@ export interface Execution {
   /** Epoch milliseconds at which the machine's own TimeoutSeconds ends it. */
   readonly deadline?: number;
   readonly redrives: number;
+  /** Epoch milliseconds of the newest redrive. */
+  readonly redrivenAt?: number;
+  /** Laid over the Context object, in a state that is tried alone. */
+  readonly context?: JsonObject;
   /** Id of the newest history event. */
   readonly lastEvent: number;
   readonly nextFrame: number;
@@ -40,8 +44,10 @@ export interface Frame {
   /** This scope's own variables; those of the parents are read through. */
   readonly variables: JsonObject;
   readonly item?: MapItem;
-  /** Id of the newest event on this line: `previousEventId` of the next. */
+  /** Id of the newest event on this line that others follow: `previousEventId` of the next. 0 before the first. */
   readonly last: number;
+  /** Id of a newer event that no event on this line follows but the one that ends the execution (`MapIterationFailed`). */
+  readonly aside?: number | undefined;
   /** Event and time of the entry into `state`; absent until it is entered. */
   readonly entered?: { readonly event: number; readonly at: number } | undefined;
   /** Retries so far, per retrier of the state; and in all. */
@@ -50,10 +56,12 @@ export interface Frame {
   readonly doing: Activity;
 }
 
-/** `$states.context.Map.Item`. */
+/** `$states.context.Map.Item`; `Key` where the Map goes over the members of an object. */
 export interface MapItem {
   readonly Index: number;
+  readonly Key?: string;
   readonly Value: Json;
+  readonly Source?: string;
 }
 
 export type Activity =
@@ -87,6 +95,8 @@ export interface InlineActivity {
   readonly running: number;
   readonly total: number;
   readonly concurrency: number;
+  /** The items are the members of an object. */
+  readonly keyed?: true;
 }
 
 /**
@@ -137,7 +147,16 @@ export type Signal =
     }
   | { readonly kind: 'failed'; readonly frame: number; readonly attempt: string; readonly detail: FailureDetail }
   | { readonly kind: 'heartbeat'; readonly frame: number; readonly attempt: string }
-  | { readonly kind: 'items'; readonly frame: number; readonly run: string; readonly items: readonly Json[] }
+  | {
+      readonly kind: 'items';
+      readonly frame: number;
+      readonly run: string;
+      readonly items: readonly Json[];
+      /** The items are the members of an object. */
+      readonly keyed: boolean;
+      /** `$states.context.Map.Item.Source`: where they were read from. */
+      readonly source: string;
+    }
   | { readonly kind: 'child-ended'; readonly frame: number; readonly run: string; readonly succeeded: boolean }
   | { readonly kind: 'collected'; readonly frame: number; readonly run: string; readonly output: Json }
   | { readonly kind: 'map-failed'; readonly frame: number; readonly run: string; readonly detail: FailureDetail }

@@ -32,6 +32,17 @@ export class StateFailure extends Error {
   }
 }
 
+/** The failure `part` throws, or undefined. Anything else it throws is thrown on. */
+export const failureOf = async (part: () => Promise<void>): Promise<FailureDetail | undefined> => {
+  try {
+    await part();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof StateFailure) return thrown.detail;
+    throw thrown;
+  }
+};
+
 /** A JSONata field could not be evaluated. `location` is the field as AWS names it: `Output/a/b[0]`. */
 export const evaluationFailure = (cause: string, location?: string): StateFailure =>
   new StateFailure({ error: STATES.query, cause, evaluation: location === undefined ? {} : { location } });
@@ -43,18 +54,17 @@ export const dataLimitFailure = (state: string): StateFailure =>
     cause: `The state/task '${state}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   });
 
-/** States.ALL answers neither of these (developer guide, "Handling errors"). */
-const TERMINAL: readonly (string | undefined)[] = [STATES.dataLimit, STATES.runtime];
-
 /**
- * Whether a retrier or catcher with these names answers the failure. `States.ALL` answers all but the terminal errors,
- * `States.TaskFailed` all but time-outs and terminal errors; a terminal error is answered only by its own name.
+ * Whether a retrier or catcher with these names answers the failure (developer guide, "Handling errors"). `States.ALL` answers all
+ * but `States.DataLimitExceeded`, which only its own name does; `States.TaskFailed` all but that and time-outs. `States.Runtime`
+ * always ends the execution: nothing answers it.
  */
 export const answers = (errorEquals: readonly string[], detail: FailureDetail): boolean =>
   errorEquals.some((name) => {
+    if (detail.error === STATES.runtime) return false;
     if (name === detail.error) return true;
     if (name === STATES.heartbeat) return detail.heartbeat === true;
-    if (TERMINAL.includes(detail.error)) return false;
+    if (detail.error === STATES.dataLimit) return false;
     if (name === STATES.all) return true;
     return name === STATES.taskFailed && detail.error !== STATES.timeout;
   });

@@ -1,5 +1,44 @@
 import { createHash } from 'node:crypto';
 import { type EngineRandom, uuid } from './given.ts';
+import { javaFraction } from './java-random.ts';
+
+/** A function as JSONata takes it: what it does and what it takes (https://docs.jsonata.org/embedding-extending). */
+export interface AddedFunction {
+  readonly run: (...given: readonly unknown[]) => unknown;
+  readonly signature: string;
+}
+
+/** An expression passed a bound of evaluation; `message` is as AWS ends the cause with. */
+export class BoundPassed extends Error {
+  override readonly name = 'BoundPassed';
+}
+
+/** What AWS says of an expression whose values grow too large. */
+export const MEMORY = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
+
+/** `$range` makes at most so many members; AWS takes `$range(1, 360145, 1)` and not one more. */
+const RANGE_LIMIT = 360_145;
+
+/** Arguments that must be whole are rounded towards zero, as AWS does. */
+const whole = (value: unknown): number => Math.trunc(Number(value));
+
+const partition = (array: unknown, size: unknown): unknown => {
+  const step = whole(size);
+  if (!Array.isArray(array) || array.length === 0 || !(step >= 1)) return undefined;
+  return Array.from({ length: Math.ceil(array.length / step) }, (_, part) =>
+    array.slice(part * step, part * step + step),
+  );
+};
+
+const range = (first: unknown, last: unknown, delta: unknown): unknown => {
+  const [from, to, by] = [whole(first), whole(last), whole(delta)];
+  const count = Math.floor((to - from) / by) + 1;
+  // No step, a step of 0, and one that leads away from the end: nothing.
+  if (!Number.isFinite(count) || count < 1) return undefined;
+  if (count > RANGE_LIMIT) throw new BoundPassed(MEMORY);
+  // A range of one is its member, as AWS has it.
+  return count === 1 ? from : Array.from({ length: count }, (_, at) => from + at * by);
+};
 
 const HASHES: Readonly<Record<string, string>> = {
   MD5: 'md5',
@@ -9,50 +48,15 @@ const HASHES: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 };
 
-/** An array may have at most this many members when `$range` makes it (developer guide, intrinsic functions). */
-const RANGE_LIMIT = 1000;
-
-class FunctionFailure extends Error {
-  override readonly name = 'FunctionFailure';
-  constructor(subject: string, expected: string) {
-    super(`${subject}: ${expected}`);
-  }
-}
-
-const integer = (subject: string, value: unknown): number => {
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new FunctionFailure(subject, `expected an integer, got ${JSON.stringify(value)}`);
-  }
-  return value;
-};
-
-const partition = (array: unknown, size: unknown): unknown => {
-  if (array === undefined) return undefined;
-  if (!Array.isArray(array)) throw new FunctionFailure('$partition', 'its first argument must be an array');
-  const step = integer('$partition', size);
-  if (step < 1) throw new FunctionFailure('$partition', `the size of a part must be positive, got ${step}`);
-  return Array.from({ length: Math.ceil(array.length / step) }, (_, part) =>
-    array.slice(part * step, part * step + step),
-  );
-};
-
-const range = (first: unknown, last: unknown, delta: unknown): unknown => {
-  const [from, to, by] = [first, last, delta].map((value) => integer('$range', value)) as [number, number, number];
-  if (by === 0) throw new FunctionFailure('$range', 'the step must not be 0');
-  const count = Math.max(0, Math.floor((to - from) / by) + 1);
-  if (count > RANGE_LIMIT) throw new FunctionFailure('$range', `${count} members; at most ${RANGE_LIMIT} are allowed`);
-  return Array.from({ length: count }, (_, at) => from + at * by);
-};
-
 const hash = (content: unknown, algorithm: unknown): unknown => {
-  if (content === undefined) return undefined;
-  const name = typeof algorithm === 'string' ? HASHES[algorithm] : undefined;
+  if (typeof content !== 'string' || algorithm === undefined) return undefined;
+  const name = HASHES[String(algorithm)];
   if (name === undefined) {
-    throw new FunctionFailure('$hash', `the algorithm must be one of ${Object.keys(HASHES).join(', ')}`);
+    throw new Error(
+      `Invalid algorithm '${String(algorithm)}' for $hash: it must be one of ${Object.keys(HASHES).join(', ')}`,
+    );
   }
-  return createHash(name)
-    .update(typeof content === 'string' ? content : JSON.stringify(content))
-    .digest('hex');
+  return createHash(name).update(content).digest('hex');
 };
 
 /** A text may be made this wide by `$pad`: the payload limit. */
@@ -60,10 +64,9 @@ const PAD_LIMIT = 262_144;
 
 /** JSONata's own `$pad`, with a limit: it would take all memory for a width that is a mistake. */
 const pad = (text: unknown, width: unknown, fill: unknown): unknown => {
-  if (text === undefined) return undefined;
-  if (typeof text !== 'string') throw new FunctionFailure('$pad', 'its first argument must be a string');
-  const wide = integer('$pad', width);
-  if (Math.abs(wide) > PAD_LIMIT) throw new FunctionFailure('$pad', `width ${wide}; at most ${PAD_LIMIT} is allowed`);
+  if (typeof text !== 'string') return undefined;
+  const wide = whole(width);
+  if (Math.abs(wide) > PAD_LIMIT) throw new BoundPassed(MEMORY);
   const chars = typeof fill === 'string' && fill !== '' ? [...fill] : [' '];
   const missing = Math.max(0, Math.abs(wide) - [...text].length);
   const padding = Array.from({ length: missing }, (_, at) => chars[at % chars.length]).join('');
@@ -71,32 +74,27 @@ const pad = (text: unknown, width: unknown, fill: unknown): unknown => {
 };
 
 const parse = (text: unknown): unknown => {
-  if (text === undefined) return undefined;
-  if (typeof text !== 'string') throw new FunctionFailure('$parse', 'its argument must be a string of JSON');
+  if (typeof text !== 'string') return undefined;
   try {
     return JSON.parse(text);
-  } catch {
-    throw new FunctionFailure('$parse', 'its argument is not JSON');
+  } catch (thrown) {
+    throw new Error(`The argument of $parse is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
 };
 
-/** A number in [0, 1) that depends on the seed alone. AWS's own stream for a seed is not documented, so it differs. */
-const seededFraction = (seed: unknown): number => {
-  const digest = createHash('sha256').update(JSON.stringify(seed)).digest();
-  return digest.readUInt32BE(0) / 2 ** 32;
-};
-
 /**
- * The functions Step Functions adds to JSONata, and `$eval`, which it takes away (developer guide, "Transforming data with
- * JSONata"). Chance comes from `random`; bound anew for each evaluation so that nothing is shared.
+ * The functions Step Functions adds to JSONata (developer guide, "Transforming data with JSONata"). Chance comes from `random`.
+ * `$random` with a seed gives what `java.util.Random` gives for it; AWS says no more than that one seed gives one number.
  */
-export const addedFunctions = (random: EngineRandom): Record<string, unknown> => ({
-  eval: undefined,
-  partition,
-  range,
-  hash,
-  pad,
-  parse,
-  uuid: () => uuid(random),
-  random: (seed: unknown) => (seed === undefined ? random.fraction() : seededFraction(seed)),
+export const addedFunctions = (random: EngineRandom): Readonly<Record<string, AddedFunction>> => ({
+  partition: { run: partition, signature: '<a-n?:a>' },
+  range: { run: range, signature: '<nnn?:a>' },
+  hash: { run: hash, signature: '<s-s?:s>' },
+  pad: { run: pad, signature: '<s-ns?:s>' },
+  parse: { run: parse, signature: '<s-:x>' },
+  uuid: { run: () => uuid(random), signature: '<:s>' },
+  random: {
+    run: (seed) => (seed === undefined ? random.fraction() : javaFraction(BigInt(whole(seed)))),
+    signature: '<n?:n>',
+  },
 });

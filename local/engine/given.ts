@@ -34,20 +34,28 @@ export const uuid = (random: EngineRandom): string => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 };
 
+/** Bytes drawn at once: one draw costs more than the bytes. None is handed out twice. */
+const STOCK = 4096;
+
 /**
  * `random`, mixed with a stream of its own for each opening of a database. A source with a seed starts again with the process:
  * without this the second process would make the tokens and names of the first once more.
  */
 export const stirred = (random: EngineRandom, opening: number): EngineRandom => {
   let block = 0;
-  const bytes = (size: number) => {
-    const mixed = Buffer.from(random.bytes(size));
-    for (let at = 0; at < size; at += 32) {
-      const pad = createHash('sha256').update(`opening ${opening} block ${block++}`).digest();
-      for (let offset = at; offset < Math.min(size, at + 32); offset++)
-        mixed[offset] = (mixed[offset] ?? 0) ^ (pad[offset - at] ?? 0);
-    }
-    return mixed;
+  let stock = Buffer.alloc(0);
+  let taken = 0;
+  const refill = () => {
+    const mixed = Buffer.from(random.bytes(STOCK));
+    const pad = createHash('shake256', { outputLength: STOCK }).update(`opening ${opening} block ${block++}`).digest();
+    for (let at = 0; at < STOCK; at++) mixed[at] = (mixed[at] ?? 0) ^ (pad[at] ?? 0);
+    stock = mixed;
+    taken = 0;
   };
-  return { bytes, fraction: () => Buffer.from(bytes(4)).readUInt32BE(0) / 2 ** 32 };
+  const bytes = (size: number) => {
+    if (taken + size > stock.length) refill();
+    taken += size;
+    return stock.subarray(taken - size, taken);
+  };
+  return { bytes, fraction: () => bytes(4).readUInt32BE(0) / 2 ** 32 };
 };

@@ -1,4 +1,5 @@
-import { isObject, type Json, parseJson } from './json.ts';
+import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { itemsIn, type MapItems } from './states/map-items.ts';
 
 /** The object in S3 does not hold items as its ReaderConfig says. */
 export class ItemsUnreadable extends Error {
@@ -10,18 +11,13 @@ export class ItemsUnreadable extends Error {
 
 /**
  * The items in an S3 object, as ReaderConfig says: `InputType` JSON (an array, or an object taken as Key and Value pairs; below
- * `ItemsPointer` if given), JSONL or CSV (`CSVHeaderLocation`, `CSVHeaders`, `CSVDelimiter`); at most `MaxItems`. Throws
- * `ItemsUnreadable`.
+ * `ItemsPointer` if given), JSONL or CSV (`CSVHeaderLocation`, `CSVHeaders`, `CSVDelimiter`). Throws `ItemsUnreadable`.
  */
-export const readItemsFrom = (bytes: Uint8Array, config: Json): readonly Json[] => {
-  const settings = isObject(config) ? config : {};
-  const content = new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes);
-  const most =
-    typeof settings.MaxItems === 'number' && settings.MaxItems > 0 ? settings.MaxItems : Number.POSITIVE_INFINITY;
+export const itemsFrom = (content: string, settings: JsonObject): MapItems => {
   const type = settings.InputType ?? 'JSON';
-  if (type === 'JSON') return fromJson(content, settings.ItemsPointer).slice(0, most);
-  if (type === 'JSONL') return fromLines(content).slice(0, most);
-  if (type === 'CSV') return fromCsv(content, settings).slice(0, most);
+  if (type === 'JSON') return fromJson(content, settings.ItemsPointer);
+  if (type === 'JSONL') return { items: fromLines(content), keyed: false };
+  if (type === 'CSV') return { items: fromCsv(content, settings), keyed: false };
   throw new ItemsUnreadable(`the InputType '${String(type)}' is not read by this engine; it reads JSON, JSONL and CSV`);
 };
 
@@ -35,13 +31,14 @@ const pointed = (value: Json, pointer: string): Json | undefined =>
       return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
     }, value);
 
-const fromJson = (content: string, pointer: Json | undefined): readonly Json[] => {
+const fromJson = (content: string, pointer: Json | undefined): MapItems => {
   const whole = parseJson(content);
   if (whole === undefined) throw new ItemsUnreadable('the object is not JSON');
   const value = typeof pointer === 'string' ? pointed(whole, pointer) : whole;
-  if (Array.isArray(value)) return value;
-  if (isObject(value)) return Object.entries(value).map(([Key, Value]) => ({ Key, Value }));
-  throw new ItemsUnreadable('the JSON is neither an array nor an object');
+  const found = value === undefined ? undefined : itemsIn(value);
+  if (found) return found;
+  const place = typeof pointer === 'string' ? ` at '${pointer}'` : '';
+  throw new ItemsUnreadable(`the JSON${place} is neither an array nor an object`);
 };
 
 const fromLines = (content: string): readonly Json[] =>
@@ -56,8 +53,8 @@ const fromLines = (content: string): readonly Json[] =>
 
 const DELIMITERS: Readonly<Record<string, string>> = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' };
 
-/** Rows of RFC 4180 text: quoted fields may hold delimiters, line ends and doubled quotes. */
-const csvRows = (content: string, delimiter: string): readonly (readonly string[])[] => {
+/** Rows of RFC 4180 text: quoted fields may hold delimiters, line ends and doubled quotes. Throws `ItemsUnreadable`. */
+export const csvRows = (content: string, delimiter: string): readonly (readonly string[])[] => {
   const rows: string[][] = [[]];
   let field = '';
   let quoted = false;
@@ -83,7 +80,7 @@ const csvRows = (content: string, delimiter: string): readonly (readonly string[
   return rows.filter((row) => row.length > 1 || row[0] !== '');
 };
 
-const fromCsv = (content: string, settings: { readonly [key: string]: Json }): readonly Json[] => {
+const fromCsv = (content: string, settings: JsonObject): readonly Json[] => {
   const rows = csvRows(content, DELIMITERS[String(settings.CSVDelimiter ?? 'COMMA')] ?? ',');
   const given = settings.CSVHeaderLocation === 'GIVEN';
   const headers = given && Array.isArray(settings.CSVHeaders) ? settings.CSVHeaders.map(String) : (rows[0] ?? []);

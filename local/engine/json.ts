@@ -10,8 +10,47 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The text that Step Functions stores and measures: no spaces, members in their own order. */
 export const jsonText = (value: unknown): string => JSON.stringify(value);
 
-/** Reads JSON text; undefined when it is not JSON. */
+const plainMember = (value: unknown): Json | undefined =>
+  typeof value === 'function' || value === undefined ? undefined : plainJson(value);
+
+/**
+ * The JSON of what an expression gave: without the hidden members of JSONata's sequences and without functions. A number that is
+ * none in JSON becomes the text that names it, as AWS has it: `"Infinity"`, `"NaN"`.
+ */
+export const plainJson = (value: unknown): Json => {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Array.isArray(value)) return value.map((member) => plainMember(member) ?? null);
+  if (typeof value !== 'object' || value === null) return null;
+  const members = Object.entries(value).map(([key, member]) => [key, plainMember(member)] as const);
+  return Object.fromEntries(members.filter((entry): entry is readonly [string, Json] => entry[1] !== undefined));
+};
+
+/** Levels of JSON at most, as the parser of AWS has it; more would overflow the stack of whoever walks it. */
+const DEEPEST = 1000;
+
+/** Whether brackets are inside each other deeper than that; those in strings count for nothing. */
+const isTooDeep = (text: string): boolean => {
+  if (text.length <= 2 * DEEPEST) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (quoted) {
+      if (char === 0x5c) at += 1;
+      else if (char === 0x22) quoted = false;
+    } else if (char === 0x22) quoted = true;
+    else if (char === 0x5b || char === 0x7b) {
+      depth += 1;
+      if (depth > DEEPEST) return true;
+    } else if (char === 0x5d || char === 0x7d) depth -= 1;
+  }
+  return false;
+};
+
+/** Reads JSON text of at most 1,000 levels; undefined when it is not such. */
 export const parseJson = (text: string): Json | undefined => {
+  if (isTooDeep(text)) return undefined;
   try {
     const value: Json = JSON.parse(text);
     return value;

@@ -1,6 +1,8 @@
-import type { Retrier, State } from './definition.ts';
+import { abortInside } from './abort.ts';
+import type { Catcher, Retrier, State } from './definition.ts';
 import type { Draft } from './draft.ts';
-import { answers, type FailureDetail } from './failure.ts';
+import type { Frame } from './execution.ts';
+import { answers, type FailureDetail, failureOf, STATES } from './failure.ts';
 import { leave } from './flow.ts';
 import type { EngineRandom } from './given.ts';
 
@@ -23,15 +25,13 @@ export const nextRetry = (
   return retrier && count < (retrier.MaxAttempts ?? 3) ? { retrier, index, used: count } : undefined;
 };
 
-const recovering = (state: State) =>
+const recovering = (state: State): { readonly retriers: readonly Retrier[]; readonly catchers: readonly Catcher[] } =>
   state.Type === 'Task' || state.Type === 'Parallel' || state.Type === 'Map'
     ? { retriers: state.Retry ?? [], catchers: state.Catch ?? [] }
     : { retriers: [], catchers: [] };
 
-/**
- * The failure as the history tells it: one of evaluating a field gets its event, and its cause says in which state.
- */
-export const told = (draft: Draft, id: number, failure: FailureDetail): FailureDetail => {
+/** The failure as the history tells it: one of evaluating a field gets its event, and its cause says in which state. */
+const told = (draft: Draft, id: number, failure: FailureDetail): FailureDetail => {
   if (!failure.evaluation) return failure;
   const { state, entered } = draft.frame(id);
   const cause = `An error occurred while executing the state '${state}' (entered at the event id #${entered?.event ?? 0}). ${failure.cause}`;
@@ -41,17 +41,46 @@ export const told = (draft: Draft, id: number, failure: FailureDetail): FailureD
   return { error: failure.error, cause };
 };
 
+const tellStateFailed = (draft: Draft, id: number, { Type }: State): void => {
+  if (Type === 'Map' || Type === 'Parallel') draft.event(id, `${Type}StateFailed`);
+};
+
+const takeCatcher = (draft: Draft, id: number, catcher: Catcher, index: number, detail: FailureDetail) => {
+  const { error, cause } = detail;
+  const errorOutput = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
+  return leave(draft, id, {
+    ...(catcher.Output !== undefined && { Output: catcher.Output }),
+    ...(catcher.Assign && { Assign: catcher.Assign }),
+    next: catcher.Next,
+    otherwise: errorOutput,
+    extras: { errorOutput },
+    field: `Catch[${index}]/`,
+  });
+};
+
 /**
  * Answers the failure of the frame's state by its own Retry, then its Catch. Returns undefined when it was answered, else the
- * failure as the scope around sees it. What the state had going on is stopped in any case. An expression of the catcher may
- * itself fail: that `StateFailure` is thrown and not answered by this state.
+ * failure as the scope around sees it. `inner` is the branch or iteration that failed, where one did. What the state had going on
+ * is stopped and told (`*StateAborted`). `States.Runtime` is answered by nothing and told by nothing but the execution's end. An
+ * expression of a catcher that fails is not answered by this state.
  */
-export const recover = async (draft: Draft, id: number, failure: FailureDetail): Promise<FailureDetail | undefined> => {
-  const frame = draft.frame(id);
-  const state = draft.stateOf(frame);
+export const recover = async (
+  draft: Draft,
+  id: number,
+  failure: FailureDetail,
+  inner?: Frame,
+): Promise<FailureDetail | undefined> => {
+  if (inner) draft.update(id, { last: inner.last, aside: inner.aside });
+  const state = draft.stateOf(draft.frame(id));
   const detail = told(draft, id, failure);
-  const { error, cause } = detail;
-  if (state.Type === 'Map' || state.Type === 'Parallel') draft.event(id, `${state.Type}StateFailed`);
+  draft.failed(detail);
+  if (detail.error === STATES.runtime) return detail;
+  const frame = draft.frame(id);
+  abortInside(draft, id, inner?.id);
+  if (inner && state.Type === 'Map')
+    draft.aside(id, 'MapIterationFailed', {
+      mapIterationFailedEventDetails: { name: frame.state, index: inner.index },
+    });
   draft.abandon(id, 'closed');
   draft.update(id, { doing: { kind: 'ready' } });
 
@@ -66,17 +95,16 @@ export const recover = async (draft: Draft, id: number, failure: FailureDetail):
     });
     return undefined;
   }
+  tellStateFailed(draft, id, state);
   const caught = catchers.findIndex((catcher) => answers(catcher.ErrorEquals, detail));
   const catcher = catchers[caught];
-  if (!catcher) return { error, cause };
-  const errorOutput = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
-  await leave(draft, id, {
-    ...(catcher.Output !== undefined && { Output: catcher.Output }),
-    ...(catcher.Assign && { Assign: catcher.Assign }),
-    next: catcher.Next,
-    otherwise: errorOutput,
-    extras: { errorOutput },
-    field: `Catch[${caught}]/`,
-  });
-  return undefined;
+  if (!catcher) return { error: detail.error, cause: detail.cause };
+  const second = await failureOf(() => takeCatcher(draft, id, catcher, caught, detail));
+  if (!second) return undefined;
+  // The second failure follows what was there before the first was told; so AWS chains it.
+  draft.update(id, { last: frame.last, aside: undefined });
+  const unanswered = told(draft, id, second);
+  draft.failed(unanswered);
+  tellStateFailed(draft, id, state);
+  return unanswered;
 };

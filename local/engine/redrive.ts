@@ -1,21 +1,23 @@
 import { HISTORY_LIMIT } from './draft.ts';
 import type { Frame } from './execution.ts';
-import { parseDefinition } from './parse.ts';
+import { readDefinition } from './parse.ts';
 import type { Database } from './sqlite/database.ts';
-import { type ExecutionRow, mapRunChildren, putFrame, readFrames, reopenExecution } from './sqlite/executions.ts';
-import { readDefinition } from './sqlite/machines.ts';
+import { type ExecutionRow, mapRunChildren, putExecution } from './sqlite/executions.ts';
+import { putFrame, readFrames } from './sqlite/frames.ts';
+import { addEvent } from './sqlite/history.ts';
+import { readDefinitionText } from './sqlite/machines.ts';
 
 /** Days after its end that an execution can be redriven (developer guide, "Restarting executions with redrive"). */
 const REDRIVABLE_DAYS = 14;
 
-/** Why the execution can not be redriven now; undefined when it can. The texts of the first two are AWS's. */
+/** Why the execution can not be redriven now; undefined when it can. AWS's texts, but for children of a Map Run. */
 export const redriveRefusal = (row: ExecutionRow, now: number): string | undefined => {
   if (row.status === 'RUNNING' || row.status === 'SUCCEEDED')
     return `Execution is ${row.status} and cannot be redriven`;
   if (row.mapRun !== undefined) return 'Execution is a child of a Map Run and can only be redriven with its parent';
   if (row.lastEvent >= HISTORY_LIMIT - 1) return 'Execution history event limit exceeded';
   const age = now - (row.stopped ?? now);
-  return age > REDRIVABLE_DAYS * 86_400_000 ? `Execution ended more than ${REDRIVABLE_DAYS} days ago` : undefined;
+  return age > REDRIVABLE_DAYS * 86_400_000 ? 'Execution redrivable period exceeded' : undefined;
 };
 
 /**
@@ -40,11 +42,19 @@ const framesAgain = (
 
 /** Opens an execution again at the states that failed, under its own definition and input. The caller checked the refusal. */
 export const redrive = (database: Database, now: number, row: ExecutionRow): void => {
-  const { machine } = parseDefinition(readDefinition(database, row.definition));
-  const timeout = machine?.TimeoutSeconds;
+  const timeout = readDefinition(readDefinitionText(database, row.definition)).TimeoutSeconds;
   const frames = framesAgain(readFrames(database, row.id).values(), (run) => mapRunChildren(database, run));
-  database.transaction(() => {
-    reopenExecution(database, row, now, timeout === undefined ? undefined : now + timeout * 1000);
-    for (const frame of frames) putFrame(database, row.id, frame);
+  const event = row.lastEvent + 1;
+  const redriveCount = row.redrives + 1;
+  putExecution(database, {
+    ...row,
+    ...{ status: 'RUNNING', output: undefined, error: undefined, cause: undefined, stopped: undefined },
+    ...{ redrives: redriveCount, redriven: now, lastEvent: event },
+    deadline: timeout === undefined ? undefined : now + timeout * 1000,
   });
+  addEvent(database, row.id, {
+    ...{ id: event, at: now, type: 'ExecutionRedriven', previous: row.lastEvent },
+    details: { executionRedrivenEventDetails: { redriveCount } },
+  });
+  for (const frame of frames) putFrame(database, row.id, frame, { ...frame, input: null });
 };

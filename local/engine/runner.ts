@@ -1,44 +1,39 @@
 import { type Alarms, createAlarms } from './alarms.ts';
-import { childAnswer } from './answers.ts';
 import { isExpress } from './arn.ts';
-import type { Machine, Processor } from './definition.ts';
-import { scopeAt } from './definition.ts';
+import type { Newborn } from './begin.ts';
 import type { Transition } from './draft.ts';
-import { commandOf, type Execution, type Frame, type Signal, timersOf } from './execution.ts';
-import { STATES } from './failure.ts';
+import { endedSignal } from './ended.ts';
+import { commandOf, type Frame, type Signal, timersOf } from './execution.ts';
 import type { EngineClock, Given } from './given.ts';
-import { integrationOf } from './integrations.ts';
-import { type Json, jsonText } from './json.ts';
-import { parseDefinition } from './parse.ts';
+import { createLoader, type Live } from './live.ts';
+import { createMapChildren } from './map-children.ts';
 import type { Queue } from './queue.ts';
+import { redrive } from './redrive.ts';
 import type { Database } from './sqlite/database.ts';
 import {
   deleteExecution,
   type ExecutionRow,
+  isRunning,
   mapRunChild,
-  type NewExecution,
   readExecution,
-  readFrames,
-  readItems,
   runningExecutions,
 } from './sqlite/executions.ts';
-import { putDefinition, readDefinition } from './sqlite/machines.ts';
-import { type ChildEnded, commitTransition, type Letter, readLetters, takeLetter } from './sqlite/transitions.ts';
+import { addLink, type Letter, type Link, readLetters, readLinks, takeLetter } from './sqlite/letters.ts';
+import { deleteMachine, deletingMachines, markDeleting, readMachine } from './sqlite/machines.ts';
+import { commitTransition } from './sqlite/transitions.ts';
 import { step } from './step.ts';
-
-/** An execution in memory: the rows of it that a step reads, replaced after each commit. */
-export interface Live {
-  readonly row: ExecutionRow;
-  execution: Execution;
-  readonly frames: Map<number, Frame>;
-  readonly items: Map<number, readonly Json[]>;
-}
 
 export interface Runner {
   /** Takes a stored execution up: its frames' wishes and timers. */
   take(arn: string): void;
+  /** As `take`, for one that was stored within this job. */
+  begin(newborn: Newborn): void;
+  /** Forgets the machine; while executions of it run it is being deleted, and each is aborted at its next transition. */
+  deleteMachine(arn: string): void;
+  /** From here on the end of the child is told to the frame that waits for it. Twice is once. */
+  link(link: Link): void;
   /** One transition; call it within a job of the queue. False when the signal did not fit. */
-  apply(arn: string, signal: Signal, letter?: number): Promise<boolean>;
+  apply(arn: string, signal: Signal, letter?: Letter): Promise<boolean>;
   /** Takes up all that runs, oldest first, then the letters between executions. */
   resume(): void;
   /** Calls `tell` with the execution once its end is on disk, or with nothing when the engine was stopped before. */
@@ -56,45 +51,17 @@ interface Surroundings {
 }
 
 const OWN_DEADLINE = -1;
+const STOP: Signal = { kind: 'stop' };
 
 /** Carries executions on: a signal, the step, the commit, then what the new frames want. */
 export const createRunner = ({ database, clock, queue, given, command }: Surroundings): Runner => {
   const alarms: Alarms = createAlarms(clock);
+  const loader = createLoader(database);
+  const beginMapChildren = createMapChildren(database);
   const live = new Map<string, Live>();
-  const machines = new Map<string, Machine>();
   const listeners = new Map<string, (row: ExecutionRow | undefined) => void>();
-
-  const machineOf = (digest: string): Machine => {
-    const known = machines.get(digest);
-    if (known) return known;
-    const { machine, diagnostics } = parseDefinition(readDefinition(database, digest));
-    if (!machine) throw new Error(`engine database: definition ${digest} is not readable: ${diagnostics[0]?.message}`);
-    machines.set(digest, machine);
-    return machine;
-  };
-
-  const load = (arn: string): Live | undefined => {
-    const row = readExecution(database, arn);
-    if (row?.status !== 'RUNNING') return undefined;
-    const frames = readFrames(database, row.id);
-    const items = readItems(database, row.id);
-    const execution: Execution = {
-      arn,
-      name: row.name,
-      machineArn: row.machine,
-      machine: machineOf(row.definition),
-      roleArn: row.role,
-      input: JSON.parse(row.input),
-      startedAt: row.started,
-      ...(row.deadline !== undefined && { deadline: row.deadline }),
-      redrives: row.redrives,
-      lastEvent: row.lastEvent,
-      nextFrame: row.nextFrame,
-      frames,
-      items,
-    };
-    return { row, execution, frames, items };
-  };
+  const waiting = readLinks(database);
+  const deleting = new Set(deletingMachines(database));
 
   /** Does what a frame wishes once the wish is on disk, unless it has gone on by then. */
   const act = (arn: string, id: number, key: string) =>
@@ -122,8 +89,14 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
 
   const take = (arn: string) => {
     if (live.has(arn) || queue.stopped()) return;
-    const loaded = load(arn);
-    if (!loaded) return;
+    const loaded = loader.fromRows(arn);
+    if (loaded) enliven(loaded);
+  };
+
+  const begin = (newborn: Newborn) => enliven(loader.fromBirth(newborn));
+
+  const enliven = (loaded: Live) => {
+    const { arn } = loaded.row;
     live.set(arn, loaded);
     const { deadline } = loaded.execution;
     if (deadline !== undefined) {
@@ -131,32 +104,6 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
       alarms.set(`${arn} ${OWN_DEADLINE}`, [{ at: deadline, ring }]);
     }
     for (const frame of loaded.frames.values()) wish(loaded, frame, undefined);
-  };
-
-  const newChildren = (at: Live, transition: Transition, now: number): readonly NewExecution[] => {
-    const processors = new Map<number, { readonly definition: string; readonly startAt: string }>();
-    const processorOf = (id: number) => {
-      const known = processors.get(id);
-      if (known) return known;
-      const frame = transition.frames.get(id) ?? at.frames.get(id);
-      const state = frame && scopeAt(at.execution.machine, frame.path).States[frame.state];
-      if (state?.Type !== 'Map') throw new Error(`execution ${at.execution.arn}: frame ${id} is in no Map state`);
-      const definition = putDefinition(database, processorText(at.execution.machine, state.ItemProcessor));
-      const made = { definition, startAt: state.ItemProcessor.StartAt };
-      processors.set(id, made);
-      return made;
-    };
-    return transition.children.map(({ run, frame, index, name, input, items }) => ({
-      arn: run.replace(':mapRun:', ':execution:').replace(/:[^:]*$/, `:${name}`),
-      name,
-      machine: at.execution.machineArn,
-      role: at.execution.roleArn,
-      ...processorOf(frame),
-      input,
-      started: now,
-      mapRun: run,
-      ...{ item: index, items },
-    }));
   };
 
   const absorb = (at: Live, transition: Transition) => {
@@ -179,73 +126,83 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
     for (const [frame, before] of puts) wish(at, frame, before);
   };
 
-  const finish = (arn: string) => {
+  const forgetMachine = (machine: string) => {
+    if (isRunning(database, machine)) return;
+    deleting.delete(machine);
+    deleteMachine(database, machine);
+  };
+
+  const finish = (arn: string, machine: string) => {
     live.delete(arn);
+    if (deleting.has(machine)) forgetMachine(machine);
+    waiting.delete(arn);
     alarms.set(`${arn} ${OWN_DEADLINE}`, []);
     if (!isExpress(arn)) return;
     const row = readExecution(database, arn);
-    if (row) deleteExecution(database, row.id);
+    if (row) deleteExecution(database, row);
     queue.afterCommit(() => {
       listeners.get(arn)?.(row);
       listeners.delete(arn);
     });
   };
 
-  const apply = async (arn: string, signal: Signal, letter?: number): Promise<boolean> => {
+  const apply = async (arn: string, signal: Signal, letter?: Letter): Promise<boolean> => {
     const at = live.get(arn);
     const moment = given();
-    const transition = at && (await step(at.execution, signal, moment));
+    const taken = at && deleting.has(at.row.machine) ? STOP : signal;
+    const transition = at && (await step(at.execution, taken, moment));
     if (queue.stopped()) return false;
     if (!at || !transition) {
-      if (letter !== undefined) takeLetter(database, letter);
+      if (letter) takeLetter(database, letter);
       return false;
     }
-    const children = newChildren(at, transition, moment.now);
+    const children = beginMapChildren(at, transition, moment.now);
     const redriven = transition.redriven.map(({ run, index }) => mapRunChild(database, run, index));
-    const { id, machine } = at.row;
-    const before = at.frames;
-    const commit = { id, arn, machine, at: moment.now, transition, before, children, redriven, letter };
-    const letters = commitTransition(database, commit);
+    const told = { waiting: waiting.get(arn) ?? [], letter };
+    const commit = { row: at.row, at: moment.now, transition, before: at.frames, ...told };
+    const { row, letters } = commitTransition(database, commit);
+    at.row = row;
     absorb(at, transition);
-    for (const child of [...children, ...redriven]) take(child.arn);
+    for (const child of redriven) redrive(database, moment.now, child);
+    for (const child of children) begin(child);
+    for (const child of redriven) take(child.arn);
     for (const posted of letters) deliver(posted);
-    if (transition.ending) finish(arn);
+    if (transition.ending) finish(arn, row.machine);
     return true;
   };
 
-  const readLetter = ({ execution, body }: Letter): Signal | undefined =>
-    body.kind === 'ended' ? endedSignal(live.get(execution), body) : body;
-
-  const endedSignal = (at: Live | undefined, { child, frame, waits }: ChildEnded): Signal | undefined => {
-    const row = readExecution(database, child);
-    const put = at?.frames.get(frame);
-    if (!at || !row || !put) return undefined;
-    const [kind, ...rest] = waits.split(' ');
-    const id = rest.join(' ');
-    if (kind === 'run') return { kind: 'child-ended', frame, run: id, succeeded: row.status === 'SUCCEEDED' };
-    const state = scopeAt(at.execution.machine, put.path).States[put.state];
-    const integration = state?.Type === 'Task' ? integrationOf(state.Resource) : undefined;
-    if (integration?.kind !== 'execution' || (integration.waits !== 'json' && integration.waits !== 'text'))
-      return undefined;
-    return row.status === 'SUCCEEDED'
-      ? { kind: 'succeeded', frame, attempt: id, output: childAnswer(row, integration.waits === 'json') }
-      : {
-          kind: 'failed',
-          frame,
-          attempt: id,
-          detail: { error: STATES.taskFailed, cause: jsonText(childAnswer(row, false)) },
-        };
+  const readLetter = ({ execution, body }: Letter): Signal | undefined => {
+    if (body.kind !== 'ended') return body;
+    const at = live.get(execution);
+    const child = readExecution(database, body.child);
+    return at && child && endedSignal(at, child, body);
   };
 
   const deliver = (letter: Letter) =>
     queue.add(async () => {
       const signal = readLetter(letter);
-      if (signal) await apply(letter.execution, signal, letter.id);
-      else takeLetter(database, letter.id);
+      if (signal) await apply(letter.execution, signal, letter);
+      else takeLetter(database, letter);
     });
+
+  const link = (added: Link) => {
+    const known = waiting.get(added.child) ?? [];
+    const { execution, attempt } = added;
+    if (known.some((other) => other.execution === execution && other.attempt === attempt)) return;
+    waiting.set(added.child, [...known, added]);
+    addLink(database, added);
+  };
 
   return {
     take,
+    begin,
+    link,
+    deleteMachine: (arn) => {
+      if (!readMachine(database, arn)) return;
+      deleting.add(arn);
+      markDeleting(database, arn);
+      forgetMachine(arn);
+    },
     apply,
     resume: () =>
       queue.add(() => {
@@ -259,7 +216,3 @@ export const createRunner = ({ database, clock, queue, given, command }: Surroun
     },
   };
 };
-
-/** The item processor of a distributed Map as a definition of its own: what each child runs. */
-const processorText = (machine: Machine, { StartAt, States }: Processor): string =>
-  jsonText({ ...(machine.QueryLanguage && { QueryLanguage: machine.QueryLanguage }), StartAt, States });

@@ -1,10 +1,11 @@
 import { machineNameOf } from './arn.ts';
 import type { Draft } from './draft.ts';
 import type { Frame, MapItem } from './execution.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Scope } from './template.ts';
 
-const timestamp = (ms: number): string => new Date(ms).toISOString();
+/** ISO 8601; AWS leaves a fraction of zero out. */
+const timestamp = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 
 const lineage = (draft: Draft, frame: Frame): readonly Frame[] => {
   const line = [frame];
@@ -15,11 +16,20 @@ const lineage = (draft: Draft, frame: Frame): readonly Frame[] => {
   return line;
 };
 
+/** `over` in the place of what `own` says of the same, part by part. */
+const laidOver = (own: JsonObject, over: JsonObject): JsonObject => {
+  const parts = Object.entries(over).map(([part, value]) => {
+    const under = own[part];
+    return [part, isObject(value) && isObject(under) ? { ...under, ...value } : value] as const;
+  });
+  return { ...own, ...Object.fromEntries(parts) };
+};
+
 /** The Context object (`$states.context`) in a state of `frame`; `token` inside a `.waitForTaskToken` task. */
 const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): JsonObject => {
   const { execution } = draft;
   const nearest = item ?? lineage(draft, frame).findLast((at) => at.item)?.item;
-  return {
+  const own: JsonObject = {
     Execution: {
       Id: execution.arn,
       Input: execution.input,
@@ -27,6 +37,7 @@ const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): 
       RoleArn: execution.roleArn,
       StartTime: timestamp(execution.startedAt),
       ...(execution.redrives > 0 && { RedriveCount: execution.redrives }),
+      ...(execution.redrivenAt !== undefined && { RedriveTime: timestamp(execution.redrivenAt) }),
     },
     StateMachine: { Id: execution.machineArn, Name: machineNameOf(execution.machineArn) },
     State: {
@@ -35,8 +46,9 @@ const contextOf = (draft: Draft, frame: Frame, token?: string, item?: MapItem): 
       RetryCount: frame.retryCount,
     },
     ...(token !== undefined && { Task: { Token: token } }),
-    ...(nearest && { Map: { Item: { Index: nearest.Index, Value: nearest.Value } } }),
+    ...(nearest && { Map: { Item: { ...nearest } } }),
   };
+  return execution.context ? laidOver(own, execution.context) : own;
 };
 
 export interface ScopeExtras {

@@ -1,10 +1,10 @@
 import { isDistributed, type State } from './definition.ts';
 import { type Draft, HISTORY_LIMIT, HistoryFull, openDraft, type Transition } from './draft.ts';
 import { commandOf, type Execution, type Frame, type Signal } from './execution.ts';
-import { type FailureDetail, STATES, StateFailure } from './failure.ts';
+import { type FailureDetail, failureOf, STATES } from './failure.ts';
 import { payload } from './flow.ts';
 import type { Given } from './given.ts';
-import { recover, told } from './recover.ts';
+import { recover } from './recover.ts';
 import { enterChoice } from './states/choice.ts';
 import { enterFail } from './states/fail.ts';
 import {
@@ -61,7 +61,8 @@ export const stepWith = async (
 
 const receive = async (draft: Draft, signal: Signal): Promise<boolean> => {
   if (signal.kind === 'deadline') {
-    draft.end(undefined, { status: 'TIMED_OUT', error: STATES.timeout }, { error: STATES.timeout });
+    // Only the event names the error; AWS describes such an execution without one.
+    draft.end(undefined, { status: 'TIMED_OUT' }, { error: STATES.timeout });
     return true;
   }
   if (signal.kind === 'stop') {
@@ -103,7 +104,7 @@ const take = async (draft: Draft, frame: Frame, state: State, signal: FrameSigna
   if (signal.kind === 'run' || (signal.kind === 'due' && signal.timer === 'retry')) return enter(draft, frame, state);
   if (state.Type === 'Wait') return waitOver(draft, frame, state);
   if (state.Type === 'Map') {
-    if (signal.kind === 'items') return startChildren(draft, frame, state, signal.items);
+    if (signal.kind === 'items') return startChildren(draft, frame, state, signal, signal.source);
     if (signal.kind === 'child-ended') return childEnded(draft, frame, signal.succeeded);
     if (signal.kind === 'map-updated') return limitsChanged(draft, frame, signal.limits);
     if (signal.kind === 'collected') return resultsCollected(draft, frame, state, signal.output);
@@ -151,36 +152,16 @@ const enter = async (draft: Draft, before: Frame, state: State): Promise<void> =
 /** Runs a part of a state; its failure goes to Retry and Catch, there and in the scopes around. */
 const attempt = async (draft: Draft, id: number, part: () => Promise<void>): Promise<void> => {
   let failure = await failureOf(part);
-  let at = id;
-  while (failure) {
-    const detail = failure;
-    const inner = at;
-    let unanswered: FailureDetail | undefined;
-    const second = await failureOf(async () => {
-      unanswered = await recover(draft, inner, detail);
-    });
-    // An expression of a catcher failed: no other catcher of the state takes that, the scope around may.
-    if (second) unanswered = told(draft, inner, second);
-    if (!unanswered) return;
-    const { parent, index } = draft.frame(at);
-    if (parent === undefined) return fail(draft, at, unanswered);
-    const around = draft.frame(parent);
-    if (draft.stateOf(around).Type === 'Map') {
-      draft.event(at, 'MapIterationFailed', { mapIterationFailedEventDetails: { name: around.state, index } });
-    }
-    draft.update(parent, { last: draft.frame(at).last });
-    failure = unanswered;
+  let inner: Frame | undefined;
+  for (let at = id; failure; ) {
+    failure = await recover(draft, at, failure, inner);
+    if (!failure) return;
+    const { parent } = draft.frame(at);
+    if (parent === undefined || failure.error === STATES.runtime) return fail(draft, at, failure);
+    // A task that ends its branch by failing is told to be aborted as well.
+    if (draft.stateOf(draft.frame(at)).Type === 'Task') draft.aside(at, 'TaskStateAborted', {}, 'aside');
+    inner = draft.frame(at);
     at = parent;
-  }
-};
-
-const failureOf = async (part: () => Promise<void>): Promise<FailureDetail | undefined> => {
-  try {
-    await part();
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof StateFailure) return thrown.detail;
-    throw thrown;
   }
 };
 

@@ -1,7 +1,7 @@
 import { ExpressionFailure } from './expression.ts';
 import { evaluationFailure } from './failure.ts';
 import type { Given } from './given.ts';
-import { isObject, type Json, jsonText, typeName } from './json.ts';
+import { isObject, type Json, type JsonObject, jsonText, plainJson, typeName } from './json.ts';
 
 /** What the expressions of one state can name: `$states` and the variables in scope. */
 export type Scope = Readonly<Record<string, unknown>>;
@@ -21,13 +21,11 @@ const evaluateExpression = async (given: Given, source: string, field: string, s
     value = await given.evaluator.evaluate(source, scope, given.now);
   } catch (thrown) {
     if (!(thrown instanceof ExpressionFailure)) throw thrown;
-    throw evaluationFailure(`${subject} threw an error during evaluation. ${thrown.message}`, field);
+    throw evaluationFailure(`${subject} threw an error during evaluation${thrown.message}`, field);
   }
   if (value === undefined) throw evaluationFailure(`${subject} returned nothing (undefined).`, field);
   if (isFunction(value)) throw evaluationFailure(`${subject} returned an unsupported result type.`, field);
-  // Through text: sequences of JSONata carry hidden members, and what is not JSON (functions inside) must not get further.
-  const plain: Json = JSON.parse(jsonText(value));
-  return plain;
+  return plainJson(value);
 };
 
 /**
@@ -57,6 +55,7 @@ export const evaluateTemplate = async (given: Given, template: Json, field: stri
 };
 
 const EXPECTED = {
+  collection: (value: Json): value is readonly Json[] | JsonObject => Array.isArray(value) || isObject(value),
   array: (value: Json): value is readonly Json[] => Array.isArray(value),
   boolean: (value: Json): value is boolean => typeof value === 'boolean',
   number: (value: Json): value is number => typeof value === 'number',
@@ -64,6 +63,7 @@ const EXPECTED = {
 };
 
 interface Kinds {
+  readonly collection: readonly Json[] | JsonObject;
   readonly array: readonly Json[];
   readonly boolean: boolean;
   readonly number: number;
@@ -84,14 +84,34 @@ export const evaluateAs = async <K extends keyof Kinds>(
   const source = typeof template === 'string' ? (expressionIn(template) ?? template) : jsonText(template);
   throw evaluationFailure(
     `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type. ` +
-      `Expected '${kind}', but was '${typeName(value)}' for value: ${jsonText(value)}`,
+      `Expected '${kind === 'collection' ? 'array' : kind}', but was '${typeName(value)}' for value: ${jsonText(value)}`,
     field,
   );
 };
 
-/** A whole number from 0 to 99,999,999: seconds, counts. */
-export const evaluateCount = async (given: Given, template: Json, field: string, scope: Scope): Promise<number> => {
+/** Seconds and counts, in the language and in its JSONata results. */
+export const MOST = 99_999_999;
+
+/** A whole number from `least` to `most`. */
+export const evaluateCount = async (
+  given: Given,
+  template: Json,
+  field: string,
+  scope: Scope,
+  least = 0,
+  most = MOST,
+): Promise<number> => {
   const value = await evaluateAs('number', given, template, field, scope);
-  if (Number.isInteger(value) && value >= 0 && value <= 99_999_999) return value;
-  throw evaluationFailure(`The field '${field}' must be a whole number from 0 to 99999999, but was ${value}.`, field);
+  if (!Number.isInteger(value))
+    throw evaluationFailure(`The ${field} field cannot be parsed as an integer: ${value}`, field);
+  if (value >= least && value <= most) return value;
+  throw evaluationFailure(`${field} must be between ${least} and ${most} but was: ${value}`, field);
+};
+
+/** ToleratedFailurePercentage: from 0 to 100, with fractions. */
+export const evaluatePercentage = async (given: Given, template: Json, scope: Scope): Promise<number> => {
+  const field = 'ToleratedFailurePercentage';
+  const value = await evaluateAs('number', given, template, field, scope);
+  if (value >= 0 && value <= 100) return value;
+  throw evaluationFailure(`${field} must be between 0 and 100 but was: ${value}`, field);
 };

@@ -43,7 +43,9 @@ export class BoundedRegExp {
       return found;
     } catch (thrown) {
       if (isTimeout(thrown))
-        throw new Error(`the regular expression /${this.#pattern.source}/ searched for more than ${LIMIT_MS} ms`);
+        throw new Error(
+          `Expression evaluation timeout: the regular expression /${this.#pattern.source}/ searched for more than ${LIMIT_MS} ms`,
+        );
       throw thrown;
     } finally {
       delete context.work;

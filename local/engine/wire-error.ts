@@ -2,8 +2,11 @@
 export class WireError extends Error {
   override readonly name = 'WireError';
   readonly type: string;
-  constructor(type: string, message: string) {
+  /** Members of the error besides its message: `reason`, `resourceName`. */
+  readonly members: Readonly<Record<string, string>>;
+  constructor(type: string, message: string, members: Readonly<Record<string, string>> = {}) {
     super(message);
     this.type = type;
+    this.members = members;
   }
 }

@@ -7,6 +7,7 @@ import type { Route } from '../network.ts';
 import { type Clouds, createClouds } from './clouds/clouds.ts';
 import { clusterHost } from './cluster-host.ts';
 import type { Images } from './images.ts';
+import type { WebhookHandler } from './kubernetes/admission/webhook-calls.ts';
 import { type ApiServer, createApiServer } from './kubernetes/server.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { requestRate, type Serving, servingOf } from './traffic.ts';
@@ -23,6 +24,8 @@ export interface FleetOptions {
   readonly region: string;
   /** How often the metric store scrapes. */
   readonly scrapeMs: number;
+  /** Answers the admission webhooks of all clusters that are not served by their own pods. */
+  readonly webhook?: WebhookHandler;
 }
 
 /** Simulated clouds, clusters, what runs in them and the requests of its users. */
@@ -31,6 +34,8 @@ export interface Fleet {
   readonly routes: readonly Route[];
   readonly servers: ReadonlyMap<string, ApiServer>;
   readonly clouds: Clouds;
+  /** The API server of a target, past all that keeps strangers out. Throws `Unreachable` while it is down, or where there is none. */
+  reach(target: string): ApiServer;
   /** The API server of this target no longer answers; what runs there goes on. `false` brings it back. */
   setDown(target: string, down: boolean): void;
   start(): void;
@@ -47,7 +52,10 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const servers = new Map(
     targets.map(({ name }) => [
       name,
-      createApiServer({ name, clock, random, database, behaviourOf: images.behaviourOf }),
+      createApiServer({
+        ...{ name, clock, random, database, behaviourOf: images.behaviourOf },
+        ...(options.webhook === undefined ? {} : { webhook: options.webhook }),
+      }),
     ]),
   );
   const clusters = targets.map((target) => ({
@@ -68,10 +76,15 @@ export const createFleet = (options: FleetOptions): Fleet => {
     if (found.answers && found.errorRatio < 1) opened.add(target.name);
     return opened.has(target.name) ? found : { ...found, answers: false };
   };
+  const reach = (target: string): ApiServer => {
+    const server = servers.get(target);
+    if (server !== undefined && !down.has(target)) return server;
+    throw new Unreachable(`target ${target}`, 'connect_timeout', 'its API server does not answer (simulated)');
+  };
   const scraper = createScraper(targets, serving, metrics.add, options);
   const routes: Route[] = [
     ...clouds.routes,
-    ...targets.map((target) => apiServerRoute(target, servers, clouds, down)),
+    ...targets.map((target) => apiServerRoute(target, reach, clouds)),
     { host: `metrics${publicSuffix}`, handle: metrics.handle },
     ...targets.map(
       (target): Route => ({
@@ -84,6 +97,7 @@ export const createFleet = (options: FleetOptions): Fleet => {
     routes,
     servers,
     clouds,
+    reach,
     setDown: (target, isDown) => {
       if (isDown) down.add(target);
       else down.delete(target);
@@ -99,23 +113,13 @@ export const createFleet = (options: FleetOptions): Fleet => {
   };
 };
 
-const apiServerRoute = (
-  target: Target,
-  servers: ReadonlyMap<string, ApiServer>,
-  clouds: Clouds,
-  down: ReadonlySet<string>,
-): Route => ({
+const apiServerRoute = (target: Target, reach: Fleet['reach'], clouds: Clouds): Route => ({
   host: clusterHost(target),
   handle: async (request) => {
-    const server = servers.get(target.name);
-    if (server === undefined || down.has(target.name)) {
-      throw new Unreachable(`target ${target.name}`, 'connect_timeout', 'its API server does not answer (simulated)');
-    }
-    if (clouds.authorise(target.name, request) !== 'ok') {
-      const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
-      return Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 });
-    }
-    return server.handle(request);
+    const server = reach(target.name);
+    if (clouds.authorise(target.name, request) === 'ok') return server.handle(request);
+    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
+    return Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 });
   },
 });
 

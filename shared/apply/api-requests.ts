@@ -29,9 +29,18 @@ export const ask = async (cluster: Cluster, path: string, init: ClusterRequest):
   const found = readWarnings(response.headers.get('warning'));
   const warned = found.length === 0 ? {} : { warnings: found };
   if (!response.ok) {
-    return { ok: false, refused: readRefusal(response.status, text, response.headers.get('retry-after')), ...warned };
+    const refused = readRefusal(response.status, text, response.headers.get('retry-after'));
+    return { ok: false, refused: { ...refused, message: `${refused.message}${fairness(response)}` }, ...warned };
   }
   return { ok: true, body: parseObject(text), ...warned };
+};
+
+/** Of a 429, who in the API server's priority and fairness refused it: what an administrator looks the identity's share up by. */
+const fairness = ({ status, headers }: Response): string => {
+  const level = headers.get('x-kubernetes-pf-prioritylevel-uid');
+  const schema = headers.get('x-kubernetes-pf-flowschema-uid');
+  if (status !== 429 || level === null) return '';
+  return ` (priority level ${level}, flow schema ${schema ?? 'unknown'})`;
 };
 
 /** Reads one object; `undefined` when it, its namespace or its kind is not there. @throws ApiServerRefused otherwise. */

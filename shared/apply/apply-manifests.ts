@@ -16,7 +16,7 @@ import type { Progress, SliceResult } from './slice.ts';
 import { withinPlan } from './within-plan.ts';
 import type { WantedInventory } from './write-inventory.ts';
 import { writeSet } from './write-set.ts';
-import type { Guard, Journal } from './writing.ts';
+import type { Guard, Journal, Writing } from './writing.ts';
 
 export interface ApplyInput {
   readonly rendered: RenderedTarget;
@@ -39,6 +39,10 @@ export interface ApplyOutside {
   readonly journal: Journal;
   readonly fence?: number;
   readonly clock: Clock;
+  /** As in `Writing`, these three. */
+  readonly isTakenOver?: boolean;
+  readonly pending?: Writing['pending'] & {};
+  readonly fencing?: Writing['fencing'] & {};
 }
 
 /** What applying takes beside that: restarts are ordered and paced, over all slices. */

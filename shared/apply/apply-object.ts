@@ -2,6 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
+import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { replicasToHandOver, withReplicas } from './autoscaled.ts';
 import { clientSideEntries } from './client-side.ts';
@@ -21,10 +22,11 @@ import { failedObject } from './explain-refusal.ts';
 import { numberAt } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
-import { fenceOf, fieldManager, handoverManager } from './manager.ts';
+import { fenceOf, fieldManager, handoverManager, migrationManager } from './manager.ts';
 import { spoken } from './object-id.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { putBack } from './put-back.ts';
+import { type Raised, raisedBy } from './raise-fence.ts';
 import type { ObjectFailure } from './refusals.ts';
 import { type Landed, landed } from './slice.ts';
 import { planVersionRepair } from './version-skew.ts';
@@ -138,7 +140,7 @@ const createAgain = async (writing: Writing, object: ComparedObject, before: Liv
 const sendHandover = (
   writing: Writing,
   object: ComparedObject,
-  { metadata: { resourceVersion } }: LiveObject,
+  live: LiveObject,
   replicas: number,
 ): Promise<Written> => {
   const path = objectPath(object);
@@ -150,7 +152,14 @@ const sendHandover = (
     path: `${path}?fieldManager=${handoverManager}&fieldValidation=Strict&force=true`,
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({ apiVersion, kind, metadata: { name, namespace, resourceVersion }, spec: { replicas } }),
+    body: JSON.stringify({
+      apiVersion,
+      kind,
+      metadata: { name, namespace, ...preconditionsOf(live) },
+      spec: { replicas },
+    }),
+    preconditions: live.metadata,
+    isBare: true,
     readBack: () => readBack(writing, path, (found) => replicasToHandOver(found) === undefined),
   });
 };
@@ -170,9 +179,20 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify(fenced(manifest, writing.fence, live)),
+    ...(live === undefined ? {} : { preconditions: live.metadata }),
+    ...setOf(manifest),
     readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found)),
   });
 };
+
+const setOf = ({ metadata: { labels } }: Manifest) => {
+  const set = labels?.[partOfLabel];
+  return set === undefined ? {} : { set };
+};
+
+/** Applies an object that is as it shall be once more, so that it carries our token. Nothing else of it changes. */
+export const touchObject = async (object: ComparedObject, writing: Writing): Promise<Raised> =>
+  raisedBy(await sendApply(writing, object, object.live));
 
 const fenced = (manifest: Manifest, fence: number | undefined, live: LiveObject | undefined): Manifest => ({
   ...manifest,
@@ -197,13 +217,15 @@ const sendMigration = (
   return write(writing, {
     id: object.id,
     verb: 'apply',
-    path: `${path}?fieldManager=${fieldManager}`,
+    path: `${path}?fieldManager=${migrationManager}`,
     method: 'PATCH',
     contentType: 'application/json-patch+json',
     body: JSON.stringify([
       { op: 'replace', path: '/metadata/managedFields', value: entries },
       { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     ]),
+    preconditions: live.metadata,
+    isBare: true,
     readBack: () => readBack(writing, path, (found) => isPrepared(object, found)),
   });
 };

@@ -53,6 +53,7 @@ export const deleteObject = async (
       method: 'DELETE',
       contentType: 'application/json',
       body: deleteOptions(live, propagation),
+      preconditions: live.metadata,
       readBack: async () =>
         (await read())?.metadata.deletionTimestamp ? { ok: true, body: {} } : goneAnswer(await read()),
     });

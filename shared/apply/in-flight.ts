@@ -1,8 +1,8 @@
-/** Requests to one API server at the same time: enough to hide latency, few enough for its priority and fairness. */
-export const requestsInFlight = 8;
+/** Pieces of work on one API server at the same time. How many requests of them it is sent at once it decides itself (`pace-requests.ts`). */
+export const requestsInFlight = 16;
 
 /**
- * Runs `run` over all items, at most eight at a time, begun in order; results in order. The first failure stops further starts
+ * Runs `run` over all items, at most 16 at a time, begun in order; results in order. The first failure stops further starts
  * and is thrown when what was begun has ended, so that nothing goes on behind the caller's back.
  */
 export const inFlight = async <Item, Result>(

@@ -14,6 +14,18 @@ export const version: string = own.version;
 /** The fencing token of the attempt that wrote an object last. Never a reason to write, and no part of any comparison. */
 export const fenceAnnotation = 'tidegate.dev/fence';
 
+/**
+ * On a namespace, with the id of a set behind a slash: the token below which nothing more is accepted for that set. Kept there only
+ * after an attempt was cut off from whose requests one may still be on its way.
+ */
+export const setFenceAnnotation = 'fence.tidegate.dev';
+
+/** Raises tokens where nothing else is to be written. */
+export const fenceManager = 'tidegate-fence';
+
+/** Rewrites managedFields before an object is applied. Apart from `fieldManager`, whose writes all carry a token. */
+export const migrationManager = 'tidegate-migration';
+
 /** The annotation as it goes onto an object; none where one process alone writes and no lease is held. */
 export const fenceOf = (fence: number | undefined): Readonly<Record<string, string>> =>
   fence === undefined ? {} : { [fenceAnnotation]: String(fence) };

@@ -15,4 +15,6 @@ const neverHeld = '1';
  * where there is one. With a uid it never creates: the API server answers 409 where there is no such object. Tried on 1.35.
  */
 export const preconditionsOf = (live: LiveObject | undefined): Partial<Preconditions> =>
-  live === undefined ? { resourceVersion: neverHeld } : { resourceVersion: live.metadata.resourceVersion };
+  live === undefined
+    ? { resourceVersion: neverHeld }
+    : { uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion };

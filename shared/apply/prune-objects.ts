@@ -6,6 +6,7 @@ import { coverageOf } from './apply-set.ts';
 import { compareApproved, unnamedDeletes } from './compare-approved.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { type Deleted, deleteObject } from './delete-object.ts';
+import { fenceOff } from './fence-off.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { type Pruning, pruneMembers, type Standing } from './prune-members.ts';
 import { configMaps, type OwnSet } from './read-live.ts';
@@ -45,6 +46,9 @@ export const pruneObjects = async (
     return { status: 'stopped', progress, because: brief(because), kept };
   }
   const writing: Writing = { ...outside, invocation, plan };
+  const halt = await fenceOff(compared, writing);
+  if (halt?.status === 'stopped') return { ...halt, because: brief(halt.because), progress, kept };
+  if (halt !== undefined) return { ...halt, status: 'in-progress', because: brief(halt.because), progress, kept };
   const { failures, later, stopped } = await pruneCompared(compared, { target: rendered.target, namespace }, writing);
   if (stopped !== undefined) return { status: 'stopped', because: brief(stopped), progress, kept };
   if (later !== undefined) {

@@ -16,7 +16,7 @@ export interface QueueResult {
 }
 
 /**
- * Runs `work` over the objects of an order, each as soon as what it waits for has ended well, at most eight at a time; where
+ * Runs `work` over the objects of an order, each as soon as what it waits for has ended well, at most 16 at a time; where
  * several are ready the first of the order begins. A failed object skips those that need it and no other. `pause` is called when all
  * that is left waits: it lets time pass and says whether there is any left to try again.
  */

@@ -28,6 +28,7 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
     case 'prune':
       return approved.action === 'prune' && approved.uid === now.uid;
     case 'change':
+      if (approved.action === 'create') return addsOnly(now.fields);
       // A recreation that died before the replicas of an autoscaler were handed over shows as one of owners alone.
       if (approved.action === 'recreate')
         return now.fields.every((change) => change.path === ownershipPath || isHeld(approved, change));
@@ -45,6 +46,10 @@ export const isWithin = (approved: PlannedObject | undefined, now: PlannedObject
       );
   }
 };
+
+/** Somebody made the object first, as a controller makes a namespace's `default` account: what it has stays, and ours is added. */
+const addsOnly = (fields: readonly FieldChange[]): boolean =>
+  fields.every(({ path, replacesHash }) => path !== ownershipPath && replacesHash === undefined);
 
 /** What was held while the object restarts is given back, from whatever value to the one that was approved. */
 const isHeld = ({ holds = [] }: PlannedObject, { path, withHash }: FieldChange): boolean =>

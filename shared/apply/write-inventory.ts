@@ -8,6 +8,7 @@ import { failedObject } from './explain-refusal.ts';
 import type { LiveObject } from './live-object.ts';
 import { fenceOf, inventoryManager, targetAnnotation } from './manager.ts';
 import { identityOf } from './object-id.ts';
+import { preconditionsOf } from './preconditions.ts';
 import { configMaps, type OwnSet } from './read-live.ts';
 import type { ObjectFailure } from './refusals.ts';
 import { type Writing, write } from './writing.ts';
@@ -64,6 +65,7 @@ const writeInventory = async (
     method: 'PATCH',
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify(fenced(parent, writing.fence, before)),
+    ...(before === undefined ? {} : { preconditions: before.metadata }),
     readBack: async () => {
       const live = await readInventory(writing.cluster, path, wanted, writing.invocation.signal);
       return live !== undefined && sameCoverage(live, coverage) ? { ok: true, body: {} } : undefined;
@@ -94,6 +96,6 @@ const fenced = (parent: Manifest, fence: number | undefined, before: LiveObject 
   metadata: {
     ...parent.metadata,
     annotations: { ...parent.metadata.annotations, ...fenceOf(fence) },
-    ...(before === undefined ? {} : { resourceVersion: before.metadata.resourceVersion }),
+    ...preconditionsOf(before),
   },
 });

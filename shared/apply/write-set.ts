@@ -6,6 +6,7 @@ import { type Applied, applyObject } from './apply-object.ts';
 import type { ComparedObject, Comparing } from './compare-object.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { rediscover } from './discovery.ts';
+import { closeOvertaken, fenceOff } from './fence-off.ts';
 import { objectId, spoken } from './object-id.ts';
 import { setIds } from './read-live.ts';
 import { type Ended, type QueueResult, runQueue } from './ready-queue.ts';
@@ -59,6 +60,11 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     ...{ landed: new Map(), failures: [], warnings: [], waiting: new Map() },
     ...{ later: undefined, stopped: undefined },
   };
+  const halt = await fenceOff(compared, writing);
+  if (halt !== undefined) {
+    count(tally, halt);
+    return conclude(set, tally, { skipped: new Map(), isComplete: false }, []);
+  }
   const home = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
   if (compared.hasNamespace) {
     const written = await writeInventories(writing, inventories, compared.sets);
@@ -86,6 +92,7 @@ export const writeSet = async (set: SetToWrite, writing: Writing): Promise<Slice
     return count(tally, await writeInventories(writing, inventories, compared.sets));
   };
   const queue = await runQueue(barred(compared.order, set.approved.restarts), work, pauseFor(set, run, tally, writing));
+  await closeOvertaken([...tally.landed.keys()], writing);
   return conclude(set, tally, queue, await evidenceOf(run, writing));
 };
 

@@ -3,21 +3,45 @@ import { AccessRefused, type Cluster, ClusterUnreachable } from '../clouds/clust
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { digestOf } from '../rollout/digest.ts';
+import type { FenceStanding } from '../rollout/fence.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import { type Answer, ApiServerRefused, ask } from './api-requests.ts';
+import type { PendingWrite } from './assess-open-write.ts';
 import { assessRefusal } from './assess-refusal.ts';
+import { fenceRefusal, isFenceRefusal } from './fence-policy.ts';
 import { fieldManager, version } from './manager.ts';
+import { spoken } from './object-id.ts';
+import type { Preconditions } from './preconditions.ts';
 
 /** Asked right before every write: `undefined` lets it pass, a sentence stops the slice and says why. */
 export type Guard = () => Promise<string | undefined>;
 
 type WriteVerb = 'apply' | 'delete' | 'evict';
 
+/** A write as the journal has it. */
+export interface WriteEntry {
+  readonly id: ObjectId;
+  readonly verb: WriteVerb;
+  /** Of the API, without query. */
+  readonly path: string;
+  /** Of the body. */
+  readonly hash: Digest;
+  /** Absent for a create. */
+  readonly preconditions?: Preconditions;
+  /** The object will not carry the token of this write: it changes who owns what, or another object's token. */
+  readonly isBare?: true;
+  /** Id of the set that the object is a member of. */
+  readonly set?: string;
+}
+
 /** The record of writes: the intent stands before the request leaves, the outcome when it is known. */
 export interface Journal {
-  /** Returns the id of the intent, which goes into the request's User-Agent. `hash` is that of the body. */
-  intent(write: { readonly id: ObjectId; readonly verb: WriteVerb; readonly hash?: Digest }): Promise<string>;
-  /** `unknown`: the reply was lost and the target could not be read either. */
+  /** Returns the id of the intent, which goes into the request's User-Agent. */
+  intent(write: WriteEntry): Promise<string>;
+  /**
+   * How it ended, of this attempt's writes or of an earlier one's; the first outcome counts. None is given where the reply was lost and
+   * the target could not be read: the next attempt finds out. `unknown`: nobody can, and it can no longer arrive.
+   */
   outcome(
     intent: string,
     outcome: { readonly status: 'done' | 'unknown' | 'refused'; readonly code?: number; readonly because?: string },
@@ -35,6 +59,12 @@ export interface Writing {
   readonly invocation: Invocation;
   /** Digest of the plan that is carried out, for the API server's audit log. */
   readonly plan: Digest;
+  /** Writes of earlier attempts that may still arrive. */
+  readonly pending?: readonly PendingWrite[];
+  /** The lease was somebody else's, who did not give it back: that one may not know yet. */
+  readonly isTakenOver?: boolean;
+  /** What the API server does about stale writers; asked at most once. Absent where no lease is held. */
+  readonly fencing?: () => Promise<FenceStanding | undefined>;
 }
 
 export interface WriteRequest {
@@ -44,6 +74,10 @@ export interface WriteRequest {
   readonly method: 'PATCH' | 'DELETE' | 'POST';
   readonly contentType: string;
   readonly body: string;
+  /** What the request says of the object it is about; absent where it creates one. */
+  readonly preconditions?: Preconditions;
+  readonly isBare?: true;
+  readonly set?: string;
   /** Reads the target after a lost reply: the answer as it would have been when the write was made, else `undefined`. */
   readonly readBack: () => Promise<Answer | undefined>;
 }
@@ -67,18 +101,27 @@ export const hasTime = ({ clock, invocation }: Pick<Writing, 'clock' | 'invocati
   !invocation.signal.aborted && clock.now() + ms < lastMoment({ invocation });
 
 /**
- * Makes one write: guard, intent, request, outcome, each attempt anew. Attempts are repeated only where the server was in trouble
- * or busy (429 and its Retry-After, 5xx, webhooks, leader changes, quota contention), with growing waits; every other answer is
- * the caller's. A lost reply is resolved by reading the target before anything else happens.
+ * Makes one write: intent, guard, request, outcome, each attempt anew. The guard is asked after the intent stands: of two attempts
+ * either this one sees that the right to write has gone, or the other one sees what may still arrive of this one. Attempts are
+ * repeated only where the server was in trouble or busy (429 and its Retry-After, 5xx, webhooks, leader changes, quota contention), with
+ * growing waits; every other answer is the caller's, but for the fence's, which stops. A lost reply is resolved by reading the target
+ * before anything else happens.
  * @throws ClusterUnreachable when the outcome stays unknown; AccessRefused.
  */
 export const write = async (writing: Writing, request: WriteRequest): Promise<Written> => {
+  const lost: string[] = [];
   for (let attempt = 1; ; attempt++) {
     if (!hasTime(writing)) return { status: 'later', retryAfterSeconds: 0, because: 'the time of this slice is up' };
-    const stop = await writing.guard();
-    if (stop !== undefined) return { status: 'stopped', because: stop };
-    const answer = await attemptWrite(writing, request);
+    const sent = await attemptWrite(writing, request);
+    if (sent.is === 'stopped') return { status: 'stopped', because: sent.because };
+    if (sent.is === 'landed') return { status: 'answered', answer: sent.answer };
+    if (sent.is === 'lost') lost.push(sent.intent);
+    const answer = sent.is === 'answered' ? sent.answer : undefined;
+    if (answer !== undefined) await closeLost(writing, request, lost.splice(0), answer);
     if (answer?.ok) return { status: 'answered', answer };
+    if (answer !== undefined && isFenceRefusal(answer.refused.message)) {
+      return { status: 'stopped', because: `${spoken(request.id)}: ${fenceRefusal(answer.refused.message)}` };
+    }
     if (answer !== undefined && (assessRefusal(answer.refused) !== 'again' || attempt >= attempts)) {
       return { status: 'answered', answer };
     }
@@ -92,11 +135,22 @@ export const write = async (writing: Writing, request: WriteRequest): Promise<Wr
   }
 };
 
-/** One attempt; `undefined` when the reply was lost and the target shows that nothing was written. */
-const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Answer | undefined> => {
+/** What came of one attempt. `landed`: the reply was lost, and the target shows the write. `lost`: it does not, or not yet. */
+type Sent =
+  | { readonly is: 'answered' | 'landed'; readonly answer: Answer }
+  | { readonly is: 'lost'; readonly intent: string }
+  | { readonly is: 'stopped'; readonly because: string };
+
+const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Sent> => {
   const { cluster, journal, invocation, fence, plan } = writing;
-  const { id, verb, path, method, contentType, body } = request;
-  const intent = await journal.intent({ id, verb, hash: digestOf(body) });
+  const { path, method, contentType, body } = request;
+  await cluster.turn?.(invocation.signal);
+  const intent = await journal.intent(entryOf(request));
+  const stop = await writing.guard();
+  if (stop !== undefined) {
+    await journal.outcome(intent, { status: 'refused', because: `not sent: ${stop}` });
+    return { is: 'stopped', because: stop };
+  }
   try {
     const answer = await ask(cluster, path, {
       method,
@@ -108,31 +162,59 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<An
       signal: invocation.signal,
     });
     await journal.outcome(intent, outcomeOf(answer));
-    return answer;
+    return { is: 'answered', answer };
   } catch (error) {
-    if (!(error instanceof ClusterUnreachable)) {
-      await journal.outcome(intent, {
-        status: invocation.signal.aborted ? 'unknown' : 'refused',
-        because: nameOf(error),
-      });
-      throw error;
-    }
-    return readBack(writing, request, intent);
+    if (error instanceof ClusterUnreachable) return readBack(writing, request, intent);
+    // Of a request that was ended half way nobody knows; the next attempt finds out.
+    if (!invocation.signal.aborted) await journal.outcome(intent, { status: 'refused', because: nameOf(error) });
+    throw error;
   }
 };
 
-const readBack = async ({ journal }: Writing, request: WriteRequest, intent: string): Promise<Answer | undefined> => {
-  try {
-    const answer = await request.readBack();
-    const found = answer === undefined ? 'the target shows no write' : 'the target shows the write';
-    await journal.outcome(intent, {
-      status: answer === undefined ? 'refused' : 'done',
-      because: `the reply was lost; ${found}`,
-    });
-    return answer;
-  } catch (error) {
-    await journal.outcome(intent, { status: 'unknown', because: 'the reply was lost and the target does not answer' });
-    throw error;
+/** Without its query, and of the object rather than of its subresource. */
+const readable = (path: string): string => (path.split('?')[0] ?? path).replace(/\/eviction$/, '');
+
+const entryOf = ({ id, verb, path, body, preconditions, isBare, set }: WriteRequest): WriteEntry => ({
+  id,
+  verb,
+  path: readable(path),
+  hash: digestOf(body),
+  ...(preconditions === undefined
+    ? {}
+    : { preconditions: { uid: preconditions.uid, resourceVersion: preconditions.resourceVersion } }),
+  ...(isBare === undefined ? {} : { isBare }),
+  ...(set === undefined ? {} : { set }),
+});
+
+/** Where the target does not answer either, the intent stays open, and the next attempt finds out. */
+const readBack = async ({ journal }: Writing, request: WriteRequest, intent: string): Promise<Sent> => {
+  const answer = await request.readBack();
+  if (answer === undefined) return { is: 'lost', intent };
+  await journal.outcome(intent, { status: 'done', because: 'the reply was lost; the target shows the write' });
+  return { is: 'landed', answer };
+};
+
+/**
+ * A write that was lost can no longer arrive once a later one was answered: that one has moved the object, or found it moved. Where it
+ * was found moved, the target says by whom.
+ */
+const closeLost = async (
+  { journal }: Writing,
+  request: WriteRequest,
+  lost: readonly string[],
+  answer: Answer,
+): Promise<void> => {
+  if (lost.length === 0) return;
+  const isMoved = !answer.ok && assessRefusal(answer.refused) === 'stale';
+  if (!answer.ok && !isMoved) return;
+  const isDone = isMoved && (await request.readBack()) !== undefined;
+  for (const intent of lost) {
+    await journal.outcome(
+      intent,
+      isDone
+        ? { status: 'done', because: 'the reply was lost; the target shows the write' }
+        : { status: 'refused', because: 'the reply was lost; the target shows no write, and was written to since' },
+    );
   }
 };
 

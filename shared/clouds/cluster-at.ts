@@ -8,6 +8,8 @@ import {
   type ResolvedTarget,
 } from './cluster.ts';
 import { type Credential, keepCredential, type Mint } from './credential.ts';
+import { most } from './next-window.ts';
+import { isWatch, paceRequests } from './pace-requests.ts';
 import { limitBody, limitTime, timeLimit } from './time-limit.ts';
 
 /**
@@ -43,13 +45,16 @@ const unlessAborted = async <T>(pending: Promise<T>, signal: AbortSignal | undef
 /**
  * A cluster where its plan says it answers, asked with the credential that `mint` brings. Nothing is sent until the first request; the
  * credential is minted then, kept in the returned value until 80 % of its life, and replaced once when the cluster refuses it. An answer
- * that is not whole within 15 s, for a watch within its `timeoutSeconds` and 15 s, is `ClusterUnreachable`. Nothing needs closing.
+ * that is not whole within 15 s, for a watch within its `timeoutSeconds` and 15 s, is `ClusterUnreachable`. Asked no more at a time than it
+ * takes (`pace-requests.ts`). Nothing needs closing.
  */
 export const clusterAt = (
   target: ResolvedTarget,
   mint: Mint,
   outside: Pick<CloudsOutside, 'clock' | 'http'>,
-): Cluster => {
+): Cluster => paceRequests(unpaced(target, mint, outside), outside.clock);
+
+const unpaced = (target: ResolvedTarget, mint: Mint, outside: Pick<CloudsOutside, 'clock' | 'http'>): Cluster => {
   const { server, ca, serverName } = target.endpoint;
   const allow = [...('kubeconfig' in target.locator ? kubeconfigRanges : []), ...(target.allow ?? [])];
   const kept = keepCredential(outside.clock, mint);
@@ -82,6 +87,8 @@ export const clusterAt = (
         signal: limit.signal,
         tls: { ...tls, ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }) },
         allow,
+        // A watch holds its connection for long, and is not to stand in anybody's way.
+        ...(isWatch(path) ? {} : { connections: most }),
       });
       return limitBody(response, limit.end, failure);
     } catch (error) {

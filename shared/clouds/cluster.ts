@@ -38,6 +38,11 @@ export interface Cluster {
    * @throws Throttled when the service that mints its tokens asks us to slow down.
    */
   request(path: string, init?: ClusterRequest): Promise<Response>;
+  /**
+   * Resolves when a request would be sent at once; absent where every one is. What must hold when a write leaves is asked after this,
+   * not before the wait that a busy server asks for. Rejects with the signal's reason.
+   */
+  turn?(signal: AbortSignal): Promise<void>;
 }
 
 /** No response from a cluster or from its provider's control API: nothing is known about what was asked. */

@@ -1,7 +1,7 @@
 import type { Guard, Journal } from '../apply/writing.ts';
 import { holdsLease, type Lease } from '../ledger/lease.ts';
-import { update } from '../ledger/update.ts';
 import { readStop } from '../ledger/waves.ts';
+import { intentName, recordIntent, recordOutcome } from '../ledger/writes.ts';
 import type { Outside } from '../outside/outside.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
 
@@ -15,25 +15,30 @@ export const writeGuard =
     return `write lease ${lease.fence} of target ${ref.target} is no longer ours; a newer attempt writes there`;
   };
 
-/** Rows of intents and outcomes, one of each per write, under the deployment they belong to. */
+/** Rows of intents and outcomes, one of each per write: open ones under the target, ended ones under their deployment. */
 export const writeJournal = (
   ref: DeploymentRef,
   lease: Lease,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Journal => {
-  const partition = deploymentName(ref);
+  const { target, plan } = ref;
   let writes = 0;
   return {
     intent: async (write) => {
       writes += 1;
-      const intent = `${lease.fence}-${String(writes).padStart(6, '0')}`;
-      const data = { ...write, at: clock.now(), plan: ref.plan, fence: lease.fence };
-      await ledger.put({ partition, sort: `intent#${intent}`, data, expect: 'absent' });
-      return `${ref.target}/${intent}`;
+      const intent = intentName(target, lease.fence, writes);
+      const row = {
+        ...write,
+        intent,
+        deployment: deploymentName(ref),
+        target,
+        fence: lease.fence,
+        at: clock.now(),
+        plan,
+      };
+      await recordIntent(ledger, row);
+      return intent;
     },
-    outcome: async (intent, outcome) => {
-      const sort = `intent#${intent.slice(intent.lastIndexOf('/') + 1)}`;
-      await update(ledger, { partition, sort }, (row) => ({ ...row?.data, outcome, endedAt: clock.now() }));
-    },
+    outcome: (intent, outcome) => recordOutcome(ledger, target, intent, outcome, clock.now()),
   };
 };

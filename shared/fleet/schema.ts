@@ -84,6 +84,12 @@ const target = {
   labels: labels.default({}).describe('What waves, services and overrides select by.'),
   namespace: name.default('default').describe('Where objects go that name no namespace.'),
   allow,
+  admissionPolicy: z
+    .enum(['install', 'expect', 'never'])
+    .default('install')
+    .describe(
+      'Whether the API server is to refuse stale writers: by a policy that is installed where that may be done, by one that has to be there, or not; install.',
+    ),
   maxDeletes: count
     .optional()
     .describe('Objects of all services that a release may delete here without an approval by name.'),

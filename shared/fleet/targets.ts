@@ -9,6 +9,7 @@ export const toTarget = (name: string, entry: TargetEntry): Target => ({
   labels: entry.labels,
   namespace: entry.namespace,
   allow: entry.allow,
+  ...(entry.admissionPolicy === 'install' ? {} : { admissionPolicy: entry.admissionPolicy }),
   ...(entry.maxDeletes === undefined ? {} : { maxDeletes: entry.maxDeletes }),
   ...(entry.restartsPerMinute === undefined ? {} : { restartsPerMinute: entry.restartsPerMinute }),
 });

@@ -8,6 +8,8 @@ export interface Lease {
   readonly fence: number;
   /** Epoch milliseconds. */
   readonly until: number;
+  /** The holder before had not given it back: whether it still writes nobody knows. */
+  readonly isTakenOver?: true;
 }
 
 /** Another attempt holds the target's write lease. It runs out by itself. */
@@ -23,7 +25,12 @@ const keyOf = (target: string) => ({ partition: `target#${target}`, sort: 'lease
 const leaseOf = (data: Data | undefined): Lease =>
   data === undefined
     ? { holder: '', fence: 0, until: 0 }
-    : { holder: String(data.holder), fence: Number(data.fence), until: Number(data.until) };
+    : {
+        holder: String(data.holder),
+        fence: Number(data.fence),
+        until: Number(data.until),
+        ...(data.isTakenOver === true ? { isTakenOver: true } : {}),
+      };
 
 /**
  * Takes the write lease of a target until `until`, under a fencing token higher than any before. A holder that asks again gets a new
@@ -41,7 +48,9 @@ export const takeLease = async (
   await update(ledger, keyOf(target), (row) => {
     const current = leaseOf(row?.data);
     if (current.until > now && current.holder !== holder) throw new LeaseTaken(target, current);
-    taken = { holder, fence: current.fence + 1, until };
+    // Kept until somebody gives it back: an attempt that died before it saw to the one before it leaves that to the next.
+    const wasLeft = current.until > 0 && (current.holder !== holder || current.isTakenOver === true);
+    taken = { holder, fence: current.fence + 1, until, ...(wasLeft ? { isTakenOver: true } : {}) };
     return { ...taken };
   });
   if (taken === undefined) throw new Error(`write lease of target ${target}: nothing was written`);
@@ -58,6 +67,8 @@ export const holdsLease = async (ledger: Ledger, target: string, lease: Lease, n
 export const freeLease = async (ledger: Ledger, target: string, holder: string): Promise<void> => {
   await update(ledger, keyOf(target), (row) => {
     const current = leaseOf(row?.data);
-    return current.holder === holder && current.until > 0 ? { ...current, until: 0 } : undefined;
+    return current.holder === holder && current.until > 0
+      ? { holder: current.holder, fence: current.fence, until: 0 }
+      : undefined;
   });
 };

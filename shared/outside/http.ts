@@ -21,6 +21,8 @@ export interface HttpInit {
   readonly allow?: readonly string[];
   /** Only addresses of this family are connected to; the other is no way out. */
   readonly family?: 4 | 6;
+  /** The most connections that are kept open to the host for requests like this one; more requests wait for one to be free. */
+  readonly connections?: number;
   /**
    * Told of the connection the request goes over. With it the request has a connection of its own, opened for it and closed after
    * it. Not called in virtual mode, where nothing is connected.

@@ -103,15 +103,20 @@ const placeOf = (url: URL): Omit<Place, 'init'> => {
 };
 
 /** Material that must not be shared between connections. Hashed: a private key is not kept as a map key. */
-const agentIdentity = ({ isSecure, init: { tls = {}, allow = [], family } }: Place): string =>
+const agentIdentity = ({ isSecure, init: { tls = {}, allow = [], family, connections } }: Place): string =>
   createHash('sha256')
-    .update(JSON.stringify([isSecure, tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort(), family]))
+    .update(
+      JSON.stringify([isSecure, tls.ca, tls.cert, tls.key, tls.serverName, [...allow].sort(), family, connections]),
+    )
     .digest('base64');
 
 /** A pool whose connections the egress rules have let through, with TLS where the place has it; Node's client need not know. */
 const openAgent = ({ isSecure, init }: Place, clock: Pick<Clock, 'now'>): Agent => {
-  const { tls = {}, allow = [], family, signal, onConnected } = init;
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
+  const { tls = {}, allow = [], family, connections, signal, onConnected } = init;
+  const agent = new Agent({
+    ...{ keepAlive: true, timeout: IDLE_MS },
+    ...(connections !== undefined && { maxSockets: connections }),
+  });
   agent.createConnection = ({ host, port }, created) => {
     const place = { host: host ?? '', port: Number(port), allow, ...(family !== undefined && { family }) };
     let open: Socket | undefined;
@@ -136,7 +141,8 @@ const openAgent = ({ isSecure, init }: Place, clock: Pick<Clock, 'now'>): Agent 
   return agent;
 };
 
-const redirected = (url: URL, init: HttpInit, { address, port, plain }: Elsewhere): Place => ({
+/** Hosts that are redirected to one address are still hosts of their own: none has its connections counted with another's. */
+const redirected = (url: URL, { connections: _, ...init }: HttpInit, { address, port, plain }: Elsewhere): Place => ({
   host: address,
   port,
   isSecure: url.protocol === 'https:' && !plain,

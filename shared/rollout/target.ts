@@ -1,3 +1,5 @@
+import type { AdmissionPolicy } from './fence.ts';
+
 /** How a cluster is found. Exactly one of the four; no secret in any of them. */
 export type Locator =
   | { readonly eks: EksLocator }
@@ -42,6 +44,8 @@ export interface Target {
   readonly namespace: string;
   /** Private address ranges (CIDR) that probes and metrics of this target may connect to. */
   readonly allow: readonly string[];
+  /** `install` where nothing is said. */
+  readonly admissionPolicy?: AdmissionPolicy;
   /** In place of the fleet's: objects of all services that a release may delete here without an approval by name. */
   readonly maxDeletes?: number;
   /** Pods that may restart within any 60 s because of what is written to it, on the way forward and back. Absent: 40. */

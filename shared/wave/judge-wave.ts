@@ -21,7 +21,7 @@ import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
-/** What the last look before a wave passes needs: does the target still have exactly what was deployed? */
+/** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
 
 /**

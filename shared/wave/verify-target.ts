@@ -1,12 +1,24 @@
+import type { Applied } from '../apply/settle/follow-landings.ts';
+import type { Stillness } from '../apply/still-settled.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
+import type { Cluster } from '../clouds/cluster.ts';
 import type { Outside } from '../outside/outside.ts';
 import { unnamedIn, type WavePlan } from '../rollout/plan.ts';
-import type { Release } from '../rollout/release.ts';
+import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
-import { type PlanningTools, planOne, type Wanted } from './plan-one.ts';
+import { isUnreachable, type PlanningTools, planOne, type Wanted } from './plan-one.ts';
+
+/** What the last look at a wave needs of other capabilities. */
+export interface VerifyingTools extends PlanningTools {
+  stillSettled(
+    applied: Pick<Applied, 'rendered' | 'namespace'>,
+    cluster: Cluster,
+    signal: AbortSignal,
+  ): Promise<Stillness>;
+}
 
 /**
  * Reads a target once more and judges whether it has exactly what was deployed: a plan of the same release must find nothing to do. What
@@ -40,14 +52,38 @@ const verifyTarget = async (
   };
 };
 
-/** How the targets of a wave plan are verified: against what that plan brought them, which on the way back is an older release. */
+/** Judges whether what was deployed still runs: what broke after it had settled, and that no gate looks at, is found here. */
+const verifyRunning = async (
+  { target, rendered }: Wanted,
+  { open, stillSettled }: VerifyingTools,
+  { blobs }: Pick<Outside, 'blobs'>,
+  signal: AbortSignal,
+): Promise<Judgement> => {
+  const judgement = { gate: 'still-settled', kind: 'policy', target: target.name } as const;
+  try {
+    const { cluster } = await open(target, signal);
+    const applied = { rendered: await getJson<RenderedTarget>(blobs, rendered), namespace: target.namespace };
+    const still = await stillSettled(applied, cluster, signal);
+    if (still.status === 'settled') return { ...judgement, verdict: 'pass', because: 'it runs' };
+    const verdict = still.status === 'lost' ? 'fail' : 'inconclusive';
+    return { ...judgement, verdict, because: `no longer settled: ${still.because}` };
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    return { ...judgement, verdict: 'inconclusive', because: error.message };
+  }
+};
+
+/**
+ * How the targets of a wave plan are verified: against what that plan brought them, which on the way back is an older release. Whether it
+ * still runs is asked forward only: what ran before the release may have been ill.
+ */
 export const verifyDeployed = async (
   release: Release,
   plan: Digest,
-  tools: PlanningTools,
+  tools: VerifyingTools,
   outside: Pick<Outside, 'blobs'>,
 ): Promise<VerifyTarget> => {
-  const { targets } = await getJson<WavePlan>(outside.blobs, plan);
+  const { targets, direction } = await getJson<WavePlan>(outside.blobs, plan);
   const planned = new Map(targets.map((each) => [each.target, each.planned]));
   return async ({ name }, signal) => {
     const target = release.targets[name];
@@ -59,6 +95,9 @@ export const verifyDeployed = async (
     const brought = (await getPlanned(outside.blobs, digest)).plan;
     const { rendered, release: of } = brought;
     const wanted: Wanted = { target, rendered, release: of, lint: 'tell', kept: unnamedIn(brought) };
-    return verifyTarget(wanted, tools, outside, signal);
+    const asDeployed = await verifyTarget(wanted, tools, outside, signal);
+    if (direction === 'back' || asDeployed.verdict !== 'pass') return asDeployed;
+    const running = await verifyRunning(wanted, tools, outside, signal);
+    return running.verdict === 'pass' ? { ...asDeployed, because: `${asDeployed.because}, and run` } : running;
   };
 };

@@ -1,13 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type ReachableServer, realByKubeconfig } from '../cli/api-server.ts';
 import { folderWith, tidegate } from '../cli/tidegate.ts';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
+import { hasKubectl, kubectlIn } from '../kubectl.ts';
 import { configMap, service } from './manifests.ts';
 
-const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 const text = (...items: readonly unknown[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 
 describeOnControlPlane('sets that kubectl and tidegate share', 'api', (binaries) => {
@@ -27,22 +26,7 @@ describeOnControlPlane('sets that kubectl and tidegate share', 'api', (binaries)
     await server?.stop();
   });
 
-  const kubectl = (...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly said: string }> =>
-    new Promise((resolve, reject) => {
-      const env = {
-        PATH: process.env.PATH ?? '',
-        HOME: folder,
-        KUBECONFIG: join(folder, 'kubeconfig'),
-        KUBECTL_APPLYSET: 'true',
-      };
-      const child = spawn('kubectl', [...args], { cwd: folder, env });
-      const texts: string[] = [];
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding('utf8').on('data', (chunk: string) => texts.push(chunk));
-      }
-      child.on('error', reject);
-      child.on('close', (exitCode) => resolve({ exitCode, said: texts.join('') }));
-    });
+  const kubectl = (...args: readonly string[]) => kubectlIn(folder, join(folder, 'kubeconfig'))(...args);
   const byKubectl = (namespace: string, file: string) =>
     kubectl(
       ...[

@@ -27,10 +27,10 @@ const worker = (how: Readonly<Record<string, Ended>> = {}) => {
 };
 
 describe('runQueue', () => {
-  it('begins in order, at most eight at a time', async () => {
+  it('begins in order, at most 16 at a time', async () => {
     const { begun, running, work } = worker();
-    const result = await runQueue(orderOf('abcdefghijkl'), work);
-    expect([begun.join(''), running.most, result.isComplete]).toEqual(['abcdefghijkl', 8, true]);
+    const result = await runQueue(orderOf('abcdefghijklmnopqrst'), work);
+    expect([begun.join(''), running.most, result.isComplete]).toEqual(['abcdefghijklmnopqrst', 16, true]);
   });
 
   it('begins an object only when all it needs is done', async () => {

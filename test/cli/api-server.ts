@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { Readable } from 'node:stream';
 import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
+import { readBody, requestOf, sendResponse } from '../../local/node-http.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
 import type { Binaries } from '../control-plane/binaries.ts';
@@ -15,6 +15,8 @@ export interface ReachableServer {
   request(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Answer }>;
   /** Writes since the last call, dry runs aside, as `PATCH configmaps/web`. */
   writes(): readonly string[];
+  /** Connections and requests since it began to listen, where it counts them. */
+  readonly counted?: { readonly connections: number; readonly requests: number };
   stop(): Promise<void>;
 }
 
@@ -38,17 +40,23 @@ export const simulatedOverSocket = async (): Promise<ReachableServer> => {
   });
   plane.start();
   const seen: string[] = [];
+  const counted = { connections: 0, requests: 0 };
   const server = createServer({ cert: tls('server.crt'), key: tls('server.key') }, (incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming;
+    counted.requests += 1;
     if (method !== 'GET' && !url.includes('dryRun=All')) {
       seen.push(`${method} ${(url.split('?')[0] ?? '').split('/').slice(-2).join('/')}`);
     }
     answer(plane.handle, incoming, outgoing).catch(() => outgoing.destroy());
   });
+  server.on('connection', () => {
+    counted.connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
+    counted,
     kubeconfig: JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
@@ -90,22 +98,13 @@ const answer = async (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const { method = 'GET', url = '/', headers } = incoming;
   const ended = new AbortController();
   outgoing.on('close', () => ended.abort());
-  const response = await handle(
-    new Request(`https://localhost${url}`, {
-      method,
-      headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
-      signal: ended.signal,
-      ...(chunks.length === 0 ? {} : { body: new Uint8Array(Buffer.concat(chunks)) }),
-    }),
+  const url = new URL(`https://localhost${incoming.url ?? '/'}`);
+  await sendResponse(
+    await handle(requestOf(url, incoming, (await readBody(incoming)) ?? Buffer.alloc(0), ended.signal)),
+    outgoing,
   );
-  outgoing.writeHead(response.status, [...response.headers].flat());
-  if (response.body === null) outgoing.end();
-  else Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]).pipe(outgoing);
 };
 
 /** The real control plane, with its controllers and the test kubelet. */

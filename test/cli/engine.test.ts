@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -145,6 +146,32 @@ test('killed while it waits, it goes on with its file', () =>
     const { stateMachines } = await clientOf(second.url).send(new ListStateMachinesCommand({}));
     expect(stateMachines?.map(({ name }) => name)).toEqual(['kept']);
     expect(await second.end('SIGTERM')).toBe(0);
+  }));
+
+test('what can not be worked with is refused in one sentence', () =>
+  inFolder(async (folder) => {
+    const file = join(folder, 'foreign.sqlite');
+    const foreign = new DatabaseSync(file);
+    foreign.exec('CREATE TABLE t (a)');
+    foreign.close();
+    writeFileSync(join(folder, 'text.sqlite'), 'not a database at all');
+    const used = join(folder, 'used.sqlite');
+    const first = await start('--data', used);
+    const port = new URL(first.url).port;
+    const refusals: readonly (readonly [readonly string[], string])[] = [
+      [['--data', file], 'it is a database of another program; expected one of this engine, or no file yet'],
+      [['--data', join(folder, 'text.sqlite')], 'it is no database; expected one of this engine, or no file yet'],
+      [['--data', folder], 'it can not be opened; expected a file, or none yet, in a folder that may be written'],
+      [['--data', used], 'another process has it open, which an engine must not share'],
+      [['--port', port], 'another process listens there; take another port, or 0 for a free one'],
+      [
+        ['--functions', join(folder, 'gone')],
+        'there is no such folder; expected one with <name>.mjs for each function',
+      ],
+    ];
+    for (const [args, because] of refusals)
+      await expect(start(...args)).rejects.toThrow(`ended with 2: tidegate: ${args.join(' ')}: ${because}\n`);
+    expect(await first.end('SIGTERM')).toBe(0);
   }));
 
 test.each([

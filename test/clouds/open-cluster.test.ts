@@ -103,6 +103,7 @@ describe('a request to a cluster', () => {
           headers: { accept: 'application/json', 'content-type': 'x/y', authorization: 'Bearer secret-1' },
           body: '{"a":1}',
           tls: { ca: 'CA', serverName: 'kubernetes' },
+          connections: 16,
           allow: [...ofKubeconfigs, '192.0.2.0/24'],
           signal: expect.any(AbortSignal),
         },

@@ -38,7 +38,12 @@ describe('pages', () => {
     ],
     [
       `/rollouts/${story.rollout}`,
-      ['Waits for 1 of release-managers to approve external', 'Gates of internal', 'Batch 3', 'took 5 min'],
+      [
+        ...['Waits for 1 of release-managers to approve external', 'Gates of internal', 'Batch 3', 'took 5 min'],
+        `href="/executions/rollout%3A${story.rollout}"`,
+        `href="/executions/wave%3A${story.rollout}-internal-forward"`,
+        `href="/executions/wave%3A${story.rollout}-internal-forward?target=`,
+      ],
     ],
     [
       approvalPath,

@@ -88,7 +88,7 @@ export const consoleOver = (story: Story): StoryConsole => {
   };
 };
 
-const settings = (): ConsoleOptions['outside']['settings'] => ({
+export const settings = (): ConsoleOptions['outside']['settings'] => ({
   region: 'us-east-1',
   stateMachines: { rollout: 'r', wave: 'w', deployment: 'd' },
   configRepository: {

@@ -11,7 +11,13 @@ import { freePorts, type ServerProcess, startProcess } from './process.ts';
 /** A request to the API server as its administrator. */
 export type Request = (
   path: string,
-  init?: { readonly method?: string; readonly type?: string; readonly body?: unknown; readonly signal?: AbortSignal },
+  init?: {
+    readonly method?: string;
+    readonly type?: string;
+    readonly accept?: string;
+    readonly body?: unknown;
+    readonly signal?: AbortSignal;
+  },
 ) => Promise<Response>;
 
 /** A running control plane on loopback. */
@@ -52,7 +58,11 @@ const requestOf =
     fetch(`${server}${path}`, {
       dispatcher,
       method: init.method ?? 'GET',
-      headers: { authorization: `Bearer ${token}`, 'content-type': init.type ?? 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': init.type ?? 'application/json',
+        ...(init.accept === undefined ? {} : { accept: init.accept }),
+      },
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       ...(init.signal ? { signal: init.signal } : {}),
     });

@@ -49,7 +49,7 @@ test('a second engine on the same file is refused while the first is open', asyn
   const file = join(folder, 'one');
   const first = workbench({ database: file });
   try {
-    expect(() => workbench({ database: file })).toThrow('database is locked');
+    expect(() => workbench({ database: file })).toThrow('another process has it open');
   } finally {
     first.engine.close();
     rmSync(folder, { recursive: true });

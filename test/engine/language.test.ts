@@ -23,6 +23,15 @@ describe('expressions', () => {
     ['{% $partition([1,2,3], 2) %}', [[1, 2], [3]]],
     ['{% $range(0, 9, 3) %}', [0, 3, 6, 9]],
     ['{% $range(3, 1, -1) %}', [3, 2, 1]],
+    ['{% $range(-1.7, 2.9, 1) %}', [-1, 0, 1, 2]],
+    ['{% $range(4, 4, 1) %}', 4],
+    ['{% $exists($range(1, 3)) or $exists($range(1, 3, -1)) or $exists($range(1, 3, 0)) %}', false],
+    ['{% $partition([1,2,3], 2.9) %}', [[1, 2], [3]]],
+    ['{% $exists($partition([], 2)) or $exists($partition([1], 0)) %}', false],
+    ['{% [1/0, -1/0, 0/0] %}', ['Infinity', '-Infinity', 'NaN']],
+    ['{% $count($range(1, 360145, 1)) %}', 360_145],
+    ['{% $count([1..100000]) %}', 100_000],
+    ['{% $random(1) %}', 0.7308781907032909],
     ['{% $hash("x", "SHA-256") %}', '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'],
     ['{% $hash("x", "MD5") %}', '9dd4e461268c8034f5c8564e155c67a6'],
     ['{% $parse("{\\"a\\":[1]}") %}', { a: [1] }],
@@ -53,6 +62,14 @@ describe('expressions', () => {
       '{% $eval("1") %}',
       `${at} '$eval("1")' specified for the field 'Output' threw an error during evaluation. T1006: Attempted to invoke a non-function`,
     ],
+    [
+      '{% $hash(1, "MD5") %}',
+      `${at} '$hash(1, "MD5")' specified for the field 'Output' threw an error during evaluation. T0410: Argument 1 of function "hash" does not match function signature`,
+    ],
+    [
+      '{% $range(1, 360146, 1) %}',
+      `${at} '$range(1, 360146, 1)' specified for the field 'Output' threw an error during evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage`,
+    ],
     ['{% $sum %}', `${at} '$sum' specified for the field 'Output' returned an unsupported result type.`],
   ])('%j fails with its field and reason', async (template, cause) => {
     expect(await output(template)).toBe(`States.QueryEvaluationError: ${cause}`);
@@ -60,7 +77,11 @@ describe('expressions', () => {
 
   test('a recursion without end is stopped', async () => {
     const endless = '{% ($f := function($n) { 1 + $f($n + 1) }; $f(1)) %}';
-    expect(await output(endless)).toContain('the expression ran too long or too deep');
+    expect(await output(endless)).toBe(
+      `States.QueryEvaluationError: ${at} '${endless.slice(3, -3)}' specified for the field 'Output' threw an error during ` +
+        'evaluation: Stack overflow error: Check for non-terminating recursive function. Consider rewriting as ' +
+        'tail-recursive. Depth=101 max=100',
+    );
   });
 });
 
@@ -102,6 +123,7 @@ describe('errors', () => {
     [['States.ALL'], { error: 'States.DataLimitExceeded' }, false],
     [['States.ALL'], { error: 'States.Runtime' }, false],
     [['States.DataLimitExceeded'], { error: 'States.DataLimitExceeded' }, true],
+    [['States.Runtime'], { error: 'States.Runtime' }, false],
     [['States.TaskFailed'], { error: 'Mine' }, true],
     [['States.TaskFailed'], { error: 'States.Timeout' }, false],
     [['States.Timeout'], { error: 'States.Timeout', heartbeat: true }, true],
@@ -193,6 +215,9 @@ describe('errors', () => {
     expect(types.slice(types.indexOf('TaskFailed'))).toEqual([
       ...[
         'TaskFailed',
+        'TaskStateAborted',
+        'MapIterationAborted',
+        'TaskStateAborted',
         'MapIterationFailed',
         'MapStateFailed',
         'MapStateExited',
@@ -221,7 +246,12 @@ describe('errors', () => {
 
   test('an execution that never ends is ended at 25,000 events', async () => {
     const bench = workbench();
-    const described = await bench.execute(machine({ A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } }));
+    const described = await bench.execute(
+      machine({
+        A: { Type: 'Choice', Choices: [{ Condition: '{% $exists($states.input.end) %}', Next: 'B' }], Default: 'A' },
+        B: { Type: 'Pass', End: true },
+      }),
+    );
     expect([described.status, described.error, described.cause]).toEqual([
       'FAILED',
       'States.Runtime',
@@ -232,7 +262,10 @@ describe('errors', () => {
 
   test('no rule that matches and no Default is an error of its own', async () => {
     const described = await workbench().execute(
-      machine({ Pick: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'Pick' }] } }),
+      machine({
+        Pick: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'End' }] },
+        End: { Type: 'Succeed' },
+      }),
     );
     expect([described.status, described.error]).toEqual(['FAILED', 'States.NoChoiceMatched']);
   });

@@ -111,7 +111,7 @@ test('the events of a Map Run are those of AWS, and its counts can be asked for'
       pendingRedrive: 0,
       resultsWritten: 3,
     },
-    concurrency: 0,
+    concurrency: 2_147_483_647,
   });
   const { executions = [] } = await bench.client.send(new ListExecutionsCommand({ mapRunArn }));
   expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);

@@ -57,6 +57,7 @@ const leaf = (random: Random, next: string | undefined, going: object, answered:
         ];
   return pick(random, [
     { Type: 'Pass', Assign: { v: '{% $states.input %}' }, Output: ['{% $states.context.State.Name %}', 1], ...going },
+    { Type: 'Pass', Output: "{% $exists($v) ? ['v', $v] : 'none' %}", ...going },
     { Type: 'Wait', Seconds: 1 + Math.floor(random.fraction() * 5), ...going },
     task(pick(random, ['name', 'odd']), answered),
     { ...task('ask', answered), ...TOKEN, Arguments: asked, TimeoutSeconds: 100 },
@@ -78,10 +79,19 @@ const randomState = (random: Random, names: Names, depth: number, next: string |
   const answered = { ...retry, ...caught, ...going };
   if (depth === 0 || random.fraction() < 0.5) return leaf(random, next, going, answered);
   const inner = () => randomScope(random, names, depth - 1);
-  const mode = pick(random, [{}, { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } }]);
+  const items = pick(random, [
+    { Items: [1, 2, 3] },
+    { Items: { a: 1, b: 2 } },
+    { Items: [1, 2, 3], ItemSelector: { at: '{% $states.context.Map.Item.Index %}', of: '{% $states.input %}' } },
+  ]);
+  const map = { Type: 'Map', MaxConcurrency: 2, ...items, ...answered };
   return pick(random, [
     { Type: 'Parallel', Branches: [inner(), inner()], ...answered },
-    { Type: 'Map', Items: [1, 2, 3], MaxConcurrency: 2, ItemProcessor: { ...mode, ...inner() }, ...caught, ...going },
+    { ...map, ItemProcessor: inner() },
+    {
+      ...{ ...map, ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...inner() } },
+      ...pick(random, [{}, { ToleratedFailurePercentage: 100 }, { ItemBatcher: { MaxItemsPerBatch: 2 } }]),
+    },
   ]);
 };
 
@@ -166,15 +176,25 @@ const typesIn = (value: unknown): readonly string[] => {
   return 'Type' in value && typeof value.Type === 'string' ? [value.Type, ...inside] : inside;
 };
 
-const machines = Array.from({ length: 8 }, (_, seed) => ({
+/** Scopes inside each other: two levels in every fourth machine, whose crashes take longest. */
+const machines = Array.from({ length: 12 }, (_, seed) => ({
   seed,
-  definition: { QueryLanguage: 'JSONata', ...randomScope(seededRandom(`machine ${seed}`), { next: 0 }, 1) },
+  definition: {
+    QueryLanguage: 'JSONata',
+    ...randomScope(seededRandom(`machine ${seed}`), { next: 0 }, seed % 4 === 3 ? 2 : 1),
+  },
 }));
 
-test('the machines tried have states of every type', () => {
+test('the machines tried have states of every type, in each way the language has', () => {
   expect([...new Set(machines.flatMap(({ definition }) => typesIn(definition)))].toSorted()).toEqual([
     ...['Choice', 'Fail', 'Map', 'Parallel', 'Pass', 'Succeed', 'Task', 'Wait'],
   ]);
+  const text = JSON.stringify(machines);
+  const ways = [
+    ...['"Mode":"DISTRIBUTED"', 'waitForTaskToken', 'startExecution.sync:2', '"Retry"', '"Catch"', '"ItemSelector"'],
+    ...['"ItemBatcher"', '"ToleratedFailurePercentage"', '"Items":{"a"', '"Assign"', '"JitterStrategy"'],
+  ];
+  expect(ways.filter((way) => !text.includes(way))).toEqual([]);
 });
 
 test.each(machines)(

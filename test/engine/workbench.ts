@@ -50,6 +50,7 @@ export interface WorkbenchOptions {
   readonly objects?: Map<string, Uint8Array>;
   readonly calls?: InvokeCall[];
   readonly transitionsPerCommit?: number;
+  readonly account?: string;
 }
 
 const answer = async (functions: WorkbenchOptions['functions'], call: InvokeCall): Promise<InvokeAnswer> => {
@@ -73,7 +74,7 @@ export const workbench = (options: WorkbenchOptions = {}): Workbench => {
     ...(options.transitionsPerCommit !== undefined && { transitionsPerCommit: options.transitionsPerCommit }),
     database,
     region: 'us-east-1',
-    account: '111111111111',
+    account: options.account ?? '111111111111',
     invoke: (call) => {
       calls.push(call);
       return answer(options.functions, call);

@@ -207,7 +207,11 @@ describe('on the way back', () => {
     await story.api('gke-internal', 'POST', `${path}/statefulsets?fieldManager=kubectl-client-side-apply`, theirs);
     const digest = image('broken').split('@')[1] ?? '';
     story.images.publish(digest, { crash: { afterMs: 100, exitCode: 1, log: 'no' } });
-    const broken = JSON.parse(JSON.stringify(workload('Deployment', 'broken')).replace(image('v1'), image('broken')));
+    // Asked whether it is ready: without, it would be for the tenth of a second that it runs.
+    const asked = `"image":"${image('broken')}","readinessProbe":{"tcpSocket":{"port":80}}`;
+    const broken = JSON.parse(
+      JSON.stringify(workload('Deployment', 'broken')).replace(`"image":"${image('v1')}"`, asked),
+    );
     const mark = story.mark();
     // One object fewer, too: nothing is deleted before all that was applied runs.
     const fewer = standing.filter(({ metadata }) => metadata.name !== 'settings-8');

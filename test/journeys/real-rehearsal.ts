@@ -14,6 +14,7 @@ import { listRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import { readWave } from '../../shared/ledger/waves.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { evaluateInThread } from '../../shared/render/jsonnet-in-thread.ts';
+import { assertInvariants } from '../invariants/assert-invariants.ts';
 import { smallFleetConfig, webService } from './fleet-config.ts';
 import { kindsOf } from './three-versions.ts';
 
@@ -116,6 +117,7 @@ export const openRealRehearsal = async (
     ],
     close: async (): Promise<void> => {
       await instance.stop();
+      assertInvariants(dir);
       if (given.dir === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import type { Finding, PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
+import { assertInvariants } from '../invariants/assert-invariants.ts';
 
 // First of all: packages keep the clock they find when they are loaded.
 export const time = installVirtualTime({
@@ -157,7 +158,8 @@ export const openRehearsal = async (
     api: async (target: string, method: string, path: string, body?: unknown, type = 'application/json') => {
       const init = {
         method,
-        headers: { 'content-type': type },
+        // As another's hand, which owes the ledger nothing.
+        headers: { 'content-type': type, 'user-agent': 'kubectl/v1.35.4' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       };
       const server = instance.fleet.servers.get(target);
@@ -306,8 +308,10 @@ export const openRehearsal = async (
         (instance.fleet.servers.get(target)?.pods() ?? []).filter((pod) => pod.ready).flatMap((pod) => pod.images),
       ),
     ],
+    /** Ends the instance, and holds what it left to the invariants that every run has to keep. */
     close: async () => {
       await instance.stop();
+      assertInvariants(dir);
       if (given.dir === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };

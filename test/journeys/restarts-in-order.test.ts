@@ -66,7 +66,9 @@ test('a rollout restarts three dependent services in their order, and clients th
     'eks-internal restarts Deployment default/storage (3 of 4): 3 pods',
     'eks-internal restarts Deployment default/gateway (4 of 4): 3 pods',
   ]);
-  expect(texts).toContainEqual(expect.stringMatching(/^internal planned at .*; 4 workloads restart with 10 pods$/));
+  expect(texts).toContainEqual(
+    expect.stringMatching(/^internal planned at .*; 4 workloads restart with 10 pods; \d+ warnings$/),
+  );
   const { retrying } = counts;
   expect(retrying.calls).toBeGreaterThanOrEqual(300_000);
   expect(share(retrying.failed, retrying.calls)).toBeGreaterThanOrEqual(0.99999);

@@ -40,6 +40,18 @@ describe('write leases', () => {
   });
 });
 
+describe('a lease that somebody else left', () => {
+  test('says so until it is given back, to the next attempts too', async () => {
+    await takeLease(ledger, 't3', 'one', 0, 100);
+    const over = await takeLease(ledger, 't3', 'two', 100, 200);
+    const again = await takeLease(ledger, 't3', 'two', 110, 210);
+    await freeLease(ledger, 't3', 'two');
+    const next = await takeLease(ledger, 't3', 'one', 120, 220);
+    const own = await takeLease(ledger, 't3', 'one', 300, 400);
+    expect([over, again, next, own].map(({ isTakenOver }) => isTakenOver)).toEqual([true, true, undefined, undefined]);
+  });
+});
+
 describe('what a target stands on', () => {
   const standing = (rollout: string): Standing => ({
     release: digestOf(rollout),

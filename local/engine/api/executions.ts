@@ -1,81 +1,72 @@
-import { unqualified } from '../arn.ts';
-import { uuid } from '../given.ts';
+import { labelOf, machineNameOf, unlabeled, unqualified } from '../arn.ts';
+import { type Given, uuid } from '../given.ts';
 import type { JsonObject } from '../json.ts';
-import { EngineStopped } from '../queue.ts';
 import { redrive, redriveRefusal } from '../redrive.ts';
-import { type ExecutionRow, listExecutions, readExecution, readHistory } from '../sqlite/executions.ts';
-import { readDefinition, readMachine } from '../sqlite/machines.ts';
+import { type ExecutionFilter, type ExecutionRow, listExecutions, readExecution } from '../sqlite/executions.ts';
+import { readHistory } from '../sqlite/history.ts';
+import { readDefinitionText, readMachine } from '../sqlite/machines.ts';
+import { readMapRun } from '../sqlite/map-runs.ts';
+import { putRedrive, redrivenWith } from '../sqlite/redrives.ts';
 import { startExecution } from '../starts.ts';
 import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';
-import { arnOf, paged, pageOf, required, seconds, stringOf } from './input.ts';
+import { arnOf, machineArnOf, required, seconds, stringOf } from './input.ts';
 import { machineDetails } from './machines.ts';
-
-/** A child of a Map Run is redriven with its parent, or not at all. */
-const redrivenByMapRun = (row: ExecutionRow): boolean =>
-  row.mapRun !== undefined && row.status !== 'RUNNING' && row.status !== 'SUCCEEDED';
+import { NEWEST, paged, pageOf } from './page.ts';
 
 const startedBy = (row: ExecutionRow): JsonObject => ({
   ...(row.version !== undefined && { stateMachineVersionArn: row.version }),
   ...(row.alias !== undefined && { stateMachineAliasArn: row.alias }),
 });
 
-const described = (row: ExecutionRow, refusal: string | undefined): JsonObject => ({
-  executionArn: row.arn,
-  stateMachineArn: row.machine,
-  name: row.name,
-  status: row.status,
-  startDate: seconds(row.started),
-  ...(row.stopped !== undefined && { stopDate: seconds(row.stopped) }),
-  input: row.input,
-  inputDetails: { included: true },
-  ...(row.output !== undefined && { output: row.output, outputDetails: { included: true } }),
-  ...(row.error !== undefined && { error: row.error }),
-  ...(row.cause !== undefined && { cause: row.cause }),
-  ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
-  ...startedBy(row),
+const redriven = (row: ExecutionRow): JsonObject => ({
   redriveCount: row.redrives,
-  ...(refusal === undefined
-    ? { redriveStatus: 'REDRIVABLE' }
-    : {
-        redriveStatus: redrivenByMapRun(row) ? 'REDRIVABLE_BY_MAP_RUN' : 'NOT_REDRIVABLE',
-        redriveStatusReason: refusal,
-      }),
+  ...(row.redriven !== undefined && { redriveDate: seconds(row.redriven) }),
 });
 
+/** A child of a Map Run is redriven with its parent, or not at all. */
+const redriveStatus = (row: ExecutionRow, now: number): JsonObject => {
+  const refusal = redriveRefusal(row, now);
+  if (refusal === undefined) return { redriveStatus: 'REDRIVABLE' };
+  const ended = row.status !== 'RUNNING' && row.status !== 'SUCCEEDED';
+  if (row.mapRun !== undefined && ended) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
+  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: refusal };
+};
+
+/** What an execution was given and what it gave; `includedData` METADATA_ONLY leaves both out. */
+export const dataOf = (row: ExecutionRow, { includedData }: JsonObject): JsonObject => {
+  const included = includedData !== 'METADATA_ONLY';
+  return {
+    ...(included && { input: row.input }),
+    inputDetails: { included },
+    ...(row.output !== undefined && { ...(included && { output: row.output }), outputDetails: { included } }),
+    ...(included && row.error !== undefined && { error: row.error }),
+    ...(included && row.cause !== undefined && { cause: row.cause }),
+  };
+};
+
+const described = (row: ExecutionRow, input: JsonObject, now: number): JsonObject => ({
+  ...{ executionArn: row.arn, stateMachineArn: row.machine, name: row.name, status: row.status },
+  startDate: seconds(row.started),
+  ...(row.stopped !== undefined && { stopDate: seconds(row.stopped) }),
+  ...dataOf(row, input),
+  ...(row.trace !== undefined && { traceHeader: row.trace }),
+  ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
+  ...startedBy(row),
+  ...redriven(row),
+  ...redriveStatus(row, now),
+});
+
+/** In a list of a Map Run's children each says which run and how many items. */
 const listed = (row: ExecutionRow): JsonObject => ({
-  executionArn: row.arn,
-  stateMachineArn: row.machine,
-  name: row.name,
-  status: row.status,
+  ...{ executionArn: row.arn, stateMachineArn: row.machine, name: row.name, status: row.status },
   startDate: seconds(row.started),
   ...(row.stopped !== undefined && { stopDate: seconds(row.stopped) }),
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
   ...(row.items !== undefined && { itemCount: row.items }),
   ...startedBy(row),
-  redriveCount: row.redrives,
+  ...redriven(row),
 });
-
-/** What StartSyncExecution answers. Billed like Lambda: by 100 ms and 64 MB. */
-const answered = (row: ExecutionRow): JsonObject => {
-  const stopped = row.stopped ?? row.started;
-  return {
-    ...{ executionArn: row.arn, stateMachineArn: row.machine, name: row.name, status: row.status },
-    ...{
-      startDate: seconds(row.started),
-      stopDate: seconds(stopped),
-      input: row.input,
-      inputDetails: { included: true },
-    },
-    ...(row.output !== undefined && { output: row.output, outputDetails: { included: true } }),
-    ...(row.error !== undefined && { error: row.error }),
-    ...(row.cause !== undefined && { cause: row.cause }),
-    billingDetails: {
-      billedMemoryUsedInMB: 64,
-      billedDurationInMilliseconds: Math.max(100, Math.ceil((stopped - row.started) / 100) * 100),
-    },
-  };
-};
 
 const withoutData = (details: JsonObject): JsonObject =>
   Object.fromEntries(
@@ -85,10 +76,75 @@ const withoutData = (details: JsonObject): JsonObject =>
     ]),
   );
 
-const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
+/** Without execution data these go, and nothing else: what a task was called with stays, as in AWS. */
+const DATA = ['input', 'inputDetails', 'output', 'outputDetails'];
+
+const invalid = (message: string, reason?: string): WireError =>
+  new WireError('ValidationException', message, reason === undefined ? {} : { reason });
+
+const filterOf = ({ database }: ApiParts, input: JsonObject): ExecutionFilter => {
+  const mapRun = input.mapRunArn === undefined ? undefined : arnOf(input, 'mapRunArn', 'mapRun');
+  const status = stringOf(input, 'statusFilter');
+  const redriveFilter = stringOf(input, 'redriveFilter');
+  const named = input.stateMachineArn !== undefined;
+  if (mapRun !== undefined && named)
+    throw invalid('You must specify either a stateMachineArn or a mapRunArn, not both');
+  if (mapRun !== undefined) {
+    if (!readMapRun(database, mapRun))
+      throw new WireError('ResourceNotFound', `Resource not found: '${mapRun}'`, { resourceName: mapRun });
+    const redriven = redriveFilter === undefined ? undefined : redriveFilter === 'REDRIVEN';
+    return { by: { mapRun }, status, redriven };
+  }
+  if (!named) throw invalid('You must specify a stateMachineArn or a mapRunArn', 'MISSING_REQUIRED_PARAMETER');
+  if (status === 'PENDING_REDRIVE') throw invalid('The statusFilter PENDING_REDRIVE needs a mapRunArn');
+  if (redriveFilter !== undefined) throw invalid('A redriveFilter needs a mapRunArn');
+  const arn = machineArnOf(input);
+  const { machineArn, qualifier } = unqualified(arn);
+  const machine = readMachine(database, machineArn);
+  if (!machine) throw new WireError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  if (machine.type === 'EXPRESS')
+    throw new WireError(
+      'StateMachineTypeNotSupported',
+      `This operation is not supported by this type of state machine`,
+    );
+  return { by: qualifier === undefined ? { machine: arn } : { qualified: arn }, status };
+};
+
+/** The API answers a repeated redrive the same for 15 minutes, for the newest 10 tokens. */
+const TOKEN_LIFE_MS = 900_000;
+const TOKENS = 10;
+
+const machineOfExecution = ({ database }: ApiParts, row: ExecutionRow, input: JsonObject): JsonObject => {
+  const machineArn = unlabeled(row.machine);
+  const definition = readDefinitionText(database, row.definition);
+  const current = readMachine(database, machineArn);
+  const label = labelOf(row.machine);
+  const same = current?.definition === definition;
+  const details = machineDetails(
+    {
+      ...{ arn: row.machine, name: machineNameOf(machineArn), definition, role: row.role, type: 'STANDARD' },
+      ...{ revision: same ? current.revision : row.machine, settings: current?.settings ?? {} },
+      ...{ created: row.started, updated: row.started, deleting: false },
+    },
+    input,
+  );
+  return {
+    ...details,
+    updateDate: seconds(same ? current.updated : row.started),
+    ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
+    ...(label !== undefined && { label }),
+  };
+};
+
+/** What a request says of an execution to start; one without a name gets a UUID. */
+export const startOf = (input: JsonObject, moment: Given, machineArn: string) => ({
+  ...{ machineArn, name: stringOf(input, 'name') ?? uuid(moment.random), input: stringOf(input, 'input') ?? '{}' },
+  trace: stringOf(input, 'traceHeader'),
+});
 
 /** Executions: start, describe, list, history, stop, redrive. */
-export const executionOperations = ({ database, given, runner }: ApiParts): Readonly<Record<string, Operation>> => {
+export const executionOperations = (parts: ApiParts): Readonly<Record<string, Operation>> => {
+  const { database, given, runner } = parts;
   const existing = (input: JsonObject): ExecutionRow => {
     const arn = arnOf(input, 'executionArn', 'execution');
     const row = readExecution(database, arn);
@@ -98,92 +154,46 @@ export const executionOperations = ({ database, given, runner }: ApiParts): Read
   return {
     StartExecution: (input) => {
       const moment = given();
-      const machineArn = arnOf(input, 'stateMachineArn', 'stateMachine');
-      const name = stringOf(input, 'name') ?? uuid(moment.random);
-      const { row } = startExecution(database, moment, { machineArn, name, input: stringOf(input, 'input') ?? '{}' });
-      runner.take(row.arn);
+      const started = startExecution(database, moment, startOf(input, moment, machineArnOf(input)));
+      if ('fresh' in started) runner.begin(started.fresh);
+      const row = 'fresh' in started ? started.fresh.row : started.running;
       return { executionArn: row.arn, startDate: seconds(row.started) };
     },
-    StartSyncExecution: (input) => {
-      const moment = given();
-      const machineArn = arnOf(input, 'stateMachineArn', 'stateMachine');
-      const { machineArn: unversioned } = unqualified(machineArn);
-      if (readMachine(database, unversioned)?.type === 'STANDARD') {
-        throw new WireError(
-          'StateMachineTypeNotSupported',
-          `This operation is not supported by this type of state machine: '${machineArn}' is STANDARD`,
-        );
-      }
-      const name = stringOf(input, 'name') ?? uuid(moment.random);
-      const { row } = startExecution(database, moment, { machineArn, name, input: stringOf(input, 'input') ?? '{}' });
-      const ended = new Promise<JsonObject>((resolve, reject) => {
-        runner.onEnd(row.arn, (end) => (end ? resolve(answered(end)) : reject(new EngineStopped())));
-      });
-      runner.take(row.arn);
-      return { later: ended };
-    },
-    DescribeExecution: (input) => {
-      const row = existing(input);
-      return described(row, redriveRefusal(row, given().now));
-    },
-    DescribeStateMachineForExecution: (input) => {
-      const row = existing(input);
-      const name = row.machine.split(':').at(-1) ?? row.machine;
-      const current = readMachine(database, row.machine);
-      const machine = {
-        ...{
-          arn: row.machine,
-          name,
-          definition: readDefinition(database, row.definition),
-          role: row.role,
-          type: 'STANDARD',
-        },
-        ...{
-          revision: current?.revision ?? row.machine,
-          created: row.started,
-          updated: current?.updated ?? row.started,
-        },
-      };
-      return {
-        ...machineDetails(machine),
-        updateDate: seconds(machine.updated),
-        ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
-      };
-    },
+    DescribeExecution: (input) => described(existing(input), input, given().now),
+    DescribeStateMachineForExecution: (input) => machineOfExecution(parts, existing(input), input),
     ListExecutions: (input) => {
-      const page = pageOf(input);
-      const mapRun = stringOf(input, 'mapRunArn');
-      const arn = mapRun === undefined ? arnOf(input, 'stateMachineArn', 'stateMachine') : mapRun;
-      const { machineArn, qualifier } = unqualified(arn);
-      if (mapRun === undefined && !readMachine(database, machineArn)) {
-        throw new WireError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
-      }
-      const by = mapRun !== undefined ? { mapRun } : qualifier === undefined ? { machine: arn } : { qualified: arn };
-      const rows = listExecutions(database, by, stringOf(input, 'statusFilter'), page.limit + 1, page.offset);
-      const { shown, next } = paged(rows, page);
+      const filter = filterOf(parts, input);
+      const page = pageOf(input, given().now, NEWEST);
+      const rows = listExecutions(database, filter, page.limit + 1, page.after);
+      const { shown, next } = paged(rows, page, ({ id }) => id);
       return { executions: shown.map(listed), ...next };
     },
     GetExecutionHistory: (input) => {
       const row = existing(input);
-      const page = pageOf(input);
-      const events = readHistory(database, row.id, input.reverseOrder === true, page.limit + 1, page.offset);
-      const { shown, next } = paged(events, page);
+      const reverse = input.reverseOrder === true;
+      const page = pageOf(input, given().now, reverse ? NEWEST : 0);
+      const { events, more } = readHistory(database, row.id, reverse, page.limit, page.after);
+      const last = events.at(-1);
       return {
-        events: shown.map(({ id, at, type, previous, details }) => ({
+        events: events.map(({ id, at, type, previous, details }) => ({
           ...{ timestamp: seconds(at), type, id, previousEventId: previous },
           ...(input.includeExecutionData === false ? withoutData(details) : details),
         })),
-        ...next,
+        ...(more && last && { nextToken: page.tokenAfter(last.id) }),
       };
     },
     RedriveExecution: (input) => {
       const row = existing(input);
-      const moment = given();
-      const refusal = redriveRefusal(row, moment.now);
+      const { now } = given();
+      const token = stringOf(input, 'clientToken');
+      const before = token === undefined ? undefined : redrivenWith(database, row.id, token);
+      if (before !== undefined && now - before < TOKEN_LIFE_MS) return { redriveDate: seconds(before) };
+      const refusal = redriveRefusal(row, now);
       if (refusal !== undefined) throw new WireError('ExecutionNotRedrivable', refusal);
-      redrive(database, moment.now, row);
+      redrive(database, now, row);
+      if (token !== undefined) putRedrive(database, row.id, token, now, TOKENS);
       runner.take(row.arn);
-      return { redriveDate: seconds(moment.now) };
+      return { redriveDate: seconds(now) };
     },
     StopExecution: async (input) => {
       const row = existing(input);

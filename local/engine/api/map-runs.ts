@@ -3,28 +3,34 @@ import { readExecution } from '../sqlite/executions.ts';
 import { countChildren, listMapRuns, readMapRun, type StoredMapRun } from '../sqlite/map-runs.ts';
 import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';
-import { arnOf, paged, pageOf, seconds } from './input.ts';
+import { arnOf, seconds } from './input.ts';
+import { NEWEST, paged, pageOf } from './page.ts';
 
 const times = (run: StoredMapRun): JsonObject => ({
   startDate: seconds(run.started),
   ...(run.stopped !== undefined && { stopDate: seconds(run.stopped) }),
 });
 
-const limit = (input: JsonObject, field: string, most: number): number | undefined => {
+const limit = (input: JsonObject, field: string): number | undefined => {
   const value = input[field];
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && value >= 0 && value <= most) return value;
-  throw new WireError('ValidationException', `${field} must be a number from 0 to ${most}`);
+  return typeof value === 'number' ? value : undefined;
 };
 
+/** A Map Run without a limit of its own has the greatest number there is. */
+const UNBOUNDED = 2_147_483_647;
+
+const notFound = (arn: string): WireError =>
+  new WireError('ResourceNotFound', `Resource not found: '${arn}'`, { resourceName: arn });
+
 /** Map Runs: list those of an execution, describe one with its counts, change the limits of one that runs. */
-export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Record<string, Operation>> => ({
+export const mapRunOperations = ({ database, given, runner }: ApiParts): Readonly<Record<string, Operation>> => ({
   ListMapRuns: (input) => {
     const arn = arnOf(input, 'executionArn', 'execution');
     const execution = readExecution(database, arn);
     if (!execution) throw new WireError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-    const page = pageOf(input);
-    const { shown, next } = paged(listMapRuns(database, arn, page.limit + 1, page.offset), page);
+    const page = pageOf(input, given().now, NEWEST);
+    const rows = listMapRuns(database, arn, page.limit + 1, page.after);
+    const { shown, next } = paged(rows, page, ({ id }) => id);
     return {
       mapRuns: shown.map((run) => ({
         executionArn: arn,
@@ -38,7 +44,7 @@ export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Recor
   DescribeMapRun: (input) => {
     const arn = arnOf(input, 'mapRunArn', 'mapRun');
     const run = readMapRun(database, arn);
-    if (!run) throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`);
+    if (!run) throw notFound(arn);
     const by = countChildren(database, arn);
     const counts = (unit: 'children' | 'items', total: number): JsonObject => {
       const of = (status: string) => by.get(status)?.[unit] ?? 0;
@@ -55,7 +61,7 @@ export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Recor
         },
         ...{
           total,
-          resultsWritten: run.status === 'SUCCEEDED' ? total : 0,
+          resultsWritten: run.status === 'RUNNING' ? 0 : succeeded + failed + timedOut + aborted,
           failuresNotRedrivable: 0,
           pendingRedrive: 0,
         },
@@ -66,7 +72,7 @@ export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Recor
       executionArn: run.execution,
       status: run.status,
       ...times(run),
-      maxConcurrency: run.concurrency,
+      maxConcurrency: run.concurrency === 0 ? UNBOUNDED : run.concurrency,
       toleratedFailurePercentage: run.toleratedPercentage,
       toleratedFailureCount: run.toleratedCount,
       itemCounts: counts('items', run.totalItems),
@@ -78,17 +84,24 @@ export const mapRunOperations = ({ database, runner }: ApiParts): Readonly<Recor
   UpdateMapRun: async (input) => {
     const arn = arnOf(input, 'mapRunArn', 'mapRun');
     const run = readMapRun(database, arn);
-    if (!run) throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`);
-    const concurrency = limit(input, 'maxConcurrency', 10_000);
-    const toleratedCount = limit(input, 'toleratedFailureCount', 100_000_000);
-    const toleratedPercentage = limit(input, 'toleratedFailurePercentage', 100);
+    if (!run) throw notFound(arn);
+    const concurrency = limit(input, 'maxConcurrency');
+    const toleratedCount = limit(input, 'toleratedFailureCount');
+    const toleratedPercentage = limit(input, 'toleratedFailurePercentage');
     const limits = {
       ...(concurrency !== undefined && { concurrency }),
       ...(toleratedCount !== undefined && { toleratedCount }),
       ...(toleratedPercentage !== undefined && { toleratedPercentage }),
     };
+    if (Object.keys(limits).length === 0)
+      throw new WireError('ValidationException', 'One of maxConcurrency and the tolerated failures must be specified', {
+        reason: 'MISSING_REQUIRED_PARAMETER',
+      });
     const taken = await runner.apply(run.execution, { kind: 'map-updated', frame: run.frame, run: arn, limits });
-    if (!taken) throw new WireError('ValidationException', `Map Run '${arn}' has ended and can not be updated`);
+    if (!taken)
+      throw new WireError('ValidationException', `Map Run '${arn}' has ended and can not be updated`, {
+        reason: 'CANNOT_UPDATE_COMPLETED_MAP_RUN',
+      });
     return {};
   },
 });

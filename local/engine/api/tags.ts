@@ -8,6 +8,7 @@ import { arnOf, required, stringOf } from './input.ts';
 
 /** Tags of one resource (Step Functions quotas). */
 const MOST_TAGS = 50;
+const TAG = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u;
 
 /** Adds the request's `tags` to those the machine has. Throws `TooManyTags` and `ValidationException`. */
 export const addTags = (database: Database, arn: string, input: JsonObject): void => {
@@ -15,12 +16,18 @@ export const addTags = (database: Database, arn: string, input: JsonObject): voi
   const added = tags.map((tag) => {
     if (!isObject(tag)) throw new WireError('ValidationException', 'tags: each must be an object with key and value');
     const [key, value] = [required(tag, 'key'), stringOf(tag, 'value') ?? ''];
-    if (key.length > 128 || value.length > 256)
-      throw new WireError('ValidationException', 'tags: a key has at most 128 characters, a value at most 256');
+    if (key === '' || key.length > 128 || value.length > 256)
+      throw new WireError('ValidationException', 'tags: a key has 1 to 128 characters, a value at most 256');
+    if (!TAG.test(key) || !TAG.test(value))
+      throw new WireError(
+        'ValidationException',
+        'tags: only letters, digits, white space and _ . : / = + - @ may be in a key or a value',
+      );
     return { key, value };
   });
   const keys = new Set([...readTags(database, arn).keys(), ...added.map(({ key }) => key)]);
-  if (keys.size > MOST_TAGS) throw new WireError('TooManyTags', `'${arn}' would have more than ${MOST_TAGS} tags`);
+  if (keys.size > MOST_TAGS)
+    throw new WireError('TooManyTags', `'${arn}' would have more than ${MOST_TAGS} tags`, { resourceName: arn });
   for (const { key, value } of added) putTag(database, arn, key, value);
 };
 
@@ -28,7 +35,8 @@ export const addTags = (database: Database, arn: string, input: JsonObject): voi
 export const tagOperations = ({ database }: ApiParts): Readonly<Record<string, Operation>> => {
   const existing = (input: JsonObject): string => {
     const arn = arnOf(input, 'resourceArn', 'stateMachine');
-    if (!readMachine(database, arn)) throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`);
+    if (!readMachine(database, arn))
+      throw new WireError('ResourceNotFound', `Resource not found: '${arn}'`, { resourceName: arn });
     return arn;
   };
   return {

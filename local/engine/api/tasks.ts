@@ -1,6 +1,6 @@
 import type { Signal } from '../execution.ts';
 import { byteLength, type JsonObject, PAYLOAD_LIMIT, parseJson } from '../json.ts';
-import { readToken, type TokenRow } from '../sqlite/transitions.ts';
+import { readToken, type TokenRow } from '../sqlite/tokens.ts';
 import { isToken } from '../token.ts';
 import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';

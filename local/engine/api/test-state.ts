@@ -1,46 +1,64 @@
-import { isObject, type JsonObject } from '../json.ts';
-import { testState } from '../test-state.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import type { Mock, TestRequest } from '../test-state/request.ts';
+import { testState } from '../test-state/test-state.ts';
 import { WireError } from '../wire-error.ts';
 import type { ApiParts, Operation } from './dispatch.ts';
-import { required, stringOf } from './input.ts';
+import { objectOf, required, stringOf } from './input.ts';
 
-const numberOf = (input: JsonObject, field: string): number => {
-  const value = input[field];
-  return typeof value === 'number' ? value : 0;
+const refuse = (message: string): never => {
+  throw new WireError('ValidationException', message);
 };
 
-const mockOf = (input: JsonObject) => {
-  if (!isObject(input.mock)) return undefined;
-  const result = stringOf(input.mock, 'result');
-  const failure = isObject(input.mock.errorOutput) ? input.mock.errorOutput : undefined;
-  if ((result === undefined) === (failure === undefined)) {
-    throw new WireError('ValidationException', 'mock must hold either a result or an errorOutput');
-  }
-  if (!failure) return { ...(result !== undefined && { result }) };
-  return { error: stringOf(failure, 'error'), cause: stringOf(failure, 'cause') };
+const jsonOf = (text: string, otherwise: string): Json => {
+  const value = parseJson(text);
+  return value === undefined ? refuse(otherwise) : value;
+};
+
+const jsonObjectOf = (input: JsonObject, field: string): JsonObject | undefined => {
+  const text = stringOf(input, field);
+  if (text === undefined) return undefined;
+  const value = jsonOf(text, `${field} is not JSON`);
+  return isObject(value) ? value : refuse(`${field} must be a JSON object`);
+};
+
+const mockOf = (input: JsonObject): Mock | undefined => {
+  const mock = objectOf(input, 'mock');
+  if (!mock) return undefined;
+  const text = stringOf(mock, 'result');
+  const failure = objectOf(mock, 'errorOutput');
+  if (text !== undefined && failure)
+    return refuse('A test mock should have only one of the following fields: [result, errorOutput].');
+  if (failure) return { error: stringOf(failure, 'error'), cause: stringOf(failure, 'cause') };
+  if (text === undefined) return refuse('A test mock should have one of the following fields: [result, errorOutput].');
+  return { result: jsonOf(text, 'Mocked result must be valid JSON'), text };
+};
+
+const requestOf = (input: JsonObject): TestRequest => {
+  const settings = objectOf(input, 'stateConfiguration') ?? {};
+  const inputText = stringOf(input, 'input') ?? '{}';
+  const strictness = stringOf(objectOf(input, 'mock') ?? {}, 'fieldValidationMode');
+  return {
+    definition: required(input, 'definition'),
+    stateName: stringOf(input, 'stateName'),
+    ...{ input: jsonOf(inputText, 'input is not JSON'), inputText },
+    variables: jsonObjectOf(input, 'variables') ?? {},
+    roleArn: stringOf(input, 'roleArn'),
+    mock: mockOf(input),
+    strictness: strictness === 'PRESENT' || strictness === 'NONE' ? strictness : 'STRICT',
+    context: jsonObjectOf(input, 'context'),
+    revealSecrets: input.revealSecrets === true,
+    retries: Number(settings.retrierRetryCount ?? 0),
+    failedIterations:
+      typeof settings.mapIterationFailureCount === 'number' ? settings.mapIterationFailureCount : undefined,
+    errorCausedBy: stringOf(settings, 'errorCausedByState'),
+    readerData: stringOf(settings, 'mapItemReaderData'),
+  };
 };
 
 /** TestState: one state, tried alone. */
-export const testOperations = ({ given }: ApiParts): Readonly<Record<string, Operation>> => ({
+export const testOperations = (parts: ApiParts): Readonly<Record<string, Operation>> => ({
   TestState: (input) => {
-    if (input.context !== undefined) {
-      throw new WireError('ValidationException', 'context: a Context object of the caller is not taken by this engine');
-    }
-    const settings = isObject(input.stateConfiguration) ? input.stateConfiguration : {};
-    const moment = given();
-    return testState(
-      {
-        definition: required(input, 'definition'),
-        stateName: stringOf(input, 'stateName'),
-        input: stringOf(input, 'input') ?? '{}',
-        variables: stringOf(input, 'variables'),
-        roleArn: stringOf(input, 'roleArn') ?? `arn:aws:iam::${moment.account}:role/none`,
-        mock: mockOf(input),
-        retries: numberOf(settings, 'retrierRetryCount'),
-        failedIterations: numberOf(settings, 'mapIterationFailureCount'),
-        inspect: ['DEBUG', 'TRACE'].includes(stringOf(input, 'inspectionLevel') ?? 'INFO'),
-      },
-      moment,
-    );
+    const inspect = ['DEBUG', 'TRACE'].includes(stringOf(input, 'inspectionLevel') ?? 'INFO');
+    return testState(requestOf(input), inspect, parts);
   },
 });

@@ -3,8 +3,7 @@ import { STATES } from '../failure.ts';
 import { byteLength, isObject, type Json, jsonText, PAYLOAD_LIMIT } from '../json.ts';
 import type { Diagnostic } from '../parse.ts';
 import { expressionIn } from '../template.ts';
-import { fieldsOf, statesMistake } from './fields.ts';
-import { unreachable } from './reach.ts';
+import { contextMistake, fieldsOf } from './fields.ts';
 import { expressionsIn, readsOf } from './reads.ts';
 import { scopesIn } from './scopes.ts';
 import { assignedIn } from './variables.ts';
@@ -35,11 +34,11 @@ const namesIn = (state: State, at: string): readonly (readonly [location: string
       ? [[`${at}/Error`, state.Error]]
       : [];
   const rules = [
-    ...('Retry' in state ? (state.Retry ?? []).map((rule, index) => [`${at}/Retry/${index}`, rule] as const) : []),
-    ...('Catch' in state ? (state.Catch ?? []).map((rule, index) => [`${at}/Catch/${index}`, rule] as const) : []),
+    ...('Retry' in state ? (state.Retry ?? []).map((rule, index) => [`${at}/Retry[${index}]`, rule] as const) : []),
+    ...('Catch' in state ? (state.Catch ?? []).map((rule, index) => [`${at}/Catch[${index}]`, rule] as const) : []),
   ];
   return rules.flatMap(([place, { ErrorEquals }]) =>
-    ErrorEquals.map((name, index) => [`${place}/ErrorEquals/${index}`, name] as const),
+    ErrorEquals.map((name, index) => [`${place}/ErrorEquals[${index}]`, name] as const),
   );
 };
 
@@ -60,7 +59,7 @@ const checkFields = (state: State, at: string, assigned: ReadonlySet<string>, wa
       for (const name of reads.variables.filter((variable) => !assigned.has(variable)))
         warn('UNASSIGNED_VARIABLE', location, `no path to this state assigns $${name}`);
       for (const path of reads.states) {
-        const mistake = statesMistake(path, field.states);
+        const mistake = contextMistake(path);
         if (mistake !== undefined) warn('UNKNOWN_STATES_FIELD', location, mistake);
       }
     }
@@ -68,8 +67,8 @@ const checkFields = (state: State, at: string, assigned: ReadonlySet<string>, wa
 };
 
 /**
- * What is probably wrong in a definition that is well formed, as warnings with JSON pointers: states no path leads to, variables
- * read where no path has assigned them, members of `$states` that are not there, values that never fit into a payload, failure
+ * What is probably wrong in a definition that was accepted, as warnings with their places: variables read where no path has
+ * assigned them, members of `$states.context` that are not there, values that never fit into a payload, failure
  * names nothing knows. `failures`: the names the functions and machines raise; without it only names of the language are checked.
  * A loop without an exit is no mistake: a machine may run until it is stopped.
  */
@@ -79,12 +78,6 @@ export const checkDefinition = (machine: Machine, failures?: ReadonlySet<string>
   const scopes = scopesIn({ at: '', scope: machine, apart: true });
   const assigned = assignedIn(scopes);
   for (const scope of scopes) {
-    for (const name of unreachable(scope))
-      warn(
-        'UNREACHABLE_STATE',
-        `${scope.at}/States/${name}`,
-        `no path from '${scope.scope.StartAt}' leads to '${name}'`,
-      );
     for (const [name, state] of Object.entries(scope.scope.States)) {
       const at = `${scope.at}/States/${name}`;
       checkNames(state, at, failures, warn);

@@ -33,7 +33,7 @@ export const fieldsOf = (state: State, at: string): readonly Field[] => {
         .filter(([field]) => field === 'Condition' || LEAVING.includes(field))
         .map(([field, template]): Field => {
           const states = name === 'Catch' ? [...ALWAYS, 'errorOutput'] : ALWAYS;
-          return { at: `${at}/${name}/${index}/${field}`, template, states };
+          return { at: `${at}/${name}[${index}]/${field}`, template, states };
         }),
     );
   return [...own, ...ruled];
@@ -55,11 +55,9 @@ const CONTEXT: Tree = {
   Map: { Item: named('Index', 'Value', 'Key', 'Source') },
 };
 
-/** What is wrong with a path below `$states` where these members are there; undefined when nothing is. */
-export const statesMistake = (path: readonly string[], members: readonly string[]): string | undefined => {
+/** What is wrong with a path below `$states.context`; undefined when nothing is. */
+export const contextMistake = (path: readonly string[]): string | undefined => {
   const [member, ...rest] = path;
-  if (member === undefined) return undefined;
-  if (!members.includes(member)) return `$states.${member} is not there; here $states has ${members.join(', ')}`;
   let tree = member === 'context' ? CONTEXT : LEAF;
   for (const [depth, name] of rest.entries()) {
     const known = Object.keys(tree);

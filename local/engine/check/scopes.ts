@@ -28,7 +28,7 @@ const innerOf = (name: string, state: State, around: PlacedScope): readonly Plac
     ];
   if (state.Type !== 'Parallel') return [];
   return state.Branches.map((scope, branch) => ({
-    ...{ at: `${at}/Branches/${branch}`, scope, around, state: name, apart: false },
+    ...{ at: `${at}/Branches[${branch}]`, scope, around, state: name, apart: false },
   }));
 };
 

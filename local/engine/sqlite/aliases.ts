@@ -48,11 +48,16 @@ export const readAlias = (database: Database, arn: string): AliasRow | undefined
   return row && aliasOf(row);
 };
 
-/** In the order of their names. */
-export const listAliases = (database: Database, machine: string, limit: number, offset: number): readonly AliasRow[] =>
+/** Newest first, at most `limit` of those older than the one with the id `before`. */
+export const listAliases = (
+  database: Database,
+  machine: string,
+  limit: number,
+  before: number,
+): readonly (AliasRow & { readonly id: number })[] =>
   database
-    .all('SELECT * FROM aliases WHERE machine = ? ORDER BY name LIMIT ? OFFSET ?', machine, limit, offset)
-    .map(aliasOf);
+    .all('SELECT * FROM aliases WHERE machine = ? AND id < ? ORDER BY id DESC LIMIT ?', machine, before, limit)
+    .map((row) => ({ id: number(row, 'id'), ...aliasOf(row) }));
 
 export const deleteAlias = (database: Database, arn: string): void =>
   database.run('DELETE FROM aliases WHERE arn = ?', arn);

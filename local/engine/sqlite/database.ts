@@ -1,4 +1,6 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { createDeferred, type Deferred } from './deferred.ts';
+import { openFile } from './open-file.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -6,6 +8,12 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 export interface Database {
   /** How often the database was opened, this time included. */
   readonly opening: number;
+  /** What waits to be written; all other members but `peek` write it first. */
+  readonly deferred: Deferred;
+  /** As `one`, of what the tables hold without what waits. */
+  peek(sql: string, ...values: readonly SQLInputValue[]): Row | undefined;
+  /** A number that no row of the table has had in this opening. */
+  nextId(table: 'executions' | 'inbox'): number;
   run(sql: string, ...values: readonly SQLInputValue[]): void;
   one(sql: string, ...values: readonly SQLInputValue[]): Row | undefined;
   all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[];
@@ -21,34 +29,20 @@ export interface Database {
   close(): void;
 }
 
-/** Changes with every change of a table: a file of another layout is refused, never guessed at. */
-const LAYOUT = 2;
-
-const checkLayout = (connection: DatabaseSync, path: string): void => {
-  const found = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
-  const tables = Number(connection.prepare('SELECT COUNT(*) AS n FROM sqlite_schema').get()?.n);
-  if (tables > 0 && found !== LAYOUT) {
-    connection.close();
-    throw new Error(
-      `engine database ${path}: layout ${found}, expected ${LAYOUT}; it was made by another version: start with an empty file`,
-    );
-  }
-  connection.exec(`PRAGMA user_version = ${LAYOUT}`);
-};
-
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS openings (id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS definitions (digest TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS machines (
   id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, definition TEXT NOT NULL, role TEXT NOT NULL,
-  type TEXT NOT NULL, revision TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL);
+  type TEXT NOT NULL, revision TEXT NOT NULL, settings TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+  deleting INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS executions (
   id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, machine TEXT NOT NULL, definition TEXT NOT NULL,
   role TEXT NOT NULL, status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, error TEXT, cause TEXT,
-  started INTEGER NOT NULL, stopped INTEGER, deadline INTEGER, redrives INTEGER NOT NULL DEFAULT 0,
-  last_event INTEGER NOT NULL, next_frame INTEGER NOT NULL, map_run TEXT, item INTEGER, items INTEGER,
-  version TEXT, alias TEXT);
-CREATE INDEX IF NOT EXISTS executions_by_machine ON executions (machine, id);
+  started INTEGER NOT NULL, stopped INTEGER, deadline INTEGER, redrives INTEGER NOT NULL, redriven INTEGER,
+  last_event INTEGER NOT NULL, next_frame INTEGER NOT NULL, parent TEXT, parent_frame INTEGER, map_run TEXT, item INTEGER,
+  items INTEGER, version TEXT, alias TEXT, trace TEXT);
+CREATE INDEX IF NOT EXISTS executions_by_machine ON executions (machine, id) WHERE map_run IS NULL;
 CREATE INDEX IF NOT EXISTS executions_running ON executions (status, id) WHERE status = 'RUNNING';
 CREATE INDEX IF NOT EXISTS executions_by_map_run ON executions (map_run, item) WHERE map_run IS NOT NULL;
 CREATE TABLE IF NOT EXISTS history (
@@ -60,9 +54,11 @@ CREATE TABLE IF NOT EXISTS frames (
 CREATE TABLE IF NOT EXISTS items (
   execution INTEGER NOT NULL, frame INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (execution, frame)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (
-  child TEXT NOT NULL, execution TEXT NOT NULL, frame INTEGER NOT NULL, waits TEXT NOT NULL,
-  PRIMARY KEY (child, execution, frame, waits)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY AUTOINCREMENT, execution TEXT NOT NULL, body TEXT NOT NULL);
+  child TEXT NOT NULL, execution TEXT NOT NULL, frame INTEGER NOT NULL, attempt TEXT NOT NULL,
+  PRIMARY KEY (child, execution, frame, attempt)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, execution TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS redrives (
+  execution INTEGER NOT NULL, token TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (execution, token)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tokens (
   hash TEXT PRIMARY KEY, execution TEXT NOT NULL, frame INTEGER NOT NULL, attempt TEXT NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS map_runs (
@@ -72,23 +68,16 @@ CREATE TABLE IF NOT EXISTS map_runs (
   redrives INTEGER NOT NULL, redriven INTEGER, started INTEGER NOT NULL, stopped INTEGER);
 CREATE TABLE IF NOT EXISTS versions (
   machine TEXT NOT NULL, number INTEGER NOT NULL, definition TEXT NOT NULL, role TEXT NOT NULL, revision TEXT NOT NULL,
-  description TEXT, created INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (machine, number)) WITHOUT ROWID;
+  settings TEXT NOT NULL, description TEXT, created INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (machine, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS aliases (
-  arn TEXT PRIMARY KEY, machine TEXT NOT NULL, name TEXT NOT NULL, description TEXT, routes TEXT NOT NULL,
-  created INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
+  id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, machine TEXT NOT NULL, name TEXT NOT NULL, description TEXT,
+  routes TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
 `;
 
-/**
- * Opens the database at `path`, or one in memory for `:memory:`, and makes its tables. A file is written ahead and synchronised
- * in full at each commit, and locked while it is open: a second engine on it is refused with SQLite's own "database is locked".
- */
+/** Opens the database at `path`, or one in memory for `:memory:`, and makes its tables. Throws `DatabaseRefused`. */
 export const openDatabase = (path: string): Database => {
-  const connection = new DatabaseSync(path);
-  if (path !== ':memory:') {
-    connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  }
-  checkLayout(connection, path);
+  const connection = openFile(path);
   connection.exec(SCHEMA);
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const prepared = (sql: string) => {
@@ -99,29 +88,46 @@ export const openDatabase = (path: string): Database => {
     return statement;
   };
   const opening = Number(connection.prepare('INSERT INTO openings DEFAULT VALUES').run().lastInsertRowid);
+  const deferred = createDeferred((sql, values) => void prepared(sql).run(...values));
+  /** Of SQL that must see all that was written. */
+  const complete = (sql: string) => {
+    deferred.flush();
+    return prepared(sql);
+  };
+  const highest = (table: string) =>
+    Number(connection.prepare(`SELECT COALESCE(MAX(id), 0) AS n FROM ${table}`).get()?.n);
+  const ids = { executions: highest('executions'), inbox: highest('inbox') };
   return {
     opening,
-    run: (sql, ...values) => {
-      prepared(sql).run(...values);
+    deferred,
+    nextId: (table) => {
+      ids[table] += 1;
+      return ids[table];
     },
-    one: (sql, ...values) => prepared(sql).get(...values),
-    all: (sql, ...values) => prepared(sql).all(...values),
-    insert: (sql, ...values) => Number(prepared(sql).run(...values).lastInsertRowid),
+    peek: (sql, ...values) => prepared(sql).get(...values),
+    run: (sql, ...values) => {
+      complete(sql).run(...values);
+    },
+    one: (sql, ...values) => complete(sql).get(...values),
+    all: (sql, ...values) => complete(sql).all(...values),
+    insert: (sql, ...values) => Number(complete(sql).run(...values).lastInsertRowid),
     transaction: (write) => {
-      prepared('SAVEPOINT part').run();
+      complete('SAVEPOINT part').run();
       try {
         const result = write();
-        prepared('RELEASE part').run();
+        complete('RELEASE part').run();
         return result;
       } catch (thrown) {
+        deferred.drop();
         prepared('ROLLBACK TO part').run();
         prepared('RELEASE part').run();
         throw thrown;
       }
     },
     begin: () => void prepared('BEGIN IMMEDIATE').run(),
-    commit: () => void prepared('COMMIT').run(),
+    commit: () => void complete('COMMIT').run(),
     rollback: () => {
+      deferred.drop();
       if (connection.isTransaction) prepared('ROLLBACK').run();
     },
     close: () => connection.close(),

@@ -1,7 +1,6 @@
-import type { Frame, HistoryEvent, Status } from '../execution.ts';
-import { payload } from '../flow.ts';
-import { type Json, type JsonObject, jsonText } from '../json.ts';
+import type { Status } from '../execution.ts';
 import { type Database, number, optional, type Row, text } from './database.ts';
+import type { Table } from './deferred.ts';
 
 /** An execution as stored. Input and output are JSON text; times are epoch milliseconds. */
 export interface ExecutionRow {
@@ -21,8 +20,12 @@ export interface ExecutionRow {
   readonly stopped?: number | undefined;
   readonly deadline?: number | undefined;
   readonly redrives: number;
+  readonly redriven?: number | undefined;
   readonly lastEvent: number;
   readonly nextFrame: number;
+  /** The execution whose Map Run started it, and the frame of that. */
+  readonly parent?: string | undefined;
+  readonly parentFrame?: number | undefined;
   readonly mapRun?: string | undefined;
   /** Which child of the Map Run it is, and how many items it was given. */
   readonly item?: number | undefined;
@@ -30,6 +33,7 @@ export interface ExecutionRow {
   /** The version and the alias it was started by: their ARNs. */
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
+  readonly trace?: string | undefined;
 }
 
 const STATUSES: readonly Status[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
@@ -56,17 +60,50 @@ const executionOf = (row: Row): ExecutionRow => ({
   stopped: optional(number, row, 'stopped'),
   deadline: optional(number, row, 'deadline'),
   redrives: number(row, 'redrives'),
+  redriven: optional(number, row, 'redriven'),
   lastEvent: number(row, 'last_event'),
   nextFrame: number(row, 'next_frame'),
+  parent: optional(text, row, 'parent'),
+  parentFrame: optional(number, row, 'parent_frame'),
   mapRun: optional(text, row, 'map_run'),
   item: optional(number, row, 'item'),
   items: optional(number, row, 'items'),
   version: optional(text, row, 'version'),
   alias: optional(text, row, 'alias'),
+  trace: optional(text, row, 'trace'),
 });
 
+const EXECUTIONS: Table<ExecutionRow> = {
+  name: 'executions',
+  put: `INSERT INTO executions (id, arn, name, machine, definition, role, status, input, output, error, cause, started, stopped,
+    deadline, redrives, redriven, last_event, next_frame, parent, parent_frame, map_run, item, items, version, alias, trace)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET status = excluded.status, output = excluded.output, error = excluded.error,
+    cause = excluded.cause, stopped = excluded.stopped, deadline = excluded.deadline, redrives = excluded.redrives,
+    redriven = excluded.redriven, last_event = excluded.last_event, next_frame = excluded.next_frame`,
+  remove: 'DELETE FROM executions WHERE arn = ?',
+  values: (row) => [
+    ...[row.id, row.arn, row.name, row.machine, row.definition, row.role, row.status, row.input, row.output ?? null],
+    ...[row.error ?? null, row.cause ?? null, row.started, row.stopped ?? null, row.deadline ?? null, row.redrives],
+    ...[row.redriven ?? null, row.lastEvent, row.nextFrame, row.parent ?? null, row.parentFrame ?? null],
+    ...[row.mapRun ?? null, row.item ?? null, row.items ?? null, row.version ?? null, row.alias ?? null],
+    row.trace ?? null,
+  ],
+  key: (row) => [row.arn],
+};
+
+/** Stores an execution that was not there. */
+export const addExecution = (database: Database, row: ExecutionRow): void =>
+  database.deferred.put(EXECUTIONS, row, true);
+
+/** Stores what an execution became: status, outcome, counters. */
+export const putExecution = (database: Database, row: ExecutionRow): void =>
+  database.deferred.put(EXECUTIONS, row, false);
+
 export const readExecution = (database: Database, arn: string): ExecutionRow | undefined => {
-  const row = database.one('SELECT * FROM executions WHERE arn = ?', arn);
+  const waiting = database.deferred.find(EXECUTIONS, arn);
+  if (waiting) return waiting;
+  const row = database.peek('SELECT * FROM executions WHERE arn = ?', arn);
   return row && executionOf(row);
 };
 
@@ -74,13 +111,23 @@ export const readExecution = (database: Database, arn: string): ExecutionRow | u
 export const runningExecutions = (database: Database): readonly string[] =>
   database.all("SELECT arn FROM executions WHERE status = 'RUNNING' ORDER BY id").map((row) => text(row, 'arn'));
 
-/** Newest first: of a machine, a version or alias of it, or of a Map Run; with the status if one is asked for. */
+/** Whether any execution of the machine runs. */
+export const isRunning = (database: Database, machine: string): boolean =>
+  database.one("SELECT 1 FROM executions WHERE machine = ? AND status = 'RUNNING' LIMIT 1", machine) !== undefined;
+
+export interface ExecutionFilter {
+  readonly by: { readonly machine: string } | { readonly qualified: string } | { readonly mapRun: string };
+  readonly status?: string | undefined;
+  /** Only those that were redriven, or only those that were not. */
+  readonly redriven?: boolean | undefined;
+}
+
+/** Newest first, at most `limit` of those older than the one with the id `before`. */
 export const listExecutions = (
   database: Database,
-  by: { readonly machine: string } | { readonly qualified: string } | { readonly mapRun: string },
-  status: string | undefined,
+  { by, status, redriven }: ExecutionFilter,
   limit: number,
-  offset: number,
+  before: number,
 ): readonly ExecutionRow[] => {
   const [where, ...values] =
     'machine' in by
@@ -88,10 +135,11 @@ export const listExecutions = (
       : 'qualified' in by
         ? ['(version = ? OR alias = ?)', by.qualified, by.qualified]
         : ['map_run = ?', by.mapRun];
+  const once = redriven === undefined ? '' : redriven ? ' AND redrives > 0' : ' AND redrives = 0';
   return database
     .all(
-      `SELECT * FROM executions WHERE ${where} AND (? IS NULL OR status = ?) ORDER BY id DESC LIMIT ? OFFSET ?`,
-      ...[...values, status ?? null, status ?? null, limit, offset],
+      `SELECT * FROM executions WHERE ${where} AND id < ? AND (? IS NULL OR status = ?)${once} ORDER BY id DESC LIMIT ?`,
+      ...[...values, before, status ?? null, status ?? null, limit],
     )
     .map(executionOf);
 };
@@ -106,121 +154,8 @@ export const mapRunChild = (database: Database, run: string, item: number): Exec
   return executionOf(row);
 };
 
-export interface NewExecution {
-  readonly arn: string;
-  readonly name: string;
-  readonly machine: string;
-  readonly definition: string;
-  readonly role: string;
-  readonly startAt: string;
-  readonly input: Json;
-  readonly started: number;
-  readonly deadline?: number | undefined;
-  readonly mapRun?: string;
-  readonly item?: number;
-  readonly items?: number;
-  readonly version?: string | undefined;
-  readonly alias?: string | undefined;
-}
-
-/** Stores an execution that is about to enter its first state. The caller holds the transaction. */
-export const insertExecution = (database: Database, row: NewExecution): void => {
-  const id = database.insert(
-    `INSERT INTO executions (arn, name, machine, definition, role, status, input, started, deadline, last_event, next_frame,
-     map_run, item, items, version, alias) VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
-    ...[row.arn, row.name, row.machine, row.definition, row.role, jsonText(row.input), row.started],
-    ...[row.deadline ?? null, row.mapRun ?? null, row.item ?? null, row.items ?? null],
-    ...[row.version ?? null, row.alias ?? null],
-  );
-  const started = { executionStartedEventDetails: { ...payload('input', row.input), roleArn: row.role } };
-  insertEvent(database, id, { id: 1, at: row.started, type: 'ExecutionStarted', previous: 0, details: started });
-  putFrame(database, id, {
-    ...{ id: 0, index: 0, path: [], state: row.startAt, input: row.input, variables: {} },
-    ...{ last: 1, retries: [], retryCount: 0, doing: { kind: 'ready' } },
-  });
-};
-
-/** Makes an ended execution run again: the next redrive, with its event. The caller holds the transaction. */
-export const reopenExecution = (
-  database: Database,
-  row: ExecutionRow,
-  now: number,
-  deadline: number | undefined,
-): void => {
-  const event = row.lastEvent + 1;
-  const redriveCount = row.redrives + 1;
-  database.run(
-    `UPDATE executions SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped = NULL, deadline = ?, redrives = ?,
-     last_event = ? WHERE id = ?`,
-    ...[deadline ?? null, redriveCount, event, row.id],
-  );
-  const details = { executionRedrivenEventDetails: { redriveCount } };
-  insertEvent(database, row.id, { id: event, at: now, type: 'ExecutionRedriven', previous: row.lastEvent, details });
-};
-
 /** Forgets an execution with all it left: what becomes of an EXPRESS one, which no operation describes. */
-export const deleteExecution = (database: Database, id: number): void => {
+export const deleteExecution = (database: Database, { id, arn }: ExecutionRow): void => {
   for (const table of ['history', 'frames', 'items']) database.run(`DELETE FROM ${table} WHERE execution = ?`, id);
-  database.run('DELETE FROM executions WHERE id = ?', id);
+  database.run('DELETE FROM executions WHERE arn = ?', arn);
 };
-
-export const insertEvent = (database: Database, execution: number, event: HistoryEvent): void =>
-  database.run(
-    'INSERT INTO history (execution, id, at, type, previous, details) VALUES (?, ?, ?, ?, ?, ?)',
-    ...[execution, event.id, event.at, event.type, event.previous, jsonText(event.details)],
-  );
-
-/** Writes a frame; its input, which may be long and changes seldom, only where it is not the one of `before`. */
-export const putFrame = (database: Database, execution: number, frame: Frame, before?: Frame): void => {
-  const { input, ...body } = frame;
-  if (before && before.input === input) {
-    database.run('UPDATE frames SET body = ? WHERE execution = ? AND id = ?', ...[jsonText(body), execution, frame.id]);
-    return;
-  }
-  database.run(
-    'INSERT OR REPLACE INTO frames (execution, id, body, input) VALUES (?, ?, ?, ?)',
-    ...[execution, frame.id, jsonText(body), jsonText(input)],
-  );
-};
-
-export const readFrames = (database: Database, execution: number): Map<number, Frame> =>
-  new Map(
-    database.all('SELECT body, input FROM frames WHERE execution = ? ORDER BY id', execution).map((row) => {
-      const frame: Frame = { ...JSON.parse(text(row, 'body')), input: JSON.parse(text(row, 'input')) };
-      return [frame.id, frame];
-    }),
-  );
-
-export const readItems = (database: Database, execution: number): Map<number, readonly Json[]> =>
-  new Map(
-    database.all('SELECT frame, body FROM items WHERE execution = ?', execution).map((row) => {
-      const items: readonly Json[] = JSON.parse(text(row, 'body'));
-      return [number(row, 'frame'), items];
-    }),
-  );
-
-/** A page of the history, in the order of events or against it. */
-export const readHistory = (
-  database: Database,
-  execution: number,
-  reverse: boolean,
-  limit: number,
-  offset: number,
-): readonly HistoryEvent[] =>
-  database
-    .all(
-      `SELECT * FROM history WHERE execution = ? ORDER BY id ${reverse ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
-      execution,
-      limit,
-      offset,
-    )
-    .map((row) => {
-      const details: JsonObject = JSON.parse(text(row, 'details'));
-      return {
-        id: number(row, 'id'),
-        at: number(row, 'at'),
-        type: text(row, 'type'),
-        previous: number(row, 'previous'),
-        details,
-      };
-    });

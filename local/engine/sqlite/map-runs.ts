@@ -63,16 +63,16 @@ export const readMapRun = (database: Database, arn: string): StoredMapRun | unde
   return row && mapRunOf(row);
 };
 
-/** Newest first. */
+/** Newest first, at most `limit` of those older than the one with the id `before`. */
 export const listMapRuns = (
   database: Database,
   execution: string,
   limit: number,
-  offset: number,
-): readonly StoredMapRun[] =>
+  before: number,
+): readonly (StoredMapRun & { readonly id: number })[] =>
   database
-    .all('SELECT * FROM map_runs WHERE execution = ? ORDER BY id DESC LIMIT ? OFFSET ?', execution, limit, offset)
-    .map(mapRunOf);
+    .all('SELECT * FROM map_runs WHERE execution = ? AND id < ? ORDER BY id DESC LIMIT ?', execution, before, limit)
+    .map((row) => ({ id: number(row, 'id'), ...mapRunOf(row) }));
 
 /** How many children have each status, and how many items those were given. */
 export const countChildren = (

@@ -1,6 +1,7 @@
 import { unqualified } from '../arn.ts';
+import { jsonText } from '../json.ts';
 import { type Database, number, optional, type Row, text } from './database.ts';
-import { putDefinition } from './machines.ts';
+import { type MachineSettings, putDefinition, readSettings } from './machines.ts';
 
 /** A published version of a machine: never changed. */
 export interface VersionRow {
@@ -9,6 +10,7 @@ export interface VersionRow {
   readonly definition: string;
   readonly role: string;
   readonly revision: string;
+  readonly settings: MachineSettings;
   readonly description?: string | undefined;
   readonly created: number;
 }
@@ -21,6 +23,7 @@ const versionOf = (row: Row): VersionRow => ({
   definition: text(row, 'text'),
   role: text(row, 'role'),
   revision: text(row, 'revision'),
+  settings: readSettings(row),
   description: optional(text, row, 'description'),
   created: number(row, 'created'),
 });
@@ -31,9 +34,10 @@ export const insertVersion = (database: Database, row: Omit<VersionRow, 'number'
     const highest = database.one('SELECT MAX(number) AS n FROM versions WHERE machine = ?', row.machine);
     const next = (highest?.n === null || highest === undefined ? 0 : number(highest, 'n')) + 1;
     database.run(
-      'INSERT INTO versions (machine, number, definition, role, revision, description, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO versions (machine, number, definition, role, revision, settings, description, created)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[row.machine, next, putDefinition(database, row.definition), row.role, row.revision],
-      ...[row.description ?? null, row.created],
+      ...[jsonText(row.settings), row.description ?? null, row.created],
     );
     return next;
   });
@@ -49,16 +53,19 @@ export const versionAt = (database: Database, arn: string): VersionRow | undefin
   return /^\d+$/.test(qualifier) ? readVersion(database, machineArn, Number(qualifier)) : undefined;
 };
 
-/** Newest first. */
+/** Newest first, at most `limit` of those with a number below `before`. */
 export const listVersions = (
   database: Database,
   machine: string,
   limit: number,
-  offset: number,
+  before: number,
 ): readonly VersionRow[] =>
   database
-    .all(`${SELECT} AND v.machine = ? ORDER BY v.number DESC LIMIT ? OFFSET ?`, machine, limit, offset)
+    .all(`${SELECT} AND v.machine = ? AND v.number < ? ORDER BY v.number DESC LIMIT ?`, machine, before, limit)
     .map(versionOf);
+
+export const countVersions = (database: Database, machine: string): number =>
+  Number(database.one('SELECT COUNT(*) AS n FROM versions WHERE machine = ? AND deleted = 0', machine)?.n);
 
 /** Its number is not given again. Deleting twice is deleting once. */
 export const deleteVersion = (database: Database, machine: string, version: number): void =>

@@ -7,8 +7,8 @@ import { leave, limitPayload } from '../flow.ts';
 import { uuid } from '../given.ts';
 import { byteLength, isObject, type Json, jsonText, PAYLOAD_LIMIT } from '../json.ts';
 import { scopeOf } from '../scope.ts';
-import { evaluateCount, evaluateTemplate, type Scope } from '../template.ts';
-import { inputOf, itemsOf } from './map-inline.ts';
+import { evaluateCount, evaluatePercentage, evaluateTemplate, type Scope } from '../template.ts';
+import { inputOf, itemsOf, type MapItems, mapItem, STATE_DATA } from './map-items.ts';
 
 /** Children of one Map Run that run at once at most. */
 const RUN_CONCURRENCY = 10_000;
@@ -42,7 +42,8 @@ const rowOf = (frame: Frame, doing: MapRunActivity, status: MapRunRow['status'])
   redrives: doing.redrives,
 });
 
-const batched = async (
+/** ItemBatcher over the inputs: as many in one as MaxItemsPerBatch and MaxInputBytesPerBatch let; without it, the inputs. */
+export const batched = async (
   draft: Draft,
   frame: Frame,
   state: MapState,
@@ -103,11 +104,13 @@ export const startChildren = async (
   draft: Draft,
   frame: Frame,
   state: MapState,
-  items: readonly Json[],
+  { items, keyed }: MapItems,
+  source: string,
 ): Promise<void> => {
   if (frame.doing.kind !== 'map-run') return;
   const inputs: Json[] = [];
-  for (const [index, value] of items.entries()) inputs.push(await inputOf(draft, frame, state, index, value));
+  for (const [index, value] of items.entries())
+    inputs.push(await inputOf(draft, frame, state, value, mapItem(index, value, keyed, source)));
   const children = await batched(draft, frame, state, inputs);
   for (const input of children) limitPayload(frame.state, input);
   draft.setItems(frame.id, children);
@@ -136,7 +139,10 @@ export const enterDistributedMap = async (draft: Draft, frame: Frame, state: Map
     state.ResultWriter && (await evaluateTemplate(draft.given, { ...state.ResultWriter }, 'ResultWriter', scope));
   const concurrency = await count(draft, 'MaxConcurrency', state.MaxConcurrency, scope);
   const toleratedCount = await count(draft, 'ToleratedFailureCount', state.ToleratedFailureCount, scope);
-  const toleratedPercentage = await count(draft, 'ToleratedFailurePercentage', state.ToleratedFailurePercentage, scope);
+  const toleratedPercentage =
+    state.ToleratedFailurePercentage === undefined
+      ? undefined
+      : await evaluatePercentage(draft.given, state.ToleratedFailurePercentage, scope);
   const { random } = draft.given;
   const { region, account } = placeOf(draft.execution.machineArn);
   const machine = machineNameOf(draft.execution.machineArn);
@@ -157,11 +163,11 @@ export const enterDistributedMap = async (draft: Draft, frame: Frame, state: Map
     ...(toleratedCount !== undefined && { toleratedCount }),
     ...(toleratedPercentage !== undefined && { toleratedPercentage }),
   };
-  draft.event(frame.id, 'MapStateStarted', { mapStateStartedEventDetails: { length: items?.length ?? 0 } });
+  draft.event(frame.id, 'MapStateStarted', { mapStateStartedEventDetails: { length: items?.items.length ?? 0 } });
   draft.event(frame.id, 'MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: doing.run } });
   const started = draft.update(frame.id, { doing });
   draft.mapRun(rowOf(started, doing, 'RUNNING'));
-  if (items) await startChildren(draft, started, state, items);
+  if (items) await startChildren(draft, started, state, items, STATE_DATA);
 };
 
 /** The Map Run fails as a whole: the reader, the writer, or too many children. Children that still run are stopped. */
@@ -206,7 +212,7 @@ export const limitsChanged = (
 export const resultsCollected = async (draft: Draft, frame: Frame, state: MapState, result: Json): Promise<void> => {
   if (frame.doing.kind !== 'map-run') return;
   draft.mapRun(rowOf(frame, frame.doing, 'SUCCEEDED'));
-  draft.event(frame.id, 'MapRunSucceeded');
-  draft.event(frame.id, 'MapStateSucceeded');
+  draft.aside(frame.id, 'MapRunSucceeded');
+  draft.aside(frame.id, 'MapStateSucceeded', {}, 'aside');
   await leave(draft, frame.id, { ...state, next: state.Next, otherwise: result, extras: { result } });
 };

@@ -35,6 +35,6 @@ export const branchEnded = async (draft: Draft, frame: Frame, state: ParallelSta
   if (running > 0) return;
   const result = gather(draft, frame.id);
   draft.update(frame.id, { last: child.last });
-  draft.event(frame.id, 'ParallelStateSucceeded');
+  draft.aside(frame.id, 'ParallelStateSucceeded');
   await leave(draft, frame.id, { ...state, next: state.Next, otherwise: result, extras: { result } });
 };

@@ -2,7 +2,7 @@ import { placeOf } from '../arn.ts';
 import type { TaskState } from '../definition.ts';
 import type { Draft } from '../draft.ts';
 import type { Frame, TaskActivity } from '../execution.ts';
-import { evaluationFailure, type FailureDetail, STATES, StateFailure } from '../failure.ts';
+import { type FailureDetail, STATES, StateFailure } from '../failure.ts';
 import { leave, limitPayload, payload } from '../flow.ts';
 import { uuid } from '../given.ts';
 import {
@@ -60,9 +60,7 @@ const argumentsOf = async (
 const seconds = async (draft: Draft, state: TaskState, field: 'TimeoutSeconds' | 'HeartbeatSeconds', scope: Scope) => {
   const template = state[field];
   if (template === undefined) return undefined;
-  const value = await evaluateCount(draft.given, template, field, scope);
-  if (value === 0) throw evaluationFailure(`The field '${field}' must be positive, but was 0.`, field);
-  return value;
+  return evaluateCount(draft.given, template, field, scope, 1);
 };
 
 /**

@@ -5,9 +5,7 @@ import { evaluationFailure } from '../failure.ts';
 import { leave } from '../flow.ts';
 import { scopeOf } from '../scope.ts';
 import { evaluateAs, evaluateCount } from '../template.ts';
-
-/** RFC 3339 with a capital T and a zone, the only form the language takes. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+import { readTimestamp } from '../timestamp.ts';
 
 const untilOf = async (draft: Draft, frame: Frame, state: WaitState): Promise<number> => {
   const scope = scopeOf(draft, frame);
@@ -16,10 +14,10 @@ const untilOf = async (draft: Draft, frame: Frame, state: WaitState): Promise<nu
     return draft.given.now + seconds * 1000;
   }
   const text = await evaluateAs('string', draft.given, state.Timestamp, 'Timestamp', scope);
-  const at = TIMESTAMP.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) {
+  const at = readTimestamp(text);
+  if (at === undefined) {
     throw evaluationFailure(
-      `The field 'Timestamp' must be an RFC 3339 time such as 2026-01-31T12:00:00Z, but was '${text}'.`,
+      `The Timestamp parameter does not reference a valid ISO-8601 extended offset date-time format string: ${text}`,
       'Timestamp',
     );
   }

@@ -22,6 +22,18 @@ export interface Behaviour {
   readonly serves?: number;
   /** Services of its namespace that each of its requests calls, one after the other, and the version it needs of each. */
   readonly calls?: readonly { readonly service: string; readonly atLeast: number }[];
+  /** It answers the API server as an admission webhook. */
+  readonly webhook?: WebhookBehaviour;
+}
+
+/** How an image answers an AdmissionReview. */
+export interface WebhookBehaviour {
+  readonly allows: boolean;
+  /** Why, for people. */
+  readonly says?: string;
+  /** Labels that it has the object get, where it is asked as a mutating one; it allows then. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly takesMs?: number;
 }
 
 export type BehaviourOf = (image: string) => Behaviour;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/outside/clock.ts';
 import type { Random } from '../../../shared/outside/random.ts';
+import type { WebhookHandler } from './admission/webhook-calls.ts';
 import type { BehaviourOf } from './behaviour.ts';
 import { timestampOf } from './object.ts';
 import type { Registry } from './schema/registry.ts';
@@ -15,6 +16,8 @@ export interface ControlPlane {
   readonly storage: Storage;
   readonly registry: Registry;
   readonly behaviourOf: BehaviourOf;
+  /** Webhooks that are brought along; those of the cluster are its pods'. */
+  readonly webhook?: WebhookHandler;
 }
 
 export const timeOf = (plane: ControlPlane): string => timestampOf(plane.clock.now());

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../../shared/outside/clock.ts';
 import type { Random } from '../../../shared/outside/random.ts';
+import type { WebhookHandler } from './admission/webhook-calls.ts';
 import { handlerOf } from './api/handle.ts';
 import type { BehaviourOf } from './behaviour.ts';
 import { type Connections, followConnections } from './connections.ts';
@@ -21,6 +22,8 @@ export interface ApiServerOptions {
   /** A path, an open database, or `:memory:` without it. */
   readonly database?: DatabaseSync | string;
   readonly behaviourOf: BehaviourOf;
+  /** Answers admission webhooks, by Service or address; the pods behind a Service do without it. */
+  readonly webhook?: WebhookHandler;
   /** `v1.35.4` without it. */
   readonly version?: string;
   /** The nodes of a new cluster: three of 16 cores without it. Counts only while there are none. */
@@ -61,6 +64,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     storage,
     registry: openRegistry(storage),
     behaviourOf: options.behaviourOf,
+    ...(options.webhook === undefined ? {} : { webhook: options.webhook }),
   };
   bootstrap(plane, options.nodes);
   const log = openRequestLog(database, options.name);

@@ -1,6 +1,6 @@
 import type { ControlPlane } from './control-plane.ts';
-import { podsBehind } from './controllers/endpoints.ts';
 import { isReady } from './controllers/pod-state.ts';
+import { podsBehind } from './controllers/pods-behind.ts';
 import { type KubeObject, listAt, stringAt } from './object.ts';
 
 /** A pod as traffic and metrics see it. */

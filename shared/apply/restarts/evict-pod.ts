@@ -4,12 +4,13 @@ import { objectId } from '../object-id.ts';
 import { type Writing, type Written, write } from '../writing.ts';
 
 /**
- * Asks the API server to evict exactly this pod (its uid is a precondition), which it does within the pod's disruption budgets. A pod that is
- * gone or going counts as evicted; twice is safe.
+ * Asks the API server to evict exactly this pod as it was read (its uid and resourceVersion are preconditions, so that a request that
+ * comes late takes no pod that has moved since), which it does within the pod's disruption budgets. A pod that is gone or going counts as
+ * evicted; twice is safe.
  */
 export const evictPod = (
   writing: Writing,
-  { metadata: { name, namespace = '', uid } }: LiveObject,
+  { metadata: { name, namespace = '', uid, resourceVersion } }: LiveObject,
 ): Promise<Written> => {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
   return write(writing, {
@@ -22,8 +23,9 @@ export const evictPod = (
       apiVersion: 'policy/v1',
       kind: 'Eviction',
       metadata: { name, namespace },
-      deleteOptions: { preconditions: { uid } },
+      deleteOptions: { preconditions: { uid, resourceVersion } },
     }),
+    preconditions: { uid, resourceVersion },
     readBack: async () => {
       const found = await getObject(writing.cluster, path, writing.invocation.signal);
       const isGoing = found?.metadata.uid !== uid || found.metadata.deletionTimestamp !== undefined;

@@ -33,6 +33,25 @@ const plainText = (text: string) =>
     // The patched object in full, its members in the server's own order.
     .replaceAll(/Invalid value: "\{.*\}": strict/g, 'Invalid value: <object>: strict');
 
+/** Without how old things are and where they were put, and without what columns are described with. */
+const tableEssence = ({ columnDefinitions, rows, metadata }: JsonObject): Json => {
+  const columns = Array.isArray(columnDefinitions) ? (columnDefinitions as JsonObject[]) : [];
+  const isIncidental = columns.map(
+    ({ name, type }) => type === 'date' || ['Age', 'Duration', 'Cluster-IP'].includes(String(name)),
+  );
+  return {
+    kind: 'Table',
+    metadata: essence(metadata) ?? null,
+    columnDefinitions: columns.map(({ description, ...column }) => column),
+    rows: (Array.isArray(rows) ? (rows as JsonObject[]) : []).map(({ cells, object }) => ({
+      cells: (Array.isArray(cells) ? cells : []).map((cell, place) =>
+        isIncidental[place] ? '<incidental>' : (essence(cell) ?? null),
+      ),
+      ...(object === undefined ? {} : { object: essence(object) ?? null }),
+    })),
+  };
+};
+
 /**
  * An answer without what is incidental. Entries of managedFields are put in one order: the server's own is by time, and two requests may
  * share a second or not.
@@ -41,6 +60,7 @@ export const essence = (value: Json | undefined): Json | undefined => {
   if (typeof value === 'string') return plainText(value);
   if (Array.isArray(value)) return value.map((item) => essence(item) ?? null);
   if (typeof value !== 'object' || value === null) return value;
+  if (value.kind === 'Table') return tableEssence(value);
   const members = Object.entries(value).map(([name, member]): [string, Json | undefined] => {
     if (incidental.has(name)) return [name, '<incidental>'];
     if (name === 'managedFields' && Array.isArray(member)) return [name, essence(member.toSorted(byOwner))];

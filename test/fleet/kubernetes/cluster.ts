@@ -26,7 +26,7 @@ export interface Reply {
 export interface Cluster {
   readonly server: ApiServer;
   readonly clock: ManualClock;
-  ask(method: string, path: string, body?: unknown, type?: string): Promise<Reply>;
+  ask(method: string, path: string, body?: unknown, type?: string, accept?: string): Promise<Reply>;
   /** Applies objects of the namespace `shop`, by server-side apply as `tidegate`. Throws where one is refused. */
   apply(...objects: readonly KubeObject[]): Promise<void>;
   get(path: string): Promise<KubeObject>;
@@ -59,9 +59,9 @@ export const startCluster = async (
     ...options,
     clock,
   });
-  const ask: Cluster['ask'] = async (method, path, body, type = 'application/json') => {
+  const ask: Cluster['ask'] = async (method, path, body, type = 'application/json', accept = 'application/json') => {
     const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    const headers = { 'content-type': type, 'user-agent': 'probe/1' };
+    const headers = { 'content-type': type, 'user-agent': 'probe/1', accept };
     const response = await server.handle(new Request(`https://cluster${path}`, { method, headers, ...init }));
     const text = await response.text();
     return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text, headers: response.headers };

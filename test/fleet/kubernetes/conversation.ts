@@ -1,18 +1,10 @@
-/** One request of the conversation that both servers are asked to hold. */
-export interface Turn {
-  readonly says: string;
-  readonly method: string;
-  readonly path: string;
-  readonly type?: string;
-  readonly body?: unknown;
-}
+import { limitTurns } from './limit-turns.ts';
+import { policyTurns } from './policy-turns.ts';
+import { preconditionTurns } from './precondition-turns.ts';
+import { ruleTurns } from './rule-turns.ts';
+import { tableTurns } from './table-turns.ts';
+import { apply, core, jsonPatch, merge, metadata, strategic, type Turn, turn } from './turns.ts';
 
-const apply = 'application/apply-patch+yaml';
-const merge = 'application/merge-patch+json';
-const strategic = 'application/strategic-merge-patch+json';
-const jsonPatch = 'application/json-patch+json';
-
-const metadata = (name: string) => ({ name, namespace: 'talk' });
 const container = (more: object = {}) => ({ name: 'main', image: 'good:1', ...more });
 const deployment = (spec: object = {}, more: object = {}) => ({
   apiVersion: 'apps/v1',
@@ -33,7 +25,6 @@ const template = (containers: readonly object[]) => ({
 });
 const deployments = '/apis/apps/v1/namespaces/talk/deployments';
 const web = `${deployments}/web`;
-const core = '/api/v1/namespaces/talk';
 const settings = (data: object, more: object = {}) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -55,6 +46,13 @@ const widgetCrd = {
         name: 'v1',
         served: true,
         storage: true,
+        additionalPrinterColumns: [
+          { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
+          { name: 'Colour', type: 'string', jsonPath: '.spec.color', priority: 1 },
+          { name: 'Parts', type: 'string', jsonPath: '.spec.parts[*].name' },
+          { name: 'A', type: 'integer', jsonPath: '.spec.parts[?(@.name=="a")].weight' },
+          { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+        ],
         subresources: { status: {}, scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' } },
         schema: {
           openAPIV3Schema: {
@@ -126,14 +124,6 @@ const binding = (role: string) => ({
 });
 
 const bare = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bare' } };
-
-const turn = (says: string, method: string, path: string, body?: unknown, type?: string): Turn => ({
-  says,
-  method,
-  path,
-  ...(body === undefined ? {} : { body }),
-  ...(type === undefined ? {} : { type }),
-});
 
 /** Requests in order, each on what the ones before it left. No pods: what controllers do is told elsewhere. */
 export const conversation: readonly Turn[] = [
@@ -489,7 +479,7 @@ export const conversation: readonly Turn[] = [
     widgetCrd,
     apply,
   ),
-  turn('waits until it is served', 'GET', widgets),
+  { ...turn('waits until it is served', 'GET', widgets), until: 200 },
   turn(
     'creates one',
     'PATCH',
@@ -553,6 +543,8 @@ export const conversation: readonly Turn[] = [
   ),
   turn('finds an owner for it the second time', 'PATCH', '/api/v1/namespaces/bare?fieldManager=tidegate', bare, apply),
 
+  ...tableTurns,
+
   turn('lists by label', 'GET', `${deployments}?labelSelector=tier%3Dfront`),
   turn('lists by name', 'GET', `${deployments}?fieldSelector=metadata.name%3Dloose`),
   turn('refuses a field selector it does not have', 'GET', `${deployments}?fieldSelector=spec.replicas%3D1`),
@@ -569,4 +561,9 @@ export const conversation: readonly Turn[] = [
     propagationPolicy: 'Sideways',
   }),
   turn('deletes a collection', 'DELETE', deployments),
+
+  ...preconditionTurns,
+  ...policyTurns,
+  ...limitTurns,
+  ...ruleTurns,
 ];

@@ -61,6 +61,25 @@ const defaultWebhooks = (configuration: JsonObject, resource: Resource): void =>
   }
 };
 
+const defaultMatching = (constraints: JsonObject | undefined): void => {
+  if (constraints === undefined) return;
+  fill(constraints, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} });
+  for (const rule of [...objectsIn(constraints.resourceRules), ...objectsIn(constraints.excludeResourceRules)]) {
+    fill(rule, { scope: '*' });
+  }
+};
+
+const defaultLimitRange = ({ spec }: JsonObject): void => {
+  for (const item of objectsIn(objectAt({ spec }, 'spec')?.limits)) {
+    if (item.type !== 'Container') continue;
+    const at = (field: string) => objectAt(item, field) ?? {};
+    const limits = { ...at('max'), ...at('default') };
+    const requests = { ...at('min'), ...limits, ...at('defaultRequest') };
+    if (Object.keys(limits).length > 0) item.default = limits;
+    if (Object.keys(requests).length > 0) item.defaultRequest = requests;
+  }
+};
+
 const rbacGroup = 'rbac.authorization.k8s.io';
 const defaultBinding = (binding: JsonObject): void => {
   if (isJsonObject(binding.roleRef)) {
@@ -130,6 +149,7 @@ const byResource: Readonly<Record<string, (object: KubeObject, resource: Resourc
     const spec = objectAt(template, 'spec');
     if (spec !== undefined) defaultPodSpec(spec);
   },
+  limitranges: defaultLimitRange,
   services: defaultService,
   secrets: defaultSecret,
   persistentvolumeclaims: inSpec({ volumeMode: 'Filesystem' }, { phase: 'Pending' }),
@@ -152,6 +172,13 @@ const byResource: Readonly<Record<string, (object: KubeObject, resource: Resourc
   'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': defaultWebhooks,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': defaultWebhooks,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': ({ spec }) => {
+    if (!isJsonObject(spec)) return;
+    fill(spec, { failurePolicy: 'Fail' });
+    defaultMatching(objectAt(spec, 'matchConstraints'));
+  },
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': ({ spec }) =>
+    defaultMatching(objectAt(spec, 'matchResources')),
   'customresourcedefinitions.apiextensions.k8s.io': defaultCrd,
   'apiservices.apiregistration.k8s.io': ({ spec }) => {
     const service = objectAt(spec, 'service');

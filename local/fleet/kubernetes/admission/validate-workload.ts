@@ -1,4 +1,5 @@
 import type { FieldError } from '../api/status-error.ts';
+import { BadSchedule, nextDue, parseSchedule } from '../controllers/cron-schedule.ts';
 import { isJsonObject, type Json, type JsonObject, listAt, numberAt, objectAt, sameJson, stringAt } from '../object.ts';
 import { matches, requirementsOf } from '../storage/selector.ts';
 import { forbiddenField, invalidValue, required, unsupported } from './field-error.ts';
@@ -119,12 +120,28 @@ export const jobErrors = (spec: JsonObject, old: JsonObject | undefined): Errors
 
 const fixedField = (name: string, value: Json | undefined) => invalidValue(`spec.${name}`, value, 'field is immutable');
 
+const scheduleErrors = (spec: JsonObject): Errors => {
+  const schedule = stringAt(spec, 'schedule');
+  if (!schedule) return [required('spec.schedule')];
+  const timeZone = stringAt(spec, 'timeZone') ?? 'UTC';
+  const wrong = (field: string, value: string, check: () => unknown): Errors => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (!(error instanceof BadSchedule)) throw error;
+      return [invalidValue(field, value, error.message)];
+    }
+  };
+  return [
+    ...wrong('spec.schedule', schedule, () => parseSchedule(schedule)),
+    ...wrong('spec.timeZone', timeZone, () => nextDue(parseSchedule('@hourly'), 0, timeZone)),
+  ];
+};
+
 export const cronJobErrors = (spec: JsonObject): Errors => {
   const template = objectAt(spec, 'jobTemplate', 'spec', 'template', 'spec') ?? {};
-  return [
-    ...(stringAt(spec, 'schedule') ? [] : [required('spec.schedule')]),
-    ...podSpecErrors(template, 'spec.jobTemplate.spec.template.spec'),
-  ];
+  return [...scheduleErrors(spec), ...podSpecErrors(template, 'spec.jobTemplate.spec.template.spec')];
 };
 
 const podMutable = [

@@ -1,6 +1,7 @@
 import type { FieldError } from '../api/status-error.ts';
 import { isJsonObject, type Json, type JsonObject, type KubeObject, listAt, sameJson, stringAt } from '../object.ts';
 import { groupResourceOf, type Resource } from '../schema/resource.ts';
+import { ruleErrors, unaskedRules } from './custom-rules.ts';
 import { forbiddenField, invalidValue, required, unsupported } from './field-error.ts';
 import { schemaErrors } from './validate-custom.ts';
 import { metadataErrors } from './validate-meta.ts';
@@ -20,7 +21,9 @@ type Errors = readonly FieldError[];
 export const validate = (resource: Resource, object: KubeObject, old: KubeObject | undefined): Errors => {
   const errors = metadataErrors(resource, object);
   if (resource.custom !== undefined) {
-    return [...errors, ...schemaErrors(resource.custom.schema, object, ''), ...scaleErrors(resource, object)];
+    const { schema } = resource.custom;
+    const wrong = [...errors, ...schemaErrors(schema, object, ''), ...scaleErrors(resource, object)];
+    return wrong.length > 0 ? [...wrong, ...unaskedRules(schema, wrong)] : ruleErrors(schema, object, old, '');
   }
   return [...errors, ...(byResource[groupResourceOf(resource)]?.(object, old) ?? [])];
 };

@@ -7,9 +7,10 @@ import { undeclared } from '../schema/declared.ts';
 import { BadQuantity } from '../schema/quantity.ts';
 import { groupVersionOf, type Resource } from '../schema/resource.ts';
 import { asObject } from './decode.ts';
-import type { WriteOptions } from './options.ts';
+import { type WriteOptions, writeAs } from './options.ts';
+import { withoutManagedFields, writerOf } from './owners.ts';
 import { badRequest, conflict, internalError, StatusError } from './status-error.ts';
-import { createObject, updateObject, withoutManagedFields, writerOf } from './write.ts';
+import { createObject, updateObject } from './write.ts';
 
 export interface Written {
   readonly object: KubeObject;
@@ -34,7 +35,7 @@ export const applyObject = (
 ): Written => {
   const { resource, live } = target;
   checkConfig(target, config);
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource: target.subresource };
+  const write = writeAs(options, target.subresource);
   const empty = { ...unsetOf(resource.type), apiVersion: groupVersionOf(resource), kind: resource.kind };
   const base = live === undefined ? empty : withoutManagedFields(live);
   const owners = live?.metadata.managedFields;

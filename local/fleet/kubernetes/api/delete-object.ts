@@ -1,3 +1,5 @@
+import { admit } from '../admission/admit.ts';
+import { type Requester, systemRequester } from '../admission/attempt.ts';
 import { type ControlPlane, timeOf } from '../control-plane.ts';
 import {
   copyOf,
@@ -10,8 +12,8 @@ import {
   timestampOf,
 } from '../object.ts';
 import { groupKindOf, groupResourceOf, type Resource } from '../schema/resource.ts';
+import { keyOf } from './object-key.ts';
 import { invalid, StatusError } from './status-error.ts';
-import { keyOf } from './write.ts';
 
 export interface DeleteOptions {
   readonly dryRun: boolean;
@@ -19,6 +21,8 @@ export interface DeleteOptions {
   readonly resourceVersion?: string;
   readonly propagation: 'Background' | 'Foreground' | 'Orphan';
   readonly graceSeconds?: number;
+  /** Absent where the cluster itself deletes. */
+  readonly requester?: Requester;
 }
 
 const policies = ['Foreground', 'Background', 'Orphan'];
@@ -92,6 +96,16 @@ export const deleteObject = (
 ): Deleted => {
   checkPreconditions(resource, live, options);
   const name = live.metadata.name ?? '';
+  admit(plane, {
+    operation: 'DELETE',
+    resource,
+    subresource: '',
+    namespace: live.metadata.namespace ?? '',
+    name,
+    oldObject: live,
+    dryRun: options.dryRun,
+    requester: options.requester ?? systemRequester,
+  });
   const key = keyOf(resource, live.metadata.namespace ?? '', name);
   const finalizers = finalizersFor(live, options.propagation);
   const grace = graceOf(resource, live, options);

@@ -1,20 +1,21 @@
 import { digestOf } from '../../../../shared/rollout/digest.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { WritableRequestLog } from '../storage/request-log-sqlite.ts';
+import type { Answer, ApiRequest } from './asked.ts';
 import { aggregatedDiscovery, coreVersions, groupList, oneGroup, resourceList, versionInfo } from './discovery.ts';
-import { openapiDocument, openapiIndex } from './openapi.ts';
-import { type Answer, type ApiRequest, answerResource } from './resource-request.ts';
+import { openapiDocument, openapiIndex, openapiV2 } from './openapi.ts';
+import { answerResource } from './resource-request.ts';
 import { type Route, routeOf } from './route.ts';
 import { methodNotAllowed, pathNotFound, StatusError } from './status-error.ts';
 
 const json = 'application/json';
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-const answer = (plane: ControlPlane, route: Route, request: ApiRequest, accept: string): Answer => {
+const answer = (plane: ControlPlane, route: Route, request: ApiRequest): Answer => {
   if (route.to === 'resource') return answerResource(plane, route.path, request);
   if (route.to === 'nowhere') throw pathNotFound();
   if (request.method !== 'GET') throw methodNotAllowed();
-  const aggregated = accept.includes('as=APIGroupDiscoveryList');
+  const aggregated = request.accept.includes('as=APIGroupDiscoveryList');
   const kinds = plane.registry.all();
   switch (route.to) {
     case 'health':
@@ -33,6 +34,11 @@ const answer = (plane: ControlPlane, route: Route, request: ApiRequest, accept: 
       return { status: 200, body: oneGroup(kinds, route.group) };
     case 'group-version':
       return { status: 200, body: resourceList(kinds, route.group, route.version) };
+    case 'openapi-v2':
+      // The proper name of the type has an @ in it, which clients in Go can not read back.
+      return request.accept.includes('+protobuf')
+        ? { status: 200, body: '', contentType: 'application/octet-stream' }
+        : { status: 200, body: openapiV2 };
     case 'openapi':
       return {
         status: 200,
@@ -66,10 +72,11 @@ export const handlerOf =
     const contentType = headers.get('content-type') ?? '';
     const userAgent = headers.get('user-agent') ?? '';
     const { method, signal } = request;
-    const asked: ApiRequest = { method, query: url.searchParams, contentType, userAgent, body, signal };
+    const accept = headers.get('accept') ?? '';
+    const asked: ApiRequest = { method, query: url.searchParams, contentType, userAgent, body, accept, signal };
     let given: Answer;
     try {
-      given = answer(plane, routeOf(url.pathname), asked, headers.get('accept') ?? '');
+      given = answer(plane, routeOf(url.pathname), asked);
     } catch (error) {
       given = refusal(error);
     }
@@ -86,5 +93,7 @@ export const handlerOf =
       resourceVersionBefore,
       resourceVersionAfter: plane.storage.resourceVersion(),
     });
+    // Whoever was asked on the way took that long to answer; what was decided stands already.
+    if (given.delayMs !== undefined) await plane.clock.sleep(given.delayMs, signal);
     return responseOf(given);
   };

@@ -48,7 +48,7 @@ export const inVersion = (resource: Resource, object: KubeObject): KubeObject =>
 };
 
 /** Lists of built-in kinds say the kind once, for all; those of custom ones in every item. */
-export const listed = (resource: Resource, object: KubeObject): JsonObject => {
+const listed = (resource: Resource, object: KubeObject): JsonObject => {
   if (resource.custom !== undefined) return inVersion(resource, object);
   const { apiVersion, kind, ...rest } = object;
   return rest;
@@ -72,13 +72,19 @@ const decodePage = (text: string): Page => {
 
 const orderKey = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
+/** What a list finds, under the metadata of the list. */
+export interface Listing {
+  readonly metadata: JsonObject;
+  readonly objects: readonly KubeObject[];
+}
+
 /** A list, or a page of it when `limit` says so. A page after changes shows the objects as they are now. Throws StatusError. */
 export const listObjects = (
   plane: ControlPlane,
   resource: Resource,
   namespace: string | undefined,
   query: URLSearchParams,
-): JsonObject => {
+): Listing => {
   const isWanted = matcherOf(resource, namespace, '', query);
   const page = query.get('continue') ? decodePage(query.get('continue') ?? '') : undefined;
   if (page !== undefined && page.version < plane.storage.oldestKept())
@@ -92,16 +98,20 @@ export const listObjects = (
   const last = items.at(-1);
   const more = items.length < found.length && last !== undefined;
   return {
-    kind: resource.listKind,
-    apiVersion: groupVersionOf(resource),
     metadata: {
       resourceVersion: String(version),
       ...(more
         ? { continue: encodePage({ version, after: orderKey(last) }), remainingItemCount: found.length - items.length }
-        : resource.custom === undefined
-          ? {}
-          : { continue: '' }),
+        : {}),
     },
-    items: items.map((object) => listed(resource, object)),
+    objects: items,
   };
 };
+
+/** A listing as the list of its kind. */
+export const listBody = (resource: Resource, { metadata, objects }: Listing): JsonObject => ({
+  kind: resource.listKind,
+  apiVersion: groupVersionOf(resource),
+  metadata: resource.custom === undefined ? metadata : { continue: '', ...metadata },
+  items: objects.map((object) => listed(resource, object)),
+});

@@ -12,6 +12,12 @@ export const openapiIndex = (resources: readonly Resource[]): JsonObject => ({
   ),
 });
 
+/**
+ * The OpenAPI v2 document, with nothing in it, as JSON; in protobuf an empty document has no bytes. kubectl asks for it before it applies a
+ * `List`, and leaves to the server to check what it finds no schema for.
+ */
+export const openapiV2: JsonObject = { swagger: '2.0', info: { title: 'Kubernetes', version: 'simulated' }, paths: {} };
+
 const parameters = ['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) => ({
   name,
   in: 'query',

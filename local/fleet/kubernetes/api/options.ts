@@ -1,4 +1,7 @@
+import { type Requester, systemRequester } from '../admission/attempt.ts';
+import type { JsonObject } from '../object.ts';
 import { invalid } from './status-error.ts';
+import type { WriteAs } from './write-as.ts';
 
 export interface WriteOptions {
   /** Who writes: `fieldManager`, else the user agent's product. */
@@ -6,7 +9,16 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
+  readonly requester: Requester;
 }
+
+/** How a write by these options is carried out. */
+export const writeAs = ({ manager, dryRun, requester }: WriteOptions, subresource: string): WriteAs => ({
+  manager,
+  dryRun,
+  subresource,
+  requester,
+});
 
 const unsupported = (kind: string, field: string, value: string, supported: string) => {
   const message = `Unsupported value: ${value}: supported values: ${supported}`;
@@ -14,7 +26,12 @@ const unsupported = (kind: string, field: string, value: string, supported: stri
 };
 
 /** The query of a write. `kind` is the options object it stands for: `PatchOptions`. Throws a 422 StatusError. */
-export const writeOptions = (query: URLSearchParams, userAgent: string, kind: string): WriteOptions => {
+export const writeOptions = (
+  query: URLSearchParams,
+  userAgent: string,
+  kind: string,
+  told: Pick<Requester, 'warn' | 'delay'>,
+): WriteOptions => {
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   if (dryRun.some((value) => value !== 'All')) throw unsupported(kind, 'dryRun', JSON.stringify(dryRun), '"All"');
   const validation = query.get('fieldValidation') ?? '';
@@ -27,5 +44,16 @@ export const writeOptions = (query: URLSearchParams, userAgent: string, kind: st
     dryRun: dryRun.length > 0,
     force: query.get('force') === 'true',
     fieldValidation: validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
+    requester: { ...client, options: admissionOptions(manager, dryRun.length > 0, validation), ...told },
   };
 };
+
+/** Nobody is asked here who he is: whoever reaches this server may do everything. */
+export const client: Pick<Requester, 'username' | 'groups'> = { username: 'simulated', groups: systemRequester.groups };
+
+const admissionOptions = (fieldManager: string, dryRun: boolean, fieldValidation: string): JsonObject => ({
+  apiVersion: 'meta.k8s.io/v1',
+  ...(dryRun ? { dryRun: ['All'] } : {}),
+  ...(fieldManager === '' ? {} : { fieldManager }),
+  ...(fieldValidation === '' ? {} : { fieldValidation }),
+});

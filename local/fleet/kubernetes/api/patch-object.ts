@@ -7,7 +7,7 @@ import type { Resource } from '../schema/resource.ts';
 import { type ApplyTarget, applyObject, type Written } from './apply-object.ts';
 import { type ParsedBody, parseBody } from './body.ts';
 import { decode } from './decode.ts';
-import type { WriteOptions } from './options.ts';
+import { type WriteOptions, writeAs } from './options.ts';
 import { badRequest, invalid, notFound, StatusError, unsupportedMediaType } from './status-error.ts';
 import { updateObject } from './write.ts';
 
@@ -67,8 +67,7 @@ export const patchObject = (
   const result = patched(resource, copyOf(live), type, body.value);
   const next = decodePatched(resource, result, body, options, warn);
   checkIdentity(live, next);
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource };
-  return { object: updateObject(plane, resource, live, next, write), created: false };
+  return { object: updateObject(plane, resource, live, next, writeAs(options, subresource)), created: false };
 };
 
 const managerRequired = () =>

@@ -1,87 +1,39 @@
 import { warningsOf } from '../admission/warn-of-pod.ts';
 import type { ControlPlane } from '../control-plane.ts';
-import { copyOf, isJsonObject, type Json, type JsonObject, type KubeObject } from '../object.ts';
-import { groupResourceOf, hasSubresource, type Resource } from '../schema/resource.ts';
-import { objectBody, parseBody } from './body.ts';
+import { copyOf, isJsonObject, type Json, type KubeObject } from '../object.ts';
+import { groupResourceOf, hasSubresource } from '../schema/resource.ts';
+import {
+  type Answer,
+  type ApiRequest,
+  type Asked,
+  bodyOf,
+  existing,
+  liveOf,
+  optionsOf,
+  optionsOfDelete,
+} from './asked.ts';
+import { parseBody } from './body.ts';
 import { asObject, decodeBody } from './decode.ts';
-import { deleteObject, parseDeleteOptions } from './delete-object.ts';
-import { inVersion, listed, listObjects, matcherOf } from './list-objects.ts';
-import { type WriteOptions, writeOptions } from './options.ts';
+import { deleteObject } from './delete-object.ts';
+import { inVersion, listBody, listObjects, matcherOf } from './list-objects.ts';
+import { writeAs } from './options.ts';
 import { checkIdentity, patchObject } from './patch-object.ts';
 import { podLog } from './pod-log.ts';
 import { evictPod, reviewAnswer } from './review.ts';
 import type { ResourcePath } from './route.ts';
 import { scaleOf, writeScale } from './scale.ts';
+import { listShown, shownBy } from './shown.ts';
 import {
   badRequest,
   conflict,
+  internalError,
   methodNotAllowed,
   notFound,
   pathNotFound,
-  unsupportedMediaType,
+  StatusError,
 } from './status-error.ts';
 import { watchObjects } from './watch-objects.ts';
-import { createObject, keyOf, updateObject } from './write.ts';
-
-export interface ApiRequest {
-  readonly method: string;
-  readonly query: URLSearchParams;
-  readonly contentType: string;
-  readonly userAgent: string;
-  readonly body: string;
-  readonly signal: AbortSignal;
-}
-
-/** What goes back: JSON, text, or the stream of a watch. */
-export interface Answer {
-  readonly status: number;
-  readonly body: JsonObject | string | ReadableStream<Uint8Array>;
-  readonly warnings?: readonly string[];
-  readonly contentType?: string;
-}
-
-interface Asked {
-  readonly plane: ControlPlane;
-  readonly resource: Resource;
-  readonly path: ResourcePath;
-  readonly request: ApiRequest;
-  readonly warn: (text: string) => void;
-}
-
-const optionKinds: Readonly<Record<string, string>> = {
-  POST: 'CreateOptions',
-  PUT: 'UpdateOptions',
-  PATCH: 'PatchOptions',
-};
-
-const optionsOf = ({ method, query, userAgent }: ApiRequest): WriteOptions & { readonly namedManager: boolean } => ({
-  ...writeOptions(query, userAgent, optionKinds[method] ?? 'PatchOptions'),
-  namedManager: (query.get('fieldManager') ?? '') !== '',
-});
-
-const acceptedBodies = [
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-  'application/cbor',
-];
-
-const bodyOf = ({ request }: Asked): { readonly value: JsonObject; readonly duplicates: readonly string[] } => {
-  const type = (request.contentType.split(';', 1)[0] ?? '').trim();
-  if (type !== '' && type !== 'application/json' && type !== 'application/yaml')
-    throw unsupportedMediaType(acceptedBodies);
-  const parsed = parseBody(request.body, type);
-  return { value: objectBody(parsed), duplicates: parsed.duplicates };
-};
-
-const liveOf = ({ plane, resource, path }: Asked): KubeObject | undefined =>
-  plane.storage.get(keyOf(resource, path.namespace ?? '', path.name));
-
-const existing = (asked: Asked): KubeObject => {
-  const live = liveOf(asked);
-  if (live === undefined) throw notFound(asked.resource, asked.path.name);
-  return inVersion(asked.resource, live);
-};
+import { createObject, updateObject } from './write.ts';
 
 /** Answers a request about one kind. Throws StatusError. */
 export const answerResource = (plane: ControlPlane, path: ResourcePath, request: ApiRequest): Answer => {
@@ -89,9 +41,31 @@ export const answerResource = (plane: ControlPlane, path: ResourcePath, request:
   if (resource === undefined) throw pathNotFound();
   if (!resource.namespaced && path.namespace !== undefined) throw pathNotFound();
   const warnings: string[] = [];
-  const asked: Asked = { plane, resource, path, request, warn: (text) => warnings.push(text) };
-  const answer = path.subresource !== '' ? subresource(asked) : path.name !== '' ? one(asked) : collection(asked);
-  return warnings.length === 0 ? answer : { ...answer, warnings };
+  let delayMs = 0;
+  const asked: Asked = {
+    plane,
+    resource,
+    path,
+    request,
+    warn: (text) => warnings.push(text),
+    delay: (ms) => {
+      delayMs += ms;
+    },
+  };
+  const answer = refusedOr(() =>
+    path.subresource !== '' ? subresource(asked) : path.name !== '' ? one(asked) : collection(asked),
+  );
+  return { ...answer, ...(warnings.length === 0 ? {} : { warnings }), ...(delayMs === 0 ? {} : { delayMs }) };
+};
+
+/** A refusal is an answer too, with what was said on the way to it. */
+const refusedOr = (answer: () => Answer): Answer => {
+  try {
+    return answer();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { status: error.code, body: error.status };
+  }
 };
 
 const collection = (asked: Asked): Answer => {
@@ -99,10 +73,10 @@ const collection = (asked: Asked): Answer => {
   const { query, signal } = request;
   if (request.method === 'GET') {
     if (query.get('watch') === 'true' || query.get('watch') === '1') {
-      return { status: 200, body: watchObjects(plane, resource, path.namespace, '', query, signal) };
+      return { status: 200, body: watchObjects(plane, resource, path.namespace, '', query, signal, shownBy(asked)) };
     }
     if (!resource.verbs.includes('list')) throw methodNotAllowed();
-    return { status: 200, body: listObjects(plane, resource, path.namespace, query) };
+    return { status: 200, body: listShown(asked, listObjects(plane, resource, path.namespace, query)) };
   }
   if (request.method === 'POST') return create(asked);
   if (request.method === 'DELETE') return deleteCollection(asked);
@@ -110,29 +84,31 @@ const collection = (asked: Asked): Answer => {
 };
 
 const create = (asked: Asked): Answer => {
-  const { plane, resource, path, request, warn } = asked;
-  const options = optionsOf(request);
+  const { plane, resource, path, warn } = asked;
+  const options = optionsOf(asked);
   const { value, duplicates } = bodyOf(asked);
   if (!resource.verbs.includes('get')) return { status: 201, body: reviewAnswer(resource, value) };
   const object = copyOf(decodeBody(resource, value, duplicates, options, warn));
   if (resource.namespaced && path.namespace === undefined) throw methodNotAllowed();
-  const { namespace } = object.metadata;
+  const { namespace, resourceVersion } = object.metadata;
+  if (resourceVersion !== undefined && resourceVersion !== '') {
+    throw internalError('resourceVersion should not be set on objects to be created');
+  }
   if (resource.namespaced && namespace !== undefined && namespace !== '' && namespace !== path.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource: '' };
   for (const text of warningsOf(object)) warn(text);
-  return { status: 201, body: createObject(plane, resource, path.namespace ?? '', object, write) };
+  return { status: 201, body: createObject(plane, resource, path.namespace ?? '', object, writeAs(options, '')) };
 };
 
-const deleteCollection = ({ plane, resource, path, request }: Asked): Answer => {
-  const body = request.body === '' ? {} : objectBody(parseBody(request.body, request.contentType));
-  const options = parseDeleteOptions(request.query, body);
+const deleteCollection = (asked: Asked): Answer => {
+  const { plane, resource, path, request } = asked;
+  const options = optionsOfDelete(asked);
   const isWanted = matcherOf(resource, path.namespace, '', request.query);
   const found = plane.storage.list(groupResourceOf(resource), path.namespace).filter(isWanted);
   for (const object of found) deleteObject(plane, resource, object, options);
-  const list = listObjects(plane, resource, path.namespace, new URLSearchParams());
-  return { status: 200, body: { ...list, items: found.map((object) => listed(resource, object)) } };
+  const { metadata } = listObjects(plane, resource, path.namespace, new URLSearchParams());
+  return { status: 200, body: listBody(resource, { metadata, objects: found }) };
 };
 
 const one = (asked: Asked): Answer => {
@@ -143,17 +119,16 @@ const one = (asked: Asked): Answer => {
       if (request.query.get('watch') === 'true') {
         return {
           status: 200,
-          body: watchObjects(plane, resource, path.namespace, path.name, request.query, request.signal),
+          body: watchObjects(plane, resource, path.namespace, path.name, request.query, request.signal, shownBy(asked)),
         };
       }
-      return { status: 200, body: existing(asked) };
+      return { status: 200, body: shownBy(asked)(existing(asked)) };
     case 'PUT':
       return replace(asked);
     case 'PATCH':
       return patch(asked);
     case 'DELETE': {
-      const options = optionsOfDelete(request);
-      const deleted = deleteObject(plane, resource, existing(asked), options);
+      const deleted = deleteObject(plane, resource, existing(asked), optionsOfDelete(asked));
       return { status: 200, body: 'gone' in deleted ? deleted.gone : deleted.pending };
     }
     default:
@@ -161,23 +136,32 @@ const one = (asked: Asked): Answer => {
   }
 };
 
-const optionsOfDelete = ({ query, body, contentType }: ApiRequest) =>
-  parseDeleteOptions(query, body === '' ? {} : objectBody(parseBody(body, contentType)));
-
 const replace = (asked: Asked): Answer => {
-  const { plane, resource, path, request, warn } = asked;
-  const options = optionsOf(request);
+  const { plane, resource, path, warn } = asked;
+  const options = optionsOf(asked);
   const { value, duplicates } = bodyOf(asked);
   const next = decodeBody(resource, value, duplicates, options, warn);
   const live = liveOf(asked);
   if (live === undefined) throw notFound(resource, path.name);
   checkIdentity(live, { ...next, metadata: { ...namespaceOf(live), ...next.metadata } });
+  const { uid } = next.metadata;
+  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
+    throw conflict(resource, path.name, otherUid(asked, uid, live));
+  }
   if (resource.custom !== undefined && !next.metadata.resourceVersion) {
     throw conflict(resource, path.name, 'metadata.resourceVersion must be specified for an update');
   }
   for (const text of warningsOf(next)) warn(text);
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource: path.subresource };
+  const write = writeAs(options, path.subresource);
   return { status: 200, body: updateObject(plane, resource, inVersion(resource, live), next, write) };
+};
+
+const otherUid = ({ resource, path }: Asked, uid: string, live: KubeObject): string => {
+  // Where etcd has the object: the old groups share one folder.
+  const folder = ['', 'apps', 'batch'].includes(resource.group) ? resource.plural : groupResourceOf(resource);
+  const key = ['/registry', folder, path.namespace, path.name].filter((part) => part !== undefined).join('/');
+  const because = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${because}`;
 };
 
 const namespaceOf = ({ metadata: { namespace } }: KubeObject) => (namespace === undefined ? {} : { namespace });
@@ -187,7 +171,7 @@ const patch = (asked: Asked): Answer => {
   const found = liveOf(asked);
   const live = found === undefined ? undefined : inVersion(resource, found);
   const target = { resource, namespace: path.namespace ?? '', name: path.name, subresource: path.subresource, live };
-  const written = patchObject(plane, target, request.contentType, request.body, optionsOf(request), warn);
+  const written = patchObject(plane, target, request.contentType, request.body, optionsOf(asked), warn);
   for (const text of path.subresource === '' ? warningsOf(written.object) : []) warn(text);
   return { status: written.created ? 201 : 200, body: written.object };
 };
@@ -207,12 +191,12 @@ const subresource = (asked: Asked): Answer => {
     case 'log':
       return { status: 200, body: podLog(plane, existing(asked), request.query), contentType: 'text/plain' };
     case 'eviction':
-      return { status: 201, body: evictPod(plane, resource, existing(asked), optionsOf(request).dryRun) };
+      return { status: 201, body: evictPod(plane, resource, existing(asked), bodyOf(asked).value, optionsOf(asked)) };
     case 'finalize': {
       const live = existing(asked);
       const sent = asObject(bodyOf(asked).value, resource);
       const finalized = { ...copyOf(live), spec: isJsonObject(sent.spec) ? sent.spec : {} };
-      const write = { manager: optionsOf(request).manager, dryRun: false, subresource: 'finalize' };
+      const write = { ...writeAs(optionsOf(asked), 'finalize'), dryRun: false };
       return { status: 200, body: updateObject(plane, resource, live, finalized, write) };
     }
     default:
@@ -227,5 +211,5 @@ const scale = (asked: Asked): Answer => {
   if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed();
   const type = request.method === 'PUT' ? 'put' : (request.contentType.split(';', 1)[0] ?? '');
   const body: Json = parseBody(request.body, request.contentType).value;
-  return { status: 200, body: writeScale(plane, resource, live, { type, body }, optionsOf(request)) };
+  return { status: 200, body: writeScale(plane, resource, live, { type, body }, optionsOf(asked)) };
 };

@@ -18,6 +18,7 @@ export type Route =
   | { readonly to: 'version' }
   | { readonly to: 'health' }
   | { readonly to: 'openapi'; readonly groupVersion: string }
+  | { readonly to: 'openapi-v2' }
   | { readonly to: 'nowhere' };
 
 const resourcePath = (group: string, version: string, rest: readonly string[]): Route => {
@@ -57,6 +58,7 @@ export const routeOf = (pathname: string): Route => {
   if (root === 'version' && second === undefined) return { to: 'version' };
   if (root === 'healthz' || root === 'readyz' || root === 'livez') return { to: 'health' };
   if (root === 'openapi' && second === 'v3') return { to: 'openapi', groupVersion: parts.slice(2).join('/') };
+  if (root === 'openapi' && second === 'v2' && third === undefined) return { to: 'openapi-v2' };
   if (root === 'api') {
     if (second === undefined) return { to: 'core-versions' };
     if (third === undefined) return { to: 'group-version', group: '', version: second };

@@ -2,7 +2,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import { copyOf, isJsonObject, type Json, type JsonObject, type KubeObject, numberAt, objectAt } from '../object.ts';
 import type { Resource, ScalePaths } from '../schema/resource.ts';
 import { any } from '../schema/type.ts';
-import type { WriteOptions } from './options.ts';
+import { type WriteOptions, writeAs } from './options.ts';
 import { patched } from './patch-object.ts';
 import { invalid } from './status-error.ts';
 import { updateObject } from './write.ts';
@@ -69,6 +69,5 @@ export const writeScale = (
     parent = isJsonObject(below) ? below : {};
   }
   parent[steps.at(-1) ?? 'replicas'] = replicas;
-  const write = { manager: options.manager, dryRun: options.dryRun, subresource: 'scale' };
-  return scaleOf(resource, updateObject(plane, resource, live, next, write));
+  return scaleOf(resource, updateObject(plane, resource, live, next, writeAs(options, 'scale')));
 };

@@ -33,6 +33,7 @@ export const watchObjects = (
   name: string,
   query: URLSearchParams,
   signal: AbortSignal,
+  shown: (object: KubeObject) => JsonObject,
 ): ReadableStream<Uint8Array> => {
   const matches = matcherOf(resource, namespace, name, query);
   const stored = groupResourceOf(resource);
@@ -44,7 +45,7 @@ export const watchObjects = (
   const end = () => {
     for (const cleanup of cleanups.splice(0)) cleanup();
   };
-  const versioned = (object: KubeObject) => inVersion(resource, object);
+  const versioned = (object: KubeObject) => shown(inVersion(resource, object));
 
   return new ReadableStream<Uint8Array>({
     start: (controller) => {

@@ -1,63 +1,19 @@
+import { admit, mutate } from '../admission/admit.ts';
 import { setDefaults } from '../admission/defaults.ts';
-import { admitPod } from '../admission/pod-defaults.ts';
-import { qosClassOf } from '../admission/quality-of-service.ts';
+import { invalidValue } from '../admission/field-error.ts';
 import { validate } from '../admission/validate.ts';
-import { selectOwnPods } from '../admission/workload-defaults.ts';
-import type { Ownable } from '../apply/managed-fields.ts';
-import { trackUpdate, type Writer } from '../apply/server-side-apply.ts';
+import { trackUpdate } from '../apply/server-side-apply.ts';
 import { type ControlPlane, nameSuffix, newUid, timeOf } from '../control-plane.ts';
-import {
-  at,
-  copyOf,
-  type JsonObject,
-  type KubeObject,
-  listAt,
-  type ManagedFieldsEntry,
-  type ObjectMeta,
-  sameJson,
-  stringAt,
-} from '../object.ts';
-import { emptyStatus, unsetOf } from '../schema/conform.ts';
-import { crdResource } from '../schema/registry.ts';
-import { groupResourceOf, groupVersionOf, hasSubresource, type Resource } from '../schema/resource.ts';
-import { memberType } from '../schema/type.ts';
-import type { ObjectKey } from '../storage/sqlite.ts';
+import { copyOf, type JsonObject, type KubeObject, type ObjectMeta, sameJson } from '../object.ts';
+import { unsetOf } from '../schema/conform.ts';
+import { groupResourceOf, hasSubresource, type Resource } from '../schema/resource.ts';
 import { allocateService } from './allocate.ts';
 import { nextGeneration } from './generation.ts';
-import { alreadyExists, conflict, forbidden, invalid, notFound, staleVersion } from './status-error.ts';
-
-export interface WriteAs {
-  readonly manager: string;
-  readonly dryRun: boolean;
-  /** Empty for the object itself. */
-  readonly subresource: string;
-  /** The owners where applying has worked them out already. */
-  readonly managedFields?: ManagedFieldsEntry[];
-}
-
-export const keyOf = (resource: Resource, namespace: string, name: string): ObjectKey => ({
-  resource: groupResourceOf(resource),
-  namespace: resource.namespaced ? namespace : '',
-  name,
-});
-
-const ownableBy = (resource: Resource, subresource: string): Ownable => {
-  if (subresource === 'status') return resource.custom === undefined ? 'not-spec' : 'only-status';
-  return subresource === '' && hasSubresource(resource, 'status') ? 'not-status' : 'all';
-};
-
-export const writerOf = (plane: ControlPlane, resource: Resource, { manager, subresource }: WriteAs): Writer => ({
-  manager,
-  apiVersion: groupVersionOf(resource),
-  subresource,
-  ownable: ownableBy(resource, subresource),
-  time: timeOf(plane),
-});
-
-export const withoutManagedFields = (object: KubeObject): KubeObject => {
-  const { managedFields, ...metadata } = object.metadata;
-  return { ...object, metadata };
-};
+import { keyOf } from './object-key.ts';
+import { owners, withoutManagedFields, writerOf } from './owners.ts';
+import { prepareNew, resetStatus } from './prepare-new.ts';
+import { alreadyExists, forbidden, invalid, notFound, staleVersion } from './status-error.ts';
+import { attemptOf, type WriteAs } from './write-as.ts';
 
 const checkNamespace = (plane: ControlPlane, resource: Resource, namespace: string, name: string) => {
   if (!resource.namespaced) return;
@@ -72,14 +28,6 @@ const checkNamespace = (plane: ControlPlane, resource: Resource, namespace: stri
 const refuseInvalid = (resource: Resource, object: KubeObject, old: KubeObject | undefined) => {
   const errors = validate(resource, object, old);
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
-};
-
-/** A status that a client sends with the object itself counts for nothing where status has a path of its own. */
-const resetStatus = (resource: Resource, object: KubeObject) => {
-  if (!hasSubresource(resource, 'status')) return;
-  delete object.status;
-  if (resource.type.is !== 'struct' || resource.type.fields.get('status')?.always !== true) return;
-  object.status = emptyStatus(memberType(resource.type, 'status'));
 };
 
 /** Stores a new object, defaulted and checked. Changes `object`, which must be the caller's own. Throws StatusError. */
@@ -128,54 +76,36 @@ export const createObject = (
     creationTimestamp: timeOf(plane),
     ...(managedFields.length === 0 ? {} : { managedFields }),
   };
+  const changed = mutate(plane, attemptOf('CREATE', resource, object, write));
+  if (changed !== undefined) {
+    replaceMembers(object, changed);
+    setDefaults(resource, object);
+  }
   prepareNew(plane, resource, object);
   refuseInvalid(resource, object, undefined);
+  admit(plane, attemptOf('CREATE', resource, object, write));
   const key = keyOf(resource, namespace, name);
   if (plane.storage.get(key) !== undefined) throw alreadyExists(resource, name);
-  return write.dryRun ? object : plane.storage.put(key, copyOf(object));
+  if (!write.dryRun) return plane.storage.put(key, copyOf(object));
+  const sent = metadata.resourceVersion;
+  return sent ? { ...object, metadata: { ...object.metadata, resourceVersion: sent } } : object;
 };
 
-/** What the server gives a new object of some kinds; nobody owns these fields. */
-const prepareNew = (plane: ControlPlane, resource: Resource, object: KubeObject) => {
-  switch (groupResourceOf(resource)) {
-    case 'namespaces':
-      object.spec = { ...object.spec, finalizers: ['kubernetes'] };
-      break;
-    case 'pods':
-      admitPod(object);
-      object.status = { ...object.status, qosClass: qosClassOf(object) };
-      break;
-    case 'jobs.batch':
-      selectOwnPods(object);
-      break;
-    case 'services':
-      allocateService(plane.storage, object, undefined);
-      break;
-    case 'statefulsets.apps':
-      object.status = { ...object.status, availableReplicas: 0 };
-      break;
-    case crdResource: {
-      const stored = listAt(object.spec, 'versions').filter((version) => at(version, 'storage') === true);
-      const storedVersions = stored.map((version) => stringAt(version, 'name') ?? '');
-      object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions };
-      break;
-    }
-  }
+const replaceMembers = (object: KubeObject, by: KubeObject): void => {
+  for (const member of Object.keys(object)) delete object[member];
+  Object.assign(object, by);
 };
 
 const checkPreconditions = (resource: Resource, live: KubeObject, next: KubeObject) => {
   const name = live.metadata.name ?? '';
   const { uid, resourceVersion } = next.metadata;
-  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
-    );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) {
+  const isStated = resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0';
+  if (isStated && resourceVersion !== live.metadata.resourceVersion) {
     throw staleVersion(resource, name);
   }
+  if (uid === undefined || uid === '' || uid === live.metadata.uid) return;
+  const error = invalidValue('metadata.uid', uid, 'field is immutable');
+  throw invalid(resource, name, [error, error]);
 };
 
 /** What the request's path lets it change: everything but status, or status (and metadata of built-in kinds). */
@@ -208,37 +138,6 @@ const keepSystemFields = (live: KubeObject, next: ObjectMeta): ObjectMeta => {
   };
 };
 
-const isReset = (entries: readonly ManagedFieldsEntry[] | undefined) =>
-  entries !== undefined &&
-  (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0));
-
-/** Entries that a client sends count on the object itself; an empty list forgets all owners. */
-const entriesBefore = (
-  live: KubeObject,
-  next: KubeObject,
-  subresource: string,
-): readonly ManagedFieldsEntry[] | undefined => {
-  const sent = next.metadata.managedFields;
-  if (subresource !== '' || sent === undefined) return live.metadata.managedFields;
-  return isReset(sent) ? [] : sent;
-};
-
-const owners = (
-  plane: ControlPlane,
-  resource: Resource,
-  live: KubeObject,
-  sent: KubeObject,
-  next: KubeObject,
-  write: WriteAs,
-) => {
-  if (write.managedFields !== undefined) return write.managedFields;
-  const entries = entriesBefore(live, sent, write.subresource);
-  // An object whose owners were never tracked, or were reset, stays untracked until somebody applies it.
-  if (entries === undefined || entries.length === 0) return [];
-  const [before, after] = [withoutManagedFields(live), withoutManagedFields(next)];
-  return trackUpdate(resource.type, before, after, entries, writerOf(plane, resource, write));
-};
-
 const withoutTimes = (object: KubeObject): KubeObject => ({
   ...object,
   metadata: {
@@ -263,6 +162,11 @@ export const updateObject = (
   next.metadata = keepSystemFields(live, next.metadata);
   setDefaults(resource, next);
   const managedFields = owners(plane, resource, live, sent, next, write);
+  const changed = mutate(plane, { ...attemptOf('UPDATE', resource, next, write), oldObject: live });
+  if (changed !== undefined) {
+    replaceMembers(next, changed);
+    setDefaults(resource, next);
+  }
   delete next.metadata.managedFields;
   if (managedFields.length > 0) next.metadata.managedFields = managedFields;
   if (groupResourceOf(resource) === 'services') allocateService(plane.storage, next, live);
@@ -270,6 +174,7 @@ export const updateObject = (
   const generation = isDesired ? nextGeneration(resource, next, live) : undefined;
   if (generation !== undefined) next.metadata.generation = generation;
   if (write.subresource !== 'status') refuseInvalid(resource, next, live);
+  admit(plane, { ...attemptOf('UPDATE', resource, next, write), oldObject: live });
   if (sameJson(withoutTimes(next), withoutTimes(live))) return live;
   if (write.dryRun) return next;
   const key = keyOf(resource, live.metadata.namespace ?? '', live.metadata.name ?? '');

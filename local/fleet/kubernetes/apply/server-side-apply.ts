@@ -33,8 +33,8 @@ export interface Writer {
   readonly apiVersion: string;
   readonly subresource: string;
   readonly ownable: Ownable;
-  /** The time a changed entry gets. */
-  readonly time: string;
+  /** The time a changed entry gets, where it gets one. */
+  readonly time: string | undefined;
 }
 
 export interface FieldConflict {

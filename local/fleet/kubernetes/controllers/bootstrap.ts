@@ -71,7 +71,7 @@ const createNode = (plane: ControlPlane, size: NodeSize, index: number) => {
 
 /** What every cluster has before anybody writes: four namespaces, nodes, a storage class, the Service `kubernetes`. Twice is once. */
 export const bootstrap = (plane: ControlPlane, nodes: readonly NodeSize[] = usualNodes): void => {
-  if (plane.storage.resourceVersion() > 0) return;
+  if (plane.storage.list('namespaces').length > 0) return;
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     create(plane, 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }

@@ -2,6 +2,7 @@ import { autoscalerController } from './autoscaler.ts';
 import { claimController } from './claims.ts';
 import type { Controller } from './control-loop.ts';
 import { crdController } from './crds.ts';
+import { cronJobController } from './cron-job.ts';
 import { daemonSetController } from './daemon-set.ts';
 import { deploymentController } from './deployment.ts';
 import { disruptionController } from './disruption.ts';
@@ -11,6 +12,7 @@ import { ingressController } from './ingress.ts';
 import { jobController } from './job.ts';
 import { kubeletController } from './kubelet.ts';
 import { namespaceController } from './namespaces.ts';
+import { quotaController } from './quotas.ts';
 import { replicaSetController } from './replica-set.ts';
 import { schedulerController } from './scheduler.ts';
 import { statefulSetController } from './stateful-set.ts';
@@ -24,11 +26,13 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   statefulSetController,
   daemonSetController,
+  cronJobController,
   jobController,
   schedulerController,
   kubeletController,
   endpointsController,
   disruptionController,
+  quotaController,
   autoscalerController,
   ingressController,
   garbageController,

@@ -3,19 +3,10 @@ import { isJsonObject, type JsonObject, type KubeObject, listAt, objectAt, sameJ
 import { matches, requirementsOf } from '../storage/selector.ts';
 import type { Controller } from './control-loop.ts';
 import { allKeys, change, create, nameKey, ownerReference, read, remove, writeStatus } from './owned.ts';
-import { isFinished, isReady } from './pod-state.ts';
+import { isReady } from './pod-state.ts';
+import { podsBehind } from './pods-behind.ts';
 
 const loadBalancerMs = 1000;
-
-/** The pods a Service selects, in name order. */
-export const podsBehind = (plane: ControlPlane, service: KubeObject): readonly KubeObject[] => {
-  const selector = objectAt(service.spec, 'selector');
-  if (selector === undefined || Object.keys(selector).length === 0) return [];
-  const requirements = requirementsOf({ matchLabels: selector }) ?? [];
-  return plane.storage
-    .list('pods', service.metadata.namespace)
-    .filter((pod) => matches(requirements, pod.metadata.labels) && !isFinished(pod));
-};
 
 const isTerminating = (pod: KubeObject) => pod.metadata.deletionTimestamp !== undefined;
 const takesTraffic = (pod: KubeObject) => isReady(pod) && !isTerminating(pod);

@@ -1,5 +1,5 @@
 import { deleteObject } from '../api/delete-object.ts';
-import { keyOf } from '../api/write.ts';
+import { keyOf } from '../api/object-key.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { KubeObject } from '../object.ts';
 import type { Controller } from './control-loop.ts';

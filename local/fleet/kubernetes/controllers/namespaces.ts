@@ -1,5 +1,5 @@
 import { deleteObject } from '../api/delete-object.ts';
-import { keyOf } from '../api/write.ts';
+import { keyOf } from '../api/object-key.ts';
 import { type ControlPlane, timeOf } from '../control-plane.ts';
 import type { JsonObject, KubeObject } from '../object.ts';
 import { groupResourceOf } from '../schema/resource.ts';

@@ -33,7 +33,7 @@ export const resourcesOfCrd = (crd: KubeObject, objectMeta: StructType): readonl
         custom: {
           hasStatus,
           schema: schema ?? {},
-
+          columns: listAt(version, 'additionalPrinterColumns'),
           ...(scale === undefined ? {} : { scale }),
         },
       };

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../object.ts';
+import type { Json, JsonObject } from '../object.ts';
 import { any, type StructType, type Type } from './type.ts';
 
 export interface Subresource {
@@ -30,7 +30,13 @@ export interface Resource {
   readonly subresources: readonly Subresource[];
   readonly type: Type;
   /** Present for kinds that a CustomResourceDefinition made. */
-  readonly custom?: { readonly scale?: ScalePaths; readonly hasStatus: boolean; readonly schema: JsonObject };
+  readonly custom?: {
+    readonly scale?: ScalePaths;
+    readonly hasStatus: boolean;
+    readonly schema: JsonObject;
+    /** `additionalPrinterColumns`. */
+    readonly columns: readonly Json[];
+  };
 }
 
 export const groupVersionOf = ({ group, version }: Pick<Resource, 'group' | 'version'>): string =>

@@ -96,8 +96,9 @@ export const openStorage = (database: DatabaseSync, server: string, historyKept:
       object: JSON.parse(String(row.body)),
       ...(row.previous === null ? {} : { previous: JSON.parse(String(row.previous)) }),
     }));
-  let version = changes.at(-1)?.resourceVersion ?? 0;
-  let oldest = (changes.at(0)?.resourceVersion ?? 1) - 1;
+  // The first object gets 2, as from etcd: a client may say 1 to mean an object that is not there.
+  let version = changes.at(-1)?.resourceVersion ?? 1;
+  let oldest = (changes.at(0)?.resourceVersion ?? 2) - 1;
   const listeners = new Set<(change: Change) => void>();
 
   const commit = (change: Change) => {

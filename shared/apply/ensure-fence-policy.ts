@@ -1,0 +1,93 @@
+import type { AdmissionPolicy, FenceStanding } from '../rollout/fence.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { Manifest } from '../rollout/release.ts';
+import { type ApiRefusal, ask, liveObject } from './api-requests.ts';
+import { assessRefusal } from './assess-refusal.ts';
+import { pathOf, type ServedKind } from './discovery.ts';
+import { assessPolicy, fenceBinding, fencePolicy, type PolicyFound, policyName } from './fence-policy.ts';
+import type { LiveObject } from './live-object.ts';
+import { fieldManager } from './manager.ts';
+import { identityOf } from './object-id.ts';
+import { preconditionsOf } from './preconditions.ts';
+import { type Writing, write } from './writing.ts';
+
+const kindOf = (kind: string, plural: string): ServedKind => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced: false,
+});
+const parts: readonly { readonly manifest: Manifest; readonly served: ServedKind }[] = [
+  { manifest: fencePolicy, served: kindOf('ValidatingAdmissionPolicy', 'validatingadmissionpolicies') },
+  { manifest: fenceBinding, served: kindOf('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings') },
+];
+
+/**
+ * Looks whether the API server refuses stale writers, and has it do so where `mode` says `install` and it may be done: the policy and its
+ * binding are read, and written only where they are missing or of an older Tidegate. What somebody else made or changed is left alone.
+ * Two requests where they are there. `undefined` when this slice ended before it was known. Twice is safe, and so is another instance of
+ * Tidegate doing the same.
+ * @throws as `write`.
+ */
+export const ensureFencePolicy = async (
+  writing: Writing,
+  mode: Exclude<AdmissionPolicy, 'never'>,
+): Promise<FenceStanding | undefined> => {
+  for (const { manifest, served } of parts) {
+    const path = pathOf(served, '', policyName);
+    const answer = await ask(writing.cluster, path, { signal: writing.invocation.signal });
+    if (!answer.ok && assessRefusal(answer.refused) !== 'missing')
+      return notEnforced(unreadable(manifest, answer.refused));
+    const live = answer.ok ? liveObject(answer.body) : undefined;
+    const found = assessPolicy(manifest, live);
+    if (found.is === 'ours') continue;
+    if ('because' in found) return notEnforced(found.because);
+    if (mode === 'expect') return notEnforced(expected(manifest, found));
+    const installed = await install(writing, manifest, path, live);
+    if (installed.is === 'unknown') return undefined;
+    if (installed.is === 'refused') return notEnforced(installed.because);
+  }
+  return { isEnforced: true };
+};
+
+const notEnforced = (because: string): FenceStanding => ({ isEnforced: false, because });
+
+const expected = ({ kind }: Manifest, { is }: PolicyFound): string =>
+  `${kind} ${policyName} is ${is === 'older' ? 'of an older version of Tidegate' : 'not there'}; it is expected to be installed by hand`;
+
+const unreadable = ({ kind }: Manifest, refused: ApiRefusal): string =>
+  assessRefusal(refused) === 'kind-missing'
+    ? `the API server serves no ${kind} of admissionregistration.k8s.io/v1; that takes Kubernetes 1.30`
+    : `${kind} ${policyName} can not be read: ${refused.code} ${refused.message}`;
+
+type Installed = { readonly is: 'there' | 'unknown' } | { readonly is: 'refused'; readonly because: string };
+
+/** Never forced: what another manager set stays. */
+const install = async (
+  writing: Writing,
+  manifest: Manifest,
+  path: string,
+  live: LiveObject | undefined,
+): Promise<Installed> => {
+  const written = await write(writing, {
+    id: identityOf(manifest),
+    verb: 'apply',
+    path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict`,
+    method: 'PATCH',
+    contentType: 'application/apply-patch+yaml',
+    body: JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, ...preconditionsOf(live) } }),
+    ...(live === undefined ? {} : { preconditions: live.metadata }),
+    readBack: async () => {
+      const answer = await ask(writing.cluster, path, { signal: writing.invocation.signal });
+      return answer.ok && assessPolicy(manifest, liveObject(answer.body)).is === 'ours' ? answer : undefined;
+    },
+  });
+  if (written.status !== 'answered') return { is: 'unknown' };
+  if (written.answer.ok) return { is: 'there' };
+  const { refused } = written.answer;
+  // Another instance was faster: what it wrote is what we would have written, or newer.
+  if (assessRefusal(refused) === 'stale') return { is: 'there' };
+  const because = `${manifest.kind} ${policyName} can not be installed: ${refused.code} ${refused.message}`;
+  return { is: 'refused', because: brief(because) };
+};

@@ -1,0 +1,4 @@
+import { oneWriterSuite } from './one-writer.suite.ts';
+import { describeOnSimulatedServer } from './server.ts';
+
+describeOnSimulatedServer('one writer', oneWriterSuite);
