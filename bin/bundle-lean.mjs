@@ -47,7 +47,7 @@ const never = [
 /** Clients that only a function with one of these policies has a use for. */
 const byPolicy = [
   {
-    policies: ['ReadSecrets', 'ReadConfigToken', 'ReadWebhookSecret'],
+    policies: ['ReadSecrets', 'ReadAddresses', 'ReadConfigToken', 'ReadWebhookSecret'],
     module: /@aws-sdk\/client-ssm\/dist-\w+\/index\.js$/,
     contents: absent('the client of SSM'),
   },

@@ -1,9 +1,10 @@
 import type { FleetView } from '../console/views/fleet.ts';
 import { shortCommit } from '../console/views/standing-text.ts';
+import { availabilityLines } from './availability-lines.ts';
 import type { Paint } from './progress.ts';
 
 /** The fleet as some lines of text: what waits for a person first, then what moves, then wave by wave. Pure. */
-export const fleetLines = ({ waiting, rollouts, waves, releases }: FleetView, paint: Paint): string[] => {
+export const fleetLines = ({ waiting, rollouts, waves, releases, availability }: FleetView, paint: Paint): string[] => {
   if (waves.length === 0) return ['no rollouts yet; start one with: tidegate release COMMIT'];
   const width = Math.max(8, ...waves.map(({ wave }) => wave.length));
   return [
@@ -25,6 +26,7 @@ export const fleetLines = ({ waiting, rollouts, waves, releases }: FleetView, pa
         ({ target, status, because }) =>
           `  ${paint('red', status.padEnd(width))}  ${target}${because === undefined ? '' : `: ${because}`}`,
       ),
+    ...availabilityLines(availability, paint),
     ...(releases.length > 1
       ? [`  skew: ${releases.map(({ targets, commit }) => `${targets} on ${shortCommit(commit)}`).join(', ')}`]
       : []),

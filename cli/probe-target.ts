@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { ProbeKind } from '../shared/probe/attempt-check.ts';
 import type { Check } from '../shared/rollout/gate.ts';
 import { badInput } from './stop.ts';
@@ -24,16 +25,24 @@ export const checkOf = (address: string, asked: string | undefined): Check => {
       throw badInput('the URL holds credentials, which a probe never sends');
   }
   const kind = asked ?? (url === null ? 'tcp' : schemes[url.protocol]);
-  if (kind === 'dns') return { dns: url === null ? address.replace(/:\d+$/, '') : url.hostname };
+  if (kind === 'dns') {
+    const name = url === null ? domainToASCII(address.replace(/:\d+$/, '')) : url.hostname;
+    if (name === '') throw badInput(`${address}: expected a name to look up`);
+    return { dns: name };
+  }
   if (kind === 'http' || kind === 'ws') return urlCheck(kind, url, address);
   const isSecure = url?.protocol === 'https:' || url?.protocol === 'wss:';
-  const place = url === null ? address : `${url.hostname}:${url.port || (isSecure ? 443 : 80)}`;
-  const [, port] = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/@?#[\]]+):(\d{1,5})$/.exec(place) ?? [];
-  if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw badInput(`${address}: expected host:port, the port from 1 to 65535`);
-  }
+  const place = hostPortOf(url === null ? address : `${url.hostname}:${url.port || (isSecure ? 443 : 80)}`);
+  if (place === undefined) throw badInput(`${address}: expected host:port, the port from 1 to 65535`);
   if (kind === 'tls') return { tls: place, minDaysLeft: 0 };
   return kind === 'grpc' ? { grpc: place, service: '', secure: isSecure } : { tcp: place };
+};
+
+/** Host and port as they are dialled, names of other alphabets as the DNS has them; `undefined` for what is none. */
+const hostPortOf = (text: string): string | undefined => {
+  const [, host = '', port] = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@?#[\]%]+):(\d{1,5})$/.exec(text) ?? [];
+  const name = host.startsWith('[') ? host : domainToASCII(host);
+  return name === '' || Number(port) < 1 || Number(port) > 65_535 ? undefined : `${name}:${port}`;
 };
 
 const urlCheck = (kind: 'http' | 'ws', url: URL | null, address: string): Check => {

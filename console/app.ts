@@ -7,8 +7,11 @@ import { ActionRefused, type Actions } from './actions.ts';
 import { answerError, answerView, type Shown, serveAsset } from './answer.ts';
 import { type Assets, readAssets } from './asset-files.ts';
 import { deliver } from './deliver.ts';
+import { exposition, formatFor, formats } from './figures/exposition.ts';
+import { figures } from './figures/figures.ts';
 import { wantsJson } from './read-body.ts';
 import { reading } from './reading.ts';
+import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
 
 export interface ConsoleOptions {
@@ -68,6 +71,13 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
       return answerView(await read(asked), asked, place);
     });
   }
+  app.get('/metrics', async (c) => {
+    await ask(c.req.raw, 'read');
+    const format = formatFor(c.req.header('accept') ?? null);
+    const families = figures(await readFigures(outside), outside.clock.now());
+    const headers = { 'content-type': formats[format], 'cache-control': 'no-store' };
+    return new Response(exposition(families, format), { headers });
+  });
   for (const { path, action, act } of acting) {
     app.post(path, async (c) => {
       const url = new URL(c.req.url);

@@ -1,3 +1,4 @@
+import { probeRegions } from '../shared/availability/probe-availability.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
@@ -21,7 +22,7 @@ import { shortCommit } from './views/standing-text.ts';
 const listed = 100;
 
 const fleet: Read = async ({ outside }): Promise<Shown> => {
-  const view = fleetView(await readFleetRows(outside), outside.clock.now());
+  const view = fleetView(await readFleetRows(outside), outside.clock.now(), probeRegions(outside.settings));
   const kinds = view.rollouts.map(({ situation }) => situation.kind);
   return { title: 'Fleet', tab: 'fleet', view, body: fleetPage(view), pollSeconds: pollSeconds(kinds) };
 };

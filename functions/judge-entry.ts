@@ -1,3 +1,4 @@
+import { readOutages } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
@@ -10,7 +11,8 @@ import { plannedWave } from './tools/inputs.ts';
 export const judgeEntry = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    return judge(ref, release, waveOf(release, ref.wave), plan, gateTools(outside, plan), outside, invocation);
+    const outages = await readOutages(outside);
+    return judge(ref, release, waveOf(release, ref.wave), plan, gateTools(outside, plan), outside, invocation, outages);
   });
 
 /** What Lambda calls. */

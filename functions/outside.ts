@@ -27,7 +27,7 @@ export const lambdaOutside = (environment: Environment = process.env): Outside =
     const { evaluateInWorker } = await import('../shared/render/jsonnet-worker.ts');
     return evaluateInWorker(processClock, jsonnetFiles);
   });
-  const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().settings.region);
+  const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().home);
   return {
     clock: processClock,
     random: systemRandom,

@@ -19,6 +19,7 @@ import { requestApproval } from '../functions/request-approval.ts';
 import { settleTarget } from '../functions/settle-target.ts';
 import { sweepTurns } from '../functions/sweep-turns.ts';
 import { takeTurn } from '../functions/take-turn.ts';
+import { watchProbers } from '../functions/watch-probers.ts';
 import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import type { InvokeAnswer, InvokeCall } from './engine/calls.ts';
@@ -45,6 +46,7 @@ const factories = {
   settleTarget,
   sweepTurns,
   takeTurn,
+  watchProbers,
 } as const satisfies Record<string, (outside: Outside) => Task>;
 
 export type FunctionName = keyof typeof factories;

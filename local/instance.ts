@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
+import { probeRegions } from '../shared/availability/probe-availability.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
@@ -53,8 +54,10 @@ export interface Instance {
 
 const forgeHost = 'git.simulated';
 const webhookSecret = 'webhook';
-/** Availability is probed, and forgotten turns are swept, every minute. */
+/** Availability is probed, probers are watched, and forgotten turns are swept, every minute. */
 const scheduleMs = 60_000;
+/** Where a simulated fleet is probed from, so that what fails from one place alone can be told from what fails. */
+const simulatedRegions = [region, 'eu-west-1'];
 
 /** Puts an instance together over `dir`. Nothing runs before `start`. */
 export const createInstance = async (options: InstanceOptions): Promise<Instance> => {
@@ -108,10 +111,15 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   later.blobs = outside.blobs;
   later.functions = localFunctions(outside);
   await createStateMachines(engine.handle, options.readDefinition);
-  const schedule = every(scheduleMs, mode.clock, async () => {
-    await functions().call('sweepTurns', {});
-    await functions().call('probeAvailability', {});
-  });
+  const regions = probeRegions(outside.settings);
+  // Each by itself: a prober takes most of its minute.
+  const schedules = [
+    every(scheduleMs, mode.clock, async () => {
+      await functions().call('sweepTurns', {});
+      await functions().call('watchProbers', {});
+    }),
+    ...regions.map((at) => every(scheduleMs, mode.clock, () => functions().call('probeAvailability', { region: at }))),
+  ];
   return {
     outside,
     engine,
@@ -129,10 +137,10 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
       fleet.start();
       engine.resume();
       await forge.resume();
-      schedule.start();
+      for (const schedule of schedules) schedule.start();
     },
     stop: async () => {
-      schedule.stop();
+      for (const schedule of schedules) schedule.stop();
       await engine.stop();
       fleet.stop();
       await close();
@@ -151,6 +159,7 @@ const ownDatabase = (path: string): string => {
 
 const settingsOf = (options: InstanceOptions): Settings => ({
   region,
+  ...(options.simulated.length > 0 ? { probeRegions: simulatedRegions } : {}),
   stateMachines: {
     rollout: stateMachineArn('rollout'),
     wave: stateMachineArn('wave'),
@@ -202,13 +211,13 @@ const answered = (answer: unknown): { readonly statusCode: number; readonly body
 const statusOf = (answer: unknown): number => answered(answer).statusCode;
 const bodyOf = (answer: unknown): string => answered(answer).body;
 
-/** Runs `work` every `ms`, the next after the last has ended; a failure of one run does not end the schedule. */
-const every = (ms: number, clock: Mode['clock'], work: () => Promise<void>) => {
+/** Runs `work` when the minute (or whatever `ms` is) begins, unless the last run goes on; its failure does not end the schedule. */
+const every = (ms: number, clock: Mode['clock'], work: () => Promise<unknown>) => {
   let cancel = () => {};
   let running = false;
   const next = () => {
     if (!running) return;
-    cancel = clock.after(ms, () => {
+    cancel = clock.after(ms - (clock.now() % ms), () => {
       work().then(next, next);
     });
   };

@@ -75,13 +75,18 @@ export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<st
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
 };
 
-/** Dollars of a month in which nothing is rolled out: what stands there, and what the two schedules of a minute do. */
+/** Of scheduled probing: what its function has, and how long of each minute it runs. */
+const PROBING_GB = 0.25;
+const PROBING_SECONDS = 50;
+
+/** Dollars of a month in which nothing is rolled out: what stands there, what the two sweeps of a minute do, and one region's probes. */
 export const assessIdle = (alarms: number, prices: Prices): Readonly<Record<string, number>> => {
-  const runs = 2 * 60 * 24 * 30;
+  const minutes = 60 * 24 * 30;
   const parts = {
     key: prices.keyMonth,
     alarms: alarms * prices.alarmMonth,
-    schedules: runs * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
+    schedules: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
+    probes: minutes * (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
   };
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
 };

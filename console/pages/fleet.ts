@@ -3,6 +3,7 @@ import type { Provider } from '../../shared/rollout/target.ts';
 import type { Html } from '../answer.ts';
 import type { FleetCell, FleetView, FleetWave, WaitingView } from '../views/fleet.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
+import { availabilitySection } from './availability.ts';
 import { situationTimes } from './situation.ts';
 import { badge, glyph, kindLooks, targetLooks, waveLooks } from './status.ts';
 import { relativeTime } from './time.ts';
@@ -12,7 +13,7 @@ export const fleetPage = (view: FleetView): Html => html`
 <h1 class="unseen">Fleet</h1>
 ${view.waiting.map(waiting)}
 ${movingList(view)}
-${view.waves.length === 0 ? empty : html`${summary(view)}<div class="waves providers-${view.providers.length}">${view.waves.map((each) => wave(each, view.providers))}</div>`}`;
+${view.waves.length === 0 ? empty : html`${summary(view)}<div class="waves providers-${view.providers.length}">${view.waves.map((each) => wave(each, view.providers))}</div>${availabilitySection(view.availability)}`}`;
 
 const empty = html`<section class="empty"><h2>No rollouts yet</h2>
 <p>The fleet appears here with its first release. Merge a change of the config repository, or start one by hand:</p>

@@ -1,5 +1,9 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import type { ProbedTarget } from '../../shared/availability/assess-objective-standings.ts';
+import type { Outage } from '../../shared/availability/assess-standings.ts';
+import { readProbed } from '../../shared/availability/read-probed.ts';
+import { readOutages } from '../../shared/availability/watch-probers.ts';
 import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
@@ -12,6 +16,9 @@ export interface FleetRows {
   readonly states: ReadonlyMap<string, TargetState>;
   /** Newest first: those under way, those that a target was written to by last, and the newest that was prepared. */
   readonly rollouts: readonly RolloutRows[];
+  /** The probe gates of what is verified, with the days they were probed on schedule. */
+  readonly probed: readonly ProbedTarget[];
+  readonly outages: readonly Outage[];
   /** Oldest first. */
   readonly approvals: readonly Approval[];
   /** What the API servers do about stale writers, of targets that were ever written to. */
@@ -22,7 +29,9 @@ export interface FleetRows {
 const looked = 50;
 
 /** What the fleet page shows. Reads only. */
-export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): Promise<FleetRows> => {
+export const readFleetRows = async (
+  stored: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'>,
+): Promise<FleetRows> => {
   const states = await readTargetStates(stored.ledger);
   const newest = await listRollouts(stored.ledger, looked);
   const written = new Set([...states.values()].map((state) => state.begun?.rollout));
@@ -33,6 +42,8 @@ export const readFleetRows = async (stored: Pick<Outside, 'ledger' | 'blobs'>): 
     const rows = await readRolloutRows(rollout, stored);
     if (rows !== undefined) rollouts.push(rows);
   }
+  const probed = await readProbed(states, stored);
+  const outages = await readOutages(stored);
   const fences = await readFenceStandings(stored.ledger);
-  return { states, rollouts, approvals: await readOpenApprovals(stored.ledger), fences };
+  return { states, rollouts, probed, outages, approvals: await readOpenApprovals(stored.ledger), fences };
 };

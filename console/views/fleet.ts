@@ -1,5 +1,10 @@
+import { assessObjective } from '../../shared/analysis/assess-objective.ts';
 import type { Approval } from '../../shared/approval/approval.ts';
 import { countVotes } from '../../shared/approval/count-votes.ts';
+import {
+  type AvailabilityStanding,
+  assessObjectiveStandings,
+} from '../../shared/availability/assess-objective-standings.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import type { TargetState } from '../../shared/ledger/target-state.ts';
 import { factsOf, type Provider, type Target } from '../../shared/rollout/target.ts';
@@ -17,6 +22,8 @@ export interface FleetView {
   readonly rollouts: readonly { readonly rollout: string; readonly commit: string; readonly situation: Situation }[];
   readonly waves: readonly FleetWave[];
   readonly providers: readonly Provider[];
+  /** How available each target is by each of its probe gates: those that are out first, then by name. */
+  readonly availability: readonly AvailabilityStanding[];
   /** How many targets have which release, most first. More than one is skew. */
   readonly releases: readonly { readonly release: Digest; readonly commit: string; readonly targets: number }[];
 }
@@ -64,7 +71,7 @@ export interface FleetCell {
 }
 
 /** The fleet as it stands at `now`; waves and targets are those of the newest release that was prepared. Pure. */
-export const fleetView = (rows: FleetRows, now: number): FleetView => {
+export const fleetView = (rows: FleetRows, now: number, regions: readonly string[]): FleetView => {
   const views = rows.rollouts.map((each) => rolloutView(each, now));
   const release = rows.rollouts.find((each) => each.release !== undefined)?.release;
   const targets: Readonly<Record<string, Target>> = release?.targets ?? {};
@@ -87,6 +94,9 @@ export const fleetView = (rows: FleetRows, now: number): FleetView => {
     waves,
     providers: order.filter((provider) => cells.some((cell) => cell.provider === provider)),
     releases: releasesOf(cells),
+    availability: rows.probed
+      .flatMap((each) => assessObjectiveStandings(each, regions, rows.outages, assessObjective, now))
+      .toSorted((a, b) => Number(b.outage !== undefined) - Number(a.outage !== undefined)),
   };
 };
 

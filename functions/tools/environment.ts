@@ -3,6 +3,8 @@ import type { Settings } from '../../shared/outside/outside.ts';
 
 /** Where a deployed function finds what it keeps, and what was fixed at deployment. Names and addresses; no secret. */
 export interface Deployed {
+  /** The region of ledger, blobs, secrets and state machines; a prober may run in another. */
+  readonly home: string;
   readonly table: string;
   readonly bucket: string;
   readonly secretsPath: string;
@@ -26,6 +28,9 @@ const machineArn = z.string().check(z.regex(/^arn:aws[\w-]*:states:[\w-]+:\d{12}
 /** `resources/environment.yml` sets these; `AWS_REGION` Lambda itself does. */
 const variables = z.object({
   AWS_REGION: given,
+  TIDEGATE_HOME_REGION: z.optional(z.string()),
+  /** Names of regions, with commas between them. */
+  TIDEGATE_PROBE_REGIONS: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/))),
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
@@ -49,11 +54,13 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
   const { success, data, error } = variables.safeParse(environment);
   if (!success) throw new EnvironmentRefused([...new Set(error.issues.map((issue) => issue.path.join('.')))]);
   return {
+    home: data.TIDEGATE_HOME_REGION ?? data.AWS_REGION,
     table: data.TIDEGATE_LEDGER_TABLE,
     bucket: data.TIDEGATE_BLOB_BUCKET,
     secretsPath: data.TIDEGATE_SECRETS_PATH,
     settings: {
       region: data.AWS_REGION,
+      ...(data.TIDEGATE_PROBE_REGIONS === undefined ? {} : { probeRegions: data.TIDEGATE_PROBE_REGIONS.split(',') }),
       stateMachines: {
         rollout: data.TIDEGATE_ROLLOUT_MACHINE,
         wave: data.TIDEGATE_WAVE_MACHINE,

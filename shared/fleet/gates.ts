@@ -1,4 +1,4 @@
-import type { Check, GateSpec, SequentialTest } from '../rollout/gate.ts';
+import type { Check, GateSpec, HttpPhase, SequentialTest } from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
@@ -56,21 +56,34 @@ const checkOf = (probe: ProbeEntry['probe']): Check => {
   const family = probe.ip === undefined ? {} : { family: probe.ip };
   if ('grpc' in probe) return { grpc: probe.grpc, service: probe.service, secure: probe.tls, ...family };
   if ('tcp' in probe) return { tcp: probe.tcp, ...family };
-  if ('tls' in probe) return { tls: probe.tls, minDaysLeft: probe.minDaysLeft, ...family };
-  if ('dns' in probe) return { dns: probe.dns, ...given('addresses', probe.addresses), ...family };
+  if ('tls' in probe) {
+    const { tls, minDaysLeft, name, minVersion } = probe;
+    return { tls, minDaysLeft, ...given('name', name), ...given('minVersion', minVersion), ...family };
+  }
+  if ('dns' in probe) {
+    const { dns, type, server, rcode, addresses } = probe;
+    const asked = { ...given('type', type), ...given('server', server), ...given('rcode', rcode) };
+    return { dns, ...asked, ...given('addresses', addresses), ...family };
+  }
   if ('ws' in probe) return { ws: probe.ws, ...given('echo', probe.echo), ...family };
   if ('stream' in probe) return { stream: probe.stream, holdMs: durationMs(probe.hold), ...family };
   return {
     http: probe.http,
     status: probe.status,
     ...given('body', probe.body),
+    ...given('bodyMatches', probe.bodyMatches),
     ...given('headers', probe.headers),
     ...given('json', probe.json),
     ...(probe.within === undefined ? {} : { withinMs: durationMs(probe.within) }),
+    ...(probe.phases === undefined ? {} : { phasesWithinMs: inMs(probe.phases) }),
+    ...given('mostBytes', probe.mostBytes),
     ...(probe.redirects === 0 ? {} : { redirects: probe.redirects }),
     ...family,
   };
 };
+
+const inMs = (phases: Readonly<Partial<Record<HttpPhase, string>>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(phases).map(([phase, text]) => [phase, durationMs(text)]));
 
 /** A member that is left out where it was not given. */
 const given = <Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } =>

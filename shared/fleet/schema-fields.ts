@@ -71,6 +71,27 @@ export const secretName = z
   .string(rule('secret'))
   .regex(/^(?!.*\.\.)[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/, rule('secret'));
 
+/** An address, and maybe a port: who answers for names can not itself be found by name. */
+export const nameServer = z
+  .string(rule('nameServer'))
+  .refine(
+    (value) =>
+      z.union([z.ipv4(), z.ipv6()]).safeParse(value).success ||
+      (isHostPort(value) &&
+        z.union([z.ipv4(), z.ipv6()]).safeParse(value.slice(0, value.lastIndexOf(':')).replace(/^\[|\]$/g, ''))
+          .success),
+    rule('nameServer'),
+  );
+
+/** Whether text is a regular expression of JavaScript with flag `v`. */
+export const isPattern = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'v').source !== '';
+  } catch {
+    return false;
+  }
+};
+
 export const kindName = z
   .string(rule('kindName'))
   .regex(/^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, rule('kindName'));

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
 import type { RuleName } from './rules.ts';
-import { count, countFromOne, duration, hostPort, probeUrl, rate, text, webSocketUrl } from './schema-fields.ts';
+import {
+  count,
+  countFromOne,
+  duration,
+  hostPort,
+  isPattern,
+  nameServer,
+  probeUrl,
+  rate,
+  text,
+  webSocketUrl,
+} from './schema-fields.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
@@ -33,6 +44,30 @@ const attempts = {
   timeout: duration.default('5s').describe('What an attempt may take; 5s.'),
 };
 
+const pattern = z
+  .string(rule('pattern'))
+  .min(1, rule('pattern'))
+  .max(1_000, rule('pattern'))
+  .refine(isPattern, rule('pattern'));
+
+const matching = z.strictObject({ matches: pattern });
+
+const headerRule = z.union([text, matching, z.strictObject({ absent: z.literal(true) })], rule('headerRule'));
+
+const jsonRule = z.union(
+  [
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    matching,
+    z
+      .strictObject({ atLeast: z.number().optional(), atMost: z.number().optional() })
+      .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, rule('jsonRule')),
+  ],
+  rule('jsonRule'),
+);
+
 const check = z.union([
   z.strictObject({
     http: probeUrl.describe(
@@ -44,15 +79,26 @@ const check = z.union([
       .default([200])
       .describe('Statuses that pass; 200.'),
     body: text.optional().describe('Text that the first 64 KiB of the body must hold.'),
-    headers: z.record(text, text).optional().describe('Headers the answer must have, with these values.'),
-    json: z
-      .record(
-        z.string(rule('pointer')).regex(/^(\/[^/]*)*$/, rule('pointer')),
-        z.union([z.string(), z.number(), z.boolean(), z.null()]),
-      )
+    bodyMatches: pattern.optional().describe('Regular expression that the first 64 KiB of the body must match.'),
+    headers: z
+      .record(text, headerRule)
       .optional()
-      .describe('Values at these JSON pointers of the body, as {"/status": "ok"}.'),
+      .describe('What headers must be: a value, {matches: …} or {absent: true}.'),
+    json: z
+      .record(z.string(rule('pointer')).regex(/^(\/[^/]*)*$/, rule('pointer')), jsonRule)
+      .optional()
+      .describe(
+        'What must be at these JSON pointers of the body, as {"/status": "ok"}: a value, {matches: …}, {atLeast: …, atMost: …}.',
+      ),
     within: duration.optional().describe('The answer must be there within this.'),
+    phases: z
+      .partialRecord(z.enum(['resolve', 'connect', 'tls', 'headers', 'body'], rule('phase')), duration)
+      .optional()
+      .describe('What phases may take; those of a connection only where one is opened.'),
+    mostBytes: count
+      .max(16 * 1024 * 1024, rule('mostBytes'))
+      .optional()
+      .describe('A body of more bytes fails.'),
     redirects: count.max(10, rule('count')).default(0).describe('Redirects that are followed; 0.'),
     ...attempts,
   }),
@@ -60,11 +106,25 @@ const check = z.union([
   z.strictObject({
     tls: hostPort.describe('host:port whose certificate must be trusted, be in force and carry the name.'),
     minDaysLeft: count.default(14).describe('Days the certificate must still be good for; 14.'),
+    name: text.optional().describe('Name to ask for and to find in the certificate; the host.'),
+    minVersion: z
+      .enum(['1.2', '1.3'], rule('tlsVersion'))
+      .optional()
+      .describe('Oldest version of TLS that may be agreed on; 1.2.'),
     ...attempts,
   }),
   z.strictObject({
     dns: text.describe('Name that must resolve.'),
-    addresses: z.array(text).optional().describe('Addresses that must be among the answer.'),
+    type: z
+      .enum(['A', 'AAAA', 'CNAME'], rule('dnsType'))
+      .optional()
+      .describe('Record to ask name servers for; without it, and without server, the resolver of the system is asked.'),
+    server: nameServer.optional().describe('Name server to ask: an address, and its port where that is not 53.'),
+    rcode: z
+      .enum(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'], rule('rcode'))
+      .optional()
+      .describe('Code the answer must have; NOERROR, and a record.'),
+    addresses: z.array(text).optional().describe('Addresses, or for CNAME names, that must be among the answer.'),
     ...attempts,
   }),
   z.strictObject({

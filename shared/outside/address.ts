@@ -30,8 +30,11 @@ interface Range extends Ip {
 interface Refusal {
   readonly range: Range;
   readonly because: string;
-  /** Holds metadata services that give out credentials: only an `allow` entry that names the one address opens it. */
-  readonly exact: boolean;
+  /**
+   * `range`: any `allow` entry that holds the address opens it. `exact`: only one that names the one address, since an allowed
+   * range was not meant for it. `never`: gives out credentials, so nothing opens it.
+   */
+  readonly opens: 'range' | 'exact' | 'never';
 }
 
 /** Dotted quads without leading zeros only: what `0177.0.0.1` or `127.1` mean differs from parser to parser. */
@@ -86,20 +89,22 @@ const holds = (range: Range, ip: Ip): boolean => {
   return range.width === ip.width && range.bits >> host === ip.bits >> host;
 };
 
-const refusal = (range: string, because: string, exact = false): Refusal => ({
+const refusal = (range: string, because: string, opens: Refusal['opens'] = 'range'): Refusal => ({
   range: parseRange(range),
   because,
-  exact,
+  opens,
 });
 
 /** IANA special-purpose registries (RFC 6890), and the metadata services of the clouds. First match names the reason. */
 const REFUSALS: readonly Refusal[] = [
-  refusal('169.254.0.0/16', 'link-local, where metadata services give out credentials', true),
-  refusal('168.63.129.16/32', 'the Azure platform service', true),
-  refusal('100.100.100.200/32', 'a metadata service', true),
-  refusal('fd00:ec2::/32', 'the AWS metadata service', true),
-  refusal('0.0.0.0/8', 'this host', true),
-  refusal('224.0.0.0/3', 'multicast or reserved', true),
+  refusal('169.254.0.0/16', 'link-local, where metadata services give out credentials', 'never'),
+  refusal('168.63.129.16/32', 'the Azure platform service', 'never'),
+  refusal('100.100.100.200/32', 'a metadata service', 'never'),
+  refusal('192.0.0.192/32', 'a metadata service', 'never'),
+  refusal('fd00:ec2::/32', 'the AWS metadata service', 'never'),
+  refusal('fd20:ce::254/128', 'the Google metadata service', 'never'),
+  refusal('0.0.0.0/8', 'this host', 'exact'),
+  refusal('224.0.0.0/3', 'multicast or reserved', 'exact'),
   refusal('127.0.0.0/8', 'loopback'),
   refusal('10.0.0.0/8', 'private'),
   refusal('172.16.0.0/12', 'private'),
@@ -111,34 +116,58 @@ const REFUSALS: readonly Refusal[] = [
   refusal('198.18.0.0/15', 'benchmarking'),
   refusal('198.51.100.0/24', 'documentation'),
   refusal('203.0.113.0/24', 'documentation'),
-  refusal('::/128', 'this host', true),
+  refusal('::/128', 'this host', 'exact'),
   refusal('::1/128', 'loopback'),
-  refusal('::/96', 'IPv4 in IPv6 (compatible form)', true),
-  refusal('64:ff9b::/96', 'IPv4 in IPv6 (NAT64)', true),
-  refusal('64:ff9b:1::/48', 'IPv4 in IPv6 (local NAT64)', true),
-  refusal('2002::/16', 'IPv4 in IPv6 (6to4)', true),
-  refusal('2001::/23', 'protocol assignments, Teredo among them', true),
+  refusal('::/96', 'IPv4 in IPv6 (compatible form)', 'exact'),
+  refusal('64:ff9b::/96', 'IPv4 in IPv6 (NAT64)', 'exact'),
+  refusal('64:ff9b:1::/48', 'IPv4 in IPv6 (local NAT64)', 'exact'),
+  refusal('2002::/16', 'IPv4 in IPv6 (6to4)', 'exact'),
+  refusal('2001::/23', 'protocol assignments, Teredo among them', 'exact'),
   refusal('2001:db8::/32', 'documentation'),
   refusal('3fff::/20', 'documentation'),
-  refusal('fe80::/10', 'link-local', true),
-  refusal('ff00::/8', 'multicast', true),
+  refusal('fe80::/10', 'link-local', 'exact'),
+  refusal('ff00::/8', 'multicast', 'exact'),
   refusal('fc00::/7', 'private (unique local)'),
 ];
 const GLOBAL_V6 = parseRange('2000::/3');
 
+/** How many bits stand behind the IPv4 address in what carries one: NAT64 (RFC 6052), 6to4 (RFC 3056), the compatible form. */
+const CARRIERS: readonly (readonly [Range, bigint])[] = [
+  [parseRange('64:ff9b::/96'), 0n],
+  [parseRange('64:ff9b:1::/48'), 0n],
+  [parseRange('2002::/16'), 80n],
+  [parseRange('::/96'), 0n],
+];
+const TEREDO = parseRange('2001::/32');
+
+/** The IPv4 address that an IPv6 address leads to by translation or a tunnel. That of Teredo is stored inverted (RFC 4380). */
+const carriedBy = (ip: Ip): Ip | undefined => {
+  if (ip.width === 32) return undefined;
+  if (holds(TEREDO, ip)) return { width: 32, bits: ~ip.bits & 0xffff_ffffn };
+  const behind = CARRIERS.find(([range]) => holds(range, ip))?.[1];
+  return behind === undefined ? undefined : { width: 32, bits: (ip.bits >> behind) & 0xffff_ffffn };
+};
+
+const refusalFor = (ip: Ip): Refusal | undefined => REFUSALS.find(({ range }) => holds(range, ip));
+
 /**
  * Decides about one address in text form, as a resolver or a socket gives it. Public addresses are allowed; any other only when a
- * range of `allow` (CIDR) holds it, and metadata, link-local and IPv4-carrying ranges only when an entry names exactly that
- * address (/32 or /128). Anything that is not plainly an address is refused. Throws `RangeUnreadable` for a bad `allow`.
+ * range of `allow` (CIDR) holds it, and link-local and IPv4-carrying ranges only when an entry names exactly that address (/32 or
+ * /128). Metadata services, which give out credentials, are allowed by nothing, in no form. Anything that is not plainly an address is
+ * refused. Throws `RangeUnreadable` for a bad `allow`.
  */
 export const assessAddress = (address: string, allow: readonly string[] = []): Assessment => {
   const ranges = allow.map(parseRange);
   const ip = parseIp(address);
   if (ip === undefined) return { allowed: false, because: 'not an IP address in its plain form' };
-  const found = REFUSALS.find(({ range }) => holds(range, ip));
+  const found = refusalFor(ip);
   const because = found?.because ?? (ip.width === 128 && !holds(GLOBAL_V6, ip) ? 'not a global address' : undefined);
   if (because === undefined) return { allowed: true };
-  const opened = ranges.some((range) => holds(range, ip) && (!found?.exact || range.prefix === range.width));
+  const carried = carriedBy(ip);
+  const opens = carried !== undefined && refusalFor(carried)?.opens === 'never' ? 'never' : (found?.opens ?? 'range');
+  const opened =
+    opens !== 'never' &&
+    ranges.some((range) => holds(range, ip) && (opens === 'range' || range.prefix === range.width));
   return opened ? { allowed: true } : { allowed: false, because };
 };
 

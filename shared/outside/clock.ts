@@ -2,11 +2,23 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch, UTC. */
   now(): number;
+  /**
+   * Milliseconds since a moment of its own, with fractions. Never goes back, whatever is done to the time of day: what durations
+   * are measured by. Absent where `now` never goes back either.
+   */
+  monotonic?(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when `signal` aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `run` once, `ms` milliseconds from now. The returned function cancels it and may be called twice. */
   after(ms: number, run: () => void): () => void;
 }
+
+/** The reading that durations are taken from: of `monotonic` where the clock has it. */
+export const ticksOf = (clock: Pick<Clock, 'now' | 'monotonic'>): number => clock.monotonic?.() ?? clock.now();
+
+/** Milliseconds since a reading of `ticksOf`, to the microsecond. */
+export const msSince = (started: number, clock: Pick<Clock, 'now' | 'monotonic'>): number =>
+  Math.round((ticksOf(clock) - started) * 1_000) / 1_000;
 
 /**
  * The clock of the process. Virtual mode replaces `Date` and the timers process-wide (for the packages too), so this one
@@ -14,6 +26,7 @@ export interface Clock {
  */
 export const processClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

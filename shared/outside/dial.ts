@@ -22,6 +22,8 @@ export interface Endpoint {
 
 /** What a connection that was opened, and closed again, showed. Milliseconds. */
 export interface Dialled extends Connected {
+  /** The version agreed on, as `TLSv1.3`. Present after a TLS handshake over a socket. */
+  readonly protocol?: string;
   /** Of the server's own certificate; dates in epoch milliseconds. Present after a TLS handshake. */
   readonly certificate?: { readonly validFrom: number; readonly validTo: number; readonly names: readonly string[] };
 }

@@ -62,4 +62,10 @@ export type UnreachableCode =
   | 'tls_expired'
   | 'tls_name'
   | 'address_refused'
+  /** The resolver itself gave no answer, so nothing is known of the name. */
+  | 'resolver_failed'
+  /** This machine has no route over IPv6. */
+  | 'no_ipv6'
+  /** This machine ran out of something, or forbids the connection itself. */
+  | 'own_fault'
   | 'aborted';

@@ -33,6 +33,8 @@ export interface Outside {
 
 /** Where this deployment of Tidegate itself lives: fixed at deployment, the same for every rollout, no secret in it. */
 export interface Settings {
+  /** The regions that probe on schedule, as names. Absent: only `region`. */
+  readonly probeRegions?: readonly string[];
   /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */
   readonly region: string;
   readonly stateMachines: { readonly rollout: string; readonly wave: string; readonly deployment: string };

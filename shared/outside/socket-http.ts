@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Socket } from 'node:net';
 import { checkRanges } from './address.ts';
-import { type Clock, processClock } from './clock.ts';
+import { processClock } from './clock.ts';
+import type { Resolve } from './dns.ts';
 import { type Http, type HttpInit, Unreachable } from './http.ts';
-import { openConnection } from './socket.ts';
+import { openConnection, type Ticking } from './socket.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
 /** Where a host is really found: its name stays in the Host header and in TLS; the egress rules do not apply to it. */
@@ -19,7 +20,9 @@ export interface SocketHttpOptions {
   /** Asked for each request by host name, without port. */
   readonly resolve?: (host: string) => Elsewhere | undefined;
   /** Measures the phases of connections that are asked about (`onConnected`); that of the process. */
-  readonly clock?: Pick<Clock, 'now'>;
+  readonly clock?: Ticking;
+  /** Turns names into addresses; the system's. What it answers is judged before it is connected to. */
+  readonly names?: Resolve;
 }
 
 /** One pool of connections per combination of TLS material and allowed ranges; the least recently used go first. */
@@ -38,11 +41,10 @@ const UNSENDABLE = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'ERR_H
  * Throws `RangeUnreadable` for a bad `allow` and `TypeError` for headers or a method that can not be sent.
  */
 export const socketHttp = (options: SocketHttpOptions = {}): Http => {
-  const clock = options.clock ?? processClock;
   const agents = new Map<string, Agent>();
   const agentFor = (place: Place): Agent => {
     const identity = agentIdentity(place);
-    const agent = agents.get(identity) ?? openAgent(place, clock);
+    const agent = agents.get(identity) ?? openAgent(place, options);
     agents.delete(identity);
     agents.set(identity, agent);
     const [oldest] = agents;
@@ -63,7 +65,7 @@ export const socketHttp = (options: SocketHttpOptions = {}): Http => {
       init.signal?.aborted
         ? new Unreachable(subject, 'aborted', 'ended by the caller', init.signal.reason)
         : new Unreachable(subject, unreachableCode(error), reasonOf(error), error);
-    const own = init.onConnected === undefined ? undefined : openAgent(place, clock);
+    const own = init.onConnected === undefined ? undefined : openAgent(place, options);
     try {
       const answer = await send(url, method, place, own ?? agentFor(place));
       if (own) answer.once('close', () => own.destroy());
@@ -111,7 +113,10 @@ const agentIdentity = ({ isSecure, init: { tls = {}, allow = [], family, connect
     .digest('base64');
 
 /** A pool whose connections the egress rules have let through, with TLS where the place has it; Node's client need not know. */
-const openAgent = ({ isSecure, init }: Place, clock: Pick<Clock, 'now'>): Agent => {
+const openAgent = (
+  { isSecure, init }: Place,
+  { clock = processClock, names }: Pick<SocketHttpOptions, 'clock' | 'names'>,
+): Agent => {
   const { tls = {}, allow = [], family, connections, signal, onConnected } = init;
   const agent = new Agent({
     ...{ keepAlive: true, timeout: IDLE_MS },
@@ -120,9 +125,11 @@ const openAgent = ({ isSecure, init }: Place, clock: Pick<Clock, 'now'>): Agent 
   agent.createConnection = ({ host, port }, created) => {
     const place = { host: host ?? '', port: Number(port), allow, ...(family !== undefined && { family }) };
     let open: Socket | undefined;
-    const opening = openConnection({ ...place, ...(isSecure && { tls, protocols: ['http/1.1'] }) }, clock, (socket) => {
+    const keep = (socket: Socket): void => {
       open = socket;
-    });
+    };
+    const endpoint = { ...place, ...(isSecure && { tls, protocols: ['http/1.1'] }) };
+    const opening = openConnection(endpoint, clock, keep, names);
     // Only a connection for one request ends with it; one of a pool may serve the next.
     if (onConnected) signal?.addEventListener('abort', () => open?.destroy(), { once: true });
     opening.then(

@@ -1,19 +1,22 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { checkRanges } from './address.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, msSince, ticksOf } from './clock.ts';
 import type { Dial, Dialled, Endpoint } from './dial.ts';
-import { bareHost, guardedLookup, literalRefusal, refusalOf } from './dns.ts';
+import { bareHost, guardedLookup, literalRefusal, type Resolve, refusalOf } from './dns.ts';
 import { Unreachable } from './http.ts';
 import { reasonOf, unreachableCode } from './unreachable-code.ts';
 
+/** What phases are measured by. */
+export type Ticking = Pick<Clock, 'now' | 'monotonic'>;
+
 /**
  * Dials over sockets, under the egress rules of `socketHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
- * sent beyond the handshake and what `talk` says. Phases are measured on `clock`, so their resolution is its millisecond.
+ * sent beyond the handshake and what `talk` says. Phases are measured on `clock`, monotonic where it is.
  * Throws `RangeUnreadable` for a bad `allow`.
  */
 export const socketDial =
-  (clock: Pick<Clock, 'now'>): Dial =>
+  (clock: Ticking): Dial =>
   async (endpoint) => {
     const subject = `${endpoint.tls ? 'tls' : 'tcp'} ${endpoint.host}:${endpoint.port}`;
     const { signal, talk } = endpoint;
@@ -43,14 +46,15 @@ export const socketDial =
  */
 export const openConnection = async (
   endpoint: Omit<Endpoint, 'signal' | 'talk'>,
-  clock: Pick<Clock, 'now'>,
+  clock: Ticking,
   onSocket: (socket: Socket) => void,
+  names?: Resolve,
 ): Promise<Dialled & { readonly socket: Socket }> => {
   const { host, allow = [], family } = endpoint;
   const refusal = literalRefusal(host, allow) ?? familyRefusal(host, family);
   if (refusal) throw refusal;
-  const started = clock.now();
-  const tcp = openTcp(endpoint);
+  const started = ticksOf(clock);
+  const tcp = openTcp(endpoint, names);
   onSocket(tcp);
   const phases = await connectPhases(tcp, clock, started);
   // Whoever uses the socket hears of its end by reading; an error that comes later must not end the process.
@@ -62,13 +66,14 @@ export const openConnection = async (
     throw late;
   }
   if (!endpoint.tls) return { socket: tcp, address, phases };
-  const secured = clock.now();
+  const secured = ticksOf(clock);
   const tls = await handshake(tcp, endpoint);
   onSocket(tls);
   tls.on('error', () => undefined);
   const certificate = certificateOf(tls.getPeerCertificate());
-  const all = { ...phases, tls: clock.now() - secured };
-  return { socket: tls, address, phases: all, ...(certificate && { certificate }) };
+  const all = { ...phases, tls: msSince(secured, clock) };
+  const protocol = tls.getProtocol();
+  return { socket: tls, address, phases: all, ...(protocol && { protocol }), ...(certificate && { certificate }) };
 };
 
 /** An address that is written as the host has one family; asked for the other, there is none. */
@@ -78,18 +83,23 @@ const familyRefusal = (host: string, family: Endpoint['family']): Error | undefi
   return Object.assign(new Error(`${host} has no IPv${family} address`), { code: 'ENOTFOUND' });
 };
 
-const openTcp = ({ host, port, allow, family }: Endpoint): Socket =>
-  connect({ host: bareHost(host), port, lookup: guardedLookup(allow ?? []), ...(family !== undefined && { family }) });
+const openTcp = ({ host, port, allow, family }: Endpoint, names: Resolve | undefined): Socket =>
+  connect({
+    host: bareHost(host),
+    port,
+    lookup: guardedLookup(allow ?? [], names),
+    ...(family !== undefined && { family }),
+  });
 
-const connectPhases = (socket: Socket, clock: Pick<Clock, 'now'>, started: number): Promise<Dialled['phases']> =>
+const connectPhases = (socket: Socket, clock: Ticking, started: number): Promise<Dialled['phases']> =>
   new Promise((resolve, reject) => {
     // Not emitted for a literal address: nothing was resolved then.
-    let resolved = started;
+    let [resolved, resolvedMs] = [started, 0];
     socket.once('lookup', () => {
-      resolved = clock.now();
+      [resolved, resolvedMs] = [ticksOf(clock), msSince(started, clock)];
     });
     socket.once('error', reject);
-    socket.once('connect', () => resolve({ resolve: resolved - started, connect: clock.now() - resolved }));
+    socket.once('connect', () => resolve({ resolve: resolvedMs, connect: msSince(resolved, clock) }));
   });
 
 const handshake = (socket: Socket, { host, tls = {}, protocols }: Endpoint): Promise<TLSSocket> =>

@@ -70,8 +70,13 @@ const conclude = (gate: ProbeGate, tally: Tally, share: number, weigh: WeighEvid
   return ['pass', shown(tally)];
 };
 
-const counts = ({ attempts, failedFirst, from, to }: Pick<Tally, 'attempts' | 'failedFirst' | 'from' | 'to'>): string =>
-  `${failedFirst} of ${attempts} first attempts failed in ${((to - from) / 1000).toFixed(1)} s`;
+type Counts = Pick<Tally, 'attempts' | 'failedFirst' | 'failedConfirmed' | 'from' | 'to'>;
+
+/** Without and with one retry, as clients have it that do not and do try twice. */
+const counts = ({ attempts, failedFirst, failedConfirmed, from, to }: Counts): string => {
+  const twice = failedFirst === 0 ? '' : `, ${failedConfirmed} when tried again`;
+  return `${failedFirst} of ${attempts} first attempts failed in ${((to - from) / 1000).toFixed(1)} s${twice}`;
+};
 
 /** What as many clean attempts can show: with 95 % confidence, no more than this share fails (1 - 0.05^(1/n)). */
 const shown = ({ attempts, failedFirst }: Pick<Tally, 'attempts' | 'failedFirst'>): string =>
@@ -81,9 +86,10 @@ const shown = ({ attempts, failedFirst }: Pick<Tally, 'attempts' | 'failedFirst'
 
 const rounded = (share: number): string => String(Number(share.toPrecision(3)));
 
-const joined = (tallies: readonly Tally[]): Pick<Tally, 'attempts' | 'failedFirst' | 'from' | 'to'> => ({
+const joined = (tallies: readonly Tally[]): Counts => ({
   attempts: tallies.reduce((sum, { attempts }) => sum + attempts, 0),
   failedFirst: tallies.reduce((sum, { failedFirst }) => sum + failedFirst, 0),
+  failedConfirmed: tallies.reduce((sum, { failedConfirmed }) => sum + failedConfirmed, 0),
   from: Math.min(...tallies.map(({ from }) => from)),
   to: Math.max(...tallies.map(({ to }) => to)),
 });

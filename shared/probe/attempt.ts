@@ -19,13 +19,15 @@ export type AttemptCode =
   | 'ws_refused'
   | 'ws_mismatch'
   | 'stream_ended'
-  /** Nothing here can make this attempt: in virtual mode nothing is connected. */
+  | 'too_large'
+  | 'tls_version'
+  /** Nothing here can make this attempt: in virtual mode nothing is connected, and not every machine has IPv6. */
   | 'unsupported'
   | 'prober_fault';
 
 /** One try to reach what is probed. Never holds a body. */
 export interface Attempt {
-  /** Epoch milliseconds it began. */
+  /** Epoch milliseconds it began. What it took is measured by a clock that never goes back, with fractions. */
   readonly at: number;
   readonly durationMs: number;
   /** `invalid`: nothing was learnt of what is probed, because the fault was on this side. It is counted apart. */
@@ -43,6 +45,8 @@ export interface Attempt {
   readonly address?: string;
   /** The HTTP status. */
   readonly status?: number;
+  /** Of a handshake that was looked at for its own sake: the version agreed on, and the days its certificate is good for. */
+  readonly tls?: { readonly version: string; readonly daysLeft: number };
 }
 
 /** Where a probe is sent from one target's point of view. */
@@ -83,6 +87,10 @@ export const verdictOf = (error: unknown, signal: AbortSignal): Pick<Attempt, 'v
     return { verdict: 'invalid', code: 'aborted', because: 'the prober was stopped before an answer came' };
   const because = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Unreachable)) return { verdict: 'invalid', code: 'prober_fault', because };
-  const ours = error.code === 'address_refused' || error.code === 'aborted';
-  return { verdict: ours ? 'invalid' : 'fail', code: error.code, because };
+  if (error.code === 'no_ipv6')
+    return { verdict: 'invalid', code: 'unsupported', because: `IPv6 can not be had here: ${because}` };
+  return { verdict: ownFaults.has(error.code) ? 'invalid' : 'fail', code: error.code, because };
 };
+
+/** What says something of the prober or its machine, and nothing of what is probed. */
+const ownFaults: ReadonlySet<UnreachableCode> = new Set(['address_refused', 'aborted', 'resolver_failed', 'own_fault']);

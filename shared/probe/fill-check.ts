@@ -6,7 +6,8 @@ import type { Target } from '../rollout/target.ts';
 export const fillCheck = (check: Check, target: Target): Check => {
   const fill = (text: string) => fillPlaceholders(text, target, escapeForUrl);
   if ('tcp' in check) return { ...check, tcp: fill(check.tcp) };
-  if ('tls' in check) return { ...check, tls: fill(check.tls) };
+  if ('tls' in check)
+    return { ...check, tls: fill(check.tls), ...(check.name === undefined ? {} : { name: fill(check.name) }) };
   if ('dns' in check) return { ...check, dns: fill(check.dns) };
   if ('grpc' in check) return { ...check, grpc: fill(check.grpc) };
   if ('ws' in check) return { ...check, ws: fill(check.ws) };
@@ -23,7 +24,10 @@ export const addressOf = (check: Check): string => {
 const addressWithoutFamily = (check: Check): string => {
   if ('tcp' in check) return `tcp ${check.tcp}`;
   if ('tls' in check) return `tls ${check.tls}`;
-  if ('dns' in check) return `dns ${check.dns}`;
+  if ('dns' in check) {
+    const type = check.type === undefined ? '' : ` ${check.type}`;
+    return `dns ${check.dns}${type}${check.server === undefined ? '' : ` at ${check.server}`}`;
+  }
   if ('grpc' in check) return `grpc ${check.grpc}${check.service === '' ? '' : ` ${check.service}`}`;
   if ('ws' in check) return check.ws;
   return 'stream' in check ? `stream ${check.stream}` : check.http;

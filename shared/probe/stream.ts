@@ -1,3 +1,4 @@
+import { msSince, ticksOf } from '../outside/clock.ts';
 import type { Connected } from '../outside/http.ts';
 import type { StreamCheck } from '../rollout/gate.ts';
 import { type Probe, verdictOf } from './attempt.ts';
@@ -8,15 +9,15 @@ import { familyOf } from './endpoint.ts';
  * before is a failure, as in a restart that drops what is in flight. What it carries is not looked at.
  */
 export const probeStream: Probe<StreamCheck> = async (check, { allow, tls }, { clock, http }, signal) => {
-  const at = clock.now();
+  const [at, began] = [clock.now(), ticksOf(clock)];
   const held = new AbortController();
   let status: number | undefined;
   let opened: Connected | undefined;
   let cancel: () => void = () => undefined;
   const ended = () => ({
     at,
-    durationMs: clock.now() - at,
-    phases: { ...opened?.phases, ...(status === undefined ? {} : { open: clock.now() - at }) },
+    durationMs: msSince(began, clock),
+    phases: { ...opened?.phases, ...(status === undefined ? {} : { open: msSince(began, clock) }) },
     ...(opened === undefined ? {} : { address: opened.address }),
     ...(status === undefined ? {} : { status }),
   });
@@ -35,11 +36,11 @@ export const probeStream: Probe<StreamCheck> = async (check, { allow, tls }, { c
       await response.body?.cancel();
       return { ...ended(), verdict: 'fail', code: 'http_status', because: `status ${status}, expected 200` };
     }
-    const begun = clock.now();
+    const begun = ticksOf(clock);
     cancel = clock.after(check.holdMs, () => held.abort());
     const reader = response.body?.getReader();
     while (reader !== undefined && !(await reader.read()).done);
-    const because = `it ended after ${clock.now() - begun} ms, expected ${check.holdMs}`;
+    const because = `it ended after ${Math.round(msSince(begun, clock))} ms, expected ${check.holdMs}`;
     return { ...ended(), verdict: 'fail', code: 'stream_ended', because };
   } catch (error) {
     if (held.signal.aborted && !signal.aborted) return { ...ended(), verdict: 'pass' };

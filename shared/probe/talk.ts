@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { msSince, ticksOf } from '../outside/clock.ts';
 import type { Endpoint } from '../outside/dial.ts';
 import { type Attempt, type ProbeOutside, verdictOf } from './attempt.ts';
 
@@ -11,17 +12,17 @@ export const attemptTalk = async (
   talk: (connection: Duplex) => Promise<Said>,
   { clock, dial }: Pick<ProbeOutside, 'clock' | 'dial'>,
 ): Promise<Attempt> => {
-  const at = clock.now();
+  const [at, began] = [clock.now(), ticksOf(clock)];
   let said: Said | undefined;
   let talkedMs = 0;
   const listen = async (connection: Duplex): Promise<void> => {
-    const begun = clock.now();
+    const begun = ticksOf(clock);
     said = await talk(connection);
-    talkedMs = clock.now() - begun;
+    talkedMs = msSince(begun, clock);
   };
   try {
     const { address, phases } = await dial({ ...endpoint, talk: listen });
-    const ended = { at, durationMs: clock.now() - at, phases: { ...phases, answer: talkedMs }, address };
+    const ended = { at, durationMs: msSince(began, clock), phases: { ...phases, answer: talkedMs }, address };
     const silent: Said = {
       verdict: 'invalid',
       code: 'unsupported',
@@ -29,6 +30,6 @@ export const attemptTalk = async (
     };
     return { ...ended, ...(said ?? silent) };
   } catch (error) {
-    return { at, durationMs: clock.now() - at, phases: {}, ...verdictOf(error, endpoint.signal) };
+    return { at, durationMs: msSince(began, clock), phases: {}, ...verdictOf(error, endpoint.signal) };
   }
 };

@@ -44,7 +44,7 @@ export const emptyTally = (gate: string, target: string, query: string, at: numb
 
 /** The tally with one more sample, which began after all that are in it. */
 export const countSample = (tally: Tally, { first, retry }: Sample): Tally => {
-  const to = first.at + first.durationMs + (retry?.durationMs ?? 0);
+  const to = Math.round(first.at + first.durationMs + (retry?.durationMs ?? 0));
   const one: Tally = { ...emptyTally(tally.gate, tally.target, tally.query, first.at), to };
   if (first.verdict === 'invalid') return joinTallies(tally, { ...one, invalid: 1 });
   if (first.verdict === 'pass') return joinTallies(tally, { ...one, attempts: 1 });

@@ -52,15 +52,36 @@ export interface HttpCheck {
   readonly status: readonly number[];
   /** Text the first 64 KiB of the body must hold. */
   readonly body?: string;
-  /** Headers the answer must have, with these values. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Values at these JSON pointers (RFC 6901) of the body. */
-  readonly json?: Readonly<Record<string, string | number | boolean | null>>;
+  /** A regular expression that the first 64 KiB of the body must match. */
+  readonly bodyMatches?: string;
+  /** What the answer's headers must be. */
+  readonly headers?: Readonly<Record<string, HeaderRule>>;
+  /** What must be at these JSON pointers (RFC 6901) of the body. */
+  readonly json?: Readonly<Record<string, JsonRule>>;
   /** The whole answer must be there within this. */
   readonly withinMs?: number;
+  /** What a phase may take. Those of a connection are judged only where one was opened for the attempt. */
+  readonly phasesWithinMs?: Readonly<Partial<Record<HttpPhase, number>>>;
+  /** A body of more bytes fails. Absent: what comes after 64 KiB is not read. */
+  readonly mostBytes?: number;
   /** Redirects that are followed, each checked as the first address was. Absent: none. */
   readonly redirects?: number;
 }
+
+/** `resolve`, `connect` and `tls` of the connection; until the headers are there; until the body is. */
+export type HttpPhase = 'resolve' | 'connect' | 'tls' | 'headers' | 'body';
+
+/** This value; a regular expression that it matches; or no such header. */
+export type HeaderRule = string | { readonly matches: string } | { readonly absent: true };
+
+/** This value; text that a regular expression matches; or a number within these bounds. */
+export type JsonRule =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly matches: string }
+  | { readonly atLeast?: number | undefined; readonly atMost?: number | undefined };
 
 export interface TcpCheck {
   readonly tcp: string;
@@ -69,14 +90,31 @@ export interface TcpCheck {
 export interface TlsCheck {
   readonly tls: string;
   readonly minDaysLeft: number;
+  /** The name to ask for and to find in the certificate. Absent: the host. */
+  readonly name?: string;
+  /** The oldest version of TLS that may have been agreed on. */
+  readonly minVersion?: TlsVersion;
 }
 
-/** A name that must resolve. */
+export type TlsVersion = '1.2' | '1.3';
+
+/** A name that must resolve: as for a client on this machine, or with `type` or `server` as its records are in the DNS. */
 export interface DnsCheck {
   readonly dns: string;
-  /** Addresses that must be among the answer. */
+  /** What is asked for. Absent, and no `server`: addresses, as the system's resolver gives them. */
+  readonly type?: DnsType;
+  /** The name server that is asked: an address, with its port where that is not 53. */
+  readonly server?: string;
+  /** What the answer's code must be; NOERROR asks for a record, too. Absent: NOERROR. */
+  readonly rcode?: DnsRcode;
+  /** Addresses, or for CNAME names, that must be among the answer. */
   readonly addresses?: readonly string[];
 }
+
+export type DnsType = 'A' | 'AAAA' | 'CNAME';
+
+/** RFC 1035, section 4.1.1. */
+export type DnsRcode = 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED';
 
 /** The standard health service of gRPC (grpc.health.v1.Health/Check) must say SERVING. */
 export interface GrpcCheck {

@@ -1,3 +1,4 @@
+import type { Outage } from '../availability/assess-standings.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { readRollout } from '../ledger/rollouts.ts';
@@ -11,6 +12,7 @@ import type { Release } from '../rollout/release.ts';
 import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
+import { judgeAvailability } from './judge-availability.ts';
 import { measureStores } from './measure-stores.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
@@ -32,6 +34,7 @@ export const judgeEntry = async (
   tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
+  outages: readonly Outage[] = [],
 ): Promise<EntryResult> => {
   const { ledger, clock } = outside;
   const { enteredAt = clock.now() } = await advanceWave(ledger, ref, { enteredAt: clock.now() });
@@ -60,6 +63,10 @@ export const judgeEntry = async (
       tools,
     ),
     ...(await measureStores(release, wave, targets, tools, signal)),
+    ...judgeAvailability(
+      outages,
+      targets.map((target) => target.name),
+    ),
     ...unknownGates(release, wave),
   ];
   for (const judgement of judgements) await keepJudgement(ledger, ref, 'before', clock.now(), judgement);

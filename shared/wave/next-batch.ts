@@ -2,12 +2,12 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
 import type { DeploymentRef } from '../deployment/deployment-ref.ts';
 import { recordEvent } from '../ledger/events.ts';
-import { queryAll, stored, update } from '../ledger/update.ts';
 import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { nextBatch as decide } from '../rollout/next-batch.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { countHandOut, readHandOuts } from './hand-outs.ts';
 
 export type NextBatchResult =
   | { readonly status: 'batch'; readonly key: string; readonly size: number; readonly maxConcurrent: number }
@@ -35,10 +35,11 @@ export const nextBatch = async (
   ]);
   const stop = await readStop(outside.ledger, ref);
   const targets = [...plan.targets, ...plan.unreachable].map((each) => each.target).sort();
+  const handed = await readHandOuts(ref, outside);
   const next = decide(batchRules(ref, wave), {
     targets,
     results,
-    handed: await readHanded(ref, outside),
+    handed: new Map([...handed].map(([target, { times }]) => [target, times])),
     ...(stop === undefined ? {} : { stop: stop.because }),
   });
   if (next.kind === 'failed') return { status: 'failed', because: next.because };
@@ -54,7 +55,8 @@ export const nextBatch = async (
     return digest === undefined ? [] : [{ ...ref, plan: planDigest, target, planned: digest }];
   });
   const blob = await putJson(outside.blobs, items);
-  for (const target of next.targets) await countHandOut(ref, target, outside);
+  const batch = 1 + Math.max(0, ...[...handed.values()].map((each) => each.batch));
+  for (const target of next.targets) await countHandOut(ref, target, batch, outside);
   await recordEvent(outside.ledger, ref.rollout, `batch ${ref.wave} ${ref.direction} ${blob}`, {
     at: outside.clock.now(),
     kind: 'batch',
@@ -70,16 +72,3 @@ const batchRules = (ref: WaveRef, wave: Wave): Wave =>
 
 /** Key of a blob in its bucket: what a state machine reads it by. */
 const blobKey = (digest: Digest): string => `sha256/${digest.slice(7, 9)}/${digest.slice(7)}`;
-
-const handedPrefix = (ref: WaveRef) => `handed#${ref.wave}#${ref.direction}#`;
-
-const readHanded = async (ref: WaveRef, { ledger }: Pick<Outside, 'ledger'>): Promise<ReadonlyMap<string, number>> => {
-  const prefix = handedPrefix(ref);
-  const rows = await queryAll(ledger, `rollout#${ref.rollout}`, prefix);
-  return new Map(rows.map((row) => [row.sort.slice(prefix.length), stored<{ times: number }>(row).times]));
-};
-
-const countHandOut = async (ref: WaveRef, target: string, { ledger }: Pick<Outside, 'ledger'>): Promise<void> => {
-  const key = { partition: `rollout#${ref.rollout}`, sort: handedPrefix(ref) + target };
-  await update(ledger, key, (row) => ({ times: (row === undefined ? 0 : stored<{ times: number }>(row).times) + 1 }));
-};

@@ -6,6 +6,7 @@ import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Probed } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
+import type { LabelledSample } from './label-samples.ts';
 
 interface SliceRow {
   readonly from: number;
@@ -21,7 +22,7 @@ export const keepSlice = async (
   ref: WaveRef,
   from: number,
   to: number,
-  { tallies, samples }: Probed,
+  { tallies, samples }: { readonly tallies: Probed['tallies']; readonly samples: readonly LabelledSample[] },
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<void> => {
   const row: SliceRow = { from, to, tallies: await putJson(blobs, tallies), samples: await putJson(blobs, samples) };

@@ -1,13 +1,15 @@
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, type WaveRef } from '../ledger/waves.ts';
-import type { Invocation, Outside } from '../outside/outside.ts';
+import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
+import { readTargetTimes } from './hand-outs.ts';
+import { labelSamples } from './label-samples.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
 import { stopFor } from './stop-for.ts';
 import { watchAlerts } from './watch-alerts.ts';
@@ -35,7 +37,7 @@ export const probeWave = async (
   release: Release,
   wave: Wave,
   tools: Omit<GateTools, 'measureMetric'>,
-  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & { readonly settings: Pick<Settings, 'region'> },
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
   const { ledger, clock } = outside;
@@ -62,7 +64,10 @@ export const probeWave = async (
     if (probes) {
       const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
       await watch?.sliceEnded();
-      await keepSlice(ref, from, clock.now(), probed, outside);
+      const times = await readTargetTimes(ref, outside);
+      const labels = { release: ref.release, region: outside.settings.region };
+      const samples = labelSamples(probed.samples, labels, times);
+      await keepSlice(ref, from, clock.now(), { ...probed, samples }, outside);
     }
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.
     if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);

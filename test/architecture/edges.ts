@@ -37,7 +37,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/outside.ts': ['node:fs'],
 
   // Time, egress, sockets.
-  'shared/outside/clock.ts': ['Date.now', 'setTimeout'],
+  'shared/outside/clock.ts': ['Date.now', 'performance', 'setTimeout'],
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
   'shared/outside/executions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],

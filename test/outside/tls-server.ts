@@ -3,7 +3,7 @@ import { createServer as createPlain, type IncomingMessage, type Server, type Se
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
+export const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
 
 export const ca = fixture('ca.crt');
 export const clientCert = { cert: fixture('client.crt'), key: fixture('client.key') };

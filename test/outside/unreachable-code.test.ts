@@ -5,7 +5,11 @@ const coded = (code: string) => Object.assign(new Error(`failed with ${code}`), 
 
 test.each([
   ['ENOTFOUND', 'dns_failed'],
-  ['EAI_AGAIN', 'dns_failed'],
+  ['EAI_AGAIN', 'resolver_failed'],
+  ['EMFILE', 'own_fault'],
+  ['EADDRNOTAVAIL', 'own_fault'],
+  ['EAFNOSUPPORT', 'no_ipv6'],
+  ['ENETUNREACH', 'connect_refused'],
   ['ECONNREFUSED', 'connect_refused'],
   ['EHOSTUNREACH', 'connect_refused'],
   ['ETIMEDOUT', 'connect_timeout'],
@@ -28,6 +32,10 @@ test.each([
 test('an attempt at several addresses is called by its most telling failure', () => {
   expect(unreachableCode(new AggregateError([coded('ECONNREFUSED'), coded('ETIMEDOUT')]))).toBe('connect_timeout');
   expect(unreachableCode(new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')]))).toBe('connect_refused');
+  const routeless = Object.assign(coded('ENETUNREACH'), { address: '2606:4700::1' });
+  expect(unreachableCode(routeless)).toBe('no_ipv6');
+  expect(unreachableCode(new AggregateError([routeless, coded('ECONNREFUSED')]))).toBe('connect_refused');
+  expect(unreachableCode(new AggregateError([routeless]))).toBe('no_ipv6');
   expect(unreachableCode(new AggregateError([]))).toBe('connection_lost');
 });
 
@@ -39,6 +47,9 @@ test('what ends a request from outside is aborted', () => {
 
 test('a reason is one short line', () => {
   expect(reasonOf(new Error('one\n  two\r\nthree'))).toBe('one two three');
+  const openssl =
+    '409D4234987F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/openssl/tlsany_meth.c:77:\n';
+  expect(reasonOf(new Error(openssl))).toBe('SSL routines: wrong version number');
   expect(reasonOf(new Error('x'.repeat(1_000)))).toBe('x'.repeat(300));
   expect(reasonOf(new AggregateError([new Error('first'), new Error('second')]))).toBe('first');
 });

@@ -202,7 +202,7 @@ describe('the template', () => {
     const unhandled = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
       .map(({ Properties }) => Properties.DestinationConfig);
-    expect(unhandled).toEqual(Array.from({ length: 3 }, () => ({ OnFailure: { Destination: queue } })));
+    expect(unhandled).toEqual(Array.from({ length: 4 }, () => ({ OnFailure: { Destination: queue } })));
     const patterns = ofType('AWS::Events::Rule').filter(([, { Properties }]) => Properties.EventPattern !== undefined);
     expect(patterns).toHaveLength(2);
     for (const [, { Properties }] of patterns) {

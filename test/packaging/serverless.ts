@@ -17,21 +17,26 @@ export class PackagingFailed extends Error {
 
 /**
  * Runs `serverless package` for the stage `ci` into `packaged`: with no account, no credentials, an empty home and the metadata
- * service off, so nothing of this machine gets in. Takes 5 to 50 s. Throws `PackagingFailed` when it fails, or complains.
+ * service off, so nothing of this machine gets in. Takes 5 to 50 s. `config` is the service, by default the whole. Throws `PackagingFailed` when it fails, or complains.
  */
-export const packageService = (): void => {
+export const packageService = (
+  config = 'serverless.yml',
+  folder = packaged,
+  more: Readonly<Record<string, string>> = {},
+): void => {
   const home = mkdtempSync(join(tmpdir(), 'tidegate-home-'));
   try {
     const parameters = {
       configRepository: 'example/config',
       consoleIssuer: 'https://issuer.example.com',
       consoleAudience: 'tidegate',
+      ...more,
     };
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [
         join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-        ...['package', '--stage', stage, '--package', packaged],
+        ...['package', '--config', config, '--stage', stage, '--package', folder],
         ...Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`),
       ],
       {

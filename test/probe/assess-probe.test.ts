@@ -46,28 +46,28 @@ describe('one target is judged', () => {
     [
       '...................f....................',
       'pass',
-      '1 of 40 first attempts failed in 39.0 s, first connect_refused: nobody listens; a share of 0.025',
+      '1 of 40 first attempts failed in 39.0 s, 0 when tried again, first connect_refused: nobody listens; a share of 0.025',
     ],
     [
       '...................f',
       'fail',
-      '1 of 20 first attempts failed in 19.0 s, first connect_refused: nobody listens; a share of 0.05, expected a share below 0.05',
+      '1 of 20 first attempts failed in 19.0 s, 0 when tried again, first connect_refused: nobody listens; a share of 0.05, expected a share below 0.05',
     ],
     ['.........', 'inconclusive', '0 of 9 first attempts failed in 8.0 s; expected at least 10 attempts to judge by'],
     [
       '.......ff',
       'inconclusive',
-      '2 of 9 first attempts failed in 8.0 s, first connect_refused: nobody listens; expected at least 10 attempts to judge by',
+      '2 of 9 first attempts failed in 8.0 s, 0 when tried again, first connect_refused: nobody listens; expected at least 10 attempts to judge by',
     ],
     [
       'FFF',
       'fail',
-      '3 of 3 first attempts failed in 2.0 s, 3 in a row confirmed, first connect_refused: nobody listens; expected fewer than 3 confirmed in a row',
+      '3 of 3 first attempts failed in 2.0 s, 3 when tried again, 3 in a row confirmed, first connect_refused: nobody listens; expected fewer than 3 confirmed in a row',
     ],
     [
       'FiFF',
       'fail',
-      '3 of 3 first attempts failed in 3.0 s, 3 in a row confirmed, first connect_refused: nobody listens; expected fewer than 3 confirmed in a row; 1 more said nothing and are not counted',
+      '3 of 3 first attempts failed in 3.0 s, 3 when tried again, 3 in a row confirmed, first connect_refused: nobody listens; expected fewer than 3 confirmed in a row; 1 more said nothing and are not counted',
     ],
     [
       'iiiiiiiiiiii',

@@ -27,7 +27,9 @@ describe('an answer', () => {
     status: 200,
     headers: new Headers({ 'x-release': 'v2' }),
     body: '{"status":"ok","parts":[{"up":true}],"a/b":{"~":null}}',
+    bytes: 54,
     tookMs: 40,
+    phases: { resolve: 1, connect: 9, headers: 20, body: 10 },
   };
   test.each<[Partial<HttpCheck>, readonly [string, string] | undefined]>([
     [{}, undefined],
@@ -41,10 +43,45 @@ describe('an answer', () => {
     [{ json: { '/status': 'down' } }, ['json_mismatch', '/status of the body has another value, expected "down"']],
     [{ json: { '/parts/1/up': true } }, ['json_mismatch', '/parts/1/up of the body is absent, expected true']],
     [{ json: { '/constructor': 'x' } }, ['json_mismatch', '/constructor of the body is absent, expected "x"']],
+    [{ headers: { 'x-release': { matches: '^v[0-9]$' } } }, undefined],
+    [
+      { headers: { 'x-release': { matches: '^w' } } },
+      ['header_mismatch', 'header x-release is "v2", expected what matches ^w'],
+    ],
+    [
+      { headers: { 'x-gone': { matches: '.*' } } },
+      ['header_mismatch', 'header x-gone is absent, expected what matches .*'],
+    ],
+    [{ headers: { server: { absent: true } } }, undefined],
+    [{ headers: { 'x-release': { absent: true } } }, ['header_mismatch', 'header x-release is "v2", expected none']],
+    [{ bodyMatches: '"up":(true|false)' }, undefined],
+    [{ bodyMatches: '^ok$' }, ['body_mismatch', 'the body does not match ^ok$']],
+    [{ json: { '/status': { matches: '^o' } } }, undefined],
+    [
+      { json: { '/parts/0/up': { matches: 'true' } } },
+      ['json_mismatch', '/parts/0/up of the body has another value, expected text that matches true'],
+    ],
+    [
+      { json: { '/status': { atLeast: 1, atMost: 3 } } },
+      ['json_mismatch', '/status of the body has another value, expected a number of at least 1 and at most 3'],
+    ],
+    [{ mostBytes: 54 }, undefined],
+    [{ mostBytes: 53 }, ['too_large', 'the body has more than 53 bytes']],
+    [{ phasesWithinMs: { connect: 9, tls: 1 } }, undefined],
+    [{ phasesWithinMs: { headers: 19 } }, ['too_slow', 'phase headers took 20 ms, expected at most 19']],
+    [{ status: [201, 202, 203, 204] }, ['http_status', 'status 200, expected 201 to 204']],
     [{ withinMs: 40 }, undefined],
     [{ withinMs: 39 }, ['too_slow', 'took 40 ms, expected at most 39']],
   ])('asked for %j', (asked, wrong) => {
     expect(assessAnswer({ http: 'http://x', status: [200], ...asked }, answer)).toEqual(wrong);
+  });
+
+  it('has numbers at JSON pointers that are compared as numbers', () => {
+    const check = { http: 'http://x', status: [200], json: { '/lag': { atMost: 5 } } };
+    expect(assessAnswer(check, { ...answer, body: '{"lag":5}' })).toBe(undefined);
+    const because = '/lag of the body has another value, expected a number of at most 5';
+    expect(assessAnswer(check, { ...answer, body: '{"lag":5.1}' })).toEqual(['json_mismatch', because]);
+    expect(assessAnswer(check, { ...answer, body: '{"lag":"4"}' })).toEqual(['json_mismatch', because]);
   });
 
   it('that is no JSON has no value at any pointer', () => {

@@ -41,7 +41,7 @@ const never = new AbortController().signal;
 describe('in virtual time', () => {
   let timers: ReturnType<typeof FakeTimers.install>;
   beforeEach(() => {
-    timers = FakeTimers.install({ now: 0, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    timers = FakeTimers.install({ now: 0, toFake: ['Date', 'setTimeout', 'clearTimeout', 'performance'] });
   });
   afterEach(() => timers.uninstall());
 

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { processClock } from '../../shared/outside/clock.ts';
 import { systemLookup } from '../../shared/outside/dns.ts';
@@ -10,7 +12,7 @@ import { probeHttp } from '../../shared/probe/http.ts';
 import { probeTcp } from '../../shared/probe/tcp.ts';
 import { probeTls } from '../../shared/probe/tls.ts';
 import type { Target } from '../../shared/rollout/target.ts';
-import { ca, type Running, servePlain, serveTls } from '../outside/tls-server.ts';
+import { ca, fixture, type Running, servePlain, serveTls } from '../outside/tls-server.ts';
 
 const outside = {
   clock: processClock,
@@ -158,7 +160,8 @@ describe('a TLS probe', () => {
 
   it('passes with a certificate that is good for long enough', async () => {
     const phases = { resolve: expect.any(Number), connect: expect.any(Number), tls: expect.any(Number) };
-    expect(await probe(secure.port, 14)).toEqual({ ...timed, verdict: 'pass', phases, address: '127.0.0.1' });
+    const tls = { version: '1.3', daysLeft: expect.any(Number) };
+    expect(await probe(secure.port, 14)).toEqual({ ...timed, verdict: 'pass', phases, address: '127.0.0.1', tls });
   });
 
   it('fails with one that ends soon, and with one that has ended', async () => {
@@ -168,5 +171,34 @@ describe('a TLS probe', () => {
       because: expect.stringMatching(/^the certificate ends in \d+\.\d days, expected at least 100000$/),
     });
     expect(await probe(expired.port, 14)).toMatchObject({ verdict: 'fail', code: 'tls_expired' });
+  });
+
+  it('asks for another name than the host where one is given', async () => {
+    const check = { tls: `127.0.0.1:${secure.port}`, minDaysLeft: 0 };
+    const trusted = { ...place, tls: { ca } };
+    expect(await probeTls({ ...check, name: 'tidegate.test' }, trusted, outside, never)).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(await probeTls({ ...check, name: 'elsewhere.test' }, trusted, outside, never)).toMatchObject({
+      verdict: 'fail',
+      code: 'tls_name',
+    });
+  });
+
+  it('fails with an older version of TLS than it bears', async () => {
+    const old = createTls({ cert: fixture('server.crt'), key: fixture('server.key'), maxVersion: 'TLSv1.2' });
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+    const tls = `localhost:${(old.address() as AddressInfo).port}`;
+    const trusted = { ...place, tls: { ca } };
+    expect(await probeTls({ tls, minDaysLeft: 0, minVersion: '1.2' }, trusted, outside, never)).toMatchObject({
+      verdict: 'pass',
+      tls: { version: '1.2' },
+    });
+    expect(await probeTls({ tls, minDaysLeft: 0, minVersion: '1.3' }, trusted, outside, never)).toMatchObject({
+      verdict: 'fail',
+      code: 'tls_version',
+      because: 'TLS 1.2 was agreed on, expected 1.3 or newer',
+    });
+    await new Promise((resolve) => old.close(resolve));
   });
 });

@@ -65,7 +65,14 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
   };
   const tools = { probeUntil: unasked, assessProbe: unasked, joinTallies: unasked, measureAlerts };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };
-  const result = await probeWave(ref, release, wave, tools, { ledger, clock, blobs: folderBlobs(dir) }, invocation);
+  const result = await probeWave(
+    ref,
+    release,
+    wave,
+    tools,
+    { ledger, clock, blobs: folderBlobs(dir), settings: { region: 'us-east-1' } },
+    invocation,
+  );
   return { result, asked, stop: await readStop(ledger, ref) };
 };
 

@@ -25,6 +25,7 @@ const deployed = {
 describe('the environment of a deployed function', () => {
   it('says where everything is', () => {
     expect(readEnvironment(deployed)).toEqual({
+      home: 'eu-west-1',
       table: 'ledger',
       bucket: 'blobs',
       secretsPath: '/tidegate/prod/',

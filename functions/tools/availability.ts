@@ -1,0 +1,17 @@
+import type { AvailabilityTools } from '../../shared/availability/probe-availability.ts';
+import { notify } from '../../shared/notify/notify.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import { probeUntil } from '../../shared/probe/prober.ts';
+import { stopFor } from '../../shared/wave/stop-for.ts';
+
+/** How scheduled probes are made, and what follows from an outage. */
+export const availabilityTools = (outside: Outside): AvailabilityTools => ({
+  probeUntil: (order, signal) => probeUntil(order, outside, signal),
+  stopWave: (ref, judgement) => stopFor(ref, judgement, outside),
+  tellOutages: async (outages) => {
+    for (const { target, gate, because, regions, since } of outages) {
+      const text = `${target} is out by gate ${gate}, seen from ${regions.join(' and ')}: ${because}`;
+      await notify({ key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console }, outside);
+    }
+  },
+});

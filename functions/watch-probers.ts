@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import { watchProbers as watch } from '../shared/availability/watch-probers.ts';
+import { type Task, task } from '../shared/lambda/task.ts';
+import { beat, notify } from '../shared/notify/notify.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { lambdaOutside } from './outside.ts';
+
+const hourMs = 3_600_000;
+
+/**
+ * Every minute: who should probe and has fallen silent. Tells people, once an hour; while nobody is silent, shows an outside service that
+ * this is alive, which it can not say of itself.
+ */
+export const watchProbers = (outside: Outside): Task =>
+  task(outside, z.unknown(), async () => {
+    const silent = await watch(outside);
+    const hour = Math.floor(outside.clock.now() / hourMs);
+    for (const region of new Set(silent.map((each) => each.region))) {
+      const targets = silent.filter((each) => each.region === region).map(({ target }) => target);
+      const named = targets.length > 3 ? `${targets.length} targets` : targets.join(', ');
+      const text = `No scheduled probes from ${region} of ${named} for minutes; their gates can not see an outage from there`;
+      await notify({ key: `silent ${region} ${hour}`, text, link: outside.settings.console }, outside);
+    }
+    if (silent.length === 0) await beat(outside);
+    return { silent };
+  });
+
+/** What Lambda calls. */
+export const handler = watchProbers(lambdaOutside());

@@ -1,0 +1,61 @@
+import type { FailingGate, Standing } from './standing.ts';
+
+/** A standing that is older than this is of a prober that died, and no second opinion. */
+export const freshMs = 3 * 60_000;
+
+/** A gate of a target that fails from so many regions that it is the target's fault. */
+export interface Outage extends FailingGate {
+  readonly target: string;
+  readonly regions: readonly string[];
+}
+
+/**
+ * What fails from enough regions: from two, or from the one there is. Of a single region nobody can say whether it is its own fault, so
+ * where a second one is expected, the first alone decides nothing. Pure.
+ */
+export const assessOutages = (standings: readonly Standing[], regions: readonly string[]): readonly Outage[] => {
+  const needed = Math.min(2, regions.length);
+  const found = new Map<string, Outage>();
+  for (const { target, region, failing, isOwnFault } of standings) {
+    if (isOwnFault || !regions.includes(region)) continue;
+    for (const { gate, because, since } of failing) {
+      const known = found.get(`${target} ${gate}`);
+      found.set(`${target} ${gate}`, {
+        target,
+        gate,
+        because: known?.because ?? because,
+        since: Math.max(known?.since ?? since, since),
+        regions: [...(known?.regions ?? []), region].sort(),
+      });
+    }
+  }
+  return [...found.values()].filter((outage) => outage.regions.length >= needed);
+};
+
+/** What one region saw of one target in a slot: whether nothing at all was to be reached. */
+export interface Seen {
+  readonly target: string;
+  /** All first attempts of all gates failed, and there were some. */
+  readonly isDark: boolean;
+}
+
+/**
+ * Whether a region that sees nothing has itself to blame: every one of at least two targets is dark from there, and no other region has
+ * just seen one of them fail. With one target, or where another region agrees, it is what it looks like. Pure.
+ */
+export const isOwnFault = (
+  region: string,
+  seen: readonly Seen[],
+  others: readonly Standing[],
+  now: number,
+): boolean => {
+  if (seen.length < 2 || !seen.every(({ isDark }) => isDark)) return false;
+  return !others.some(
+    (other) =>
+      other.region !== region &&
+      !other.isOwnFault &&
+      other.failing.length > 0 &&
+      now - other.at <= freshMs &&
+      seen.some(({ target }) => target === other.target),
+  );
+};

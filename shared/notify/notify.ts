@@ -1,0 +1,127 @@
+import { update } from '../ledger/update.ts';
+import type { Outside } from '../outside/outside.ts';
+import { type Secret, SecretMissing } from '../secrets/secrets.ts';
+
+/** Something that people are told who look at no page. */
+export interface Message {
+  /** Names the occurrence: of one key people are told once, however many times and from however many places it is seen. */
+  readonly key: string;
+  /** One sentence. */
+  readonly text: string;
+  /** Where more is to be seen. */
+  readonly link?: string;
+}
+
+/** Told; told before; or held back, because more were told within the hour than anybody reads. */
+export type Told = 'told' | 'known' | 'held-back' | 'nobody';
+
+type NotifyOutside = Pick<Outside, 'ledger' | 'clock' | 'http' | 'secrets' | 'log'>;
+
+/** The secrets that hold the addresses: a URL of Slack's, or of any server that takes JSON. Without one nobody is told. */
+const channels = {
+  'notify-slack': ({ text, link }: Message) => ({ text: link === undefined ? text : `${text}\n${link}` }),
+  'notify-webhook': ({ key, text, link }: Message) => ({ key, text, ...(link === undefined ? {} : { link }) }),
+} as const;
+
+const mostAnHour = 20;
+const hourMs = 3_600_000;
+/** For so long somebody else sends it, or has died doing so. */
+const claimedMs = 60_000;
+const knownMs = 24 * hourMs;
+const timeoutMs = 5_000;
+
+/**
+ * Tells people, once for each key and day, at most 20 times an hour; the twentieth says that more are held back. Each channel is an address in
+ * a secret, reached by the egress client, so only public ones. Never throws: who could not be told is logged, and told at the next
+ * occasion. Twice is as once.
+ */
+export const notify = async (message: Message, outside: NotifyOutside): Promise<Told> => {
+  const { ledger, clock } = outside;
+  const addresses = await addressesOf(outside);
+  if (addresses.length === 0) return 'nobody';
+  const key = { partition: 'notify', sort: `key#${message.key}` };
+  const claim = { ...key, data: { at: clock.now() }, expect: 'absent' as const };
+  const claimed = await ledger.put({ ...claim, expiresAt: clock.now() + claimedMs });
+  if (claimed === undefined) return 'known';
+  const count = await countInHour(outside);
+  if (count > mostAnHour) return 'held-back';
+  const last = count === mostAnHour ? ' (more within this hour are held back; look at the console)' : '';
+  const sent = { ...message, text: `${message.text}${last}` };
+  const sends = addresses.map(([name, address]) => send(name, address, sent, outside));
+  if ((await Promise.all(sends)).includes(true))
+    await ledger.put({ ...claim, expect: claimed.version, expiresAt: clock.now() + knownMs });
+  return 'told';
+};
+
+const countInHour = async ({ ledger, clock }: NotifyOutside): Promise<number> => {
+  const hour = Math.floor(clock.now() / hourMs);
+  const key = { partition: 'notify', sort: `hour#${hour}` };
+  const row = await update(
+    ledger,
+    key,
+    (before) => ({ count: Number(before?.data.count ?? 0) + 1 }),
+    (hour + 2) * hourMs,
+  );
+  return Number(row?.data.count ?? 0);
+};
+
+type Channel = keyof typeof channels;
+
+const addressesOf = async (outside: NotifyOutside): Promise<readonly (readonly [Channel, Secret])[]> => {
+  const names = Object.keys(channels) as readonly Channel[];
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const address = await secretOf(name, outside);
+      return address === undefined ? [] : [[name, address] as const];
+    }),
+  );
+  return found.flat();
+};
+
+const secretOf = async (name: string, { secrets }: NotifyOutside): Promise<Secret | undefined> => {
+  try {
+    return await secrets.get(name);
+  } catch (error) {
+    if (error instanceof SecretMissing) return undefined;
+    throw error;
+  }
+};
+
+const send = async (name: Channel, address: Secret, message: Message, outside: NotifyOutside): Promise<boolean> => {
+  const body = JSON.stringify(channels[name](message));
+  const status = await ask(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body }, outside);
+  if (status !== undefined && status < 300) return true;
+  // Neither address nor answer: the address is the credential.
+  outside.log.error('notification was not taken', { channel: name, key: message.key, status: status ?? 0 });
+  return false;
+};
+
+/**
+ * Shows an outside service that all is alive, where the secret `heartbeat` has its address: who hears nothing for some minutes knows that
+ * nothing here can tell. Never throws.
+ */
+export const beat = async (outside: NotifyOutside): Promise<boolean> => {
+  const address = await secretOf('heartbeat', outside);
+  if (address === undefined) return false;
+  const status = await ask(address, { method: 'POST' }, outside);
+  if (status === undefined || status >= 300) outside.log.error('heartbeat was not taken', { status: status ?? 0 });
+  return status !== undefined && status < 300;
+};
+
+const ask = async (
+  address: Secret,
+  init: { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  { http, clock }: NotifyOutside,
+): Promise<number | undefined> => {
+  const late = new AbortController();
+  const cancel = clock.after(timeoutMs, () => late.abort());
+  try {
+    const answer = await http(address.reveal().trim(), { ...init, signal: late.signal });
+    await answer.body?.cancel();
+    return answer.status;
+  } catch {
+    return undefined;
+  } finally {
+    cancel();
+  }
+};

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
+import { beat, notify } from '../../shared/notify/notify.ts';
+import { processClock } from '../../shared/outside/clock.ts';
+import type { Http } from '../../shared/outside/http.ts';
+import { Secret, SecretMissing } from '../../shared/secrets/secrets.ts';
+
+const openPlace = (addresses: Readonly<Record<string, string>>, answer: () => number = () => 200) => {
+  let now = 0;
+  const clock = { ...processClock, now: () => now };
+  const wait = (ms: number) => {
+    now += ms;
+  };
+  const sent: { readonly url: string; readonly body: unknown }[] = [];
+  const logged: unknown[] = [];
+  const http: Http = async (url, init) => {
+    sent.push({ url: String(url), body: init?.body === undefined ? undefined : JSON.parse(String(init.body)) });
+    return new Response(null, { status: answer() });
+  };
+  const outside = {
+    clock,
+    http,
+    ledger: openSqliteLedger(':memory:', clock),
+    secrets: {
+      get: async (name: string) => {
+        const address = addresses[name];
+        if (address === undefined) throw new SecretMissing(name, 'the test');
+        return new Secret(address);
+      },
+    },
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (message: string, details?: unknown) => void logged.push({ message, details }),
+    },
+  };
+  return { outside, sent, logged, wait };
+};
+const both = { 'notify-slack': 'https://hooks.test/T0/secret', 'notify-webhook': 'https://pager.test/in\n' };
+
+describe('people are told', () => {
+  it('once of one thing, by every channel in its own words', async () => {
+    const { outside, sent, wait } = openPlace(both);
+    const message = { key: 'outage a', text: 'a is out', link: 'https://console.test' };
+    expect([await notify(message, outside), await notify(message, outside)]).toEqual(['told', 'known']);
+    expect(sent).toEqual([
+      { url: 'https://hooks.test/T0/secret', body: { text: 'a is out\nhttps://console.test' } },
+      { url: 'https://pager.test/in', body: message },
+    ]);
+    wait(24 * 3_600_000 + 1);
+    expect(await notify(message, outside)).toBe('told');
+  });
+
+  it('at most twenty times an hour, and that more is held back', async () => {
+    const { outside, sent, wait } = openPlace({ 'notify-webhook': both['notify-webhook'] });
+    const told = [];
+    for (let each = 0; each < 22; each += 1) told.push(await notify({ key: `k${each}`, text: 'x' }, outside));
+    expect(told).toEqual([...Array(20).fill('told'), 'held-back', 'held-back']);
+    expect(sent.at(-1)?.body).toMatchObject({ text: expect.stringContaining('more within this hour are held back') });
+    wait(3_600_000);
+    expect(await notify({ key: 'k99', text: 'x' }, outside)).toBe('told');
+  });
+
+  it('again, when nobody took it, and without the address in the log', async () => {
+    let status = 500;
+    const { outside, sent, logged, wait } = openPlace(both, () => status);
+    const message = { key: 'k', text: 'x' };
+    await notify(message, outside);
+    expect(JSON.stringify(logged)).not.toContain('secret');
+    expect(logged).toHaveLength(2);
+    wait(60_001);
+    status = 200;
+    expect(await notify(message, outside)).toBe('told');
+    expect(sent).toHaveLength(4);
+  });
+
+  it('by nobody where there is no address', async () => {
+    expect(await notify({ key: 'k', text: 'x' }, openPlace({}).outside)).toBe('nobody');
+  });
+});
+
+it('a heart beats where it has an address', async () => {
+  const { outside, sent } = openPlace({ heartbeat: 'https://alive.test/1' });
+  expect(await beat(outside)).toBe(true);
+  expect(sent).toEqual([{ url: 'https://alive.test/1', body: undefined }]);
+  expect(await beat(openPlace({}).outside)).toBe(false);
+  expect(await beat(openPlace({ heartbeat: 'https://alive.test/1' }, () => 404).outside)).toBe(false);
+});

@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readEnvironment } from '../../functions/tools/environment.ts';
+import { packageService } from './serverless.ts';
+import { identityStatements } from './statements.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-probers-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let template: { readonly Resources: Parameters<typeof identityStatements>[0] };
+beforeAll(() => {
+  packageService('serverless.probers.yml', folder, {
+    homeRegion: 'us-east-1',
+    probeRegions: 'us-east-1,eu-west-1',
+    ledgerTable: 'ledger',
+    blobBucket: 'blobs',
+    key: 'arn:aws:kms:us-east-1:111111111111:key/k',
+    console: 'https://console.example.com',
+  });
+  template = JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+}, 300_000);
+
+const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
+
+it('is one function that runs each minute', () => {
+  expect(ofType('AWS::Lambda::Function')).toHaveLength(1);
+  expect(ofType('AWS::Events::Rule').map(({ Properties }) => Properties.ScheduleExpression)).toEqual([
+    'rate(1 minute)',
+  ]);
+});
+
+it('knows its home, all regions, and which one it is itself', () => {
+  const [probe] = ofType('AWS::Lambda::Function');
+  const { Variables: variables } = (probe?.Properties.Environment ?? { Variables: {} }) as {
+    readonly Variables: Readonly<Record<string, unknown>>;
+  };
+  // CloudFormation fills in account and partition; Lambda says the region.
+  const filled = Object.entries(variables).map(([name, value]) => [
+    name,
+    typeof value === 'string'
+      ? value
+      : JSON.stringify(value)
+          .replace(/.*"(arn:[^"]*)".*/, '$1')
+          .replace(/\$\{AWS::Partition\}/, 'aws')
+          .replace(/\$\{AWS::AccountId\}/, '111111111111'),
+  ]);
+  const deployed = readEnvironment({ ...Object.fromEntries(filled), AWS_REGION: 'eu-west-1' });
+  expect(deployed).toMatchObject({
+    home: 'us-east-1',
+    table: 'ledger',
+    settings: { region: 'eu-west-1', probeRegions: ['us-east-1', 'eu-west-1'] },
+  });
+});
+
+it('may use the ledger, read blobs and where to tell people, all at home, and nothing else', () => {
+  const actions = identityStatements(template.Resources).flatMap((statement) => statement.actions);
+  expect([...new Set(actions)].sort()).toEqual([
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'kms:Decrypt',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    's3:GetObject',
+    's3:ListBucket',
+    'ssm:GetParameter',
+  ]);
+  for (const { resources } of identityStatements(template.Resources)) expect(resources).not.toContain('*');
+});
