@@ -5,14 +5,15 @@ import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { judgeEntry as judge } from '../shared/wave/judge-entry.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
-import { plannedWave } from './tools/inputs.ts';
+import { enteredWave } from './tools/inputs.ts';
 
 /** State `JudgeEntry`: is what is live well, before anything of it is changed? */
 export const judgeEntry = (outside: Outside): Task =>
-  task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
+  task(outside, enteredWave, async ({ plan, isApproved, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const outages = await readOutages(outside);
-    return judge(ref, release, waveOf(release, ref.wave), plan, gateTools(outside, plan), outside, invocation, outages);
+    const entry = { plan, isApproved, outages };
+    return judge(ref, release, waveOf(release, ref.wave), entry, gateTools(outside, plan), outside, invocation);
   });
 
 /** What Lambda calls. */

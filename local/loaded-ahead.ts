@@ -5,6 +5,7 @@
 import '../functions/tools/plan-commit.ts';
 import '../functions/tools/preparing.ts';
 import '../shared/analysis/alerts/measure-alerts.ts';
+import '../shared/analysis/compare-metric.ts';
 import '../shared/analysis/measure-metric.ts';
 import '../shared/clouds/aks.ts';
 import '../shared/clouds/eks-token.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { JudgeFileUnreadable, parseJudgeFile } from '../../shared/analysis/judge-file.ts';
+import { judgeScore } from '../../shared/analysis/judge-score.ts';
 import { judgeSeries } from '../../shared/analysis/judge-series.ts';
 import { exitOf } from '../alone.ts';
 import type { Run } from '../command.ts';
@@ -8,8 +9,8 @@ import { badInput } from '../stop.ts';
 
 /** Judges a recorded series by the rules of a gate. Asks nobody. */
 export const run: Run = async ([path = ''], _, { terminal, json }) => {
-  const judged = parse(path, read(resolve(terminal.directory, path), path));
-  const judgement = judgeSeries(judged);
+  const file = parse(path, read(resolve(terminal.directory, path), path));
+  const judgement = 'one' in file ? judgeSeries(file.one) : judgeScore(file);
   if (json) terminal.out(JSON.stringify(judgement));
   else terminal.out(`${judgement.verdict}  ${judgement.because}`);
   return exitOf(judgement.verdict);

@@ -32,6 +32,7 @@ export const causeLines = (cause: Cause, link: string, paint: Paint): readonly s
     ['query', cause.query],
     ['others', cause.others],
     ['rule', cause.rule],
+    ...cause.suspects.map((suspect) => ['suspect', suspect] as const),
     ...cause.problems.map((problem) => ['problem', problem] as const),
     ...cause.evidence.flatMap(({ target, objects }) =>
       objects.flatMap(({ because, events, logs }) => [

@@ -1,4 +1,5 @@
 import type { Judgement } from '../../shared/rollout/verdict.ts';
+import type { Suspects } from '../../shared/wave/find-suspects.ts';
 import type { EvidenceRow } from '../rows/rollout-rows.ts';
 import { type GateView, quantity } from './gates.ts';
 import type { RolloutView, TargetView, WaveView } from './rollout.ts';
@@ -21,6 +22,8 @@ export interface Cause {
   readonly others?: string;
   /** Every problem of a refusal. */
   readonly problems: readonly string[];
+  /** What else was changed within a day where it failed, the most likely first: `gke-1: b44cb46, 8 h 04 min before, …`. */
+  readonly suspects: readonly string[];
   /** What follows from it, as configured. */
   readonly rule?: string;
   readonly evidence: readonly { readonly target: string; readonly objects: readonly EvidenceRow[] }[];
@@ -30,9 +33,21 @@ export interface Cause {
  * The one cause of how a rollout stands: the gate that failed, else the deployment, else the approval, else the refusal, else whatever
  * it waits for. Pure.
  */
-export const causeOf = (view: RolloutView): Cause => {
+export const causeOf = (view: RolloutView): Cause => ({ ...mainCauseOf(view), suspects: suspectsIn(view) });
+
+const suspectsIn = ({ events }: RolloutView): readonly string[] =>
+  events.flatMap(({ kind, details }) => {
+    if (kind !== 'wave' || typeof details !== 'object' || details === null || !('suspects' in details)) return [];
+    return (details.suspects as readonly Suspects[]).flatMap(({ target, suspects }) =>
+      suspects.map(({ commit, rollout, because }) => `${target}: ${commit.slice(0, 7)} (${rollout}), ${because}`),
+    );
+  });
+
+const mainCauseOf = (view: RolloutView): Omit<Cause, 'suspects'> => {
   const waves = view.waves.toReversed();
-  const failed = waves.flatMap((wave) => wave.gates.map((gate) => ({ wave, gate })));
+  const failed = waves.flatMap((wave) =>
+    wave.gates.filter(({ worst }) => worst.effect !== 'report').map((gate) => ({ wave, gate })),
+  );
   const gate =
     failed.find(({ gate: { verdict } }) => verdict === 'fail') ??
     failed.find(({ gate: { verdict } }) => verdict !== 'pass');
@@ -69,7 +84,7 @@ const problemsIn = (details: unknown): readonly string[] => {
   return Array.isArray(list) ? list.map(String) : [];
 };
 
-const ofGate = (wave: WaveView, gate: GateView, view: RolloutView): Cause => {
+const ofGate = (wave: WaveView, gate: GateView, view: RolloutView): Omit<Cause, 'suspects'> => {
   const { worst, passed, of, unit, limit } = gate;
   return {
     kind: 'gate',
@@ -93,7 +108,7 @@ const measuredIn = ({ value, window, samples, source, query }: Judgement, unit: 
   ...(query === undefined ? {} : { query }),
 });
 
-const ofStop = (wave: WaveView, view: RolloutView): Cause => {
+const ofStop = (wave: WaveView, view: RolloutView): Omit<Cause, 'suspects'> => {
   const event = view.events.findLast(({ kind, wave: name }) => kind === 'stop' && name === wave.wave);
   const judgement = event?.details as Judgement | undefined;
   return {
@@ -108,7 +123,7 @@ const ofStop = (wave: WaveView, view: RolloutView): Cause => {
   };
 };
 
-const ofDeployment = (wave: WaveView, target: TargetView, view: RolloutView): Cause => ({
+const ofDeployment = (wave: WaveView, target: TargetView, view: RolloutView): Omit<Cause, 'suspects'> => ({
   kind: 'deployment',
   subject: `${target.target} ${target.status} in wave ${wave.wave}`,
   ...(target.endedAt === undefined ? {} : { at: target.endedAt }),
@@ -118,7 +133,7 @@ const ofDeployment = (wave: WaveView, target: TargetView, view: RolloutView): Ca
   evidence: view.evidence,
 });
 
-const ofRejection = (wave: WaveView, view: RolloutView): Cause => {
+const ofRejection = (wave: WaveView, view: RolloutView): Omit<Cause, 'suspects'> => {
   const vote = wave.approval?.votes.findLast((each) => each.vote === 'reject');
   return {
     kind: 'approval',

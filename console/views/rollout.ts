@@ -111,6 +111,7 @@ const waveView = (rows: RolloutRows, waveRows: WaveRows, release: Release): Wave
   const doneStatuses: readonly TargetStatus[] = isBack ? ['back'] : ['deployed', 'soaking', 'verified'];
   const lastWrite = Math.max(0, ...[...forward.deployments.values()].map((each) => each.endedAt));
   const because = pass.progress.because ?? forward.progress.because;
+  const soakMs = forward.progress.longSoak?.ms ?? wave.soakMs;
   return {
     wave: wave.name,
     status,
@@ -119,10 +120,8 @@ const waveView = (rows: RolloutRows, waveRows: WaveRows, release: Release): Wave
     total: counted.length,
     batches,
     maxFailures: wave.maxFailures,
-    soakMs: wave.soakMs,
-    ...(status === 'soaking'
-      ? { soakEndsAt: (lastWrite === 0 ? (progress.judgingAt ?? 0) : lastWrite) + wave.soakMs }
-      : {}),
+    soakMs,
+    ...(status === 'soaking' ? { soakEndsAt: (lastWrite === 0 ? (progress.judgingAt ?? 0) : lastWrite) + soakMs } : {}),
     gateNames: wave.gates,
     gates: gateViews(forward.judgements, release.gates, wave.gates),
     asksApproval: wave.approval !== undefined,

@@ -11,7 +11,7 @@ import { watchingTools } from './watching.ts';
 
 /**
  * How gates are measured and judged before and after the batches of a wave. Pods of a target are read where the plan of the wave says
- * that its API server answers. What asks stores is loaded by the first gate that does.
+ * that its API server answers.
  */
 export const gateTools = (outside: Outside, plan: Digest): GateTools => {
   const stores: StoreTools = {
@@ -25,11 +25,5 @@ export const gateTools = (outside: Outside, plan: Digest): GateTools => {
       return openCluster({ name, locator, endpoint, allow }, outside);
     },
   };
-  return {
-    ...watchingTools(outside),
-    measureMetric: async (name, gate, source, target, signal) => {
-      const { measureMetric } = await import('../../shared/analysis/measure-metric.ts');
-      return measureMetric({ name, gate, source, target }, outside, stores, signal);
-    },
-  };
+  return watchingTools(outside, stores);
 };

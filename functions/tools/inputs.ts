@@ -15,6 +15,9 @@ export const waveRef = z.object({
 /** A wave and its plan digest. */
 export const plannedWave = z.extend(waveRef, { plan: digest });
 
+/** A wave before it is entered: whether people have approved it already. */
+export const enteredWave = z.extend(plannedWave, { isApproved: z.boolean() });
+
 /** What the distributed map gives to the deployment machine. */
 export const deploymentRef = z.extend(plannedWave, { target: name, planned: digest });
 

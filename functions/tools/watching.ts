@@ -1,13 +1,29 @@
+import { assessPooled } from '../../shared/analysis/assess-metric.ts';
+import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { GateTools } from '../../shared/wave/gate-tools.ts';
 import { probingTools } from './probing.ts';
 import { storeTools } from './store-tools.ts';
 
-/** How what goes on beside the batches of a wave is measured and judged: probes and alerts. */
-export const watchingTools = (outside: Outside): Omit<GateTools, 'measureMetric'> => {
-  const stores = storeTools(outside);
+const notHere: StoreTools['openTarget'] = ({ name }) =>
+  Promise.reject(new Error(`target ${name} is not opened by the prober; its pods are read by the steps that judge`));
+
+/** How what goes on beside the batches of a wave is measured and judged: probes, metrics and alerts. What asks stores is loaded by the first gate that does. */
+export const watchingTools = (
+  outside: Outside,
+  stores: StoreTools = { ...storeTools(outside), openTarget: notHere },
+): GateTools => {
   return {
     ...probingTools(outside),
+    measureMetric: async (name, gate, source, target, signal) => {
+      const { measureWindow } = await import('../../shared/analysis/measure-metric.ts');
+      return measureWindow({ name, gate, source, target }, outside, stores, signal);
+    },
+    assessPooled,
+    compareMetric: async (order, signal) => {
+      const { compareMetric } = await import('../../shared/analysis/compare-metric.ts');
+      return compareMetric(order, outside, stores, signal);
+    },
     measureAlerts: async (name, gate, source, target, signal) => {
       const { measureAlerts } = await import('../../shared/analysis/alerts/measure-alerts.ts');
       const of = target === undefined ? {} : { target };

@@ -1,5 +1,6 @@
 import type { MetricGate } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import type { Counts } from './counts.ts';
 import { weighEvidence } from './e-process.ts';
 import type { Sample } from './sample.ts';
 
@@ -47,6 +48,24 @@ export const assessMetric = (gate: MetricGate, measurement: Measurement): Judgem
   const because = `gate ${name} on ${target}: ${found}${span}`;
   const read = numbersOf(measurement, gate);
   return { gate: name, kind: 'metric', target, verdict, because, query, source, window, ...read, ...numbers };
+};
+
+/**
+ * Judges what several windows that do not overlap counted together, by the same rules as one of them. `last`: what the newest window was
+ * judged, which says where it was asked. Of a sequential gate all of its level but the looks: evidence that adds up has no looks.
+ */
+export const assessPooled = (
+  gate: MetricGate,
+  pooled: Counts & { readonly from: number; readonly to: number },
+  last: Judgement,
+): Judgement => {
+  const of = (value: number): Sample => ({ kind: 'value', value, at: pooled.to });
+  const test = gate.test?.kind === 'sequential' ? { test: { ...gate.test, looks: 1 } } : {};
+  const { verdict, found, ...numbers } = assessCounts(of(pooled.failures), of(pooled.requests), { ...gate, ...test });
+  const window = { from: pooled.from, to: pooled.to };
+  const subject = `gate ${last.gate}${last.target === undefined ? '' : ` on ${last.target}`}`;
+  const because = `${subject}: ${found} over ${(window.to - window.from) / 1000} s since the last write`;
+  return { ...last, verdict, because, window, samples: pooled.requests, ...numbers };
 };
 
 /** What was read and what was asked for, whatever was concluded from it: a verdict that is not a pass must be believed by its numbers. */

@@ -11,6 +11,12 @@ export interface ShiftRules {
   /** Ratio of the means (new by old) up to which a rise, and down to which a fall, is borne. 1: any is too much. */
   readonly mostRise: number;
   readonly mostFall: number;
+  /**
+   * Effect sizes that are borne instead of a ratio: how often a new value may lie above an old one (common language effect size; 0.5 is
+   * alike), or by how many pooled standard deviations the means may differ (Cohen's d).
+   */
+  readonly mostExceeds?: number;
+  readonly mostDeviations?: number;
 }
 
 /** Those of Kayenta's judge. */
@@ -50,11 +56,27 @@ export const assessShift = (
   if (low === -Infinity) return { verdict: 'inconclusive', because: `${shown}, too few values to tell`, shift };
   const least = rules.tolerance * Math.abs(estimate);
   const ratio = mean(fresh) / mean(baseline);
-  const rises = low > least && (!Number.isFinite(ratio) || ratio >= rules.mostRise);
-  const falls = high < -least && (!Number.isFinite(ratio) || ratio <= rules.mostFall);
+  const { mostExceeds, mostDeviations } = rules;
+  const isLarge = (upwards: boolean): boolean => {
+    if (mostExceeds !== undefined) return (upwards ? shift.exceeds : 1 - shift.exceeds) > mostExceeds;
+    if (mostDeviations !== undefined) return Math.abs(cohensD(fresh, baseline)) > mostDeviations;
+    return !Number.isFinite(ratio) || (upwards ? ratio >= rules.mostRise : ratio <= rules.mostFall);
+  };
+  const rises = low > least && isLarge(true);
+  const falls = high < -least && isLarge(false);
   if (rises && rules.bad !== 'lower') return { verdict: 'fail', because: `${shown}, expected no rise`, shift };
   if (falls && rules.bad !== 'higher') return { verdict: 'fail', because: `${shown}, expected no fall`, shift };
   return { verdict: 'pass', because: shown, shift };
+};
+
+/** By how many pooled standard deviations the means differ (Cohen 1988); infinite where neither side varies. */
+export const cohensD = (fresh: readonly number[], baseline: readonly number[]): number => {
+  const squares = (values: readonly number[]) => {
+    const middle = mean(values);
+    return values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  };
+  const pooled = (squares(fresh) + squares(baseline)) / (fresh.length + baseline.length - 2);
+  return (mean(fresh) - mean(baseline)) / Math.sqrt(pooled);
 };
 
 const isConstant = ([first, ...rest]: readonly number[]): boolean => rest.every((value) => value === first);

@@ -33,10 +33,11 @@ export const logEvidence = (counts: Counts, allowed: number): number => {
 
 /**
  * Judges counts since the beginning of a deployment, at any moment and as often as one likes. `fail`: concluded, which happens with
- * a probability of at most `level / of` while no more than `allowed` fails. `pass`: the evidence does not point to it.
+ * a probability of at most `level / (of * looks)` while no more than `allowed` fails. `pass`: the evidence does not point to it.
  * `inconclusive`: it does, and not yet far enough. Throws `CountsInvalid`.
  */
-export const weighEvidence: WeighEvidence = (counts, allowed, { level, of }) => {
+export const weighEvidence: WeighEvidence = (counts, allowed, { level, of: tests, looks = 1 }) => {
+  const of = tests * looks;
   const value = Math.exp(logEvidence(counts, allowed));
   const limit = of / level;
   const verdict = value >= limit ? 'fail' : value < 1 ? 'pass' : 'inconclusive';

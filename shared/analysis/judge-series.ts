@@ -1,11 +1,12 @@
-import type { MetricGate } from '../rollout/gate.ts';
+import { assessRun } from '../rollout/assess-run.ts';
+import type { MetricGate, RunLimits } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import { assessCountShift } from './assess-count-shift.ts';
 import { assessMetric } from './assess-metric.ts';
 import { assessObjective } from './assess-objective.ts';
-import { assessRun, type RunLimits } from './assess-run.ts';
 import { assessShift, DEFAULT_SHIFT_RULES } from './assess-shift.ts';
-import { conditionalBinomial } from './conditional-binomial.ts';
 import type { Counts } from './counts.ts';
+import { type CountedPoint, judgeBudget, judgeBurn } from './judge-budget.ts';
 import type { SeriesGate } from './judge-file.ts';
 import { type Measured, type Point, pointsPerMeasurement } from './measured-points.ts';
 
@@ -24,20 +25,27 @@ export interface SeriesJudgement extends Pick<Judgement, 'gate' | 'verdict' | 'b
   readonly threshold?: number;
   readonly samples?: number;
   readonly window?: { readonly from: number; readonly to: number };
+  /** In a rollout it would stop nothing. */
+  readonly effect?: 'report';
   /** Requests still needed to know, all of them clean. */
   readonly stillNeeded?: number;
 }
 
 /**
  * Judges a series by the rules of its gate, as if it were measured now: by thresholds measurement for measurement, by sequential
- * evidence at every point, against an objective, or against a baseline. No data never passes.
+ * evidence at every point, against an objective or its budget, or against a baseline. No data never passes.
  */
 export const judgeSeries = (judged: JudgedSeries): SeriesJudgement => {
   const { name, gate, series } = judged;
   const [first, last] = [series[0], series.at(-1)];
   const window = first === undefined || last === undefined ? {} : { window: { from: first.at, to: last.at } };
   const gap = longestGap(series);
-  const base = { gate: name, test: gate.test, ...window };
+  const base = {
+    gate: name,
+    test: gate.test,
+    ...window,
+    ...(gate.effect === undefined ? {} : { effect: gate.effect }),
+  };
   if (first === undefined)
     return { ...base, verdict: 'inconclusive', because: `gate ${name}: the series has no point` };
   if (gate.maxAgeMs !== undefined && gap > gate.maxAgeMs) {
@@ -152,31 +160,44 @@ const byComparison = ({ gate, series, baseline = [] }: JudgedSeries): Conclusion
   if (series.some((point) => 'requests' in point)) return compareCounts(gate, series, baseline);
   const valuesOf = (points: readonly Point[]) =>
     points.map((point) => ('value' in point && point.value.kind === 'value' ? point.value.value : Number.NaN));
-  const rules = { ...DEFAULT_SHIFT_RULES, bad: gate.bad, mostRise: gate.mostRise };
+  const { bad, mostRise, mostExceeds, mostDeviations } = gate;
+  const rules = {
+    ...DEFAULT_SHIFT_RULES,
+    ...{ bad, mostRise },
+    ...(mostExceeds === undefined ? {} : { mostExceeds }),
+    ...(mostDeviations === undefined ? {} : { mostDeviations }),
+  };
   const { verdict, because, shift } = assessShift(valuesOf(series), valuesOf(baseline), rules);
   return { verdict, because, ...(shift === undefined ? {} : { value: shift.estimate }), samples: series.length };
 };
 
 const compareCounts = (gate: SeriesGate, series: readonly Point[], baseline: readonly Point[]): Conclusion => {
   const [fresh, old] = [totalOf(series), totalOf(baseline)];
-  if (fresh === undefined || old === undefined || fresh.requests < gate.minRequests || old.requests < gate.minRequests)
-    return { verdict: 'inconclusive', because: `a side has fewer than ${gate.minRequests} requests, or no counts` };
-  const p = conditionalBinomial(fresh, old);
-  const sides = `${fresh.failures} of ${fresh.requests} failed, ${old.failures} of ${old.requests} of the baseline`;
-  const because = `${sides}: as likely as ${rounded(p)} by chance, expected at least ${gate.level}`;
-  return {
-    verdict: p < gate.level ? 'fail' : 'pass',
-    because,
-    value: p,
-    threshold: gate.level,
-    samples: fresh.requests,
-  };
+  if (fresh === undefined || old === undefined)
+    return { verdict: 'inconclusive', because: 'some points have no whole counts' };
+  const { level, mostRise, minRequests } = gate;
+  const { p, ...standing } = assessCountShift(fresh, old, { level, mostRise, minRequests });
+  return { ...standing, ...(p === undefined ? {} : { value: p }), threshold: level, samples: fresh.requests };
 };
+
+/** What is judged by windows of counts must know every count in them. */
+const byCounts =
+  (judge: (points: readonly CountedPoint[], gate: SeriesGate) => Conclusion) =>
+  ({ gate, series }: JudgedSeries): Conclusion => {
+    const points = series.flatMap((point) => {
+      const counts = countsOf(point);
+      return counts === undefined ? [] : [{ at: point.at, ...counts }];
+    });
+    if (points.length < series.length) return { verdict: 'inconclusive', because: 'some points have no whole counts' };
+    return judge(points, gate);
+  };
 
 const judges: Readonly<Record<SeriesGate['test'], (judged: JudgedSeries) => Conclusion>> = {
   threshold: byThreshold,
   sequential: bySequence,
   objective: byObjective,
+  burn: byCounts((points, gate) => judgeBurn(points, gate.failAbove ?? 0)),
+  budget: byCounts((points, gate) => judgeBudget(points, gate.failAbove ?? 0, gate)),
   compare: byComparison,
 };
 

@@ -4,6 +4,7 @@ import { PlaceholderUnknown } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import { assessMetric, type Measurement } from './assess-metric.ts';
+import type { Counts } from './counts.ts';
 import { fillQuery, PlaceholderRefused } from './fill-query.ts';
 import { failure, NO_SERIES } from './sample.ts';
 import type { Worst } from './scrape/scrape-reader.ts';
@@ -16,6 +17,8 @@ export interface MetricOrder {
   readonly gate: MetricGate;
   readonly source: MetricSource;
   readonly target: Target;
+  /** As of another moment than now, of a store that can be asked for it. */
+  readonly at?: number;
 }
 
 /** Measures a metric gate on one target and judges what was found, as `takeMeasurement` and `assessMetric` do. */
@@ -26,12 +29,40 @@ export const measureMetric = async (
   signal: AbortSignal,
 ): Promise<Judgement> => assessMetric(order.gate, await takeMeasurement(order, outside, tools, signal));
 
+/** As `measureMetric`, with what was counted where the gate is of two counts: windows that do not overlap can be added up. */
+export const measureWindow = async (
+  order: MetricOrder,
+  outside: StoreOutside,
+  tools: StoreTools,
+  signal: AbortSignal,
+): Promise<{ readonly judgement: Judgement; readonly counts?: CountedWindow }> => {
+  const measurement = await takeMeasurement(order, outside, tools, signal);
+  const judgement = assessMetric(order.gate, measurement);
+  const counts = countedWindow(measurement, judgement);
+  return counts === undefined ? { judgement } : { judgement, counts };
+};
+
+/** Requests, and those of them that failed, of a stretch of time. */
+export interface CountedWindow extends Counts {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Counts that a store extrapolates are rounded. What is old, or no counts at all, is not counted. */
+const countedWindow = ({ found, ages, window }: Measurement, { verdict }: Judgement): CountedWindow | undefined => {
+  if ('value' in found || found.errors.kind !== 'value' || found.requests.kind !== 'value') return undefined;
+  const [requests, failures] = [Math.round(found.requests.value), Math.round(found.errors.value)];
+  const isSound = Number.isSafeInteger(requests) && failures >= 0 && failures <= requests;
+  const areYoung = ages.length > 0 && ages.every(({ seconds }) => seconds.kind === 'value');
+  return isSound && areYoung && verdict !== 'error' ? { requests, failures, ...window } : undefined;
+};
+
 /**
  * Asks what a metric gate needs of one target, of whatever store. Reads only; a store that can not be asked is part of what was found
  * (`error`), not a throw. Rejects when `signal` aborts.
  */
 export const takeMeasurement = async (
-  { name, gate, source, target }: MetricOrder,
+  { name, gate, source, target, at }: MetricOrder,
   outside: StoreOutside,
   tools: StoreTools,
   signal: AbortSignal,
@@ -40,7 +71,7 @@ export const takeMeasurement = async (
   const asked = 'value' in query ? [query.value] : [query.errors, query.requests];
   const base = { gate: name, target: target.name, source: `${gate.source} (${placeOf(source)})` };
   try {
-    const reader = openReader(source, target, rulesOf(gate), outside, tools, signal);
+    const reader = readerOf({ gate, source, target, at }, outside, tools, signal);
     const queries = asked.map((text) => fillQuery(text, target, reader.language));
     const { readings, window } = await reader.read(queries);
     const [first = NOT_READ, second] = readings;
@@ -48,14 +79,35 @@ export const takeMeasurement = async (
     return { ...base, query: queries.join(' / '), window, ...found };
   } catch (error) {
     if (!(error instanceof PlaceholderUnknown || error instanceof PlaceholderRefused)) throw error;
-    const at = outside.clock.now();
+    const asOf = at ?? outside.clock.now();
     return {
       ...base,
       query: asked.join(' / '),
-      window: { from: at, to: at },
+      window: { from: asOf, to: asOf },
       ...oneValue(unread(failure(error.message), 'the query')),
     };
   }
+};
+
+/** The reader of what a gate asks of one target. Of a store that can not be asked for another moment it says so. */
+export const readerOf = (
+  { gate, source, target, at }: Pick<MetricOrder, 'gate' | 'source' | 'target'> & { readonly at: number | undefined },
+  outside: StoreOutside,
+  tools: StoreTools,
+  signal: AbortSignal,
+): StoreReader => {
+  const reader = openReader(source, target, rulesOf(gate), outside, tools, signal);
+  if (at === undefined) return reader;
+  const missing = failure('this store can not be asked for another time than now');
+  return (
+    reader.asOf?.(at) ?? {
+      language: reader.language,
+      read: async (queries) => ({
+        readings: queries.map((query) => unread(missing, query)),
+        window: { from: at, to: at },
+      }),
+    }
+  );
 };
 
 const NOT_READ = unread(failure('nothing was asked'), 'the query');

@@ -1,5 +1,6 @@
 import type { AssessQuery } from './assess-query.ts';
 import { checkGates } from './check-gates.ts';
+import { checkMonitoring } from './check-monitoring.ts';
 import { checkPresets } from './check-presets.ts';
 import { checkServices } from './check-services.ts';
 import { checkSettled } from './check-settled.ts';
@@ -34,6 +35,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkTargets(entries),
     ...checkServices(entries, targets, paths),
     ...checkWaves(entries, targets),
+    ...checkMonitoring(entries, targets, value),
     ...checkDeletes(value, entries),
     ...checkGates(entries, targets, value, assess),
     ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),

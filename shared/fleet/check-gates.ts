@@ -1,7 +1,8 @@
+import { kindOf } from '../rollout/metric-source.ts';
 import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { AssessQuery } from './assess-query.ts';
-import { checkQueries } from './check-queries.ts';
+import { checkQueries, sourcePath } from './check-queries.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
@@ -23,10 +24,12 @@ export const checkGates = (
     const store =
       'probe' in gate ? undefined : metrics.sound.get('alerts' in gate ? gate.alerts.source : gate.metric.source);
     return [
-      ...checkQueries(name, gate, users, metrics, assess),
+      ...checkQueries(name, gate, users, metrics, value, assess),
       ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
-      ...addressOf(store).flatMap((text) => checkPlaceholders(['gates', name, 'metric', 'source'], text, askedOf)),
+      ...addressOf(store).flatMap((text) => checkPlaceholders(sourcePath(name, gate, value), text, askedOf)),
       ...checkInterval(name, gate, users, value),
+      ...checkCount(name, gate, users),
+      ...checkBaseline(name, gate, store),
     ];
   });
 
@@ -75,4 +78,27 @@ const checkInterval = (
   if (short === undefined) return [];
   const what = `it is measured every ${gate.interval}, and wave ${short.name} soaks for ${short.soak}`;
   return [{ code: 'GATE_INVALID', path: pointerOf(path), what, expected: 'an interval within the soak of each wave' }];
+};
+
+/** A count that can not be reached before the wave is given up would never let it pass. */
+const checkCount = (name: string, gate: GateEntry, users: readonly WaveEntry[]): readonly Finding[] => {
+  if (!('metric' in gate) || gate.count === undefined) return [];
+  const takesMs = (gate.count - 1) * durationMs(gate.interval);
+  const short = users.find(
+    ({ soak, inconclusiveWithin }) =>
+      (soak === undefined ? 0 : durationMs(soak)) + durationMs(inconclusiveWithin) < takesMs,
+  );
+  if (short === undefined) return [];
+  const what = `${gate.count} measurements every ${gate.interval} take longer than wave ${short.name} soaks and waits for`;
+  const expected = 'a count that fits into soak and inconclusiveWithin of each wave';
+  return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'count']), what, expected }];
+};
+
+/** What was before is asked of stores that can be asked for another time than now. */
+const checkBaseline = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
+  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || 'prometheus' in store) return [];
+  const what = `a baseline is asked of a store of prometheus, and ${gate.metric.source} is of ${kindOf(store)}`;
+  return [
+    { code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected: 'a store of prometheus' },
+  ];
 };

@@ -4,7 +4,7 @@ import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
 import { nearestOf } from './nearest.ts';
-import { pointerOf } from './pointer.ts';
+import { pointerOf, valueAt } from './pointer.ts';
 import type { Finding } from './problem.ts';
 
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
@@ -14,24 +14,36 @@ const WITH_ALERTS: readonly StoreKind[] = ['prometheus', 'alertmanager', 'influx
 
 /**
  * What is wrong between a gate and the store it asks: that it is not there, has nothing of the kind, could not read the query, or looks
- * back for longer than a wave soaks. `users`: the waves that have the gate.
+ * back for longer than a wave soaks. `users`: the waves that have the gate; `value`: the config as it was written.
  */
 export const checkQueries = (
   name: string,
   gate: GateEntry,
   users: readonly WaveEntry[],
   metrics: Entries['metrics'],
+  value: unknown,
   assess: AssessQuery,
 ): readonly Finding[] => {
   if ('probe' in gate) return [];
-  const [field, { source }] =
-    'alerts' in gate ? (['alerts', gate.alerts] as const) : (['metric', gate.metric] as const);
-  const path = ['gates', name, field, 'source'];
+  const { source } = 'alerts' in gate ? gate.alerts : gate.metric;
+  const path = sourcePath(name, gate, value);
   if (!metrics.names.has(source)) return [unknownStore(source, path, metrics.names)];
   const store = metrics.sound.get(source);
   if (store === undefined) return [];
   if ('alerts' in gate) return checkAlerts(gate.alerts, source, kindOf(store), path);
-  return checkMetric(name, gate, users, store, assess);
+  if (path.at(-1) === 'prometheus' && !('prometheus' in store)) {
+    const what = `the store ${source} is of ${kindOf(store)}`;
+    return [invalid(path, what, 'a store of prometheus', `write source: ${source}`)];
+  }
+  return checkMetric(name, gate, users, store, path, assess);
+};
+
+/** Where a gate names its store: a metric's may be written `prometheus`. */
+export const sourcePath = (name: string, gate: GateEntry, value: unknown): readonly string[] => {
+  const path = ['gates', name, 'alerts' in gate ? 'alerts' : 'metric'];
+  const isOld =
+    valueAt(value, [...path, 'source']) === undefined && valueAt(value, [...path, 'prometheus']) !== undefined;
+  return [...path, isOld ? 'prometheus' : 'source'];
 };
 
 const unknownStore = (source: string, path: readonly string[], names: ReadonlySet<string>): Finding => {
@@ -77,6 +89,7 @@ const checkMetric = (
   gate: MetricEntry,
   users: readonly WaveEntry[],
   store: MetricsEntry,
+  path: readonly string[],
   assess: AssessQuery,
 ): readonly Finding[] => {
   const { metric } = gate;
@@ -84,11 +97,7 @@ const checkMetric = (
   const at = (field: string): readonly string[] => ['gates', name, 'metric', field];
   if (kind === 'alertmanager')
     return [
-      invalid(
-        at('source'),
-        `the store ${metric.source} has alerts and no metrics`,
-        'a gate of alerts, or another store',
-      ),
+      invalid(path, `the store ${metric.source} has alerts and no metrics`, 'a gate of alerts, or another store'),
     ];
   const asked = ASKED_FOR[kind];
   const windowMs = metric.window === undefined ? (asked?.ms ?? 0) : durationMs(metric.window);
@@ -122,7 +131,7 @@ const checkMetric = (
     ...(isJoined && ('errors' in metric || (gate.failAbove !== undefined && gate.failBelow !== undefined))
       ? [
           invalid(
-            at('source'),
+            path,
             'the worst of several pods is of one value with one threshold',
             'query and one threshold, or join: sum',
           ),

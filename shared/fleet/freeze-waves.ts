@@ -21,6 +21,7 @@ export const freezeWaves = (
     maxConcurrent: wave.maxConcurrent,
     maxFailures: wave.maxFailures,
     soakMs: wave.soak === undefined ? 0 : durationMs(wave.soak),
+    soakInfrastructureMs: durationMs(wave.soakInfrastructure),
     gates: gatesOf(wave.gates, groups),
     ...(wave.approval === undefined ? {} : { approval: toApproval(wave.approval) }),
     whenTaken: wave.whenTaken,

@@ -1,4 +1,4 @@
-import type { Check, GateSpec, HttpPhase, SequentialTest } from '../rollout/gate.ts';
+import type { Check, Comparison, GateSpec, HttpPhase, RunLimits, SequentialTest } from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
@@ -14,34 +14,45 @@ export const toGates = (
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
   stores: Readonly<Record<string, MetricsEntry>>,
 ): Readonly<Record<string, GateSpec>> => {
-  const of = sharing(entries, waves);
+  const of = sharing(entries, waves, (entry) => 'test' in entry && entry.test === 'sequential');
+  const compared = sharing(entries, waves, (entry) => 'metric' in entry && entry.baseline !== undefined);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
       name,
-      'probe' in entry ? probeGate(entry, of) : 'alerts' in entry ? alertGate(entry) : metricGate(entry, of, stores),
+      {
+        ...('probe' in entry
+          ? probeGate(entry, of)
+          : 'alerts' in entry
+            ? alertGate(entry)
+            : metricGate(entry, { of, compared }, stores)),
+        ...(entry.effect === 'report' ? { effect: entry.effect } : {}),
+      },
     ]),
   );
 };
 
-/** Counts of a metric gate are of a window of their own at each look: so many looks share its level. */
+/** A metric gate is looked at in two ways: by all counts since the write together, and by each window alone, of which so many share. */
 const LOOKS = 100;
 
-/** Among how many tests the level of a wave is shared: its sequential gates times its targets, in the widest of the waves. */
+/** Among how many tests the level of a wave is shared: its gates of a kind times its targets, in the widest of the waves. */
 const sharing = (
   entries: Readonly<Record<string, GateEntry>>,
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
+  isOfKind: (entry: GateEntry) => boolean,
 ): number => {
-  const sequential = (name: string) => {
+  const counts = (name: string) => {
     const entry = entries[name];
-    return entry !== undefined && 'test' in entry && entry.test === 'sequential';
+    return entry !== undefined && isOfKind(entry);
   };
-  return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(sequential).length * targets.length));
+  return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(counts).length * targets.length));
 };
 
-const testOf = ({ test, level }: Pick<ProbeEntry, 'test' | 'level'>, of: number): { readonly test?: SequentialTest } =>
-  test === 'sequential' ? { test: { kind: test, level, of } } : {};
+const testOf = (
+  { test, level }: Pick<ProbeEntry, 'test' | 'level'>,
+  share: Pick<SequentialTest, 'of' | 'looks'>,
+): { readonly test?: SequentialTest } => (test === 'sequential' ? { test: { kind: test, level, ...share } } : {});
 
-const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntry, of: number): GateSpec => ({
+const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }: ProbeEntry, of: number): GateSpec => ({
   kind: 'probe',
   check: checkOf(probe),
   rate: ratePerSecond(probe.rate),
@@ -49,7 +60,8 @@ const probeGate = ({ probe, below, minSamples, consecutive, ...rest }: ProbeEntr
   failuresBelow: below.failures,
   minSamples,
   consecutive,
-  ...testOf(rest, of),
+  ...given('mustFail', mustFail),
+  ...testOf(rest, { of }),
 });
 
 const checkOf = (probe: ProbeEntry['probe']): Check => {
@@ -91,7 +103,7 @@ const given = <Name extends string, Value>(name: Name, value: Value | undefined)
 
 const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
-  of: number,
+  { of, compared }: { readonly of: number; readonly compared: number },
   stores: Readonly<Record<string, MetricsEntry>>,
 ): GateSpec => {
   const store = stores[metric.source];
@@ -111,9 +123,33 @@ const metricGate = (
       maxAge === undefined
         ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
         : durationMs(maxAge),
-    ...testOf(rest, of * LOOKS),
+    ...testOf(rest, { of: 2 * of, looks: LOOKS }),
+    ...limitsOf(rest),
+    ...comparisonOf(rest, compared),
   };
 };
+
+/** Absent where none is written: then what was measured last decides, and no failure is borne. */
+const limitsOf = (entry: Partial<MetricEntry>): { readonly limits?: RunLimits } => {
+  const { count, failureLimit, inconclusiveLimit, consecutiveErrorLimit, consecutiveSuccessLimit } = entry;
+  const written = { count, failureLimit, inconclusiveLimit, consecutiveErrorLimit, consecutiveSuccessLimit };
+  if (Object.values(written).every((value) => value === undefined)) return {};
+  return {
+    limits: {
+      ...given('count', count),
+      failureLimit: failureLimit ?? 0,
+      ...given('inconclusiveLimit', inconclusiveLimit),
+      ...given('consecutiveErrorLimit', consecutiveErrorLimit),
+      consecutiveSuccessLimit: consecutiveSuccessLimit ?? 0,
+    },
+  };
+};
+
+const comparisonOf = (
+  { baseline, bad = 'higher', mostRise = 1, level = 0.05 }: Partial<MetricEntry>,
+  of: number,
+): { readonly comparison?: Comparison } =>
+  baseline === undefined ? {} : { comparison: { baseline, bad, mostRise, level, of } };
 
 const alertGate = ({ alerts, interval, maxAge }: AlertEntry): GateSpec => ({
   kind: 'alerts',

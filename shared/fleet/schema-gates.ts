@@ -1,25 +1,9 @@
 import { z } from 'zod';
-import { durationMs } from './duration.ts';
 import type { RuleName } from './rules.ts';
-import {
-  count,
-  countFromOne,
-  duration,
-  hostPort,
-  isPattern,
-  nameServer,
-  probeUrl,
-  rate,
-  text,
-  webSocketUrl,
-} from './schema-fields.ts';
+import { checkSchema } from './schema-checks.ts';
+import { count, countFromOne, duration, text } from './schema-fields.ts';
 
 const rule = (name: RuleName): RuleName => name;
-
-const family = z
-  .union([z.literal(4), z.literal(6)], rule('family'))
-  .optional()
-  .describe('Connect to addresses of this family only: 4 or 6.');
 
 const tests = {
   test: z
@@ -38,124 +22,48 @@ const tests = {
     ),
 };
 
-const attempts = {
-  ip: family,
-  rate: rate.default('1/s').describe('First attempts a second and target; 1/s.'),
-  timeout: duration.default('5s').describe('What an attempt may take; 5s.'),
+const effect = z
+  .enum(['block', 'report'], rule('effect'))
+  .default('block')
+  .describe('report measures and tells and never stops a rollout, to try a gate on real ones; block.');
+
+const limits = {
+  count: countFromOne
+    .optional()
+    .describe('So many measurements, errors not counted, decide it; without, the soak does.'),
+  failureLimit: z
+    .int(rule('failureLimit'))
+    .min(-1, rule('failureLimit'))
+    .optional()
+    .describe('More failed measurements than this fail it; 0. -1: failures alone never do.'),
+  inconclusiveLimit: count
+    .optional()
+    .describe('More inconclusive measurements than this end it inconclusive; any number.'),
+  consecutiveErrorLimit: count.optional().describe('More errors in a row than this end it as an error; any number.'),
+  consecutiveSuccessLimit: countFromOne.optional().describe('So many passes in a row pass it.'),
 };
 
-const pattern = z
-  .string(rule('pattern'))
-  .min(1, rule('pattern'))
-  .max(1_000, rule('pattern'))
-  .refine(isPattern, rule('pattern'));
-
-const matching = z.strictObject({ matches: pattern });
-
-const headerRule = z.union([text, matching, z.strictObject({ absent: z.literal(true) })], rule('headerRule'));
-
-const jsonRule = z.union(
-  [
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.null(),
-    matching,
-    z
-      .strictObject({ atLeast: z.number().optional(), atMost: z.number().optional() })
-      .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, rule('jsonRule')),
-  ],
-  rule('jsonRule'),
-);
-
-const check = z.union([
-  z.strictObject({
-    http: probeUrl.describe(
-      'URL that is fetched; redirects are not followed. {target}, {region}, {label.NAME} are filled in.',
+const comparison = {
+  baseline: z
+    .enum(['before', 'others', 'last-week'], rule('baseline'))
+    .optional()
+    .describe(
+      'Compared with this too when the wave is left: the target before its first write, the targets not reached yet, or this hour of the last three weeks.',
     ),
-    status: z
-      .array(z.int(rule('status')).min(100, rule('status')).max(599, rule('status')))
-      .min(1, rule('status'))
-      .default([200])
-      .describe('Statuses that pass; 200.'),
-    body: text.optional().describe('Text that the first 64 KiB of the body must hold.'),
-    bodyMatches: pattern.optional().describe('Regular expression that the first 64 KiB of the body must match.'),
-    headers: z
-      .record(text, headerRule)
-      .optional()
-      .describe('What headers must be: a value, {matches: …} or {absent: true}.'),
-    json: z
-      .record(z.string(rule('pointer')).regex(/^(\/[^/]*)*$/, rule('pointer')), jsonRule)
-      .optional()
-      .describe(
-        'What must be at these JSON pointers of the body, as {"/status": "ok"}: a value, {matches: …}, {atLeast: …, atMost: …}.',
-      ),
-    within: duration.optional().describe('The answer must be there within this.'),
-    phases: z
-      .partialRecord(z.enum(['resolve', 'connect', 'tls', 'headers', 'body'], rule('phase')), duration)
-      .optional()
-      .describe('What phases may take; those of a connection only where one is opened.'),
-    mostBytes: count
-      .max(16 * 1024 * 1024, rule('mostBytes'))
-      .optional()
-      .describe('A body of more bytes fails.'),
-    redirects: count.max(10, rule('count')).default(0).describe('Redirects that are followed; 0.'),
-    ...attempts,
-  }),
-  z.strictObject({ tcp: hostPort.describe('host:port that must accept a connection.'), ...attempts }),
-  z.strictObject({
-    tls: hostPort.describe('host:port whose certificate must be trusted, be in force and carry the name.'),
-    minDaysLeft: count.default(14).describe('Days the certificate must still be good for; 14.'),
-    name: text.optional().describe('Name to ask for and to find in the certificate; the host.'),
-    minVersion: z
-      .enum(['1.2', '1.3'], rule('tlsVersion'))
-      .optional()
-      .describe('Oldest version of TLS that may be agreed on; 1.2.'),
-    ...attempts,
-  }),
-  z.strictObject({
-    dns: text.describe('Name that must resolve.'),
-    type: z
-      .enum(['A', 'AAAA', 'CNAME'], rule('dnsType'))
-      .optional()
-      .describe('Record to ask name servers for; without it, and without server, the resolver of the system is asked.'),
-    server: nameServer.optional().describe('Name server to ask: an address, and its port where that is not 53.'),
-    rcode: z
-      .enum(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'], rule('rcode'))
-      .optional()
-      .describe('Code the answer must have; NOERROR, and a record.'),
-    addresses: z.array(text).optional().describe('Addresses, or for CNAME names, that must be among the answer.'),
-    ...attempts,
-  }),
-  z.strictObject({
-    grpc: hostPort.describe('host:port whose gRPC health service must say SERVING.'),
-    service: z
-      .string(rule('text'))
-      .max(120, rule('text'))
-      .default('')
-      .describe('Service to ask about; the server as a whole.'),
-    tls: z.boolean().default(true).describe('Whether it is asked over TLS; true.'),
-    ...attempts,
-  }),
-  z.strictObject({
-    ws: webSocketUrl.describe('ws or wss URL that must open and answer a ping.'),
-    echo: text.optional().describe('Text that is sent and must come back.'),
-    ...attempts,
-  }),
-  z.strictObject({
-    stream: probeUrl.describe('URL whose answer must go on for the time of hold, as an event stream.'),
-    hold: duration
-      .default('10s')
-      .refine((value) => durationMs(value) <= 20_000, rule('hold'))
-      .describe('How long it must go on; 10s, at most 20s.'),
-    ...attempts,
-    rate: rate.default('6/m').describe('Streams opened in a time; 6/m.'),
-  }),
-]);
+  bad: z
+    .enum(['higher', 'lower', 'either'], rule('bad'))
+    .optional()
+    .describe('With baseline: which way is bad; higher. Of errors it is always higher.'),
+  mostRise: z
+    .number(rule('mostRise'))
+    .min(1, rule('mostRise'))
+    .optional()
+    .describe('With baseline: ratio to it up to which a worsening is borne however sure it is; 1.'),
+};
 
 const probeGate = z
   .strictObject({
-    probe: check,
+    probe: checkSchema,
     below: z
       .strictObject({
         failures: z
@@ -169,6 +77,11 @@ const probeGate = z
     consecutive: countFromOne
       .default(3)
       .describe('Failed first attempts in a row, each confirmed by a retry, that stop the wave at once; 3.'),
+    mustFail: z
+      .literal(true)
+      .optional()
+      .describe('What is probed is known to be bad: where an attempt passes, no probe of the wave is believed.'),
+    effect,
     ...tests,
   })
   .refine((gate) => gate.test === 'threshold' || gate.below.failures > 0, rule('sequentialShare'))
@@ -178,7 +91,8 @@ const query = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('qu
 const source = z.string(rule('text')).describe('Name of an entry of metrics.');
 
 const asking = {
-  source,
+  source: source.optional(),
+  prometheus: text.optional().describe('As source, for a store of prometheus: how it was written once.'),
   window: duration
     .optional()
     .describe(
@@ -191,19 +105,36 @@ const asking = {
     .describe('json: pointer to the time of what was measured.'),
 };
 
+type Asked = { readonly source?: string | undefined; readonly prometheus?: string | undefined };
+
+/** Which store is asked, by whichever of the two words; `source` in what is read. */
+const withSource = <Fields extends z.ZodType<Asked>>(fields: Fields) =>
+  fields
+    .refine((asked) => asked.source !== undefined || asked.prometheus !== undefined, {
+      error: rule('metricSource'),
+      path: ['source'],
+    })
+    .refine((asked) => asked.source === undefined || asked.prometheus === undefined, {
+      error: rule('oneSource'),
+      path: ['prometheus'],
+    })
+    .transform(({ source: named, prometheus = '', ...rest }) => ({ ...rest, source: named ?? prometheus }));
+
 const metric = z.union([
-  z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking }),
-  z.strictObject({
-    errors: query.describe('What counts all that failed.'),
-    requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
-    errorsMayBeAbsent: z
-      .literal(true)
-      .optional()
-      .describe(
-        'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
-      ),
-    ...asking,
-  }),
+  withSource(z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking })),
+  withSource(
+    z.strictObject({
+      errors: query.describe('What counts all that failed.'),
+      requests: query.describe('What counts everything; the quotient is taken by Tidegate.'),
+      errorsMayBeAbsent: z
+        .literal(true)
+        .optional()
+        .describe(
+          'Where requests are there and the store has no series of errors, that is 0. Prometheus and scrapes can tell by themselves.',
+        ),
+      ...asking,
+    }),
+  ),
 ]);
 
 const threshold = z.number(rule('threshold'));
@@ -214,8 +145,11 @@ const metricGate = z
     failAbove: threshold.optional().describe('Values above this fail.'),
     failBelow: threshold.optional().describe('Values below this fail.'),
     minRequests: countFromOne.default(1).describe('With errors and requests: fewer requests are inconclusive; 1.'),
-    interval: duration.default('30s').describe('How often it is measured during the soak; 30s.'),
+    interval: duration.default('30s').describe('How often it is measured while a wave is deployed and soaks; 30s.'),
     maxAge: duration.optional().describe('How old the newest point may be; 2m, in CloudWatch 4m and the window.'),
+    effect,
+    ...limits,
+    ...comparison,
     ...tests,
   })
   .refine((gate) => gate.failAbove !== undefined || gate.failBelow !== undefined, rule('someThreshold'))
@@ -225,6 +159,18 @@ const metricGate = z
       gate.test === 'threshold' || ('errors' in gate.metric && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
     rule('sequentialCounts'),
   )
+  .refine((gate) => (gate.failureLimit ?? 0) >= 0 || gate.consecutiveSuccessLimit !== undefined, {
+    error: rule('neverFails'),
+    path: ['failureLimit'],
+  })
+  .refine((gate) => (gate.consecutiveSuccessLimit ?? 0) <= (gate.count ?? Infinity), {
+    error: rule('successLimit'),
+    path: ['consecutiveSuccessLimit'],
+  })
+  .refine((gate) => gate.baseline !== undefined || (gate.bad === undefined && gate.mostRise === undefined), {
+    error: rule('baselineMissing'),
+    path: ['baseline'],
+  })
   .describe('A number from a metric store against a threshold, before each transition and through the soak.');
 
 const alertLabels = z.record(text, text);
@@ -242,6 +188,7 @@ const alertGate = z
           ),
       })
       .describe('Alerts that must not fire.'),
+    effect,
     interval: duration.default('15s').describe('How often they are looked at; 15s.'),
     maxAge: duration.default('2m').describe('How long ago rules and checks may have been evaluated; 2m.'),
   })

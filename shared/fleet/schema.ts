@@ -43,9 +43,9 @@ const service = {
     .default([])
     .describe('The last one whose targets match wins.'),
   onFailure: z
-    .enum(['rollback', 'hold', 'continue'])
+    .enum(['rollback', 'hold'])
     .default('rollback')
-    .describe('What a failure of this service means where it failed.'),
+    .describe('What a failure means for this service: rollback takes it back, hold keeps what it got; rollback.'),
   dependsOn: z
     .array(text)
     .default([])
@@ -146,6 +146,15 @@ export const waveSchema = z.strictObject({
   name,
   targets: labelSelector,
   soak: duration.optional().describe('How long the wave must run well before the next one.'),
+  soakInfrastructure: duration
+    .default('12h')
+    .describe(
+      'The soak where the plan changes what others stand on: DaemonSets, ingress, RBAC, custom kinds, admission; 12h.',
+    ),
+  monitoring: z
+    .literal('required')
+    .optional()
+    .describe('Refuses the wave unless it has an availability probe, a gate of errors and one of alerts.'),
   gates: z.array(text).default([]).describe('Names of gates, judged before the first batch and through the soak.'),
   approval: approval.optional(),
   batches: z
@@ -186,6 +195,10 @@ export const fleetSchema = z
     presets: z.array(presetSchema).default([]).describe('Gates for well-known software, each a few with thresholds.'),
     metrics: z.record(name, metricsSchema).default({}).describe('Stores that gates of metrics and alerts ask.'),
     settled: z.array(settledSchema).default([]).describe('When objects of a kind have become what they state.'),
+    monitoring: z
+      .literal('required')
+      .optional()
+      .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
     deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })

@@ -53,6 +53,12 @@ export const markBegun = async (ledger: Ledger, target: string, standing: Standi
   });
 };
 
+/** When a rollout was about to make its first write on a target; `undefined`: it never was. */
+export const readBegunAt = async (ledger: Ledger, rollout: string, target: string): Promise<number | undefined> => {
+  const row = await ledger.get({ partition: `rollout#${rollout}`, sort: `begun#${target}` });
+  return typeof row?.data.at === 'number' ? row.data.at : undefined;
+};
+
 /** The targets a rollout has begun to change. */
 export const readBegun = async (ledger: Ledger, rollout: string): Promise<readonly string[]> =>
   (await queryAll(ledger, `rollout#${rollout}`, 'begun#')).map((row) => row.sort.slice('begun#'.length));

@@ -19,6 +19,10 @@ export interface WaveProgress {
   readonly plannedAt?: number;
   /** Since when its health before is measured. */
   readonly enteredAt?: number;
+  /** The same after an approval. */
+  readonly reenteredAt?: number;
+  /** Longer than the wave's own soak, and for what: the plan touches what all of a cluster stands on. */
+  readonly longSoak?: { readonly ms: number; readonly because: string };
   readonly deployingAt?: number;
   /** Since when the exit gates are judged. */
   readonly judgingAt?: number;
@@ -38,6 +42,8 @@ export interface DeploymentRecord extends DeploymentResult {
 export interface Stop {
   readonly because: string;
   readonly at: number;
+  /** Where it was found. */
+  readonly target?: string;
 }
 
 const nameOf = (ref: WaveRef) => `${ref.wave}#${ref.direction}`;
@@ -55,8 +61,18 @@ export const advanceWave = async (ledger: Ledger, ref: WaveRef, step: WaveProgre
 };
 
 /** Keeps the plan of a wave. A wave that is planned again, as after a death, has the later one. */
-export const keepPlan = async (ledger: Ledger, ref: WaveRef, plan: Digest, plannedAt: number): Promise<void> => {
-  await update(ledger, progressKey(ref), (current) => ({ ...current?.data, plan, plannedAt }));
+export const keepPlan = async (
+  ledger: Ledger,
+  ref: WaveRef,
+  {
+    longSoak,
+    ...kept
+  }: { readonly plan: Digest; readonly plannedAt: number; readonly longSoak: WaveProgress['longSoak'] },
+): Promise<void> => {
+  await update(ledger, progressKey(ref), (current) => {
+    const { longSoak: _, ...before } = current?.data ?? {};
+    return { ...before, ...kept, ...(longSoak === undefined ? {} : { longSoak }) };
+  });
 };
 
 /** Sets the stop flag; the first reason stays. */

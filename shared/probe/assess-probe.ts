@@ -1,5 +1,6 @@
 import type { ProbeGate, WeighEvidence } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
+import { assessMustFail } from './assess-must-fail.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -32,6 +33,7 @@ export const assessProbe = (
 };
 
 const judge = (name: string, gate: ProbeGate, tally: Tally, weigh: WeighEvidence): Judgement => {
+  if (gate.mustFail) return assessMustFail(name, gate, tally);
   const { attempts, failedFirst, invalid, run, firstFailure, from, to } = tally;
   const share = attempts === 0 ? 0 : failedFirst / attempts;
   const [verdict, expected] = conclude(gate, tally, share, weigh);

@@ -2,7 +2,10 @@
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = ProbeGate | MetricGate | AlertGate;
+export type GateSpec = (ProbeGate | MetricGate | AlertGate) & {
+  /** `report`: measured and shown like any other, and never stops anything. Absent: it blocks. */
+  readonly effect?: 'report';
+};
 
 /** Availability seen from outside, measured before, during and after the writes of a wave. */
 export interface ProbeGate {
@@ -17,6 +20,11 @@ export interface ProbeGate {
   readonly minSamples: number;
   /** Failed first attempts in a row on one target, each confirmed by its retry, that stop the wave at once. */
   readonly consecutive: number;
+  /**
+   * What is probed is known to be bad, so that every attempt must fail. Where one passes, the prober says yes to anything, and no probe of
+   * its wave is believed.
+   */
+  readonly mustFail?: true;
   /** How its share of failures is judged. Absent: `threshold`. */
   readonly test?: GateTest;
 }
@@ -31,8 +39,41 @@ export interface SequentialTest {
   readonly kind: 'sequential';
   /** How often, at most, a wave without fault is stopped by any of its sequential gates, over all looks. */
   readonly level: number;
-  /** How many share that level: gates times targets of the widest wave, and looks where each is at counts of its own. */
+  /** How many share that level: gates times targets of the widest wave, twice where it is looked at in two ways. */
   readonly of: number;
+  /** At how many looks, each at counts of its own window, it may be concluded beside the counts of all windows together. */
+  readonly looks?: number;
+}
+
+/** How many measurements a gate takes, and how many of each kind it bears. As in an AnalysisRun of Argo Rollouts. */
+export interface RunLimits {
+  /** So many measurements, errors not counted, and it concludes. Absent: it goes on until it is stopped. */
+  readonly count?: number;
+  /** More failures than this fail it; -1: failures alone never do. */
+  readonly failureLimit: number;
+  /** More inconclusive measurements than this make it inconclusive for good. Absent: any number is borne. */
+  readonly inconclusiveLimit?: number;
+  /** More errors in a row than this make it an error for good. Absent: any number is borne. */
+  readonly consecutiveErrorLimit?: number;
+  /** So many passes in a row pass it. 0: passes in a row do not matter. */
+  readonly consecutiveSuccessLimit: number;
+}
+
+/** What a metric is compared with, beside its thresholds, when a wave is to be left. */
+export interface Comparison {
+  /**
+   * `before`: the same target before its first write. `others`: the targets that this rollout has not written to, now; `before` where
+   * there are none. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
+   */
+  readonly baseline: 'before' | 'others' | 'last-week';
+  /** Which way is bad. Counts are only ever worse by more errors. */
+  readonly bad: 'higher' | 'lower' | 'either';
+  /** How often, at most, a wave without fault is failed by any of its comparisons. */
+  readonly level: number;
+  /** How many share that level: comparisons of the widest wave, times its targets. */
+  readonly of: number;
+  /** Ratio to the baseline up to which a worsening is borne, however sure it is. 1: none. */
+  readonly mostRise: number;
 }
 
 /** What sequential evidence says of counts, in a sentence too. */
@@ -136,7 +177,7 @@ export interface StreamCheck {
   readonly holdMs: number;
 }
 
-/** A number from a metric store against a threshold, before each transition and through the soak. */
+/** A number from a metric store against a threshold: before a wave, on what is deployed while it is deployed, and through its soak. */
 export interface MetricGate {
   readonly kind: 'metric';
   /** Name of an entry of `metrics` in the config. */
@@ -153,12 +194,16 @@ export interface MetricGate {
   readonly windowMs?: number;
   /** JSON over HTTP: pointer to the time of what was measured. */
   readonly time?: string;
-  /** How often it is measured during the soak. */
+  /** How often it is measured while a wave is deployed and soaks. */
   readonly intervalMs: number;
   /** How old the newest point may be. */
   readonly maxAgeMs: number;
   /** How two counts are judged. Absent: `threshold`. */
   readonly test?: GateTest;
+  /** Absent: no failure is borne, and the last measurement must pass. */
+  readonly limits?: RunLimits;
+  /** Absent: compared with nothing. */
+  readonly comparison?: Comparison;
 }
 
 /** No alert with these labels may fire: before each transition, while a wave is deployed, and through the soak. */

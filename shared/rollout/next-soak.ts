@@ -9,6 +9,8 @@ export interface SoakFacts {
   readonly judgements: readonly Judgement[];
   /** How often the wave's metrics are to be measured, milliseconds. */
   readonly intervals?: readonly number[];
+  /** Why it soaks longer than is configured, if so. */
+  readonly soaksFor?: string;
   /** Why nothing more may be written, if so. */
   readonly stop?: string;
 }
@@ -21,10 +23,12 @@ const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000));
 
 /**
  * Whether a wave may be left. | a stop, or a gate says fail: failed at once | soak not over: wait | all pass: passed |
- * anything else: wait until `inconclusiveWithinMs` after the soak, then aborted |. A wave without gates passes on its soak alone.
+ * anything else: wait until `inconclusiveWithinMs` after the soak, then aborted |. A wave without gates passes on its soak alone;
+ * gates that only report say nothing here.
  */
 export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithinMs'>, facts: SoakFacts): NextSoak => {
-  const failed = facts.judgements.find((judgement) => judgement.verdict === 'fail');
+  const judgements = facts.judgements.filter(({ effect }) => effect !== 'report');
+  const failed = judgements.find((judgement) => judgement.verdict === 'fail');
   if (failed !== undefined) return { status: 'failed', because: gateSentence(failed) };
   if (facts.stop !== undefined) return { status: 'failed', because: facts.stop };
   const soakEnds = facts.lastWriteAt + wave.soakMs;
@@ -36,13 +40,12 @@ export const nextSoak = (wave: Pick<Wave, 'name' | 'soakMs' | 'inconclusiveWithi
     return {
       status: 'in-progress',
       retryAfterSeconds: seconds(wait),
-      because: `wave ${wave.name} soaks until ${new Date(soakEnds).toISOString()}`,
+      because: `wave ${wave.name} soaks until ${new Date(soakEnds).toISOString()}${facts.soaksFor === undefined ? '' : `, ${facts.soaksFor}`}`,
     };
   }
-  const verdict: Verdict =
-    facts.judgements.length === 0 ? 'pass' : worstVerdict(facts.judgements.map((each) => each.verdict));
+  const verdict: Verdict = judgements.length === 0 ? 'pass' : worstVerdict(judgements.map((each) => each.verdict));
   if (verdict === 'pass') return { status: 'passed', because: `wave ${wave.name} passed its gates` };
-  const open = facts.judgements.find((judgement) => judgement.verdict === verdict);
+  const open = judgements.find((judgement) => judgement.verdict === verdict);
   const because = open === undefined ? 'no gate was judged' : gateSentence(open);
   const givenUp = soakEnds + wave.inconclusiveWithinMs;
   if (facts.now >= givenUp)

@@ -18,6 +18,8 @@ export interface Judgement {
   /** Epoch milliseconds the samples span. */
   readonly window?: { readonly from: number; readonly to: number };
   readonly samples?: number;
+  /** `report`: shown and told, and never in the way. */
+  readonly effect?: 'report';
 }
 
 export type GateKind = 'probe' | 'metric' | 'alerts' | 'test' | 'approval' | 'window' | 'soak' | 'policy';

@@ -9,6 +9,8 @@ export interface Wave {
   /** Targets that may be lost without the wave failing; what is lost is debt and makes the rollout partial. */
   readonly maxFailures: number;
   readonly soakMs: number;
+  /** The soak of a plan that changes what others stand on (DaemonSets, ingress, RBAC, custom kinds, admission), if that is longer. */
+  readonly soakInfrastructureMs?: number;
   /** Names of gates, judged before the first batch and through the soak. */
   readonly gates: readonly string[];
   readonly approval?: ApprovalSpec;
@@ -31,4 +33,4 @@ export interface ApprovalSpec {
 }
 
 /** What a service's failure means for the service on the targets that have it. */
-export type OnFailure = 'rollback' | 'hold' | 'continue';
+export type OnFailure = 'rollback' | 'hold';

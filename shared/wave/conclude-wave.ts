@@ -9,6 +9,7 @@ import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
+import { findSuspects, saySuspects } from './find-suspects.ts';
 import { freeTurn } from './take-turn.ts';
 
 /** How the wave's execution came to its end. */
@@ -19,7 +20,8 @@ export interface WaveResult {
 
 /**
  * Ends a wave: what passed is what its targets are verified on; the turn is freed, unless the wave still has to go back, for which it is
- * kept. Returns what the rollout decides on. Twice is as once.
+ * kept. Of a wave that failed it is told what else was changed within a day where it failed. Returns what the rollout decides on. Twice is as
+ * once.
  */
 export const concludeWave = async (
   ref: WaveRef,
@@ -33,11 +35,14 @@ export const concludeWave = async (
   await advanceWave(ledger, ref, { closedAt: clock.now(), outcome: result.outcome, because: result.because });
   const goesBack = ref.direction === 'forward' && ['failed', 'aborted', 'refused'].includes(result.outcome);
   if (!goesBack) await freeTurn(ref.wave, ref.rollout, steps, outside);
+  const hasFailed = ref.direction === 'forward' && result.outcome === 'failed';
+  const suspects = hasFailed ? await findSuspects(ref, outside) : [];
   await recordEvent(ledger, ref.rollout, `wave ${ref.wave} ${ref.direction}`, {
     at: clock.now(),
     kind: 'wave',
     wave: ref.wave,
-    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} ${result.outcome}: ${result.because}`,
+    text: `${ref.direction === 'back' ? 'way back of ' : ''}${ref.wave} ${result.outcome}: ${result.because}${suspects.length === 0 ? '' : `; ${saySuspects(suspects)}`}`,
+    ...(suspects.length === 0 ? {} : { details: { suspects } }),
   });
   return { outcome: result.outcome, because: brief(result.because) };
 };

@@ -1,6 +1,7 @@
+import type { ComparisonOrder } from '../analysis/compare-metric.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
-import type { AlertGate, MetricGate, ProbeGate } from '../rollout/gate.ts';
+import type { AlertGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
 import type { MetricSource } from '../rollout/metric-source.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -19,7 +20,11 @@ export interface GateTools {
     source: MetricSource,
     target: Target,
     signal: AbortSignal,
-  ): Promise<Judgement>;
+  ): Promise<MeasuredMetric>;
+  /** Judges what several windows counted together. `last`: what the newest of them was judged. */
+  assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
+  /** Compares what a gate measures since the last write with its baseline. */
+  compareMetric(order: ComparisonOrder, signal: AbortSignal): Promise<Judgement>;
   /** Whether an alert fires. Without a target it is asked for all of a wave at once. */
   measureAlerts(
     gate: string,
@@ -30,8 +35,25 @@ export interface GateTools {
   ): Promise<Judgement>;
 }
 
+/** What one measurement of a metric gate showed. */
+export interface MeasuredMetric {
+  readonly judgement: Judgement;
+  /** What it counted, where the gate is of two counts and both were read. */
+  readonly counts?: WindowCounts;
+}
+
+/** Requests, and those of them that failed, of a stretch of time. */
+export interface WindowCounts {
+  readonly requests: number;
+  readonly failures: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+type Effect = Pick<GateSpec, 'effect'>;
+
 /** The gates of a wave that are probes, by name. */
-export const probeGates = (release: Release, wave: Wave): Readonly<Record<string, ProbeGate>> =>
+export const probeGates = (release: Release, wave: Wave): Readonly<Record<string, ProbeGate & Effect>> =>
   Object.fromEntries(
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
@@ -40,7 +62,7 @@ export const probeGates = (release: Release, wave: Wave): Readonly<Record<string
   );
 
 /** The gates of a wave that are metrics, by name. */
-export const metricGates = (release: Release, wave: Wave): Readonly<Record<string, MetricGate>> =>
+export const metricGates = (release: Release, wave: Wave): Readonly<Record<string, MetricGate & Effect>> =>
   Object.fromEntries(
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
@@ -49,7 +71,7 @@ export const metricGates = (release: Release, wave: Wave): Readonly<Record<strin
   );
 
 /** The gates of a wave that are alerts, by name. */
-export const alertGates = (release: Release, wave: Wave): Readonly<Record<string, AlertGate>> =>
+export const alertGates = (release: Release, wave: Wave): Readonly<Record<string, AlertGate & Effect>> =>
   Object.fromEntries(
     wave.gates.flatMap((name) => {
       const gate = release.gates[name];
@@ -57,27 +79,43 @@ export const alertGates = (release: Release, wave: Wave): Readonly<Record<string
     }),
   );
 
+/** The judgements, each with its gate's effect. */
+export const withEffects = (release: Release, judgements: readonly Judgement[]): readonly Judgement[] =>
+  judgements.map((judgement) => {
+    const effect = release.gates[judgement.gate]?.effect;
+    return effect === undefined ? judgement : { ...judgement, effect };
+  });
+
 /** The targets of these names. */
 export const targetsOf = (release: Release, names: readonly string[]): readonly Target[] =>
   names.flatMap((name) => release.targets[name] ?? []);
 
 /**
  * Judges every probe gate on every one of the targets, from tallies in the order they were taken. A target without any is inconclusive:
- * nothing was measured there.
+ * nothing was measured there. Where a probe that must fail has passed, all are inconclusive.
  */
 export const judgeProbes = (
   gates: Readonly<Record<string, ProbeGate>>,
   targets: readonly string[],
   tallies: readonly Tally[],
   tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
-): readonly Judgement[] =>
-  Object.entries(gates).flatMap(([name, gate]) =>
+): readonly Judgement[] => {
+  const judged = Object.entries(gates).flatMap(([name, gate]) =>
     targets.map((target) => {
       const [first, ...later] = tallies.filter((tally) => tally.gate === name && tally.target === target);
       if (first === undefined) return { ...tools.assessProbe(name, gate, []), target };
       return tools.assessProbe(name, gate, [later.reduce((sum, tally) => tools.joinTallies(sum, tally), first)]);
     }),
   );
+  const yesMan = judged.find(({ gate, verdict, value }) => gates[gate]?.mustFail && verdict !== 'pass' && value !== 1);
+  if (yesMan?.value === undefined) return judged;
+  // A prober that says yes to what is known to be bad says nothing by any of its verdicts.
+  return judged.map((each) =>
+    each.gate === yesMan.gate
+      ? each
+      : { ...each, verdict: 'inconclusive', because: `${each.because}; not believed, since ${yesMan.because}` },
+  );
+};
 
 /** Gates that a wave names and the release does not have: a mistake of ours that must not read as a gate that passed. */
 export const unknownGates = (release: Release, wave: Wave): readonly Judgement[] =>

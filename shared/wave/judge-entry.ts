@@ -9,9 +9,9 @@ import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
-import { type Judgement, worstVerdict } from '../rollout/verdict.ts';
+import { worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates } from './gate-tools.ts';
+import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates, withEffects } from './gate-tools.ts';
 import { judgeAvailability } from './judge-availability.ts';
 import { measureStores } from './measure-stores.ts';
 import { recordVerdicts } from './record-verdicts.ts';
@@ -21,23 +21,33 @@ export type EntryResult = InProgress | { readonly status: 'pass' | 'failed' | 'a
 /** Probing before the first write: long enough for every gate's `minSamples` at its rate, within this. */
 const mostMs = 90_000;
 
+/** What is entered, and what is known of it from elsewhere. */
+export interface Entry {
+  readonly plan: Digest;
+  /** People have approved meanwhile. */
+  readonly isApproved: boolean;
+  /** Targets that scheduled probing sees out. */
+  readonly outages?: readonly Outage[];
+}
+
 /**
  * Judges the wave's targets as they are, before anything is written: what is ill already must not be blamed on the release, nor hide
  * what it does. Targets on which nothing was ever verified are not judged: there is nothing there yet. Inconclusive is asked again
- * until the wave's deadline for it, then aborted.
+ * until the wave's deadline for it, then aborted. Where people had to approve, it is judged again afterwards: what was well last evening
+ * may be ill by now.
  */
 export const judgeEntry = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  plan: Digest,
+  { plan, isApproved, outages = [] }: Entry,
   tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
-  outages: readonly Outage[] = [],
 ): Promise<EntryResult> => {
   const { ledger, clock } = outside;
-  const { enteredAt = clock.now() } = await advanceWave(ledger, ref, { enteredAt: clock.now() });
+  const entered = await advanceWave(ledger, ref, { [isApproved ? 'reenteredAt' : 'enteredAt']: clock.now() });
+  const since = (isApproved ? entered.reenteredAt : entered.enteredAt) ?? clock.now();
   const states = await readTargetStates(ledger);
   const { unreachable } = await getJson<WavePlan>(outside.blobs, plan);
   const gone = new Set(unreachable.map(({ target }) => target));
@@ -45,7 +55,7 @@ export const judgeEntry = async (
     release,
     wave.targets.filter((target) => states.get(target)?.verified !== undefined && !gone.has(target)),
   );
-  if (targets.length === 0 || wave.gates.length === 0) {
+  if (targets.length === 0 || (wave.gates.length === 0 && outages.length === 0)) {
     return { status: 'pass', because: `wave ${wave.name} has nothing to judge before it is entered` };
   }
   const gates = probeGates(release, wave);
@@ -55,7 +65,7 @@ export const judgeEntry = async (
     Object.keys(gates).length === 0
       ? []
       : (await tools.probeUntil({ gates, targets, until, stop: () => Promise.resolve(false) }, signal)).tallies;
-  const judgements: Judgement[] = [
+  const judgements = withEffects(release, [
     ...judgeProbes(
       gates,
       targets.map((target) => target.name),
@@ -68,17 +78,18 @@ export const judgeEntry = async (
       targets.map((target) => target.name),
     ),
     ...unknownGates(release, wave),
-  ];
+  ]);
   for (const judgement of judgements) await keepJudgement(ledger, ref, 'before', clock.now(), judgement);
   await recordVerdicts(ref, 'before', judgements, outside);
-  const verdict = worstVerdict(judgements.map((each) => each.verdict));
+  const blocking = judgements.filter(({ effect }) => effect !== 'report');
+  const verdict = blocking.length === 0 ? 'pass' : worstVerdict(blocking.map((each) => each.verdict));
   if ((await readRollout(ledger, ref.rollout))?.rollback === true) {
     return { status: 'pass', because: `wave ${wave.name} goes back because of how it is now; that does not stop it` };
   }
   if (verdict === 'pass') return { status: 'pass', because: `wave ${wave.name} is well before it is entered` };
-  const worst = judgements.find((each) => each.verdict === verdict);
+  const worst = blocking.find((each) => each.verdict === verdict);
   const because = `before ${wave.name}: ${worst === undefined ? 'no gate was judged' : gateSentence(worst)}`;
   if (verdict === 'fail') return { status: 'failed', because };
-  if (clock.now() >= enteredAt + wave.inconclusiveWithinMs) return { status: 'aborted', because };
+  if (clock.now() >= since + wave.inconclusiveWithinMs) return { status: 'aborted', because };
   return { status: 'in-progress', retryAfterSeconds: 5, because };
 };

@@ -5,6 +5,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { compareRuns } from './compare-runs.ts';
 import {
   alertGates,
   type GateTools,
@@ -13,32 +14,36 @@ import {
   probeGates,
   targetsOf,
   unknownGates,
+  withEffects,
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
 import { unseenBySoak } from './later-effects.ts';
-import { measureStores } from './measure-stores.ts';
+import { measureRuns } from './measure-runs.ts';
+import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
+import { soaking } from './soaking.ts';
 
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
 
 /**
- * The exit gates of a wave, looked at anew with each call: probes since the last write, metrics now, and the soak. A fail ends it at
+ * The exit gates of a wave, looked at anew with each call: probes and metrics since the last write, and the soak. A fail ends it at
  * once. Before it passes, every target is read once more and must have what was deployed. On the way back only the probes are asked:
  * a metric's window still holds what was bad. What the wave brought and no restart has given the pods is named with its passing.
  */
 export const judgeWave = async (
   ref: WaveRef,
   release: Release,
-  wave: Wave,
+  configured: Wave,
   tools: GateTools & { readonly verifyTarget: VerifyTarget },
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
   const { ledger, clock } = outside;
-  const { judgingAt = clock.now() } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const { judgingAt = clock.now(), longSoak } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const wave = soaking(configured, longSoak);
   const deployed = [...(await readDeployments(ledger, ref)).values()].filter((each) => each.outcome === 'deployed');
   if (deployed.length === 0) return { status: 'failed', because: `no target of wave ${ref.wave} could be deployed to` };
   const lastWriteAt = Math.max(judgingAt, ...deployed.map((each) => each.endedAt));
@@ -46,22 +51,37 @@ export const judgeWave = async (
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
   const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
-  const judgements: Judgement[] = [
-    ...judgeProbes(gates, names, probing.tallies, tools),
-    ...(ref.direction === 'forward' ? await measureStores(release, wave, targets, tools, signal) : []),
-    ...unknownGates(release, wave),
+  // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
+  const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
+  const soakEnds = soakFrom + wave.soakMs;
+  const measureForward = async (): Promise<readonly Judgement[]> => {
+    const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
+    const isOver = clock.now() >= soakEnds;
+    const order = { since, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
+    const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
+    const alerts = await measureAlertGates(release, wave, targets, tools, signal);
+    const judged = isOver
+      ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
+      : runs.map(({ judgement }) => judgement);
+    return [...judged, ...alerts];
+  };
+  const judgements = [
+    ...withEffects(release, [
+      ...judgeProbes(gates, names, probing.tallies, tools),
+      ...(ref.direction === 'forward' ? await measureForward() : []),
+      ...unknownGates(release, wave),
+    ]),
     ...(ref.direction === 'forward' && Object.keys(gates).length > 0 ? assessCoverage(wave, probing, clock.now()) : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
   const asked = { ...metricGates(release, wave), ...alertGates(release, wave) };
   const intervals = Object.values(asked).map((gate) => gate.intervalMs);
-  // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
-  const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const facts = {
     now: clock.now(),
     lastWriteAt: soakFrom,
     intervals,
+    ...(longSoak === undefined ? {} : { soaksFor: longSoak.because }),
     ...(stop === undefined ? {} : { stop: stop.because }),
   };
   let next = nextSoak(rules, { ...facts, judgements });

@@ -1,6 +1,7 @@
 import type { Refusal } from '../apply/refusals.ts';
 import { putJson } from '../blobs/json.ts';
 import type { Outside } from '../outside/outside.ts';
+import { infrastructureOf } from '../rollout/infrastructure.ts';
 import { brief } from '../rollout/outcome.ts';
 import {
   countActions,
@@ -23,6 +24,8 @@ interface StoredTarget extends Readonly<WavePlan['targets'][number]> {
   readonly restarts: readonly RestartStep[];
   /** How many objects stay because no approval names their delete. */
   readonly left: number;
+  /** Objects that change and that others stand on. */
+  readonly infrastructure: readonly ObjectId[];
 }
 
 /** What came of planning each target, in the order of their names. */
@@ -75,6 +78,7 @@ const store = async (
   deletes: planned.deletes?.objects ?? [],
   restarts: planned.plan.restarts.steps,
   left: unnamedIn(planned.plan).length,
+  infrastructure: infrastructureOf(planned.plan.objects),
 });
 
 const byTarget = <Item extends { readonly target: string }>(items: readonly Item[]): readonly Item[] =>

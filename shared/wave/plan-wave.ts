@@ -9,6 +9,7 @@ import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { deleteLimits } from './delete-limits.ts';
 import { describeRefused } from './describe-refused.ts';
+import { longSoak } from './long-soak.ts';
 import type { PlanningTools, Wanted } from './plan-one.ts';
 import { type PlannedTargets, planTargets } from './plan-targets.ts';
 import { readCreated } from './read-created.ts';
@@ -51,7 +52,8 @@ export const planWave = async (
   }
   const plan = await wavePlan(ref, wave, found, outside);
   const digest = await putJson(outside.blobs, plan);
-  await keepPlan(outside.ledger, ref, digest, outside.clock.now());
+  const soak = ref.direction === 'forward' ? await longSoak(wave, found.planned, outside) : undefined;
+  await keepPlan(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), longSoak: soak });
   await recordPlan(ref, plan, digest, found, outside);
   const ask = approvalAsk(release, wave, plan);
   return {

@@ -3,7 +3,6 @@ import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import type { Tally } from '../probe/tally.ts';
-import type { ProbeGate } from '../rollout/gate.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -11,8 +10,10 @@ import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { readTargetTimes } from './hand-outs.ts';
 import { labelSamples } from './label-samples.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
+import { soaking } from './soaking.ts';
 import { stopFor } from './stop-for.ts';
 import { watchAlerts } from './watch-alerts.ts';
+import { watchMetrics } from './watch-metrics.ts';
 
 /**
  * One invocation probes for at most so long, then the state machine calls again. Seven events a call: in a soak of 12 hours no more than
@@ -28,30 +29,36 @@ export const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 
 const shortestMs = 100;
 
 /**
- * Probes a wave's targets and looks at its alerts while it is deployed and soaks, until its gates are closed. Only targets that had something verified, or have
- * been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag, forward; on the way back it is
- * only measured, since stopping there would keep what is bad.
+ * Probes a wave's targets and looks at its alerts and metrics while it is deployed and soaks, until its gates are closed. Only targets that
+ * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag,
+ * forward; on the way back it is only measured, since stopping there would keep what is bad.
  */
 export const probeWave = async (
   ref: WaveRef,
   release: Release,
-  wave: Wave,
-  tools: Omit<GateTools, 'measureMetric'>,
+  configured: Wave,
+  tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & { readonly settings: Pick<Settings, 'region'> },
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
   const { ledger, clock } = outside;
+  const wave = soaking(configured, (await readWave(ledger, ref)).longSoak);
   const gates = probeGates(release, wave);
   const alerts = ref.direction === 'forward' ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
+  const metrics = ref.direction === 'forward' ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
   const probes = Object.keys(gates).length > 0;
-  if (!probes && alerts === undefined) return { status: 'ended' };
+  if (!probes && alerts === undefined && metrics === undefined) return { status: 'ended' };
+  const endLooks = async () => {
+    await alerts?.end();
+    await metrics?.end();
+  };
   const ends = Math.min(clock.now() + invocationMs, deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
   const before = await lastTallies(ref, clock.now() - 2 * sliceOf(wave), outside);
   const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
   for (let from = clock.now(); ends - from >= shortestMs; from = clock.now()) {
     if (await isClosed()) {
-      await alerts?.end();
+      await endLooks();
       return { status: 'ended' };
     }
     const targets = targetsOf(release, await expectedUp(ref, wave, outside));
@@ -61,6 +68,7 @@ export const probeWave = async (
     }
     const order = { gates, targets, until: Math.min(from + sliceOf(wave), ends), stop: isClosed };
     alerts?.look(targets);
+    metrics?.look();
     if (probes) {
       const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
       await watch?.sliceEnded();
@@ -72,14 +80,14 @@ export const probeWave = async (
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.
     if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);
   }
-  await alerts?.end();
+  await endLooks();
   return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
 };
 
 /** Sets the wave's stop flag the moment a tally fails its gate, while the others are still being probed. */
 const stopAtFirstFail = (
   ref: WaveRef,
-  gates: Readonly<Record<string, ProbeGate>>,
+  gates: ReturnType<typeof probeGates>,
   before: readonly Tally[],
   tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
@@ -91,7 +99,7 @@ const stopAtFirstFail = (
   return {
     see: (tally: Tally): void => {
       const gate = gates[tally.gate];
-      if (gate === undefined || stopping !== undefined) return;
+      if (gate === undefined || gate.effect === 'report' || gate.mustFail || stopping !== undefined) return;
       const place = `${tally.gate} ${tally.target}`;
       const before = earlier.get(place);
       const sofar = before === undefined ? tally : tools.joinTallies(before, tally);

@@ -1,4 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
+import { noteReported, type WouldHave } from '../ledger/reported-gates.ts';
 import type { Moment, WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { gateSentence } from '../rollout/next-soak.ts';
@@ -20,13 +21,20 @@ export const recordVerdicts = async (
       verdict === 'pass' && ofGate.length > 1
         ? `gate ${gate} PASS on ${ofGate.length} targets; last of them: ${ofGate.at(-1)?.because}`
         : gateSentence(worst);
+    const reported =
+      worst.effect === 'report' && moment !== 'before'
+        ? wouldHaveStopped(await noteReported(ledger, ref, gate, verdict !== 'pass'))
+        : '';
     await recordEvent(ledger, ref.rollout, `verdict ${ref.wave} ${ref.direction} ${moment} ${gate} ${verdict}`, {
       at: clock.now(),
       kind: 'verdict',
       wave: ref.wave,
       ...(worst.target === undefined ? {} : { target: worst.target }),
-      text: `${moment} ${ref.wave}: ${text}`,
+      text: `${moment} ${ref.wave}: ${text}${reported}`,
       details: worst,
     });
   }
 };
+
+const wouldHaveStopped = ({ stopped, of }: WouldHave): string =>
+  `; only reported: would have stopped ${stopped} of the last ${of === 1 ? 'wave' : `${of} waves`}`;

@@ -11,12 +11,13 @@ export const stopFor = async (
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<void> => {
   const because = gateSentence(judgement);
-  await stopWave(ledger, ref, { because, at: clock.now() });
+  const where = judgement.target === undefined ? {} : { target: judgement.target };
+  await stopWave(ledger, ref, { because, at: clock.now(), ...where });
   await recordEvent(ledger, ref.rollout, `stop ${ref.wave}`, {
     at: clock.now(),
     kind: 'stop',
     wave: ref.wave,
-    ...(judgement.target === undefined ? {} : { target: judgement.target }),
+    ...where,
     text: `stops ${ref.wave}: ${because}`,
     details: judgement,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assessAlerts } from '../../shared/analysis/alerts/assess-alerts.ts';
-import { assessMetric, type Measurement } from '../../shared/analysis/assess-metric.ts';
+import { assessMetric, assessPooled, type Measurement } from '../../shared/analysis/assess-metric.ts';
 import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { failure, nodata, type Sample } from '../../shared/analysis/sample.ts';
 import { assessProbe } from '../../shared/probe/assess-probe.ts';
@@ -47,6 +47,9 @@ const probe = (attempts: number, failedFirst: number, more: Partial<ProbeGate> =
   const tally = { ...emptyTally('g', 't', 'h:1', 0), attempts, failedFirst, to: 60_000 };
   return assessProbe('g', { ...probeGate, ...more }, [tally], weighEvidence);
 };
+/** Windows of a gate together, the newest of which had too few requests. */
+const pooled = (requests: number, failures: number): Judgement =>
+  assessPooled(metricGate, { requests, failures, from: 0, to: 60_000 }, metric({ errors: of(0), requests: of(10) }));
 const asked = { gate: 'g', target: 't', query: '{severity="page"}', source: 'prod (https://p.test)', at: 60_000 };
 
 /** Every way of every kind of gate not to pass, and which numbers there are. */
@@ -70,6 +73,10 @@ const notPassed: readonly (readonly [string, Judgement, { readonly value?: numbe
   ['failed attempts', probe(100, 10), { value: 0.1, samples: 100 }],
   ['too few attempts', probe(10, 0), { value: 0, samples: 10 }],
   ['evidence of failed attempts', probe(100, 20, sequential), { value: 0.2, samples: 100 }],
+  ['a probe that must fail and passes', probe(20, 3, { mustFail: true }), { value: 0.15, samples: 20 }],
+  ['too few probes that must fail', probe(5, 5, { mustFail: true, minSamples: 10 }), { value: 1, samples: 5 }],
+  ['too few requests of all windows together', pooled(50, 0), { value: 0, samples: 50 }],
+  ['too many errors of all windows together', pooled(500, 5), { value: 0.01, samples: 500 }],
   [
     'an alert that fires',
     assessAlerts(asked, { firing: ['Down{}'], unknown: [], watching: 4 }),

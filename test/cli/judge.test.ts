@@ -60,6 +60,74 @@ const cases: Readonly<Record<string, readonly [unknown, number, string, string]>
     'pass',
     'by chance',
   ],
+  burning: [
+    { gate: { failAbove: 0.001, test: 'burn' }, series: counts([600, 0], [600, 300], [600, 300]) },
+    3,
+    'fail',
+    'burns (page): 1h & 5m: 600 of 1800 failed',
+  ],
+  unburnt: [{ gate: { failAbove: 0.001, test: 'burn' }, series: counts([60, 1], [60, 0]) }, 0, 'pass', 'no rule burns'],
+  unasked: [{ gate: { failAbove: 0.001, test: 'burn' }, series: counts([0, 0]) }, 7, 'inconclusive', '0 requests'],
+  left: [
+    { gate: { failAbove: 0.001, test: 'budget', atLeast: '50%' }, series: counts([10_000, 4]) },
+    0,
+    'pass',
+    '4 of 10000 failed where 10 may: 60 % of the budget is left, expected at least 50 %',
+  ],
+  spent: [
+    { gate: { failAbove: 0.001, test: 'budget' }, series: counts([10_000, 10]) },
+    3,
+    'fail',
+    '0 % of the budget is left, expected some',
+  ],
+  expired: [
+    { gate: { failAbove: 0.001, test: 'budget', window: '1s' }, series: counts([10_000, 500], [10_000, 0]) },
+    0,
+    'pass',
+    '100 % of the budget is left',
+  ],
+  reported: [{ gate: { ...limit, effect: 'report' }, series: values(0.6) }, 3, 'fail', 'expected at most 0.5'],
+  'slightly slower': [
+    {
+      gate: { test: 'compare', mostExceeds: 1, baseline: 'before' },
+      series: values(...spread(3)),
+      baseline: values(...spread(1)),
+    },
+    0,
+    'pass',
+    'shift 2',
+  ],
+  scored: [
+    {
+      gate: { test: 'score', groups: { latency: 60 } },
+      metrics: [
+        { gate: { ...limit, name: 'p50' }, group: 'latency', series: values(0.1) },
+        { gate: { ...limit, name: 'p99' }, group: 'latency', series: values(0.9) },
+        { gate: { ...share, name: 'errors' }, series: counts([1_000, 0]) },
+      ],
+    },
+    3,
+    'fail',
+    'score 70, 95 passes and below 75 fails; not passed: p99; gate p99:',
+  ],
+  critical: [
+    {
+      gate: { test: 'score', pass: 10, marginal: 5 },
+      metrics: [
+        { gate: { ...limit, name: 'a' }, series: values(0.1) },
+        { gate: { ...limit, name: 'b' }, critical: true, series: values(0.9) },
+      ],
+    },
+    3,
+    'fail',
+    'score 0: critical b failed',
+  ],
+  dark: [
+    { gate: { test: 'score' }, metrics: [{ gate: { ...limit, name: 'a' }, series: [] }] },
+    7,
+    'inconclusive',
+    'no score: a could not be judged (1 of 1)',
+  ],
   slower: [
     { gate: { test: 'compare' }, series: values(...spread(3)), baseline: values(...spread(1)) },
     3,
@@ -96,6 +164,34 @@ const refused: Readonly<Record<string, readonly [unknown, string]>> = {
   valued: [{ gate: sequential, series: values(1) }, 'needs requests and errors, not values'],
   baseless: [{ gate: { test: 'compare' }, series: values(1) }, 'compare needs one'],
   'no-series': [{ gate: limit }, 'series'],
+  endless: [{ gate: { ...limit, failureLimit: -1 }, series: values(1) }, 'failures alone never fail it'],
+  'whole-budget': [
+    { gate: { failAbove: 0.001, test: 'budget', atLeast: '100%' }, series: counts([1, 0]) },
+    'from 0 to below 1',
+  ],
+  'burnt-values': [{ gate: { failAbove: 0.001, test: 'burn' }, series: values(1) }, 'needs requests and errors'],
+  'scored-series': [{ gate: { test: 'score' }, series: values(1) }, 'metrics'],
+  'scored-twice': [
+    {
+      gate: { test: 'score' },
+      metrics: [
+        { gate: { ...limit, name: 'a' }, series: values(1) },
+        { gate: { ...limit, name: 'a' }, series: values(1) },
+      ],
+    },
+    'two have the same name',
+  ],
+  'scored-loosely': [
+    { gate: { test: 'score' }, metrics: [{ gate: { name: 'a' }, series: values(1) }] },
+    'metrics.0.gate: there is no threshold',
+  ],
+  overweight: [
+    {
+      gate: { test: 'score', groups: { a: 60, b: 60 } },
+      metrics: [{ gate: { ...limit, name: 'a' }, series: values(1) }],
+    },
+    'weights of 120',
+  ],
 };
 
 let folder: string;

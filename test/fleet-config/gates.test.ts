@@ -76,7 +76,7 @@ describe('a sequential gate of the config', () => {
     ];
     expect(gateOf(probe, waves)).toMatchObject({ test: { kind: 'sequential', level: 0.05, of: 4 } });
     expect(gateOf({ ...counts, level: 0.01 }, waves)).toMatchObject({
-      test: { kind: 'sequential', level: 0.01, of: 400 },
+      test: { kind: 'sequential', level: 0.01, of: 8, looks: 100 },
     });
   });
 
@@ -89,5 +89,41 @@ describe('a sequential gate of the config', () => {
     [{ ...probe, test: 'bayes' }],
   ])('%j is refused', (entry) => {
     expect(gateSchema.safeParse(entry).success).toBe(false);
+  });
+});
+
+describe('a metric gate of the config', () => {
+  const metric = { metric: { source: 'prod', query: 'q' }, failAbove: 1 };
+
+  it('that says how many measurements of a kind it bears has limits, and else none', () => {
+    expect(gateOf({ ...metric, count: 5, failureLimit: 1, consecutiveErrorLimit: 2 })).toMatchObject({
+      limits: { count: 5, failureLimit: 1, consecutiveErrorLimit: 2, consecutiveSuccessLimit: 0 },
+    });
+    expect(gateOf(metric)).not.toHaveProperty('limits');
+  });
+
+  it('with a baseline shares its level with the comparisons of its wave', () => {
+    const waves = [{ gates: ['gate'], targets: ['a', 'b', 'c'] }];
+    expect(gateOf({ ...metric, baseline: 'others', mostRise: 1.5 }, waves)).toMatchObject({
+      comparison: { baseline: 'others', bad: 'higher', level: 0.05, of: 3, mostRise: 1.5 },
+    });
+  });
+
+  it('blocks, or only reports', () => {
+    expect(gateOf({ ...metric, effect: 'report' })).toMatchObject({ effect: 'report' });
+    expect(gateOf({ ...metric, effect: 'block' })).not.toHaveProperty('effect');
+  });
+
+  test.each([
+    [{ failureLimit: -1 }],
+    [{ failureLimit: -2 }],
+    [{ count: 0 }],
+    [{ count: 2, consecutiveSuccessLimit: 3 }],
+    [{ baseline: 'yesterday' }],
+    [{ bad: 'lower' }],
+    [{ baseline: 'before', mostRise: 0.5 }],
+    [{ effect: 'warn' }],
+  ])('%j is refused', (more) => {
+    expect(gateSchema.safeParse({ ...metric, ...more }).success).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ describe('a problem is printed with its line and column', () => {
     ].join('\n');
     expect(await problemsOf('fleet.yaml', text)).toEqual([
       'FILE_MISSING fleet.yaml:2:23 /services/storage/jsonnet: services/storag.jsonnet is not in the repository at this commit; expected a file that is; did you mean services/storage.jsonnet?',
-      'SCHEMA_VALUE fleet.yaml:2:59 /services/storage/onFailure: "rolback" is not known here; expected one of rollback, hold, continue; did you mean rollback?',
+      'SCHEMA_VALUE fleet.yaml:2:59 /services/storage/onFailure: "rolback" is not known here; expected one of rollback, hold; did you mean rollback?',
       'SCHEMA_TYPE fleet.yaml:5:21 /targets/aws/eks/account: the number 111111111111 is not accepted; expected an AWS account: 12 digits in quotes; write it in quotes',
       'YAML_AMBIGUOUS fleet.yaml:6:38 /targets/aws/labels/debug: unquoted no means different things to different tools: false in YAML 1.1, text in YAML 1.2; expected "no" in quotes, or a plain value',
       'SCHEMA_TYPE fleet.yaml:6:48 /targets/aws/labels/size: the number 1.2 is not accepted; expected text; write it in quotes',
@@ -50,7 +50,7 @@ describe('a problem is printed with its line and column', () => {
     ].join('\n');
     expect(await problemsOf('fleet.jsonnet', text)).toEqual([
       'DURATION fleet.jsonnet:1:61 /waves/0/soak: "5" is not accepted; expected a whole number above 0 and one unit; write 5s, 5m or 5h',
-      'SCHEMA_VALUE fleet.jsonnet:3:63 /services/storage/onFailure: "stop" is not known here; expected one of rollback, hold, continue',
+      'SCHEMA_VALUE fleet.jsonnet:3:63 /services/storage/onFailure: "stop" is not known here; expected one of rollback, hold',
       'UNKNOWN_FIELD fleet.jsonnet:4:48 /targets/one/label: unknown field "label"; expected one of eks, labels, namespace, allow, admissionPolicy, maxDeletes, restartsPerMinute, gke, aks, kubeconfig; did you mean labels?',
     ]);
   });

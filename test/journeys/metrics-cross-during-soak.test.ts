@@ -19,6 +19,12 @@ test('errors that begin during the soak stop the wave before the soak is over', 
       /^FAIL gate errors on (eks|gke)-internal: .* errors of [\d.]+ requests, share of errors 0\.0\d+, expected at most 0\.001 over 60 s$/,
     ),
   });
+  // What else was changed there within a day is said with it: this release, and the one before.
+  expect(await story.events(second)).toContainEqual(
+    expect.stringMatching(
+      /^internal failed: FAIL gate errors .*; suspects on \w+-internal: \w{7} \(.* before, this rollout\), \w{7} \(.* before, still there\)/,
+    ),
+  );
   const judged = (await story.rolloutRow(second)).waves;
   expect(judged).toEqual(['staging', 'internal', 'external']);
   for (const target of story.targets) expect([target, story.running(target)]).toEqual([target, [image('v1')]]);

@@ -52,6 +52,18 @@ describe('leaving a wave', () => {
     expect(nextSoak(wave, facts(changes)).status).toBe(status);
   });
 
+  test('is not kept back by gates that only report', () => {
+    const reported = { ...judged('fail'), effect: 'report' } as const;
+    expect(nextSoak(wave, facts({ judgements: [reported] })).status).toBe('passed');
+    expect(nextSoak(wave, facts({ now: 1, judgements: [reported] })).status).toBe('in-progress');
+  });
+
+  test('says why it soaks longer than configured', () => {
+    expect(nextSoak(wave, facts({ now: 0, soaksFor: 'for 12 h, as it is told' })).because).toBe(
+      'wave internal soaks until 1970-01-01T00:01:00.000Z, for 12 h, as it is told',
+    );
+  });
+
   test('says until when it soaks, and looks again within a minute', () => {
     expect(nextSoak({ ...wave, soakMs: 3_600_000 }, facts({ now: 0 }))).toEqual({
       status: 'in-progress',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { assessPooled } from '../../shared/analysis/assess-metric.ts';
 import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { folderBlobs } from '../../shared/blobs/folder.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
@@ -90,6 +91,8 @@ const judgedWith = async (
         assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
         joinTallies,
         measureMetric: () => Promise.reject(new Error('not asked here')),
+        assessPooled,
+        compareMetric: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
         verifyTarget: async () => ({
           gate: 'as-deployed',

@@ -63,7 +63,15 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
   const unasked = () => {
     throw new Error('nothing is probed here');
   };
-  const tools = { probeUntil: unasked, assessProbe: unasked, joinTallies: unasked, measureAlerts };
+  const tools = {
+    probeUntil: unasked,
+    assessProbe: unasked,
+    joinTallies: unasked,
+    measureMetric: unasked,
+    assessPooled: unasked,
+    compareMetric: unasked,
+    measureAlerts,
+  };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };
   const result = await probeWave(
     ref,

@@ -73,7 +73,9 @@ const answering = (verdictOf: (gate: string, target: string | undefined) => Verd
   };
   return {
     asked,
-    measureMetric: (gate: string, _: unknown, __: unknown, target: Target) => judge(gate, 'metric', target),
+    measureMetric: async (gate: string, _: unknown, __: unknown, target: Target) => ({
+      judgement: await judge(gate, 'metric', target),
+    }),
     measureAlerts: (gate: string, _: unknown, __: unknown, target: Target | undefined) => judge(gate, 'alerts', target),
   };
 };

@@ -2,10 +2,20 @@ import { z } from 'zod';
 import type { MetricAccess, PrometheusStore } from '../../rollout/metric-source.ts';
 import type { Age } from '../assess-metric.ts';
 import { failure, NO_SERIES, nodata, type Sample } from '../sample.ts';
-import { askStore, isHtml, JSON_TYPE, jsonOf, printable, type StoreAnswer, TIMEOUT_MS } from './ask-store.ts';
+import {
+  askStore,
+  fetchStore,
+  isHtml,
+  JSON_TYPE,
+  jsonOf,
+  printable,
+  type StoreAnswer,
+  type StoreQuestion,
+  TIMEOUT_MS,
+} from './ask-store.ts';
 import { identityHeaders } from './prometheus-identity.ts';
 import { longestRange, type Selector, selectorsOf } from './promql.ts';
-import type { Reading, StoreOutside, StoreReader } from './reading.ts';
+import type { Reading, Series, StoreOutside, StoreReader } from './reading.ts';
 import type { StoreTools } from './store-tools.ts';
 
 const point = z.tuple([z.number(), z.string()]);
@@ -19,7 +29,11 @@ const answer = z.discriminatedUnion('status', [
     data: z.discriminatedUnion('resultType', [
       z.object({ resultType: z.literal('scalar'), result: point }),
       z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: point.optional() })) }),
-      z.object({ resultType: z.enum(['matrix', 'string']) }),
+      z.object({
+        resultType: z.literal('matrix'),
+        result: z.array(z.object({ values: z.array(point).optional() })),
+      }),
+      z.object({ resultType: z.literal('string') }),
     ]),
   }),
   z.object({ status: z.literal('error'), errorType: z.string().default(''), error: z.string().default('') }),
@@ -40,8 +54,8 @@ export const prometheusReader = (
   outside: StoreOutside,
   tools: StoreTools,
   signal: AbortSignal,
+  at: number = outside.clock.now(),
 ): StoreReader => {
-  const at = outside.clock.now();
   const ask: Ask = (query) => sampleOf(source, query, at, outside, tools, signal);
   return {
     language: 'promql',
@@ -63,6 +77,13 @@ export const prometheusReader = (
       return { readings, window };
     },
     hasNoErrors: (errors, requests) => areReported(selectorsOf(errors), selectorsOf(requests), ask),
+    asOf: (moment) => prometheusReader(source, outside, tools, signal, moment),
+    series: async (query, { from, to, stepMs }) => {
+      const over = { start: seconds(from), end: seconds(to), step: seconds(stepMs) };
+      const question = questionOf(source, 'query_range', { query, ...over }, tools, signal);
+      const found = await fetchStore(source, question, outside, signal);
+      return 'failed' in found ? { missing: failure(found.failed) } : readSeries(found);
+    },
   };
 };
 
@@ -78,11 +99,24 @@ export const sampleOf = (
   tools: Pick<StoreTools, 'googleToken' | 'azureToken'>,
   signal: AbortSignal,
 ): Promise<Sample> => {
-  const form = new URLSearchParams({ query, time: (at / 1000).toFixed(3), timeout: `${TIMEOUT_MS / 1000}s` });
+  const question = questionOf(source, 'query', { query, time: seconds(at) }, tools, signal);
+  return askStore(source, question, (response) => readSample(response, at), outside, signal);
+};
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+const questionOf = (
+  source: PrometheusSource,
+  api: 'query' | 'query_range',
+  parameters: Readonly<Record<string, string>>,
+  tools: Pick<StoreTools, 'googleToken' | 'azureToken'>,
+  signal: AbortSignal,
+): StoreQuestion => {
+  const form = new URLSearchParams({ ...parameters, timeout: `${TIMEOUT_MS / 1000}s` });
   // VictoriaMetrics keeps answers; those that do not know the word do not mind it, but for Google's.
   if (source.identity === undefined) form.append('nocache', '1');
-  const question = {
-    url: `${source.prometheus.replace(/\/+$/, '')}/api/v1/query`,
+  return {
+    url: `${source.prometheus.replace(/\/+$/, '')}/api/v1/${api}`,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
@@ -92,7 +126,6 @@ export const sampleOf = (
     expects: JSON_TYPE,
     secretHeaders: identityHeaders(source, tools, signal),
   };
-  return askStore(source, question, (response) => readSample(response, at), outside, signal);
 };
 
 /** The names by which Mimir and Thanos are told whose data is meant. */
@@ -133,27 +166,57 @@ const pointsOf = async (selectors: readonly Selector[], ask: Ask): Promise<numbe
   return known.length < counts.length ? undefined : known.reduce((sum, count) => sum + count, 0);
 };
 
-const readSample = ({ status, text }: StoreAnswer, at: number): Sample => {
+/** The data of an answer that is whole and came without a warning; else what is wrong with it. */
+const dataOf = ({
+  status,
+  text,
+}: StoreAnswer): AnswerData | { readonly missing: ReturnType<typeof nodata | typeof failure> } => {
   const parsed = answer.safeParse(jsonOf(text));
-  if (!parsed.success)
-    return failure(`status ${status} and no answer of the query API${isHtml(text) ? ' but a web page' : ''}`);
+  if (!parsed.success) {
+    const page = isHtml(text) ? ' but a web page' : '';
+    return { missing: failure(`status ${status} and no answer of the query API${page}`) };
+  }
   if (parsed.data.status === 'error') {
     const { errorType, error } = parsed.data;
-    return failure(`status ${status}, ${printable(errorType)}: ${printable(error)}`);
+    return { missing: failure(`status ${status}, ${printable(errorType)}: ${printable(error)}`) };
   }
-  if (status !== 200) return failure(`status ${status} with an answer that says success`);
+  if (status !== 200) return { missing: failure(`status ${status} with an answer that says success`) };
   const { data, warnings, infos, isPartial } = parsed.data;
   const [warning] = [...(warnings ?? []), ...(infos ?? []), ...(isPartial === true ? ['the answer is partial'] : [])];
-  if (warning !== undefined) return nodata(`the store warns: ${printable(warning)}`);
+  return warning === undefined ? data : { missing: nodata(`the store warns: ${printable(warning)}`) };
+};
+
+type AnswerData = Extract<z.output<typeof answer>, { status: 'success' }>['data'];
+
+const readSample = (response: StoreAnswer, at: number): Sample => {
+  const data = dataOf(response);
+  if ('missing' in data) return data.missing;
   if (data.resultType === 'scalar') return numberOf(data.result[1], at);
   if (data.resultType !== 'vector') return failure(`the query gives a ${data.resultType}, expected one value`);
   const [series, ...others] = data.result;
   if (series === undefined) return nodata(NO_SERIES);
-  if (others.length > 0)
-    return failure(`the query gives ${others.length + 1} series, expected one; aggregate them, as with sum()`);
+  if (others.length > 0) return tooMany(others.length + 1);
   return series.value === undefined
     ? failure('the query gives a histogram, expected a number')
     : numberOf(series.value[1], at);
+};
+
+const tooMany = (count: number): Sample & { readonly kind: 'error' } =>
+  failure(`the query gives ${count} series, expected one; aggregate them, as with sum()`);
+
+/** One series over a stretch of time. A point that is no number is none; an infinite one makes what is compared say so. */
+const readSeries = (response: StoreAnswer): Series => {
+  const data = dataOf(response);
+  if ('missing' in data) return data;
+  if (data.resultType !== 'matrix')
+    return { missing: failure(`the query gives a ${data.resultType}, expected a range`) };
+  const [series, ...others] = data.result;
+  if (others.length > 0) return { missing: tooMany(others.length + 1) };
+  const samples = (series?.values ?? []).map(([at, written]) => numberOf(written, at * 1000));
+  const broken = samples.find((sample) => sample.kind === 'error');
+  if (broken !== undefined) return { missing: broken };
+  const values = samples.flatMap((sample) => (sample.kind === 'value' ? [sample.value] : []));
+  return values.length === 0 ? { missing: nodata(NO_SERIES) } : { values };
 };
 
 /** Numbers are text on the wire, because JSON has no NaN and no Infinity. */

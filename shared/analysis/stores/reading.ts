@@ -28,7 +28,21 @@ export interface StoreReader {
   read(queries: readonly string[]): Promise<Readings>;
   /** Whether an empty answer for the errors is known to mean that nothing failed. Absent: the store can not tell. */
   hasNoErrors?(errors: string, requests: string): Promise<boolean>;
+  /** The same store as it was at another moment. Absent: it can only be asked for now. */
+  asOf?(at: number): StoreReader;
+  /** Values of a query from one moment to another, evenly apart and oldest first. Absent: it can not be asked. */
+  series?(query: string, span: Span): Promise<Series>;
 }
+
+/** A stretch of time and how far apart values of it are taken, milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+}
+
+/** Values over a stretch of time, those that are no number left out; or why there are none. */
+export type Series = { readonly values: readonly number[] } | { readonly missing: Exclude<Sample, { kind: 'value' }> };
 
 /** What asking a store needs of the outside. */
 export type StoreOutside = Pick<Outside, 'http' | 'secrets' | 'clock'>;

@@ -205,6 +205,7 @@ test('a failed gate is the cause, with what was measured against what', () => {
     source: 'https://metrics.example.com',
     query: 'sum(x)',
     problems: [],
+    suspects: [],
     rule: 'one may lose 0 of its targets, and only pass opens a gate: the wave goes back together',
     evidence: [],
   });

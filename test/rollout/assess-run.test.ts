@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { assessRun, DEFAULT_RUN_LIMITS, type RunLimits } from '../../shared/analysis/assess-run.ts';
+import { assessRun, DEFAULT_RUN_LIMITS } from '../../shared/rollout/assess-run.ts';
+import type { RunLimits } from '../../shared/rollout/gate.ts';
 import type { Verdict } from '../../shared/rollout/verdict.ts';
 
 const verdicts: Readonly<Record<string, Verdict>> = { S: 'pass', F: 'fail', I: 'inconclusive', E: 'error' };
@@ -50,6 +51,8 @@ describe('a run of measurements', () => {
       failed: 2,
       inconclusive: 0,
       errors: 1,
+      errorsInRow: 0,
+      passesInRow: 0,
     });
   });
 });

@@ -1,0 +1,42 @@
+import type { Verdict } from '../rollout/verdict.ts';
+import { conditionalBinomial } from './conditional-binomial.ts';
+import type { Counts } from './counts.ts';
+
+/** What makes errors more than those of a baseline by more than is borne. */
+export interface CountShiftRules {
+  /** So likely by chance, or less, fails. */
+  readonly level: number;
+  /** Ratio to the baseline's share of errors up to which more are borne. 1: none. */
+  readonly mostRise: number;
+  /** Fewer requests than this on either side: inconclusive. */
+  readonly minRequests: number;
+}
+
+export interface CountShiftStanding {
+  readonly verdict: Verdict;
+  readonly because: string;
+  /** How likely so many errors are by chance, were there no more than is borne. Absent where that was not asked. */
+  readonly p?: number;
+}
+
+/**
+ * Judges errors against those of a baseline by the exact conditional test. What is borne is part of the question: with `mostRise` 2 it is
+ * asked whether the share is more than twice the baseline's. Throws `CountsInvalid`.
+ */
+export const assessCountShift = (
+  fresh: Counts,
+  baseline: Counts,
+  { level, mostRise, minRequests }: CountShiftRules,
+): CountShiftStanding => {
+  const sides = `${fresh.failures} of ${fresh.requests} failed, ${baseline.failures} of ${baseline.requests} of the baseline`;
+  if (fresh.requests < minRequests || baseline.requests < minRequests)
+    return { verdict: 'inconclusive', because: `${sides}: a side has fewer than ${minRequests} requests` };
+  // So many more requests expect so many more errors: the rate that is borne, as a weight.
+  const borne = { requests: Math.round(fresh.requests * mostRise), failures: fresh.failures };
+  const p = conditionalBinomial(borne, baseline);
+  const rise = mostRise === 1 ? '' : `, with ${mostRise} times as many borne`;
+  const because = `${sides}: as likely as ${rounded(p)} by chance${rise}, expected at least ${rounded(level)}`;
+  return { verdict: p < level ? 'fail' : 'pass', because, p };
+};
+
+const rounded = (value: number): string => String(Number(value.toPrecision(4)));

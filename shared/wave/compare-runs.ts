@@ -1,0 +1,54 @@
+import { readBegun, readTargetStates, wayBack } from '../ledger/target-state.ts';
+import type { DeploymentRecord, WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { Release } from '../rollout/release.ts';
+import type { Judgement } from '../rollout/verdict.ts';
+import { type GateTools, targetsOf } from './gate-tools.ts';
+import type { JudgedRun } from './measure-runs.ts';
+import { askAll } from './measure-stores.ts';
+
+/**
+ * Judges the runs of a wave whose soak is over: what passes its thresholds and has a baseline must not be worse than that either. The
+ * thresholds stay: what was bad before is not good for being no worse. Where nothing was verified before there is nothing to compare with.
+ */
+export const compareRuns = async (
+  ref: WaveRef,
+  release: Release,
+  runs: readonly JudgedRun[],
+  deployed: readonly DeploymentRecord[],
+  tools: Pick<GateTools, 'compareMetric'>,
+  { ledger }: Pick<Outside, 'ledger'>,
+  signal: AbortSignal,
+): Promise<readonly Judgement[]> => {
+  if (runs.every(({ gate }) => gate.comparison === undefined)) return runs.map(({ judgement }) => judgement);
+  const begun = new Set(await readBegun(ledger, ref.rollout));
+  const states = await readTargetStates(ledger);
+  const untouched = Object.keys(release.targets).filter(
+    (name) => !begun.has(name) && states.get(name)?.verified !== undefined,
+  );
+  const others = targetsOf(release, untouched.sort());
+  return askAll(
+    runs.map(({ gate, judgement }) => ({
+      scrapes: false,
+      ask: async (): Promise<Judgement> => {
+        const record = deployed.find(({ target }) => target === judgement.target);
+        const source = release.metrics[gate.source];
+        const [target] = targetsOf(release, judgement.target === undefined ? [] : [judgement.target]);
+        const { comparison } = gate;
+        if (comparison === undefined || judgement.verdict !== 'pass') return judgement;
+        if (record === undefined || source === undefined || target === undefined) return judgement;
+        const state = states.get(target.name);
+        if (state === undefined || wayBack(state, ref.rollout) === undefined)
+          return {
+            ...judgement,
+            because: `${judgement.because}; compared with nothing, as nothing was verified here before`,
+          };
+        const { startedAt: before, endedAt: since } = record;
+        const order = { name: judgement.gate, gate, source, target, comparison, since, before, others };
+        const compared = await tools.compareMetric(order, signal);
+        if (compared.verdict !== 'pass') return compared;
+        return { ...judgement, because: `${judgement.because}; ${compared.because.replace(/^gate .*?: /, '')}` };
+      },
+    })),
+  );
+};

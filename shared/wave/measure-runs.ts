@@ -1,0 +1,76 @@
+import type { WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { GateSpec, MetricGate } from '../rollout/gate.ts';
+import type { Release } from '../rollout/release.ts';
+import type { Judgement } from '../rollout/verdict.ts';
+import type { Wave } from '../rollout/wave.ts';
+import { assessMetricRun } from './assess-metric-run.ts';
+import { type GateTools, metricGates, targetsOf } from './gate-tools.ts';
+import { askAll, measureOne, scrapes } from './measure-stores.ts';
+import { keepRun, type MetricRun, readRun } from './metric-run.ts';
+
+/** What is to be measured: which targets, since when, and by whom. */
+export interface RunsOrder {
+  /** Target -> its last write. */
+  readonly since: ReadonlyMap<string, number>;
+  /** Measured once more, whatever its interval says, where it was not since this moment: the end of the soak. */
+  readonly atLeastAt?: number;
+  /** Whether the caller may read pods through the API server of a target. */
+  readonly opensTargets: boolean;
+}
+
+/** One gate on one target, and how it stands. */
+export interface JudgedRun {
+  readonly gate: MetricGate & Pick<GateSpec, 'effect'>;
+  readonly judgement: Judgement;
+  readonly run: MetricRun;
+}
+
+/**
+ * Measures every metric gate of a wave on the targets whose turn it is by the gate's interval, keeps what was found and says how each
+ * stands. The prober's loop and the exit gates both call it; what one has measured the other does not measure again.
+ */
+export const measureRuns = async (
+  ref: WaveRef,
+  release: Release,
+  wave: Wave,
+  order: RunsOrder,
+  tools: Pick<GateTools, 'measureMetric' | 'assessPooled'>,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
+  signal: AbortSignal,
+): Promise<readonly JudgedRun[]> => {
+  const gates = Object.entries(metricGates(release, wave)).filter(
+    ([, gate]) => order.opensTargets || !readsPods(release, gate),
+  );
+  const targets = targetsOf(release, [...order.since.keys()].sort());
+  const questions = gates.flatMap(([name, gate]) =>
+    targets.map((target) => ({
+      scrapes: scrapes(release, gate),
+      ask: async (): Promise<JudgedRun> => {
+        const since = order.since.get(target.name) ?? 0;
+        const seen = await readRun(ref, name, target.name, since, outside);
+        const at = outside.clock.now();
+        const isDue = seen === undefined || at >= seen.at + gate.intervalMs || seen.at < (order.atLeastAt ?? 0);
+        const run = isDue
+          ? await keepRun(
+              ref,
+              name,
+              gate,
+              await measureOne(name, gate, target, release, tools, signal),
+              { since, at },
+              seen,
+              (pooled, last) => tools.assessPooled(gate, pooled, last),
+              outside,
+            )
+          : seen;
+        return { gate, run, judgement: assessMetricRun(gate, run) };
+      },
+    })),
+  );
+  return askAll(questions);
+};
+
+const readsPods = (release: Release, { source }: MetricGate): boolean => {
+  const store = release.metrics[source];
+  return store !== undefined && 'pods' in store;
+};

@@ -1,0 +1,32 @@
+import { readDeployments, type WaveRef } from '../ledger/waves.ts';
+import type { Outside } from '../outside/outside.ts';
+import type { Release } from '../rollout/release.ts';
+import type { Wave } from '../rollout/wave.ts';
+import { type Beside, beside } from './beside.ts';
+import { type GateTools, metricGates } from './gate-tools.ts';
+import { measureRuns } from './measure-runs.ts';
+import { stopFor } from './stop-for.ts';
+
+/**
+ * The watch over a wave's metric gates; `undefined` where it has none. The first that fails sets the wave's stop flag; what is
+ * inconclusive stops nothing here. Pods are left to the exit gates, whose function may open targets.
+ */
+export const watchMetrics = (
+  ref: WaveRef,
+  release: Release,
+  wave: Wave,
+  tools: Pick<GateTools, 'measureMetric' | 'assessPooled'>,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
+  signal: AbortSignal,
+): Beside<void> | undefined => {
+  if (Object.keys(metricGates(release, wave)).length === 0) return undefined;
+  return beside(async (_, until) => {
+    const deployments = [...(await readDeployments(outside.ledger, ref)).values()];
+    const since = new Map(
+      deployments.filter(({ outcome }) => outcome === 'deployed').map(({ target, endedAt }) => [target, endedAt]),
+    );
+    const runs = await measureRuns(ref, release, wave, { since, opensTargets: false }, tools, outside, until);
+    const ill = runs.find(({ gate, judgement }) => judgement.verdict === 'fail' && gate.effect !== 'report');
+    if (ill !== undefined) await stopFor(ref, ill.judgement, outside);
+  }, signal);
+};
