@@ -6,6 +6,7 @@ import { type Cli, type Options, textOption } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Client } from './fetch.ts';
 import { findingLines } from './finding-lines.ts';
+import { jobLines } from './job-lines.ts';
 import { namedLines } from './named-lines.ts';
 import { restartLines } from './restart-lines.ts';
 import { badInput, Stop } from './stop.ts';
@@ -90,7 +91,7 @@ const findApproval = async (client: Client, id: string | undefined): Promise<str
 
 /** What a person reads before deciding. */
 const approvalLines = (view: ApprovalView): readonly string[] => {
-  const { counts, groups, restarts, evidence, targets, deletes, findings } = view;
+  const { counts, groups, restarts, jobs, evidence, targets, deletes, findings } = view;
   return [
     `${shortCommit(view.commit)} for ${view.wave}: ${targets.length} targets (${targets.map(({ target }) => target).join(', ')})`,
     `  ${describeActions(counts)}`,
@@ -101,6 +102,7 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
         .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
     ]),
     ...restartLines(restarts),
+    ...jobLines(jobs),
     ...findingLines(findings, targets.length),
     ...(deletes === undefined ? [] : namedLines(deletes, '  ')),
     ...evidence.map(({ wave, status, done, total, gates }) => {

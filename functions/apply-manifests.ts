@@ -1,4 +1,5 @@
 import { applyManifests as apply } from '../shared/apply/apply-manifests.ts';
+import { jobLog } from '../shared/deployment/job-log.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
@@ -14,6 +15,7 @@ export const applyManifests = (outside: Outside): Task =>
     const writing = {
       ...(await writingOf(ref, deployment, outside, invocation)),
       restarting: await restartingOf(ref, deployment, outside),
+      jobs: jobLog(ref, outside),
     };
     const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
     return keepSlice(ref, deployment.kept, slice, outside);

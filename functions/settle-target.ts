@@ -4,6 +4,7 @@ import { keepSettled } from '../shared/deployment/progress.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import { readStop } from '../shared/ledger/waves.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { jobsAfter } from '../shared/rollout/jobs.ts';
 import { lambdaOutside } from './outside.ts';
 import { opening } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
@@ -15,13 +16,18 @@ export const settleTarget = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, { signal, deadline }) => {
     const stop = await readStop(outside.ledger, ref);
     if (stop !== undefined) return { status: 'stopped', because: `wave ${ref.wave} is stopped: ${stop.because}` };
-    const { cluster, rendered, settled, kept, wave, target } = await openDeployment(ref, opening(outside), outside);
+    const { cluster, rendered, settled, kept, wave, target, plan } = await openDeployment(
+      ref,
+      opening(outside),
+      outside,
+    );
     const since = kept.appliedAt ?? outside.clock.now();
     const until = since + wave.settleWithinMs;
     const input = { rendered, namespace: target.namespace, rules: settled, progress: kept.progress, since, until };
     // Looks at the stop flag again that often: a batch that is being given up is not waited for.
     const look = { signal, deadline: Math.min(deadline, outside.clock.now() + lookMs) };
-    return keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, look), outside);
+    const answer = await keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, look), outside);
+    return { ...answer, runsJobs: jobsAfter(plan) > 0 };
   });
 
 /** What Lambda calls. */

@@ -16,6 +16,7 @@ import { pruneObjects } from '../functions/prune-objects.ts';
 import { receiveArtifact } from '../functions/receive-artifact.ts';
 import { receiveMerge } from '../functions/receive-merge.ts';
 import { requestApproval } from '../functions/request-approval.ts';
+import { runJobs } from '../functions/run-jobs.ts';
 import { settleTarget } from '../functions/settle-target.ts';
 import { sweepTurns } from '../functions/sweep-turns.ts';
 import { takeTurn } from '../functions/take-turn.ts';
@@ -43,6 +44,7 @@ const factories = {
   receiveArtifact,
   receiveMerge,
   requestApproval,
+  runJobs,
   settleTarget,
   sweepTurns,
   takeTurn,

@@ -5,6 +5,7 @@ import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../finding-lines.ts';
+import { jobLines } from '../job-lines.ts';
 import { namedLines } from '../named-lines.ts';
 import { restartLines } from '../restart-lines.ts';
 
@@ -24,7 +25,7 @@ export const run: Run = async ([commit], { exitCode }, { terminal, json, connect
     return exitCodes.badInput;
   }
   if (!json) for (const line of planLines(view)) terminal.out(line);
-  const differs = countChanges(view.counts) > 0;
+  const differs = countChanges(view.counts) > 0 || view.jobs.length > 0;
   if (!json) terminal.say(differs ? `next: tidegate release ${view.commit}` : 'nothing differs from what is live');
   return exitCode === true && differs ? exitCodes.differences : exitCodes.done;
 };
@@ -46,6 +47,7 @@ const planLines = ({
   waves,
   groups,
   restarts,
+  jobs,
   findings,
   kept,
 }: Planned): readonly string[] => [
@@ -65,6 +67,7 @@ const planLines = ({
       .map(({ path, replaces, with: after }) => `    ${path}: ${replaces ?? '(none)'} -> ${after ?? '(none)'}`),
   ]),
   ...restartLines(restarts),
+  ...jobLines(jobs),
   ...kept.map(({ spoken, because, targets }) => `  stays ${spoken}: ${because}  on ${targets.join(', ')}`),
   ...findingLines(
     findings,

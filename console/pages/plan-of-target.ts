@@ -5,9 +5,11 @@ import { countActions } from '../../shared/rollout/plan.ts';
 import type { Html } from '../answer.ts';
 import type { FoundOnTarget } from '../views/findings.ts';
 import { groupKept } from '../views/kept.ts';
+import { groupJobs } from '../views/planned-jobs.ts';
 import { groupRestarts } from '../views/restart-groups.ts';
 import { countsLine, fieldTable } from './diff.ts';
 import { findingList } from './findings.ts';
+import { jobsPanel } from './jobs.ts';
 import { keptPanel } from './kept.ts';
 import { restartGroups } from './restarts.ts';
 
@@ -18,6 +20,7 @@ export const planOfTargetPage = ({ approval, wave }: Approval, { plan, findings 
 ${countsLine(countActions([plan]))}
 ${findingList(findings)}
 ${keptPanel(groupKept([plan]), 1)}
+${jobsPanel(groupJobs([plan]), 1)}
 <ol class="diff">${plan.objects.map(
   (
     object,

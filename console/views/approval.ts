@@ -11,6 +11,7 @@ import { type FindingGroup, groupFindings } from './findings.ts';
 import type { GateView } from './gates.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
+import { groupJobs, type JobGroup } from './planned-jobs.ts';
 import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 import { rolloutView } from './rollout.ts';
 import { standingText } from './standing-text.ts';
@@ -42,6 +43,8 @@ export interface ApprovalView {
   /** What is no longer in the release and stays all the same. */
   readonly kept: readonly KeptGroup[];
   readonly restarts: readonly RestartGroup[];
+  /** What runs once around the deployment. */
+  readonly jobs: readonly JobGroup[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
@@ -104,6 +107,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     groups: groupDiffs(planned),
     findings: groupFindings(planned),
     kept: groupKept(planned.map((each) => each.plan)),
+    jobs: groupJobs(planned.map((each) => each.plan)),
     restarts: groupRestarts(planned.map(({ plan: own }) => own)),
     targets: plan.targets.map(({ target, counts }) => ({
       target,

@@ -6,6 +6,7 @@ import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
+import { groupJobs, type JobGroup } from './planned-jobs.ts';
 import { groupRefusals, type RefusalGroup } from './refusals.ts';
 import { groupRestarts, type RestartGroup } from './restart-groups.ts';
 
@@ -40,6 +41,8 @@ export type PlanView =
       /** What is no longer in the release and stays all the same. */
       readonly kept: readonly KeptGroup[];
       readonly restarts: readonly RestartGroup[];
+      /** What runs once around the deployment. */
+      readonly jobs: readonly JobGroup[];
     };
 
 /** The previews of a release's targets as one plan; refused when any target refuses it, with every reason. Pure. */
@@ -88,6 +91,7 @@ export const planView = (
       }),
     ),
     restarts: groupRestarts(plansOf(all)),
+    jobs: groupJobs(plansOf(all)),
   };
 };
 

@@ -26,7 +26,7 @@ export const opening =
 /** What applying and pruning are given of a deployment: the plan, and which of its deletes nobody has approved by name. */
 export const applyInput = async (
   ref: DeploymentRef,
-  { rendered, plan, named, target, kept }: OpenDeployment,
+  { rendered, plan, named, target, kept, takenBack }: OpenDeployment,
   outside: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<ApplyInput> => ({
   rendered,
@@ -36,6 +36,7 @@ export const applyInput = async (
   plan: ref.plan,
   progress: kept.progress,
   unnamed: await readUnnamed(ref, named, outside),
+  takenBack,
 });
 
 /**

@@ -94,6 +94,7 @@ const actionsOf: Partial<Record<ObjectFailure['code'], AloneAction>> = {
   FIELD_CONFLICT: 'conflict',
   BUSY: 'failed',
   NOT_SETTLED: 'failed',
+  JOB_FAILED: 'failed',
   SKIPPED: 'skipped',
   HELD: 'skipped',
 };

@@ -2,13 +2,15 @@ import type { Invocation } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import { insist } from './alone/patience.ts';
+import { planJobsAlone } from './alone/plan-jobs-alone.ts';
 import { pruneEach } from './alone/prune-each.ts';
+import { tellPlannedJobs } from './alone/run-jobs-each.ts';
 import type { AloneInput, AloneOutside, Setting } from './alone/setting.ts';
 import { settleEach } from './alone/settle-each.ts';
 import { tellPlanned } from './alone/tell-planned.ts';
 import { tellRefused } from './alone/tell-refused.ts';
 import { type AloneReport, beginTelling } from './alone/telling.ts';
-import { writeEach } from './alone/write-each.ts';
+import { runAfterEach, writeAround } from './alone/write-around.ts';
 import { planAloneRestarts } from './alone-restarts.ts';
 import type { AloneSummary } from './alone-words.ts';
 import { compareEach } from './compare-each.ts';
@@ -67,9 +69,16 @@ const carryOut = async (setting: Setting): Promise<readonly ObjectId[]> => {
   const { compared, refusals, restarts } = result;
   tellRefused(setting, result);
   if (compared === undefined || restarts === undefined) return [];
-  if (input.dryRun) return tellPlanned(setting, result, compared);
-  const written = await writeEach(setting, compared, restarts);
+  const runs = planJobsAlone(compared.jobs, input, setting.rendered);
+  if (input.dryRun) {
+    const staying = tellPlanned(setting, result, compared);
+    await tellPlannedJobs(setting, runs);
+    return staying;
+  }
+  const written = await writeAround(setting, compared, restarts, runs);
   const isReady = !input.wait || (await settleEach(setting, compared, written));
-  const mayPrune = input.prune && refusals.length === 0 && written.isWhole && isReady && !interrupted.aborted;
+  const haveRun = await runAfterEach(setting, compared, runs, written.isWhole && isReady);
+  const isDone = refusals.length === 0 && written.isWhole && isReady && haveRun;
+  const mayPrune = input.prune && isDone && !interrupted.aborted;
   return mayPrune ? pruneEach(setting, compared) : [];
 };

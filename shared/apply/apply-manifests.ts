@@ -9,13 +9,15 @@ import { coverageOf, unionOfCoverage } from './apply-set.ts';
 import { compareApproved, unnamedDeletes } from './compare-approved.ts';
 import { type ComparedTarget, plannedObjects } from './compare-target.ts';
 import { firstOf } from './first-of.ts';
+import type { JobLog } from './jobs/job-log.ts';
+import { runBefore } from './jobs/run-before.ts';
 import { parseObjectId, spoken } from './object-id.ts';
 import type { Refusal } from './refusals.ts';
 import type { Restarting } from './restarts/restart-log.ts';
 import type { Progress, SliceResult } from './slice.ts';
 import { withinPlan } from './within-plan.ts';
 import type { WantedInventory } from './write-inventory.ts';
-import { writeSet } from './write-set.ts';
+import { type SetToWrite, writeSet } from './write-set.ts';
 import type { Guard, Journal, Writing } from './writing.ts';
 
 export interface ApplyInput {
@@ -30,6 +32,8 @@ export interface ApplyInput {
   readonly progress: Progress;
   /** Deletes of the approved plan that an approval has to name, and none does. */
   readonly unnamed?: readonly ObjectId[];
+  /** Renderings of releases that are taken back, by digest: the plan names those whose jobs run. */
+  readonly takenBack?: ReadonlyMap<Digest, RenderedTarget>;
 }
 
 /** What writing to a target takes from outside. */
@@ -45,9 +49,10 @@ export interface ApplyOutside {
   readonly fencing?: Writing['fencing'] & {};
 }
 
-/** What applying takes beside that: restarts are ordered and paced, over all slices. */
+/** What applying takes beside that: restarts are ordered and paced, and jobs run, over all slices. */
 export interface ApplyManifestsOutside extends ApplyOutside {
   readonly restarting: Restarting;
+  readonly jobs: JobLog;
 }
 
 /**
@@ -55,12 +60,13 @@ export interface ApplyManifestsOutside extends ApplyOutside {
  * is left alone, so a slice needs nothing from the one before it, may die anywhere and may run twice. The difference must be the
  * approved one or a part of it; anything more stops, as does the guard's word before any write. A failed object stops only what
  * depends on it. Workloads restart in the order of the plan, each only when those before it have settled: while one waits, the slice
- * waits with it, and is `in-progress` when its time is up. Nothing is deleted here but what a recreation replaces.
+ * waits with it, and is `in-progress` when its time is up. Jobs that run before come first, with what they need and nothing else, and what
+ * comes after them waits until they have completed. Nothing is deleted here but what a recreation replaces.
  * @throws ClusterUnreachable, AccessRefused, ApiServerRefused when the target can not be worked on; the same call again is safe.
  */
 export const applyManifests = async (
   input: ApplyInput,
-  { restarting, ...outside }: ApplyManifestsOutside,
+  { restarting, jobs, ...outside }: ApplyManifestsOutside,
   invocation: Invocation,
 ): Promise<SliceResult> => {
   const { rendered, namespace, release, approved, progress, plan } = input;
@@ -71,18 +77,28 @@ export const applyManifests = async (
   if (unnamed !== undefined) return { status: 'stopped', progress, because: unnamed };
   const within = withinPlan(approved, plannedObjects(compared, rendered, release));
   if (!within.ok) return { status: 'stopped', progress, because: differsFromApproved(rendered.target, within.more) };
-  return writeSet(
-    {
-      compared,
-      approved,
-      namespace,
-      inventories: wantedInventories(rendered, namespace, compared),
-      progress,
-      restarting,
-    },
-    { ...outside, invocation, plan },
+  const inventories = wantedInventories(rendered, namespace, compared);
+  const set: SetToWrite = { compared, approved, namespace, inventories, progress, restarting };
+  const writing: Writing = { ...outside, invocation, plan };
+  const before = await runBefore(set, input, jobs, writing);
+  if (before.ran === 'before') return writeSet(afterJobs(set, before.endedAt), writing);
+  const { slice } = before;
+  if (slice.status !== 'done') return slice;
+  // What the jobs needed was written since, and is no longer as it was compared.
+  const rest = await applyManifests(
+    { ...input, progress: slice.progress },
+    { restarting, jobs, ...outside },
+    invocation,
   );
+  const warnings = [...(slice.warnings ?? []), ...(rest.warnings ?? [])];
+  return warnings.length === 0 ? rest : { ...rest, warnings };
 };
+
+/** Restarts have not been waiting for their turn while jobs ran. */
+const afterJobs = (set: SetToWrite, endedAt: number): SetToWrite => ({
+  ...set,
+  restarting: { ...set.restarting, since: Math.max(set.restarting.since, endedAt) },
+});
 
 /** Each service's inventory covers what was and what will be there, so that a crash on the way loses nothing. */
 export const wantedInventories = (

@@ -8,6 +8,7 @@ import {
   namespaceExists,
   namespaceMissing,
   namespaceOf,
+  orderAround,
   resolveAgainst,
 } from './compare-target.ts';
 import type { DesiredObject } from './desired.ts';
@@ -16,7 +17,6 @@ import { explainRefusal } from './explain-refusal.ts';
 import { inFlight } from './in-flight.ts';
 import type { LiveObject } from './live-object.ts';
 import { isKind, objectId } from './object-id.ts';
-import { orderObjects } from './order-objects.ts';
 import { orderPrunes } from './order-prunes.ts';
 import { type LiveSets, readDesired, readSets, setIds } from './read-live.ts';
 import type { Refusal } from './refusals.ts';
@@ -42,9 +42,11 @@ export const compareEach = async (
   input: Omit<Comparable, 'tryCreates'> & { readonly isDryRun: boolean },
 ): Promise<ComparedEach> => {
   const { cluster, rendered, namespace, signal, isDryRun } = input;
-  const { objects: desired, refusals: mistakes } = await resolveAgainst(input);
+  const resolved = await resolveAgainst(input);
+  const { objects: desired, refusals: mistakes } = resolved;
   const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
-  const order = orderObjects(desired, first);
+  const order = orderAround(resolved, first);
+  const isRefused = new Set(order.refusals.map(({ object }) => object));
   const services = rendered.services.map(({ service }) => service);
   const live = await readOwn(input, services);
   if (live.refusals.length > 0) return { refusals: live.refusals, desired };
@@ -71,6 +73,7 @@ export const compareEach = async (
   return {
     refusals,
     compared: {
+      jobs: resolved.jobs.filter(({ id }) => !isRefused.has(id)),
       objects: results.flatMap((result) => (isRefusal(result) || refused.has(result.id) ? [] : [lean(result)])),
       order,
       ...orderPrunes(leaving),

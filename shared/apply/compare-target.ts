@@ -4,11 +4,12 @@ import type { ObjectId, PlannedObject, TargetPlan } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { ApiServerRefused, getObject } from './api-requests.ts';
 import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
-import { type Desired, type DesiredObject, resolveDesired } from './desired.ts';
+import { type Desired, type DesiredJob, type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
 import { inFlight } from './in-flight.ts';
 import { lintObjects } from './lint/lint-objects.ts';
 import { outagesOf } from './lint/outages.ts';
+import { needsOf } from './needs.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
 import { orderPrunes, whyKept } from './order-prunes.ts';
@@ -16,6 +17,8 @@ import { type Member, type OwnSet, readDesired, readSets, setIds } from './read-
 import type { Refusal } from './refusals.ts';
 
 export interface ComparedTarget {
+  /** Jobs around the deployment, which are no members of the set. */
+  readonly jobs: readonly DesiredJob[];
   /** In apply order. */
   readonly objects: readonly ComparedObject[];
   readonly order: ApplyOrder;
@@ -52,8 +55,8 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
   try {
     const desired = await resolveAgainst(input);
     const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: namespace });
-    const order = orderObjects(desired.objects, first);
-    const outages = input.refuseOutages === true ? outagesOf(lintObjects(desired.objects)) : [];
+    const order = orderAround(desired, first);
+    const outages = input.refuseOutages === true ? outagesOf(lintObjects([...desired.objects, ...desired.jobs])) : [];
     const mistakes = [...desired.refusals, ...order.refusals, ...outages];
     if (mistakes.length > 0) return mistakes;
     const services = rendered.services.map(({ service }) => service);
@@ -83,7 +86,8 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
       ({ id, object }) => !wanted.has(id) && !wantedUids.has(object.metadata.uid),
     );
     const objects = results.filter((result): result is ComparedObject => !isRefusal(result));
-    return { objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace };
+    const { jobs } = desired;
+    return { jobs, objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
       const because = `${error.message}; grant this to the identity tidegate uses on the target`;
@@ -91,6 +95,16 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
     }
     throw error;
   }
+};
+
+/** The apply order of a set around its Jobs, which may depend on objects of the set and on nothing else. */
+export const orderAround = ({ objects, jobs }: Desired, first: ObjectId): ApplyOrder => {
+  const before = new Set(jobs.filter(({ run }) => run === 'before').map(({ id }) => id));
+  const order = orderObjects(objects, first, before);
+  const ids = new Set(jobs.map(({ id }) => id));
+  const { unknown } = needsOf([...objects, ...jobs], first, before);
+  const mistakes = unknown.filter(({ object }) => object !== undefined && ids.has(object));
+  return { ...order, refusals: [...order.refusals, ...mistakes] };
 };
 
 /** A kind that is not in what is known may have come since: the server is asked again before anything is refused. */

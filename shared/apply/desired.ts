@@ -5,6 +5,7 @@ import { applySetId, partOfLabel } from './apply-set.ts';
 import { type Autoscaled, autoscaledBy, leaveReplicas } from './autoscaled.ts';
 import type { Discovery, ServedKind } from './discovery.ts';
 import { sameJson } from './field-diff.ts';
+import { type Run, runOf } from './jobs/run-of.ts';
 import { normalise } from './normalise.ts';
 import { identityOf, objectId, parseObjectId, spoken } from './object-id.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
@@ -26,9 +27,14 @@ export interface DesiredObject extends Partial<Autoscaled> {
   readonly isServed: boolean;
 }
 
+/** A Job that runs around a deployment: no member of its set, and created under a name of its own for each release. */
+export interface DesiredJob extends DesiredObject, Run {}
+
 /** Everything the target shall have, and every mistake in it at once. Objects of a mistaken manifest are left out. */
 export interface Desired {
   readonly objects: readonly DesiredObject[];
+  /** In the order in which those of one time run. */
+  readonly jobs: readonly DesiredJob[];
   readonly refusals: readonly Refusal[];
 }
 
@@ -40,7 +46,7 @@ export interface Desired {
 export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, namespace: string): Desired => {
   const promised = promisedKinds(rendered);
   const found = rendered.services.flatMap(({ service, objects }, serviceOrder) =>
-    objects.map(({ object, source }): DesiredObject | Refusal => {
+    objects.map(({ object, source }): Resolved | Refusal => {
       const refuse = (code: RefusalCode, because: string, namespaced?: boolean): Refusal => ({
         code,
         object: identify(object, namespaced === true ? namespace : ''),
@@ -50,17 +56,31 @@ export const resolveDesired = (rendered: RenderedTarget, discovery: Discovery, n
       if (mistake !== undefined) return refuse(...mistake);
       const kind = resolveKind(object, discovery, promised);
       if ('because' in kind) return refuse(kind.code, kind.because, kind.namespaced);
-      const manifest = place(normalise(object), kind.served, namespace, applySetId(service, namespace));
-      return { id: identityOf(manifest), service, serviceOrder, source, manifest, ...kind };
+      const run = runOf(object);
+      if (run !== undefined && 'mistake' in run) return refuse('INVALID_OBJECT', run.mistake, kind.served.namespaced);
+      const set = run === undefined ? applySetId(service, namespace) : undefined;
+      const manifest = place(normalise(object), kind.served, namespace, set);
+      return { id: identityOf(manifest), service, serviceOrder, source, manifest, ...kind, ...(run && { run }) };
     }),
   );
   const single = withoutDuplicates(found.filter((each) => 'manifest' in each));
-  const autoscaled = autoscaledBy(single.objects.map(({ manifest }) => manifest));
+  const placed = single.objects.flatMap(({ run, ...object }) => (run === undefined ? [object] : []));
+  const jobs = single.objects.flatMap(({ run, ...object }) => (run === undefined ? [] : [{ ...object, ...run }]));
+  const autoscaled = autoscaledBy(placed.map(({ manifest }) => manifest));
   return {
-    objects: single.objects.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)),
+    objects: placed.map((object) => (autoscaled.has(object.id) ? leaveReplicas(object) : object)),
+    jobs: jobs.toSorted(compareJobs),
     refusals: [...found.filter((each) => 'because' in each), ...single.refusals],
   };
 };
+
+/** An object as it is gathered, and whether it is a Job around a deployment. */
+interface Resolved extends DesiredObject {
+  readonly run?: Run;
+}
+
+const compareJobs = (a: DesiredJob, b: DesiredJob): number =>
+  a.serviceOrder - b.serviceOrder || a.weight - b.weight || (a.id < b.id ? -1 : 1);
 
 /** As an object that can not be placed is called: where it says, else in `namespace`. */
 const identify = (object: Manifest, namespace: string): ObjectId => {
@@ -68,8 +88,10 @@ const identify = (object: Manifest, namespace: string): ObjectId => {
   return objectId({ group, kind, namespace: named || namespace, name });
 };
 
-const withoutDuplicates = (found: readonly DesiredObject[]): Desired => {
-  const byId = new Map<string, DesiredObject[]>();
+const withoutDuplicates = (
+  found: readonly Resolved[],
+): { readonly objects: readonly Resolved[]; readonly refusals: readonly Refusal[] } => {
+  const byId = new Map<string, Resolved[]>();
   for (const object of found) {
     const same = byId.get(storedAs(object.id));
     if (same === undefined) byId.set(storedAs(object.id), [object]);
@@ -117,14 +139,15 @@ const assessManifest = (object: Manifest): readonly [RefusalCode, string] | unde
   return undefined;
 };
 
-const place = (object: Manifest, served: ServedKind, namespace: string, setId: string): Manifest => {
+/** `setId`: of the set that it is a member of. */
+const place = (object: Manifest, served: ServedKind, namespace: string, setId: string | undefined): Manifest => {
   const { namespace: named, ...metadata } = object.metadata;
   return {
     ...object,
     metadata: {
       ...metadata,
       ...(served.namespaced ? { namespace: named ?? namespace } : {}),
-      labels: { ...metadata.labels, [partOfLabel]: setId },
+      ...(setId === undefined ? {} : { labels: { ...metadata.labels, [partOfLabel]: setId } }),
     },
   };
 };

@@ -13,18 +13,20 @@ const dependsOn = 'config.kubernetes.io/depends-on';
 
 /**
  * For each object those of the same set that must have been applied before it. References to objects outside the set are the
- * cluster's affair and no dependency, except an explicit depends-on, which is refused when nothing in the set answers to it.
+ * cluster's affair and no dependency, except an explicit depends-on, which is refused when nothing in the set answers to it,
+ * nor a Job that has run `before`.
  */
 export const needsOf = (
   objects: readonly Dependent[],
   first?: ObjectId,
+  before: ReadonlySet<ObjectId> = new Set(),
 ): { readonly needs: ReadonlyMap<ObjectId, readonly ObjectId[]>; readonly unknown: readonly Refusal[] } => {
   const present = new Set(objects.map((object) => object.id));
   const unknown: Refusal[] = [];
   const needs = objects.map((object): [ObjectId, readonly ObjectId[]] => {
     const explicit = explicitNeeds(object.manifest);
     for (const { id, text } of explicit) {
-      if (id === undefined || !present.has(id)) unknown.push(unknownDependency(object.id, text));
+      if (id === undefined || !(present.has(id) || before.has(id))) unknown.push(unknownDependency(object.id, text));
     }
     const found = [
       ...(first === undefined ? [] : [first]),

@@ -25,10 +25,15 @@ export interface ApplyOrder {
  * Orders a set by its dependencies (CRD before its objects, Namespace before its members, role before binding, what a pod template
  * refers to and what guards it before the workload, `config.kubernetes.io/depends-on`), and where those leave a choice by kind, then
  * service order, then identity. Custom objects come after all CRDs, so that one wait serves them all; webhook configurations after everything,
- * so that no webhook is asked before its server was applied. `first` (the set's own namespace) comes before all.
+ * so that no webhook is asked before its server was applied. `first` (the set's own namespace) comes before all. `before`: Jobs that
+ * have run when anything of the set but what they need is begun.
  */
-export const orderObjects = (objects: readonly Orderable[], first?: ObjectId): ApplyOrder => {
-  const { needs, unknown } = needsOf(objects, first);
+export const orderObjects = (
+  objects: readonly Orderable[],
+  first?: ObjectId,
+  before?: ReadonlySet<ObjectId>,
+): ApplyOrder => {
+  const { needs, unknown } = needsOf(objects, first, before);
   const preferred = [...objects].sort(compareObjects).map((object) => object.id);
   const orderWith = (guards: ReadonlyMap<ObjectId, readonly ObjectId[]>) => {
     const after = endsBefore(objects, guards);

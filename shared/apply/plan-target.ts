@@ -5,6 +5,7 @@ import type { Finding, NamedDeletes, ObjectId, TargetPlan } from '../rollout/pla
 import type { RenderedTarget } from '../rollout/release.ts';
 import { assessDeletes, type Beyond, type DeleteLimits } from './assess-deletes.ts';
 import { type ComparedTarget, compareTarget, keeping } from './compare-target.ts';
+import { type JobRules, readJobs } from './jobs/read-jobs.ts';
 import { lintTarget } from './lint/lint-target.ts';
 import { outagesOf } from './lint/outages.ts';
 import type { Refusal } from './refusals.ts';
@@ -26,6 +27,8 @@ export interface PlanInput {
   readonly lint?: 'refuse' | 'tell';
   /** Absent: no order but what the manifests state, and the usual cap. */
   readonly restarts?: RestartRules;
+  /** Absent: no job is planned, as where a target is only looked at. */
+  readonly jobs?: JobRules;
   readonly signal: AbortSignal;
 }
 
@@ -57,9 +60,13 @@ export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
   const compared = limits?.beyond === 'keep' && beyond !== undefined ? keeping(found, beyond.held) : found;
   const refusal = limits && beyond && refusalOf(compared, beyond, limits);
   if (refusal !== undefined) return { status: 'refused', refusals: [refusal] };
-  const plan = targetPlan(compared, rendered, release, restarts);
-  if ('refusals' in plan) return { status: 'refused', refusals: plan.refusals };
-  const findings = await lintTarget(compared.objects, refuseOutages ? { cluster, signal } : undefined);
+  const brought = targetPlan(compared, rendered, release, restarts);
+  if ('refusals' in brought) return { status: 'refused', refusals: brought.refusals };
+  const place = { cluster, target: rendered.target, namespace, signal };
+  const running = input.jobs && (await readJobs(compared, { release, digest: brought.rendered }, input.jobs, place));
+  if (running !== undefined && 'refusals' in running) return { status: 'refused', refusals: running.refusals };
+  const plan = running?.jobs === undefined ? brought : { ...brought, jobs: running.jobs };
+  const findings = await lintTarget(compared.objects, compared.jobs, refuseOutages ? { cluster, signal } : undefined);
   const outages = refuseOutages ? outagesOf(findings) : [];
   if (outages.length > 0) return { status: 'refused', refusals: outages };
   const { objects, because } = beyond ?? {};

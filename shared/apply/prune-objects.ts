@@ -1,4 +1,5 @@
 import type { Invocation } from '../outside/outside.ts';
+import type { JobPlan } from '../rollout/jobs.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ApplyInput, ApplyOutside } from './apply-manifests.ts';
@@ -7,6 +8,7 @@ import { compareApproved, unnamedDeletes } from './compare-approved.ts';
 import type { ComparedTarget } from './compare-target.ts';
 import { type Deleted, deleteObject } from './delete-object.ts';
 import { fenceOff } from './fence-off.ts';
+import { cleanJobs } from './jobs/clean-jobs.ts';
 import { identityOf, parseObjectId, spoken } from './object-id.ts';
 import { type Pruning, pruneMembers, type Standing } from './prune-members.ts';
 import { configMaps, type OwnSet } from './read-live.ts';
@@ -46,10 +48,11 @@ export const pruneObjects = async (
     return { status: 'stopped', progress, because: brief(because), kept };
   }
   const writing: Writing = { ...outside, invocation, plan };
+  const place = { target: rendered.target, namespace, cleans: approved.jobs?.cleans ?? [] };
   const halt = await fenceOff(compared, writing);
   if (halt?.status === 'stopped') return { ...halt, because: brief(halt.because), progress, kept };
   if (halt !== undefined) return { ...halt, status: 'in-progress', because: brief(halt.because), progress, kept };
-  const { failures, later, stopped } = await pruneCompared(compared, { target: rendered.target, namespace }, writing);
+  const { failures, later, stopped } = await pruneCompared(compared, place, writing);
   if (stopped !== undefined) return { status: 'stopped', because: brief(stopped), progress, kept };
   if (later !== undefined) {
     const { retryAfterSeconds } = later;
@@ -62,11 +65,11 @@ export const pruneObjects = async (
 
 /**
  * Removes what a comparison says is no longer wanted, and makes the inventories exact: what could not be removed stays in them. Those of
- * services that have nothing left go.
+ * services that have nothing left go; and so do Jobs of earlier releases, those that are named.
  */
 export const pruneCompared = async (
   compared: ComparedTarget,
-  place: { readonly target: string; readonly namespace: string },
+  { cleans = [], ...place }: { readonly target: string; readonly namespace: string } & Partial<Pick<JobPlan, 'cleans'>>,
   writing: Writing,
   pruning: Pruning = {},
 ): Promise<Standing> => {
@@ -86,6 +89,7 @@ export const pruneCompared = async (
   for (const { parent } of compared.sets.filter(isEmpty)) {
     ended.push(await deleteObject(writing, { id: identityOf(parent), served: configMaps, object: parent }));
   }
+  for await (const cleaned of cleanJobs(cleans, writing)) ended.push(cleaned);
   return ended.reduce<Standing>(withEnd, pruned);
 };
 

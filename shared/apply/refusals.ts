@@ -35,6 +35,7 @@ export type RefusalCode =
   | 'OUTAGE'
   | 'CAPACITY'
   | 'RESTARTS_OVER_CAP'
+  | 'JOB_FAILED'
   | 'FORBIDDEN'
   | 'INVALID'
   | 'BUSY';

@@ -34,6 +34,15 @@ export interface WriteEntry {
   readonly set?: string;
 }
 
+/** How a write ended. */
+export interface WriteOutcome {
+  readonly status: 'done' | 'unknown' | 'refused';
+  readonly code?: number;
+  readonly because?: string;
+  /** The request never left. */
+  readonly isSent?: false;
+}
+
 /** The record of writes: the intent stands before the request leaves, the outcome when it is known. */
 export interface Journal {
   /** Returns the id of the intent, which goes into the request's User-Agent. */
@@ -42,10 +51,7 @@ export interface Journal {
    * How it ended, of this attempt's writes or of an earlier one's; the first outcome counts. None is given where the reply was lost and
    * the target could not be read: the next attempt finds out. `unknown`: nobody can, and it can no longer arrive.
    */
-  outcome(
-    intent: string,
-    outcome: { readonly status: 'done' | 'unknown' | 'refused'; readonly code?: number; readonly because?: string },
-  ): Promise<void>;
+  outcome(intent: string, outcome: WriteOutcome): Promise<void>;
 }
 
 /** What writing to one target takes. */
@@ -148,7 +154,7 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Se
   const intent = await journal.intent(entryOf(request));
   const stop = await writing.guard();
   if (stop !== undefined) {
-    await journal.outcome(intent, { status: 'refused', because: `not sent: ${stop}` });
+    await journal.outcome(intent, { status: 'refused', isSent: false, because: `not sent: ${stop}` });
     return { is: 'stopped', because: stop };
   }
   try {

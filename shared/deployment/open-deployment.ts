@@ -1,4 +1,5 @@
 import type { Guard, Journal } from '../apply/writing.ts';
+import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
@@ -7,6 +8,7 @@ import { readRollout } from '../ledger/rollouts.ts';
 import { markBegun } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
+import { noJobs } from '../rollout/jobs.ts';
 import type { ObjectId, TargetPlan } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget, RenderedTarget, SettledRule } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -28,6 +30,8 @@ export interface OpenDeployment {
   /** When objects of a kind have become what they state. */
   readonly settled: readonly SettledRule[];
   readonly rendered: RenderedTarget;
+  /** Renderings of releases that are taken back and whose jobs run, by digest. */
+  readonly takenBack: ReadonlyMap<Digest, RenderedTarget>;
   readonly cluster: Cluster;
   readonly kept: DeploymentProgress;
 }
@@ -65,9 +69,21 @@ export const openDeployment = async (
     named,
     settled,
     rendered,
+    takenBack: await readTakenBack(plan, outside),
     cluster: open(target, endpoint),
     kept: await readProgress(ref, outside),
   };
+};
+
+const readTakenBack = async (
+  { rendered, jobs = noJobs }: TargetPlan,
+  { blobs }: Pick<Outside, 'blobs'>,
+): Promise<OpenDeployment['takenBack']> => {
+  const digests = new Set(
+    [...jobs.stops, ...jobs.runs].map((job) => job.rendered).filter((digest) => digest !== rendered),
+  );
+  const read = async (digest: Digest) => [digest, await getJson<RenderedTarget>(blobs, digest)] as const;
+  return new Map(await Promise.all([...digests].map(read)));
 };
 
 /**

@@ -26,6 +26,7 @@ const kinds = [
   'approval',
   'batch',
   'restart',
+  'job',
   'deployment',
   'stop',
   'git',

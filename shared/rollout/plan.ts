@@ -1,3 +1,4 @@
+import type { JobPlan } from './jobs.ts';
 import type { RestartPlan } from './restarts.ts';
 
 /** `group/kind/namespace/name`; the core group and the namespace of a cluster-scoped object are empty. Never the version. */
@@ -38,6 +39,8 @@ export interface TargetPlan {
   readonly rendered: `sha256:${string}`;
   readonly objects: readonly PlannedObject[];
   readonly restarts: RestartPlan;
+  /** Jobs that run around the deployment. Absent where there are none. */
+  readonly jobs?: JobPlan;
   /** What is no longer in the release and stays all the same. Absent where there is nothing. */
   readonly kept?: readonly KeptObject[];
 }

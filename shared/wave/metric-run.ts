@@ -35,6 +35,13 @@ const poolCounts = (
   return { requests, failures: pooled.failures + counts.failures, from: pooled.from, to: counts.to };
 };
 
+/** When something was measured, since which write, and whether that was the first to bring anything to the target. */
+export interface Moment {
+  readonly since: number;
+  readonly at: number;
+  readonly isFirst: boolean;
+}
+
 /** Makes a judgement of a pool, where there is one. */
 export type AssessPool = (pooled: WindowCounts, last: Judgement) => Judgement;
 
@@ -42,14 +49,15 @@ export type AssessPool = (pooled: WindowCounts, last: Judgement) => Judgement;
  * The run with one more measurement.
  *
  * A window that reaches back beyond the write still holds what was before it: what passes in it is not counted, what fails in it is,
- * since the target is ill now. A window with too few requests is judged by all counts since the write together, and so is a sequential
+ * since the target is ill now. On a target that had nothing before even that says nothing: calls that came too early found nobody. A window
+ * with too few requests is judged by all counts since the write together, and so is a sequential
  * gate, whose evidence adds up.
  */
 export const nextRun = (
   gate: Pick<MetricGate, 'limits' | 'test'>,
   run: MetricRun | undefined,
   { judgement, counts }: MeasuredMetric,
-  { since, at }: { readonly since: number; readonly at: number },
+  { since, at, isFirst }: Moment,
   assess: AssessPool,
 ): MetricRun => {
   const before = run?.since === since ? run : undefined;
@@ -59,7 +67,7 @@ export const nextRun = (
   const told = before?.telling === undefined ? {} : { telling: before.telling };
   const judged = withPool(gate, judgement, pooled === undefined ? undefined : assess(pooled, judgement));
   const isMixed = judgement.window !== undefined && judgement.window.from < since && judged === judgement;
-  if (isMixed && (judged.verdict === 'pass' || judged.verdict === 'inconclusive')) {
+  if (isMixed && (isFirst || judged.verdict === 'pass' || judged.verdict === 'inconclusive')) {
     const because = `${judged.because}; its window still holds what was before the last write`;
     return { ...kept, ...told, standing, last: { ...judged, verdict: 'inconclusive', because } };
   }
@@ -104,7 +112,7 @@ export const keepRun = async (
   name: string,
   gate: MetricGate,
   measured: MeasuredMetric,
-  { since, at }: { readonly since: number; readonly at: number },
+  moment: Moment,
   seen: MetricRun | undefined,
   assess: AssessPool,
   { ledger }: Pick<Outside, 'ledger'>,
@@ -112,8 +120,8 @@ export const keepRun = async (
   const target = measured.judgement.target ?? '';
   const row = await update(ledger, keyOf(ref, name, target), (current) => {
     const run = current === undefined ? undefined : stored<MetricRun>(current);
-    const isOthers = run !== undefined && run.since >= since && run.at !== seen?.at;
-    return isOthers ? undefined : { ...nextRun(gate, run, measured, { since, at }, assess) };
+    const isOthers = run !== undefined && run.since >= moment.since && run.at !== seen?.at;
+    return isOthers ? undefined : { ...nextRun(gate, run, measured, moment, assess) };
   });
-  return row === undefined ? nextRun(gate, seen, measured, { since, at }, assess) : stored<MetricRun>(row);
+  return row === undefined ? nextRun(gate, seen, measured, moment, assess) : stored<MetricRun>(row);
 };

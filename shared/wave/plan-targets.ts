@@ -22,6 +22,8 @@ interface StoredTarget extends Readonly<WavePlan['targets'][number]> {
   /** What only an approval that names it may delete. */
   readonly deletes: readonly ObjectId[];
   readonly restarts: readonly RestartStep[];
+  /** Jobs that run around the deployment. */
+  readonly jobs: number;
   /** How many objects stay because no approval names their delete. */
   readonly left: number;
   /** Objects that change and that others stand on. */
@@ -77,6 +79,7 @@ const store = async (
   findings: countFindings(planned.findings),
   deletes: planned.deletes?.objects ?? [],
   restarts: planned.plan.restarts.steps,
+  jobs: planned.plan.jobs?.runs.length ?? 0,
   left: unnamedIn(planned.plan).length,
   infrastructure: infrastructureOf(planned.plan.objects),
 });

@@ -9,6 +9,7 @@ import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { deleteLimits } from './delete-limits.ts';
 import { describeRefused } from './describe-refused.ts';
+import { jobsBack } from './job-rules.ts';
 import { longSoak } from './long-soak.ts';
 import type { PlanningTools, Wanted } from './plan-one.ts';
 import { type PlannedTargets, planTargets } from './plan-targets.ts';
@@ -112,7 +113,8 @@ const back = async (
     const created = await readCreated(ref, name, outside);
     const deletes = deleteLimits(release, target, 'back', created);
     const restarts = await restartRules(target, release, 'consumers-first', outside);
-    wanted.push({ target, rendered, release: standing.release, deletes, lint: 'tell', restarts });
+    const jobs = await jobsBack(release, ref.release, target, outside);
+    wanted.push({ target, rendered, release: standing.release, deletes, lint: 'tell', restarts, jobs });
   }
   return wanted;
 };

@@ -26,6 +26,7 @@ export const recordPlan = async (
   const text = [
     `${way}${ref.wave} planned at ${commit} on ${plan.targets.length} targets: ${describeActions(counts)}`,
     describeRestarts(planned.flatMap(({ restarts }) => restarts)),
+    describeJobs(planned.reduce((all, { jobs }) => all + jobs, 0)),
     describeFindings(findings),
     describeNamed(plan.deletes?.count ?? 0),
     describeLeft(planned.reduce((all, { left }) => all + left, 0)),
@@ -44,6 +45,8 @@ const describeRestarts = (steps: readonly RestartStep[]): string =>
   steps.length === 0
     ? 'nothing restarts'
     : `${steps.length} ${steps.length === 1 ? 'workload restarts' : 'workloads restart'} with ${steps.reduce((all, { pods }) => all + pods, 0)} pods`;
+
+const describeJobs = (jobs: number): string => (jobs === 0 ? '' : `${jobs} ${jobs === 1 ? 'job runs' : 'jobs run'}`);
 
 const describeNamed = (count: number): string =>
   count === 0

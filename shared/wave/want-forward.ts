@@ -4,6 +4,7 @@ import type { ObjectId } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import { deleteLimits } from './delete-limits.ts';
 import { inTurns } from './in-turns.ts';
+import { jobsForward, jobsOfRollback } from './job-rules.ts';
 import type { Wanted } from './plan-one.ts';
 import { readCreatedByStanding } from './read-created.ts';
 import { restartRules } from './restart-rules.ts';
@@ -20,7 +21,7 @@ export interface Bringing {
 /**
  * What targets shall have of a release, and its rules there. A rollback is a release of something older: what the one that stands there
  * brought may go as it came, what is wrong with the older one does not keep it from coming back, and consumers restart before what they
- * must no longer call.
+ * must no longer call. Its jobs ran when it came, and those of what it takes back that are for that run.
  */
 export const wantForward = async (
   release: Release,
@@ -36,7 +37,9 @@ export const wantForward = async (
     const created = isRollback ? await readCreatedByStanding(name, stored) : new Set<ObjectId>();
     const deletes = deleteLimits(release, target, 'forward', created);
     const restarts = await restartRules(target, release, order, stored);
-    wanted.set(name, { target, rendered, release: digest, deletes, lint: isRollback ? 'tell' : 'refuse', restarts });
+    const jobs = await (isRollback ? jobsOfRollback : jobsForward)(release, digest, name, stored);
+    const lint = isRollback ? 'tell' : 'refuse';
+    wanted.set(name, { target, rendered, release: digest, deletes, lint, restarts, jobs });
   });
   return targets.flatMap(({ name }) => wanted.get(name) ?? []);
 };

@@ -12,6 +12,7 @@ import { pruneObjectsSuite } from './prune-objects.suite.ts';
 import { replacingSuite } from './replacing.suite.ts';
 import { restartsSuite } from './restarts/restarts.suite.ts';
 import { roomSuite } from './room.suite.ts';
+import { runJobsSuite } from './run-jobs.suite.ts';
 import { realServer, type Server } from './server.ts';
 import { followLandingsSuite } from './settle/follow-landings.suite.ts';
 import { settleTargetSuite, settleWithQuotaSuite } from './settle-target.suite.ts';
@@ -30,6 +31,7 @@ describeOnControlPlane('apply on the real control plane', 'controllers', (binari
   describe('complaints', () => complaintsSuite(() => server));
   describe('followLandings', () => followLandingsSuite(() => server));
   describe('settleTarget', () => settleTargetSuite(() => server));
+  describe('runJobs', () => runJobsSuite(() => server));
   describe('warnings of the API server', () => apiWarningsSuite(() => server));
   describe('lint beside what is live', () => roomSuite(() => server));
   describe('handing over', () => handingOverSuite(() => server));

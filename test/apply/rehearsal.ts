@@ -1,10 +1,14 @@
 import { applyManifests } from '../../shared/apply/apply-manifests.ts';
 import type { DeleteLimits } from '../../shared/apply/assess-deletes.ts';
+import type { JobLog } from '../../shared/apply/jobs/job-log.ts';
+import type { JobRules } from '../../shared/apply/jobs/read-jobs.ts';
+import { rememberJobs } from '../../shared/apply/jobs/remember-jobs.ts';
 import { planTarget } from '../../shared/apply/plan-target.ts';
 import { type PruneResult, pruneObjects } from '../../shared/apply/prune-objects.ts';
 import { type RestartRules, usualRules } from '../../shared/apply/restarts/plan-restarts.ts';
 import { rememberRestarts } from '../../shared/apply/restarts/remember-restarts.ts';
 import type { Restarting } from '../../shared/apply/restarts/restart-log.ts';
+import { runJobs } from '../../shared/apply/run-jobs.ts';
 import { type SettleResult, settleTarget } from '../../shared/apply/settle-target.ts';
 import type { Progress, SliceResult } from '../../shared/apply/slice.ts';
 import type { Journal } from '../../shared/apply/writing.ts';
@@ -142,6 +146,8 @@ export interface Carried {
   readonly approved: TargetPlan;
   readonly unnamed?: readonly ObjectId[];
   readonly restarting?: Restarting;
+  readonly jobs?: JobLog;
+  readonly takenBack?: ReadonlyMap<`sha256:${string}`, RenderedTarget>;
   readonly fence?: number;
   readonly journal?: Journal;
   readonly guard?: () => Promise<string | undefined>;
@@ -149,13 +155,36 @@ export interface Carried {
 
 export const apply = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<SliceResult> => {
   let progress: Progress = {};
-  const { restarting = restartingOf(stage.clock) } = carried;
+  const { restarting = restartingOf(stage.clock), jobs = rememberJobs('rehearsal', stage.clock) } = carried;
   return slices(stage.clock, async () => {
     const [input, outside, invocation] = inputs(rendered, stage, carried, progress);
-    const result = await applyManifests(input, { ...outside, restarting }, invocation);
+    const result = await applyManifests(input, { ...outside, restarting, jobs }, invocation);
     progress = result.progress;
     return result;
   });
+};
+
+/** The jobs that come when all has settled. */
+export const runAfter = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<SliceResult> => {
+  const { jobs = rememberJobs('rehearsal', stage.clock) } = carried;
+  return slices(stage.clock, () => {
+    const [input, outside, invocation] = inputs(rendered, stage, carried, {});
+    return runJobs(input, { ...outside, jobs }, invocation);
+  });
+};
+
+/** A plan with the jobs around it. */
+export const planWithJobs = async (
+  rendered: RenderedTarget,
+  { cluster, namespace }: Stage,
+  jobs: Partial<JobRules> = {},
+): Promise<TargetPlan> => {
+  const { signal } = new AbortController();
+  const rules: JobRules = { records: [], takenBack: [], withinMs: 60_000, ...jobs };
+  const input = { cluster, rendered, release: releaseOf(rendered), namespace, signal, jobs: rules };
+  const planned = await planTarget(input);
+  if (planned.status === 'refused') throw new Error(`refused: ${JSON.stringify(planned.refusals)}`);
+  return planned.plan;
 };
 
 export const prune = (rendered: RenderedTarget, stage: Stage, carried: Carried): Promise<PruneResult> =>
@@ -168,7 +197,7 @@ export const pruneOnce = (rendered: RenderedTarget, stage: Stage, carried: Carri
 const inputs = (
   rendered: RenderedTarget,
   stage: Stage,
-  { approved, unnamed = [], fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
+  { approved, unnamed = [], takenBack, fence = 1, journal = keepJournal(), guard = async () => undefined }: Carried,
   progress: Progress,
 ): Parameters<typeof pruneObjects> => [
   {
@@ -179,6 +208,7 @@ const inputs = (
     plan: digestOf(canonicalJson(approved)),
     progress,
     unnamed,
+    ...(takenBack === undefined ? {} : { takenBack }),
   },
   { cluster: stage.cluster, clock: stage.clock, guard, journal, fence },
   invocationOf(stage),

@@ -1,5 +1,6 @@
 import { writingOf } from '../../functions/tools/deploying.ts';
 import { applyManifests } from '../../shared/apply/apply-manifests.ts';
+import { rememberJobs } from '../../shared/apply/jobs/remember-jobs.ts';
 import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { planTarget } from '../../shared/apply/plan-target.ts';
 import { pruneObjects } from '../../shared/apply/prune-objects.ts';
@@ -112,7 +113,11 @@ export const openScene = (server: Server, ledger: Ledger, namespace: string, mod
       const input = { rendered, release, namespace, approved, plan: ref.plan, progress: {} };
       const run =
         step === 'apply'
-          ? applyManifests(input, { ...writing, restarting: restartingOf(clock) }, invocation)
+          ? applyManifests(
+              input,
+              { ...writing, restarting: restartingOf(clock), jobs: rememberJobs('two writers', clock) },
+              invocation,
+            )
           : pruneObjects(input, writing, invocation);
       return { token: lease.fence, ended: run as Promise<SliceResult>, held: paused.held, letGo: paused.letGo };
     };

@@ -83,9 +83,10 @@ const deletes = (joined: readonly JoinedWrite[], histories: Histories): readonly
         ({ id, uid: planned, action }) =>
           id === intent?.id && planned === uid && (action === 'prune' || action === 'recreate'),
       );
+      const isOfJob = deletedJobs(write, histories).some((job) => job.id === intent?.id && job.uid === uid);
       const problems = [
         ...(neverDeleted.test(write.path) ? ['it may never be deleted'] : []),
-        ...(isListed || isLeftInventory(write, histories) ? [] : ['the plan does not list it']),
+        ...(isListed || isOfJob || isLeftInventory(write, histories) ? [] : ['the plan does not list it']),
         ...(hasPreconditions(write, intent) ? [] : ['its body has no precondition of uid']),
       ];
       return problems.map((problem) => `${spokenWrite(write)}: ${problem}`);
@@ -98,13 +99,39 @@ interface PlannedObject {
   readonly service: string;
 }
 
-const plannedObjects = ({ claim, target }: JoinedWrite, { blob }: Histories): readonly PlannedObject[] => {
+interface DeletedJob {
+  readonly id: string;
+  readonly uid?: string;
+}
+
+/** What of a target's plan the check reads. */
+interface Planned {
+  readonly objects: readonly PlannedObject[];
+  readonly jobs?: {
+    readonly runs: readonly { readonly id: string; readonly replaces?: string }[];
+    readonly cleans: readonly DeletedJob[];
+  };
+}
+
+/** Jobs of earlier releases that the plan clears away, and those whose place another one takes. */
+const deletedJobs = (write: JoinedWrite, histories: Histories): readonly DeletedJob[] => {
+  const jobs = plannedFor(write, histories)?.jobs;
+  const replaced = (jobs?.runs ?? []).flatMap(({ id, replaces }) =>
+    replaces === undefined ? [] : [{ id, uid: replaces }],
+  );
+  return [...(jobs?.cleans ?? []), ...replaced];
+};
+
+const plannedObjects = (write: JoinedWrite, histories: Histories): readonly PlannedObject[] =>
+  plannedFor(write, histories)?.objects ?? [];
+
+const plannedFor = ({ claim, target }: JoinedWrite, { blob }: Histories): Planned | undefined => {
   const wave = blob(claim?.plan ?? '') as
     | { readonly targets?: readonly { target: string; planned: string }[] }
     | undefined;
   const planned = wave?.targets?.find((each) => each.target === target)?.planned;
-  const found = blob(planned ?? '') as { readonly plan: { readonly objects: readonly PlannedObject[] } } | undefined;
-  return found?.plan.objects ?? [];
+  const found = blob(planned ?? '') as { readonly plan: Planned } | undefined;
+  return found?.plan;
 };
 
 /** The inventory of a service that has left: the plan has nothing of that service but what it prunes. */

@@ -73,7 +73,7 @@ const wrongInTheRepository: readonly Case[] = [
     mistake: 'an unknown field',
     changes: withConfig(waveOf(1, { sok: '5m' })),
     because:
-      'UNKNOWN_FIELD tidegate.json:75:7 /waves/1/sok: unknown field "sok"; expected one of name, targets, soak, gates, approval, batches, maxConcurrent, maxFailures, whenTaken, settleWithin, inconclusiveWithin; did you mean soak?',
+      'UNKNOWN_FIELD tidegate.json:75:7 /waves/1/sok: unknown field "sok"; expected one of name, targets, soak, soakInfrastructure, monitoring, gates, approval, batches, maxConcurrent, maxFailures, whenTaken, settleWithin, inconclusiveWithin; did you mean soak?',
   },
   {
     mistake: 'a wrong unit',

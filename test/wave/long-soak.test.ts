@@ -29,6 +29,7 @@ const planned = (target: string, ...infrastructure: readonly ObjectId[]) => ({
   findings: { error: 0, warning: 0, waived: 0 },
   deletes: [],
   restarts: [],
+  jobs: 0,
   left: 0,
   infrastructure,
 });

@@ -39,7 +39,7 @@ const runOf = (of: MetricGate, ...measurements: readonly MeasuredMetric[]): Metr
   let run: MetricRun | undefined;
   for (const each of measurements) {
     const at = each.judgement.window?.to ?? 0;
-    run = nextRun(of, run, each, { since: 100_000, at }, (pooled: WindowCounts, last) =>
+    run = nextRun(of, run, each, { since: 100_000, at, isFirst: false }, (pooled: WindowCounts, last) =>
       assessPooled(of, pooled, last),
     );
   }
@@ -154,8 +154,21 @@ describe('the evidence of a sequential gate', () => {
 
 it('another write begins the run anew', () => {
   const before = runOf(gate, measured('fail', 110));
-  const next = nextRun(gate, before, measured('pass', 220), { since: 200_000, at: 220_000 }, () => {
+  const next = nextRun(gate, before, measured('pass', 220), { since: 200_000, at: 220_000, isFirst: false }, () => {
     throw new Error('nothing was counted');
   });
   expect(next).toMatchObject({ since: 200_000, standing: { state: 'running', passed: 1, failed: 0 } });
 });
+
+test.each([
+  [false, 105, 'fail'],
+  [true, 105, 'inconclusive'],
+  [true, 110, 'fail'],
+] as const)(
+  'after the first release of a target (%s) a window that ends at %i s and is ill reads %s',
+  (isFirst, end, verdict) => {
+    const ill = measured('fail', end);
+    const run = nextRun(gate, undefined, ill, { since: 100_000, at: end * 1_000, isFirst }, () => ill.judgement);
+    expect(run.last.verdict).toBe(verdict);
+  },
+);

@@ -41,19 +41,22 @@ export interface Setting extends AloneOutside {
 export interface Attempts {
   /** Objects of which a request to write them has left. */
   readonly begun: Set<ObjectId>;
-  /** Objects of which no answer came to such a request, and nothing tells whether it was carried out. */
-  readonly lost: Set<ObjectId>;
+  /** By intent, the object of each request that is not known to have ended: nothing tells whether it was carried out. */
+  readonly open: Map<string, ObjectId>;
 }
+
+/** Nothing was written yet. */
+export const noAttempts = (): Attempts => ({ begun: new Set(), open: new Map() });
 
 /**
  * As long as nobody interrupts, every write may pass. The plan that is named to the API server is what is wanted, object by object; the
- * journal is the lines that are told, and `attempts`.
+ * journal is the lines that are told, and the attempts.
  */
 export const writingOf = (
   { cluster, clock, interrupted, invocation, input }: Setting,
-  attempts: Attempts = { begun: new Set(), lost: new Set() },
+  { begun, open }: Attempts = noAttempts(),
 ): Writing => {
-  const intents: ObjectId[] = [];
+  let count = 0;
   return {
     cluster,
     clock,
@@ -61,12 +64,14 @@ export const writingOf = (
     guard: async () => (interrupted.aborted ? 'interrupted' : undefined),
     journal: {
       intent: async ({ id }) => {
-        attempts.begun.add(id);
-        return `alone-${intents.push(id)}`;
+        count += 1;
+        open.set(`alone-${count}`, id);
+        return `alone-${count}`;
       },
-      outcome: async (intent, { status }) => {
-        const id = intents[Number(intent.slice('alone-'.length)) - 1];
-        if (status === 'unknown' && id !== undefined) attempts.lost.add(id);
+      outcome: async (intent, { status, isSent = true }) => {
+        const id = open.get(intent);
+        if (id !== undefined && isSent) begun.add(id);
+        if (status !== 'unknown') open.delete(intent);
       },
     },
     plan: digestOf(input.objects.map(({ object }) => digestOf(canonicalJson(object))).join('\n')),

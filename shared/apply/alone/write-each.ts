@@ -16,7 +16,7 @@ import { planWith } from '../target-plan.ts';
 import { writeSet } from '../write-set.ts';
 import type { Writing } from '../writing.ts';
 import { attempt, bePatient, insist } from './patience.ts';
-import { type Attempts, rest, type Setting, writingOf } from './setting.ts';
+import { type Attempts, noAttempts, rest, type Setting, writingOf } from './setting.ts';
 import { tellRefused } from './tell-refused.ts';
 
 /** For an endpoint of a webhook's service, where it is not to be waited for readiness. */
@@ -41,7 +41,7 @@ export const writeEach = async (
   restarts: RestartPlan,
 ): Promise<WrittenEach> => {
   const { clock, invocation, interrupted, telling, input } = setting;
-  const attempts: Attempts = { begun: new Set(), lost: new Set() };
+  const attempts = noAttempts();
   const writing = writingOf(setting, attempts);
   const meant = new Map(first.objects.map((object) => [object.id, object]));
   const restarting = restartAlone(clock.now(), input.wait ? input.patienceMs : undefined);
@@ -98,7 +98,7 @@ const writeSlice = (
     landed.set(object.id, how.landed);
     if (lines.has(object.id)) return;
     // What is as it was meant to be after an answer was lost had been written.
-    const isOurs = object.action === 'unchanged' && attempts.lost.has(object.id);
+    const isOurs = object.action === 'unchanged' && [...attempts.open.values()].includes(object.id);
     const line = appliedLine((isOurs ? meant.get(object.id) : undefined) ?? object, how.warnings);
     lines.set(object.id, line);
     if (!input.wait) telling.tell(line);
@@ -121,6 +121,10 @@ const writeSlice = (
   );
 };
 
+/** Whether a request to write it has left, its end known or not. */
+const hasBegun = ({ attempts: { begun, open } }: Run, id: ObjectId): boolean =>
+  begun.has(id) || [...open.values()].includes(id);
+
 const unknownEnd = 'interrupted while it was written';
 
 /** Tells of all that is left how it ended; what an interruption found unbegun was skipped. */
@@ -128,7 +132,7 @@ const leave = (run: Run, { objects }: ComparedTarget, action: AloneAction, reaso
   const { telling, interrupted } = run.setting;
   for (const { id } of objects) {
     if (run.lines.has(id)) continue;
-    const isSkipped = interrupted.aborted && !run.attempts.begun.has(id);
+    const isSkipped = interrupted.aborted && !hasBegun(run, id);
     if (isSkipped) telling.tell({ identity: id, action: 'skipped', reason: 'interrupted before it was written' });
     else telling.tell({ identity: id, action, reason: brief(reason) });
   }
@@ -139,7 +143,7 @@ const leave = (run: Run, { objects }: ComparedTarget, action: AloneAction, reaso
 const leaveWaiting = (run: Run, { objects }: ComparedTarget, because: string): WrittenEach => {
   for (const { id } of objects) {
     if (run.lines.has(id)) continue;
-    const action = run.attempts.begun.has(id) ? 'failed' : 'skipped';
+    const action = hasBegun(run, id) ? 'failed' : 'skipped';
     run.setting.telling.tell({ identity: id, action, reason: brief(`its turn to restart never came: ${because}`) });
   }
   return { ...run, isWhole: false };

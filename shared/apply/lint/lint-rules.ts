@@ -1,5 +1,6 @@
 import { blockingBudget, budgetKeepsSick, noBudget } from './budgets.ts';
 import { duplicatePort, duplicateVariable, noPreStop, noRequests, shortGrace } from './containers.ts';
+import { jobRepeated } from './jobs.ts';
 import { noSpread } from './placement.ts';
 import { noReadinessProbe, probesIdentical, unknownProbePort, unlistedProbePort } from './probes.ts';
 import { replicasAutoscaled, singleAutoscaled, singleReplica } from './replicas.ts';
@@ -35,4 +36,5 @@ export const lintRules: readonly LintRule[] = [
   danglingService,
   unknownTargetPort,
   removedVersion,
+  jobRepeated,
 ];

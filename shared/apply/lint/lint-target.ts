@@ -1,6 +1,7 @@
 import type { Cluster } from '../../clouds/cluster.ts';
 import type { Finding } from '../../rollout/plan.ts';
 import type { ComparedObject } from '../compare-object.ts';
+import type { DesiredJob } from '../desired.ts';
 import { lintRoom } from '../room/lint-room.ts';
 import { findingOf, lintObjects } from './lint-objects.ts';
 import { recheckLive } from './recheck-live.ts';
@@ -14,9 +15,10 @@ const mostFindings = 200;
  */
 export const lintTarget = async (
   objects: readonly ComparedObject[],
+  jobs: readonly DesiredJob[],
   live: { readonly cluster: Cluster; readonly signal: AbortSignal } | undefined,
 ): Promise<readonly Finding[]> => {
-  const stated = [...lintObjects(objects), ...objects.flatMap(warnedOf)];
+  const stated = [...lintObjects([...objects, ...jobs]), ...objects.flatMap(warnedOf)];
   if (live === undefined || objects.every(({ action }) => action === 'unchanged')) return bounded(stated);
   const { room, budgets } = await lintRoom(objects, live.cluster, live.signal);
   return bounded([...(await recheckLive(stated, objects, budgets, live)), ...room]);

@@ -77,7 +77,7 @@ const followMembers = (
   const strays = new Map<ObjectId, { readonly askedAt: number; readonly object: LiveObject | undefined }>();
   const ids = rendered.services.map(({ service }) => applySetId(service, namespace));
   const selector = encodeURIComponent(`${partOfLabel} in (${[...ids].sort().join(',')})`);
-  let desired: Desired = { objects: [], refusals: [] };
+  let desired: Desired = { objects: [], jobs: [], refusals: [] };
   let resolvedAt = 0;
 
   const resolve = async (isAgain: boolean): Promise<void> => {

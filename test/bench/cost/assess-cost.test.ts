@@ -14,7 +14,11 @@ describe('the cost of a rollout', () => {
   it.each([
     ['rollout', [...ways.rollout, ...ways.perWave], ['RollBackWave', 'IsAllBack']],
     ['wave', [...ways.wave, ...ways.perBatch, ...ways.perTarget], ['WaitForEntry', 'WaitForSoak']],
-    ['deployment', [...ways.deployment], ['WaitToApply', 'WaitToSettle', 'WaitToPrune']],
+    [
+      'deployment',
+      [...ways.deployment],
+      ['WaitToApply', 'WaitToSettle', 'RunJobs', 'HaveJobsRun', 'WaitForJobs', 'WaitToPrune'],
+    ],
   ])('counts every state of %s that a rollout goes through, and no other', (machine, way, besides) => {
     expect([...new Set([...way, ...besides])].sort()).toEqual([...statesOf(machine)].sort());
   });

@@ -1,0 +1,21 @@
+import { runJobs as run } from '../shared/apply/run-jobs.ts';
+import { jobLog } from '../shared/deployment/job-log.ts';
+import { openForWriting } from '../shared/deployment/open-deployment.ts';
+import { keepSlice } from '../shared/deployment/progress.ts';
+import { type Task, task } from '../shared/lambda/task.ts';
+import type { Outside } from '../shared/outside/outside.ts';
+import { lambdaOutside } from './outside.ts';
+import { applyInput, opening, writingOf } from './tools/deploying.ts';
+import { deploymentRef } from './tools/inputs.ts';
+
+/** State `RunJobs`: one slice of the jobs that come when all has settled. */
+export const runJobs = (outside: Outside): Task =>
+  task(outside, deploymentRef, async (ref, invocation) => {
+    const deployment = await openForWriting(ref, opening(outside), outside, invocation);
+    const writing = { ...(await writingOf(ref, deployment, outside, invocation)), jobs: jobLog(ref, outside) };
+    const slice = await run(await applyInput(ref, deployment, outside), writing, invocation);
+    return keepSlice(ref, deployment.kept, slice, outside);
+  });
+
+/** What Lambda calls. */
+export const handler = runJobs(lambdaOutside());
