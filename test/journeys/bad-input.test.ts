@@ -237,7 +237,7 @@ test('a field that somebody else holds on a target is named with its path and ho
       server?.handle(
         new Request('https://eks-a/api/v1/namespaces/default/configmaps/web?fieldManager=night-shift&force=true', {
           method: 'PATCH',
-          headers: { 'content-type': 'application/apply-patch+yaml' },
+          headers: { 'content-type': 'application/apply-patch+yaml', 'user-agent': 'kubectl/v1.35.4' },
           body: JSON.stringify({
             apiVersion: 'v1',
             kind: 'ConfigMap',
