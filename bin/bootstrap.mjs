@@ -10,14 +10,17 @@ import { keepCompiled } from './compile-cache.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.tidegate-installed');
 
-/** Installs the packages only when the lock file's hash differs from the stamp: `npm ci` on each start costs 15 s. */
+/**
+ * Installs the packages only when the lock file's hash differs from the stamp: `npm ci` on each start costs 15 s. To npm all of them are
+ * for development: what is packed carries a bundle (bin/bundle-cli.mjs) and has no lock file.
+ */
 const installOnce = () => {
   const lock = join(root, 'package-lock.json');
   if (!existsSync(lock)) return;
   const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   process.stderr.write('Tidegate installs its packages (once, about a minute) ...\n');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',

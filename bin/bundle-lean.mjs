@@ -9,18 +9,6 @@ import { parse } from 'yaml';
 const unused = [
   // All forty languages of messages; English is imported by itself.
   { module: /zod\/v4\/locales\/index\.js$/, contents: "export { default as en } from './en.js';" },
-  // The whole of undici, mocks and caches too, for three of its parts (shared/outside/undici.ts).
-  {
-    module: /undici\/index\.js$/,
-    contents: `import Agent from './lib/dispatcher/agent.js';
-      import buildConnector from './lib/core/connect.js';
-      import errors from './lib/core/errors.js';
-      export { Agent, buildConnector, errors };`,
-  },
-  // Its parser for processors without SIMD, which Lambda has none of.
-  { module: /undici\/lib\/llhttp\/llhttp-wasm\.js$/, contents: "module.exports = require('./llhttp_simd-wasm.js');" },
-  // The parser that undici tries out, and uses only where it is told to.
-  { module: /undici\/lib\/milo\/[\w-]+\.js$/, contents: 'module.exports = undefined;' },
   // The messages of GKE as classes, 3 MB: its client works with their description, protos.json. And the client of the beta API.
   { module: /@google-cloud\/container\/build\/protos\/protos\.js$/, contents: '' },
   { module: /@google-cloud\/container\/build\/src\/v1beta1\/index\.js$/, contents: '' },
@@ -28,10 +16,33 @@ const unused = [
   { module: /web-streams-polyfill\/dist\/ponyfill[\w.]*$/, contents: "module.exports = require('node:stream/web');" },
 ];
 
-/** Says so where it is asked for after all: a role that allows more must come first. */
-const refused = (what) => `throw new Error('bundle: ${what} is left out, for the role of this function allows none');`;
+/** Says so where it is asked for after all: bin/bundle-lean.mjs is then wrong. */
+const refused = (what) => `throw new Error('bundle: ${what} is left out, for this function has no use for it');`;
 /** A module that is loaded when it is first used. By `module`, esbuild knows that it is none with names. */
 const absent = (what) => `module.exports = undefined; ${refused(what)}`;
+
+/** In place of a module whose functions are never called: each says so if it is. `of` names them. */
+const uncalled = (of, what) =>
+  `const refuse = () => { ${refused(what)} };\n${of.map((name) => `exports.${name} = refuse;`).join('\n')}`;
+
+/** Parts of packages that only others of their functions use than those that are called here. */
+const never = [
+  // Every client of AWS is given the credentials of its function (functions/outside.ts), and looks for none.
+  {
+    module: /@aws-sdk\/credential-provider-node\/dist-\w+\/index\.js$/,
+    contents: uncalled(['defaultProvider'], 'looking for credentials of AWS'),
+  },
+  // Names the browser that it runs in.
+  { module: /\/bowser\/bowser\.m?js$/, contents: 'module.exports = undefined;' },
+  // An assertion of Entra is signed by AWS (shared/clouds/entra.ts), not with a certificate.
+  {
+    module: /\/jsonwebtoken\/index\.js$/,
+    contents: uncalled(['sign', 'verify', 'decode'], 'signing with a certificate'),
+  },
+  // What Google's transport sends by where it is given no other (shared/clouds/gaxios.ts).
+  { module: /\/node-fetch\/src\/index\.js$/, contents: 'export default undefined;' },
+  { module: /\/https-proxy-agent\/dist\/index\.js$/, contents: 'module.exports = undefined;' },
+];
 
 /** Clients that only a function with one of these policies has a use for. */
 const byPolicy = [
@@ -45,6 +56,12 @@ const byPolicy = [
     module: /@aws-sdk\/client-s3\/dist-\w+\/index\.js$/,
     contents: absent('the client of S3'),
   },
+  // All of Google's ways to be known, for the one by which AWS is; GKE's own client takes others into account.
+  {
+    policies: ['ResolveClusters'],
+    module: /google-auth-library\/build\/src\/index\.js$/,
+    contents: `exports.AwsClient = require('./auth/awsclient').AwsClient; exports.gaxios = require('gaxios');`,
+  },
 ];
 
 const roles = parse(readFileSync(new URL('../resources/function-roles.yml', import.meta.url), 'utf8')).Resources;
@@ -57,6 +74,19 @@ const policiesOf = (entry) => {
   return role.Properties.ManagedPolicyArns.map((policy) => policy.Ref);
 };
 
+const leavingOut = (parts, { onLoad }) => {
+  // The first that fits counts.
+  for (const { module, contents } of parts) {
+    onLoad({ filter: module }, ({ path }) => ({ contents, loader: 'js', resolveDir: dirname(path) }));
+  }
+};
+
+/**
+ * Leaves out of any bundle what nothing here calls.
+ * @type {import('esbuild').Plugin}
+ */
+export const called = { name: 'called', setup: (build) => leavingOut([...never, ...unused], build) };
+
 /**
  * Leaves out of a bundle what its function can not reach, which esbuild can not tell of packages written for CommonJS, and the clients
  * of what its role may not ask.
@@ -64,13 +94,10 @@ const policiesOf = (entry) => {
  */
 export const lean = {
   name: 'lean',
-  setup: ({ initialOptions, onLoad }) => {
-    const entries = initialOptions.entryPoints;
+  setup: (build) => {
+    const entries = build.initialOptions.entryPoints;
     const policies = policiesOf(Array.isArray(entries) ? entries[0] : Object.values(entries)[0]);
     const idle = byPolicy.filter((each) => !each.policies.some((policy) => policies.includes(policy)));
-    // The first that fits counts.
-    for (const { module, contents } of [...idle, ...unused]) {
-      onLoad({ filter: module }, ({ path }) => ({ contents, loader: 'js', resolveDir: dirname(path) }));
-    }
+    leavingOut([...idle, ...never, ...unused], build);
   },
 };

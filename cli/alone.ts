@@ -2,7 +2,7 @@ import { assessAddress, checkRanges, RangeUnreadable } from '../shared/outside/a
 import { systemLookup } from '../shared/outside/dns.ts';
 import { systemRandom } from '../shared/outside/random.ts';
 import { socketDial } from '../shared/outside/socket.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import type { Verdict } from '../shared/rollout/verdict.ts';
 import { type Options, textOption } from './command.ts';
@@ -14,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 export const aloneOutside = ({ clock }: Pick<Terminal, 'clock'>) => ({
   clock,
   random: systemRandom,
-  http: undiciHttp({ clock }),
+  http: socketHttp({ clock }),
   dial: socketDial(clock),
   lookup: systemLookup,
 });

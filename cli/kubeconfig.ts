@@ -5,7 +5,7 @@ import { type Cluster, ClusterUnresolved } from '../shared/clouds/cluster.ts';
 import { clusterAt } from '../shared/clouds/cluster-at.ts';
 import { kubeconfigCredential, resolveKubeconfig } from '../shared/clouds/kubeconfig.ts';
 import { selectContext } from '../shared/clouds/select-context.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 import { execCredential } from './exec-credential.ts';
 import { KubeconfigUnreadable, mergeKubeconfigs } from './merge-kubeconfigs.ts';
 import { badInput } from './stop.ts';
@@ -76,7 +76,7 @@ const oneContext = (cluster: unknown, user: unknown): string =>
 /** A kubeconfig needs files and the network; whoever asks for more of what a deployment has is told that there is none. */
 const outsideOf = ({ clock }: Pick<Terminal, 'clock'>, kubeconfig: string, text: string): CloudsOutside => ({
   clock,
-  http: undiciHttp(),
+  http: socketHttp(),
   readFile: async (path) => (path === kubeconfig ? text : readFileSync(path, 'utf8')),
   identity: async () => {
     throw new ClusterUnresolved('this command has no identity of its own; it comes as the user of the kubeconfig');

@@ -1,5 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ActionRefused } from './actions.ts';
+
+// The small form of zod has no words of its own.
+z.config(en());
 
 /** A form, or the JSON of a command: some hundred characters. */
 const mostBytes = 64 * 1024;
@@ -24,9 +28,9 @@ export const wantsJson = (request: Request): boolean =>
   /\bjson\b/.test(request.headers.get('content-type') ?? '') || request.headers.get('accept') === 'application/json';
 
 /** The fields of a form or of JSON, checked. Throws `ActionRefused` with every mistake. */
-export const readFields = async <Fields>(request: Request, schema: z.ZodType<Fields>): Promise<Fields> => {
+export const readFields = async <Fields>(request: Request, schema: z.core.$ZodType<Fields>): Promise<Fields> => {
   const text = new TextDecoder().decode(await readBytes(request, mostBytes));
-  const parsed = schema.safeParse(fieldsOf(text, request.headers.get('content-type') ?? ''));
+  const parsed = z.safeParse(schema, fieldsOf(text, request.headers.get('content-type') ?? ''));
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(body)'}: ${issue.message}`);
   throw new ActionRefused(400, 'BAD_INPUT', `${mistakes.join('; ')}; nothing was done`);
@@ -41,44 +45,46 @@ const fieldsOf = (text: string, type: string): unknown => {
   }
 };
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
+const digest = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'));
 
 export const decisionFields = z.object({
   plan: digest,
   vote: z.enum(['approve', 'reject']),
-  comment: z.string().trim().max(2000).default(''),
+  comment: z._default(z.string().check(z.trim(), z.maxLength(2000)), ''),
   /** Empty in a form that names none. */
-  deletes: z
-    .string()
-    .trim()
-    .regex(/^\d{0,7}$/, 'expected how many objects are deleted, a whole number')
-    .transform((text) => (text === '' ? undefined : Number(text)))
-    .optional(),
+  deletes: z.optional(
+    z.pipe(
+      z.string().check(z.trim(), z.regex(/^\d{0,7}$/, 'expected how many objects are deleted, a whole number')),
+      z.transform((text) => (text === '' ? undefined : Number(text))),
+    ),
+  ),
 });
 
 export const commitFields = z.object({
-  commit: z.string().regex(/^([0-9a-f]{40}|HEAD)$/, 'expected the 40 hexadecimal digits of a commit, or HEAD'),
+  commit: z.string().check(z.regex(/^([0-9a-f]{40}|HEAD)$/, 'expected the 40 hexadecimal digits of a commit, or HEAD')),
 });
 
-export const rolloutFields = z.object({ rollout: z.string().min(1).max(128) });
+export const rolloutFields = z.object({ rollout: z.string().check(z.minLength(1), z.maxLength(128)) });
 
-const comment = z.string().trim().min(1, 'expected why, for those who are held').max(500);
+const comment = z.string().check(z.trim(), z.minLength(1, 'expected why, for those who are held'), z.maxLength(500));
 
 /** A hold is of one thing by its name; of the fleet there is one. */
 const held = z
   .object({
     kind: z.enum(['freeze', 'halt', 'pause']),
     scope: z.enum(['fleet', 'wave', 'service', 'target', 'source', 'rollout']),
-    name: z.string().trim().max(200).default(''),
+    name: z._default(z.string().check(z.trim(), z.maxLength(200)), ''),
   })
-  .refine(({ scope, name }) => (scope === 'fleet') === (name === ''), {
-    error: 'expected a name for all but the fleet',
-    path: ['name'],
-  })
-  .refine(({ kind, scope }) => (kind === 'pause') === (scope === 'rollout') && (kind !== 'halt' || scope === 'fleet'), {
-    error: 'a rollout is paused, the fleet is halted, anything but a rollout is frozen',
-    path: ['kind'],
-  });
+  .check(
+    z.refine(({ scope, name }) => (scope === 'fleet') === (name === ''), {
+      error: 'expected a name for all but the fleet',
+      path: ['name'],
+    }),
+    z.refine(
+      ({ kind, scope }) => (kind === 'pause') === (scope === 'rollout') && (kind !== 'halt' || scope === 'fleet'),
+      { error: 'a rollout is paused, the fleet is halted, anything but a rollout is frozen', path: ['kind'] },
+    ),
+  );
 
 const times: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -87,16 +93,19 @@ export const holdFields = z.intersection(
   z.object({
     comment,
     /** Empty in a form: until it is lifted. */
-    for: z
-      .string()
-      .trim()
-      .regex(/^([1-9]\d{0,3}[mhd])?$/, 'expected how long, as 30m, 12h or 7d')
-      .transform((text) => (text === '' ? undefined : Number(text.slice(0, -1)) * (times[text.slice(-1)] ?? 0)))
-      .optional(),
-    rollback: z.enum(['yes', 'no']).default('yes'),
+    for: z.optional(
+      z.pipe(
+        z.string().check(z.trim(), z.regex(/^([1-9]\d{0,3}[mhd])?$/, 'expected how long, as 30m, 12h or 7d')),
+        z.transform((text) => (text === '' ? undefined : Number(text.slice(0, -1)) * (times[text.slice(-1)] ?? 0))),
+      ),
+    ),
+    rollback: z._default(z.enum(['yes', 'no']), 'yes'),
   }),
 );
 
-export const liftFields = z.intersection(held, z.object({ comment: comment.or(z.literal('')).default('') }));
+export const liftFields = z.intersection(
+  held,
+  z.object({ comment: z._default(z.string().check(z.trim(), z.maxLength(500)), '') }),
+);
 
-export const abortFields = rolloutFields.extend({ comment });
+export const abortFields = z.extend(rolloutFields, { comment });

@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { closeGates as close } from '../shared/wave/close-gates.ts';
 import { lambdaOutside } from './outside.ts';
 import { because, waveRef } from './tools/inputs.ts';
 
-const input = waveRef.extend({ result: z.object({ status: z.string(), because }) });
+const input = z.extend(waveRef, { result: z.object({ status: z.string(), because }) });
 
 /** State `CloseGates`: ends the probing and gives the wave its outcome. */
 export const closeGates = (outside: Outside): Task =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
@@ -6,8 +6,8 @@ import { concludeWave as conclude } from '../shared/wave/conclude-wave.ts';
 import { lambdaOutside } from './outside.ts';
 import { because, plannedWave, waveRef } from './tools/inputs.ts';
 
-const input = waveRef.extend({
-  plan: plannedWave.shape.plan.or(z.literal('')),
+const input = z.extend(waveRef, {
+  plan: z.union([plannedWave.shape.plan, z.literal('')]),
   result: z.object({ outcome: z.string(), because }),
 });
 

@@ -8,10 +8,9 @@ import { jsonLog } from '../shared/outside/json-log.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { systemRandom } from '../shared/outside/random.ts';
 import { socketDial } from '../shared/outside/socket.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
-import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 import type { Secrets } from '../shared/secrets/secrets.ts';
-import { type Deployed, readEnvironment } from './tools/environment.ts';
+import { readEnvironment } from './tools/environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,9 +20,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * invocation; none of it is state of ours. Throws `EnvironmentRefused` at the first use where a variable is missing.
  */
 export const lambdaOutside = (environment: Environment = process.env): Outside => {
-  const http = undiciHttp();
+  const http = socketHttp();
   const identity = environmentIdentity(environment);
   const deployed = once(() => readEnvironment(environment));
+  const evaluator = once(async () => {
+    const { evaluateInWorker } = await import('../shared/render/jsonnet-worker.ts');
+    return evaluateInWorker(processClock, jsonnetFiles);
+  });
   const client = (): AwsClientSettings => awsClientSettings(http, identity, deployed().home);
   return {
     clock: processClock,
@@ -31,12 +34,16 @@ export const lambdaOutside = (environment: Environment = process.env): Outside =
     http,
     dial: socketDial(processClock),
     lookup: systemLookup,
-    blobs: lazyBlobs(once(() => openBlobs(client(), deployed()))),
-    ledger: lazyLedger(once(() => openLedger(client(), deployed()))),
-    secrets: lazySecrets(once(() => openSecrets(client(), deployed()))),
+    blobs: lazyBlobs(once(async () => (await import('./tools/open-blobs.ts')).openBlobs(client(), deployed().bucket))),
+    ledger: lazyLedger(
+      once(async () => (await import('./tools/open-ledger.ts')).openLedger(client(), deployed().table)),
+    ),
+    secrets: lazySecrets(
+      once(async () => (await import('./tools/open-secrets.ts')).openSecrets(client(), deployed().secretsPath)),
+    ),
     identity,
     log: jsonLog({ write: (line) => process.stdout.write(line) }, processClock),
-    jsonnet: evaluateInWorker(processClock, jsonnetFiles),
+    jsonnet: async (request) => (await evaluator())(request),
     get settings() {
       return deployed().settings;
     },
@@ -63,24 +70,6 @@ const environmentIdentity =
       ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     };
   };
-
-const openLedger = async (settings: AwsClientSettings, { table }: Deployed): Promise<Ledger> => {
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const { dynamodbLedger } = await import('../shared/ledger/dynamodb.ts');
-  return dynamodbLedger({ client: new DynamoDBClient(settings), table, clock: processClock });
-};
-
-const openBlobs = async (settings: AwsClientSettings, { bucket }: Deployed): Promise<Blobs> => {
-  const { S3Client } = await import('@aws-sdk/client-s3');
-  const { s3Blobs } = await import('../shared/blobs/s3.ts');
-  return s3Blobs({ client: new S3Client(settings), bucket });
-};
-
-const openSecrets = async (settings: AwsClientSettings, { secretsPath }: Deployed): Promise<Secrets> => {
-  const { SSMClient } = await import('@aws-sdk/client-ssm');
-  const { ssmSecrets } = await import('../shared/secrets/ssm.ts');
-  return ssmSecrets({ client: new SSMClient(settings), path: secretsPath });
-};
 
 const lazyLedger = (open: () => Promise<Ledger>): Ledger => ({
   get: async (key) => (await open()).get(key),

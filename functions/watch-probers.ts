@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { watchProbers as watch } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import { beat, notify } from '../shared/notify/notify.ts';

@@ -1,3 +1,4 @@
+import './loaded-ahead.ts';
 import { applyManifests } from '../functions/apply-manifests.ts';
 import { awaitEntry } from '../functions/await-entry.ts';
 import { closeGates } from '../functions/close-gates.ts';

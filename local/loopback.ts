@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Http, Unreachable, type UnreachableCode } from '../shared/outside/http.ts';
 import { type Random, randomHex } from '../shared/outside/random.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 import { findRoute, type Route } from './network.ts';
 import { readBody, requestOf, sendResponse } from './node-http.ts';
 
@@ -56,7 +56,7 @@ export const openLoopback = async (routes: readonly Route[], random: Random, por
 };
 
 const throughLoopback = (port: number, secret: string, routes: readonly Route[], fallback: Http): Http => {
-  const loopback = undiciHttp({ resolve: () => ({ address: LOOPBACK, port, plain: true }) });
+  const loopback = socketHttp({ resolve: () => ({ address: LOOPBACK, port, plain: true }) });
   return async (target, init = {}) => {
     const url = new URL(target);
     if (findRoute(routes, url.hostname) === undefined) return fallback(target, init);

@@ -8,7 +8,7 @@ import { Unreachable } from '../shared/outside/http.ts';
 import { jsonLog } from '../shared/outside/json-log.ts';
 import { systemRandom } from '../shared/outside/random.ts';
 import { socketDial } from '../shared/outside/socket.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import { openClusterPorts } from './cluster-ports.ts';
@@ -46,7 +46,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     writeFileSync(catalogue, JSON.stringify(published, null, 2), { mode: 0o600 }),
   );
   const log = disk.createWriteStream(join(dir, 'instance.log'), { flags: 'a', mode: 0o600 });
-  const fallback: Http = options.reaches === 'network' ? undiciHttp() : refuseOutside;
+  const fallback: Http = options.reaches === 'network' ? socketHttp() : refuseOutside;
   const instance = await createInstance({
     ...options,
     mode: {

@@ -174,6 +174,7 @@ describe('a test', () => {
       'test/ledger/dynamodb-local.ts',
       'test/outside/moto.ts',
       'test/packaging/cfn-lint.test.ts',
+      'test/packaging/checkov.test.ts',
       'test/presets/zookeeper.test.ts',
     ]);
   });

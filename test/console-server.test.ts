@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { openConsoleServer } from '../local/console-server.ts';
 import { openRealInstance } from '../local/real-instance.ts';
 import { systemRandom } from '../shared/outside/random.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-console-server-'));
 const server = await openConsoleServer(dir, 0, systemRandom);
@@ -24,7 +24,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const http = undiciHttp();
+const http = socketHttp();
 const ask = (url: string, headers: Readonly<Record<string, string>> = {}) =>
   http(url, { headers, allow: ['127.0.0.1/32'] });
 const statusWith = async (headers: Readonly<Record<string, string>>) =>

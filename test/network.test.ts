@@ -3,7 +3,7 @@ import { type Loopback, openLoopback } from '../local/loopback.ts';
 import { findRoute, type Route, simulatedDial, simulatedNetwork } from '../local/network.ts';
 import { type Http, Unreachable } from '../shared/outside/http.ts';
 import { randomHex, seededRandom } from '../shared/outside/random.ts';
-import { undiciHttp } from '../shared/outside/undici.ts';
+import { socketHttp } from '../shared/outside/socket-http.ts';
 
 const echo = async (request: Request) =>
   Response.json({
@@ -64,7 +64,7 @@ const networks: readonly (readonly [string, (routes: readonly Route[]) => Promis
     async (routes) => {
       const loopback = await openLoopback(routes, seededRandom('loopback'));
       open.push(loopback);
-      return loopback.http(undiciHttp());
+      return loopback.http(socketHttp());
     },
   ],
 ];
@@ -135,7 +135,7 @@ describe('the port of the loopback, asked by somebody else on the machine,', () 
     const loopback = await openLoopback(routesWith(), seededRandom('known'));
     open.push(loopback);
     const url = `http://127.0.0.1:${loopback.port}/`;
-    return (await undiciHttp()(url, { headers: { host, ...headers }, allow: ['127.0.0.1/32'] })).status;
+    return (await socketHttp()(url, { headers: { host, ...headers }, allow: ['127.0.0.1/32'] })).status;
   };
   const secret = { 'x-tidegate-loopback': randomHex(seededRandom('known'), 32) };
 
@@ -166,7 +166,7 @@ test('a simulated host never sees the secret of the loopback', async () => {
   };
   const loopback = await openLoopback([{ host: 'api.example.com', handle: names }], seededRandom('loopback'));
   open.push(loopback);
-  await loopback.http(undiciHttp())('https://api.example.com/', { headers: { accept: 'text/plain' } });
+  await loopback.http(socketHttp())('https://api.example.com/', { headers: { accept: 'text/plain' } });
   expect(seen).toEqual(['accept']);
 });
 

@@ -1,5 +1,4 @@
 import { describeRevert } from '../../shared/intake/describe-revert.ts';
-import { revertPin } from '../../shared/intake/revert-pin.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { StepFunctions } from '../../shared/outside/step-functions.ts';
 import type { ConcludeTools } from '../../shared/release/conclude-rollout.ts';
@@ -12,6 +11,10 @@ export const concludeTools = (
   outside: Outside,
   signal: AbortSignal,
 ): ConcludeTools => ({
-  revert: async (commit) => describeRevert(await revertPin(outside, { commit }, signal)),
+  // Git is loaded by the rollout that has to be taken back.
+  revert: async (commit) => {
+    const { revertPin } = await import('../../shared/intake/revert-pin.ts');
+    return describeRevert(await revertPin(outside, { commit }, signal));
+  },
   freeTurn: (wave) => freeTurn(wave, rollout, steps, outside),
 });

@@ -1,20 +1,14 @@
 import { ActionRefused, type Actions } from '../../console/actions.ts';
-import { planView } from '../../console/views/plan.ts';
 import type { Actor } from '../../shared/access/authorise.ts';
 import { decideApproval } from '../../shared/approval/decide-approval.ts';
 import { executionName } from '../../shared/intake/event-name.ts';
 import { headOf, standingOf } from '../../shared/intake/github.ts';
 import { peopleOf } from '../../shared/intake/people-of.ts';
-import { revertPin } from '../../shared/intake/revert-pin.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
-import { buildRelease } from '../../shared/release/prepare-release.ts';
 import { type StartResult, startRollout } from '../../shared/release/start-rollout.ts';
-import { previewTargets } from '../../shared/wave/preview-fleet.ts';
 import { holdingActions } from './holding-actions.ts';
-import { planningTools } from './planning.ts';
-import { preparingTools } from './preparing.ts';
 
 /** Deliveries are taken in their own way in each place. */
 export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact'>;
@@ -43,16 +37,9 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
     plan: (asked) =>
       within(outside, withinMs, async (signal) => {
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);
-        const built = await buildRelease(commit, preparingTools(outside), outside.blobs, signal);
-        if (!built.ok) return { status: 'refused', commit, problems: built.problems, refusals: [] };
-        const previews = await previewTargets(
-          { release: built.digest },
-          built.release,
-          planningTools(outside),
-          outside,
-          signal,
-        );
-        return planView(commit, built.digest, built.release, previews);
+        // Pages are served without what plans.
+        const { planCommit } = await import('./plan-commit.ts');
+        return planCommit(commit, outside, signal);
       }),
   };
 };
@@ -85,6 +72,7 @@ const takenBack = async (rollout: string, outside: Outside, signal: AbortSignal)
       `rollout ${rollout} has not ended; what it changed goes back by itself if it fails`,
     );
   }
+  const { revertPin } = await import('../../shared/intake/revert-pin.ts');
   const reverted = await revertPin(outside, { commit: row.commit }, signal);
   if (reverted.outcome === 'reverted') return reverted.commit;
   throw new ActionRefused(

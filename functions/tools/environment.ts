@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Settings } from '../../shared/outside/outside.ts';
 
 /** Where a deployed function finds what it keeps, and what was fixed at deployment. Names and addresses; no secret. */
@@ -21,28 +21,25 @@ export class EnvironmentRefused extends Error {
   }
 }
 
-const given = z.string().min(1);
-const optional = z.string().default('');
-const machineArn = z.string().regex(/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[\w-]+$/);
+const given = z.string().check(z.minLength(1));
+const optional = z._default(z.string(), '');
+const machineArn = z.string().check(z.regex(/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[\w-]+$/));
 
 /** `resources/environment.yml` sets these; `AWS_REGION` Lambda itself does. */
 const variables = z.object({
   AWS_REGION: given,
-  TIDEGATE_HOME_REGION: z.string().optional(),
+  TIDEGATE_HOME_REGION: z.optional(z.string()),
   /** Names of regions, with commas between them. */
-  TIDEGATE_PROBE_REGIONS: z
-    .string()
-    .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/)
-    .optional(),
+  TIDEGATE_PROBE_REGIONS: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/))),
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
-  TIDEGATE_SECRETS_PATH: z.string().regex(/^\/.*\/$/),
+  TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
   TIDEGATE_ROLLOUT_MACHINE: machineArn,
   TIDEGATE_WAVE_MACHINE: machineArn,
   TIDEGATE_DEPLOYMENT_MACHINE: machineArn,
   TIDEGATE_CONFIG_API: z.url({ protocol: /^https$/ }),
   TIDEGATE_CONFIG_GIT: z.url({ protocol: /^https$/ }),
-  TIDEGATE_CONFIG_REPOSITORY: z.string().regex(/^[^/]+\/[^/]+$/),
+  TIDEGATE_CONFIG_REPOSITORY: z.string().check(z.regex(/^[^/]+\/[^/]+$/)),
   TIDEGATE_CONFIG_BRANCH: given,
   TIDEGATE_CONFIG_FILE: given,
   TIDEGATE_CONSOLE_URL: z.url({ protocol: /^https$/ }),

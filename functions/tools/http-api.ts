@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** A request as API Gateway's HTTP API hands it over (payload version 2.0, with a JWT authorizer), as far as it is read here. */
 export const httpApiEvent = z.object({
@@ -6,13 +6,13 @@ export const httpApiEvent = z.object({
   rawPath: z.string(),
   rawQueryString: z.string(),
   headers: z.record(z.string(), z.string()),
-  cookies: z.array(z.string()).optional(),
-  body: z.string().optional(),
+  cookies: z.optional(z.array(z.string())),
+  body: z.optional(z.string()),
   isBase64Encoded: z.boolean(),
   requestContext: z.object({
     domainName: z.string(),
     http: z.object({ method: z.string() }),
-    authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.string()) }) }).optional(),
+    authorizer: z.optional(z.object({ jwt: z.object({ claims: z.record(z.string(), z.string()) }) })),
   }),
 });
 

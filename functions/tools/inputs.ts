@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { readCause } from '../../shared/rollout/read-cause.ts';
 
-const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]);
-const name = z.string().min(1).max(128);
+const digest = z.templateLiteral(['sha256:', z.string().check(z.regex(/^[0-9a-f]{64}$/))]);
+const name = z.string().check(z.minLength(1), z.maxLength(128));
 
 /** What `RunWave` and `RollBackWave` give to the wave machine. */
 export const waveRef = z.object({
@@ -13,31 +13,31 @@ export const waveRef = z.object({
 });
 
 /** A wave and its plan digest. */
-export const plannedWave = waveRef.extend({ plan: digest });
+export const plannedWave = z.extend(waveRef, { plan: digest });
 
 /** A wave before it is entered: whether people have approved it already. */
-export const enteredWave = plannedWave.extend({ isApproved: z.boolean() });
+export const enteredWave = z.extend(plannedWave, { isApproved: z.boolean() });
 
 /** What the distributed map gives to the deployment machine. */
-export const deploymentRef = plannedWave.extend({ target: name, planned: digest });
+export const deploymentRef = z.extend(plannedWave, { target: name, planned: digest });
 
 /** A wave, or a plan, that waits on a task token. */
-export const waitingWave = waveRef.extend({ token: z.string().min(1) });
-export const waitingPlan = plannedWave.extend({ token: z.string().min(1) });
+export const waitingWave = z.extend(waveRef, { token: z.string().check(z.minLength(1)) });
+export const waitingPlan = z.extend(plannedWave, { token: z.string().check(z.minLength(1)) });
 
 /** A reason that may have been a failed function's. */
-export const because = z.string().transform(readCause);
+export const because = z.pipe(z.string(), z.transform(readCause));
 
 /** The status of the step before, with what else it said. */
 export const stepResult = z.object({
-  status: z.string().optional(),
-  outcome: z.string().optional(),
-  because: because.optional(),
+  status: z.optional(z.string()),
+  outcome: z.optional(z.string()),
+  because: z.optional(because),
 });
 
 /** What the rollout machine is started with. */
 export const rolloutRef = z.object({
   rollout: name,
-  repository: z.string().min(1),
-  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  repository: z.string().check(z.minLength(1)),
+  commit: z.string().check(z.regex(/^[0-9a-f]{40}$/)),
 });

@@ -1,7 +1,4 @@
-import { measureAlerts } from '../../shared/analysis/alerts/measure-alerts.ts';
 import { assessPooled } from '../../shared/analysis/assess-metric.ts';
-import { compareMetric } from '../../shared/analysis/compare-metric.ts';
-import { measureWindow } from '../../shared/analysis/measure-metric.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { GateTools } from '../../shared/wave/gate-tools.ts';
@@ -11,18 +8,26 @@ import { storeTools } from './store-tools.ts';
 const notHere: StoreTools['openTarget'] = ({ name }) =>
   Promise.reject(new Error(`target ${name} is not opened by the prober; its pods are read by the steps that judge`));
 
-/** How what goes on beside the batches of a wave is measured and judged: probes, metrics and alerts. */
+/** How what goes on beside the batches of a wave is measured and judged: probes, metrics and alerts. What asks stores is loaded by the first gate that does. */
 export const watchingTools = (
   outside: Outside,
   stores: StoreTools = { ...storeTools(outside), openTarget: notHere },
 ): GateTools => {
   return {
     ...probingTools(outside),
-    measureMetric: (name, gate, source, target, signal) =>
-      measureWindow({ name, gate, source, target }, outside, stores, signal),
+    measureMetric: async (name, gate, source, target, signal) => {
+      const { measureWindow } = await import('../../shared/analysis/measure-metric.ts');
+      return measureWindow({ name, gate, source, target }, outside, stores, signal);
+    },
     assessPooled,
-    compareMetric: (order, signal) => compareMetric(order, outside, stores, signal),
-    measureAlerts: (name, gate, source, target, signal) =>
-      measureAlerts({ name, gate, source, ...(target === undefined ? {} : { target }) }, outside, stores, signal),
+    compareMetric: async (order, signal) => {
+      const { compareMetric } = await import('../../shared/analysis/compare-metric.ts');
+      return compareMetric(order, outside, stores, signal);
+    },
+    measureAlerts: async (name, gate, source, target, signal) => {
+      const { measureAlerts } = await import('../../shared/analysis/alerts/measure-alerts.ts');
+      const of = target === undefined ? {} : { target };
+      return measureAlerts({ name, gate, source, ...of }, outside, stores, signal);
+    },
   };
 };

@@ -3,16 +3,24 @@ import type { CloudsOutside } from './clouds-outside.ts';
 import type { Cluster, ResolvedTarget } from './cluster.ts';
 import { clusterAt } from './cluster-at.ts';
 import type { Mint } from './credential.ts';
-import { eksToken } from './eks-token.ts';
-import { AKS_SCOPE, entraToken } from './entra.ts';
-import { googleAccess } from './google-auth.ts';
-import { kubeconfigCredential } from './kubeconfig.ts';
 
+/** Each provider's client is loaded by the first token that is asked of it: a function that opens one cluster starts without the others. */
 const mintFor = (locator: Locator, outside: CloudsOutside): Mint => {
-  if ('eks' in locator) return (signal) => eksToken(locator.eks, outside, signal);
-  if ('gke' in locator) return async (signal) => (await googleAccess(outside, signal)).credential;
-  if ('aks' in locator) return (signal) => entraToken(locator.aks, AKS_SCOPE, outside, signal);
-  return () => kubeconfigCredential(locator.kubeconfig, outside);
+  if ('eks' in locator)
+    return async (signal) => (await import('./eks-token.ts')).eksToken(locator.eks, outside, signal);
+  if ('gke' in locator) {
+    return async (signal) => {
+      const { googleAccess } = await import('./google-auth.ts');
+      return (await googleAccess(outside, signal)).credential;
+    };
+  }
+  if ('aks' in locator) {
+    return async (signal) => {
+      const { AKS_SCOPE, entraToken } = await import('./entra.ts');
+      return entraToken(locator.aks, AKS_SCOPE, outside, signal);
+    };
+  }
+  return async () => (await import('./kubeconfig.ts')).kubeconfigCredential(locator.kubeconfig, outside);
 };
 
 /** Opens a target as `clusterAt` does, with what its provider takes for a credential. Nothing is sent until the first request. */

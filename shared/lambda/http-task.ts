@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { type Task, task } from './task.ts';
 
@@ -19,11 +19,11 @@ export interface Answer {
 const httpEvent = z.object({
   version: z.literal('2.0'),
   headers: z.record(z.string(), z.string()),
-  body: z.string().optional(),
-  isBase64Encoded: z.boolean().optional(),
+  body: z.optional(z.string()),
+  isBase64Encoded: z.optional(z.boolean()),
 });
 /** An event of EventBridge is an object of its own, whose policy has decided who may send it. */
-const busEvent = z.object({ 'detail-type': z.string(), source: z.string(), detail: z.unknown() }).loose();
+const busEvent = z.looseObject({ 'detail-type': z.string(), source: z.string(), detail: z.unknown() });
 
 /** The response of an HTTP API; to the event bus it is only logged. */
 export type HttpTask = Task;

@@ -1,9 +1,13 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { ZodType } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
 import { assessThrown } from './assess-thrown.ts';
+
+// The small form of zod, which functions start faster with, has no words of its own.
+z.config(en());
 
 /** Kept back from the time the function has, to record where it stopped and to answer. */
 const marginMs = 3_000;
@@ -17,11 +21,11 @@ export type Task = (event: unknown, context: Pick<Context, 'getRemainingTimeInMi
  */
 export const task = <Input>(
   outside: Outside,
-  schema: ZodType<Input>,
+  schema: z.core.$ZodType<Input>,
   run: (input: Input, invocation: Invocation) => Promise<unknown>,
 ): Task => {
   const handler = async (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<unknown> => {
-    const parsed = schema.safeParse(event);
+    const parsed = z.safeParse(schema, event);
     if (!parsed.success) {
       const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(input)'}: ${issue.message}`);
       throw new InvalidInput(`step input: ${mistakes.join('; ')}`);

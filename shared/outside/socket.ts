@@ -11,7 +11,7 @@ import { reasonOf, unreachableCode } from './unreachable-code.ts';
 export type Ticking = Pick<Clock, 'now' | 'monotonic'>;
 
 /**
- * Dials over sockets, under the egress rules of `undiciHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
+ * Dials over sockets, under the egress rules of `socketHttp`. The certificate chain and name are checked as for HTTPS. Nothing is
  * sent beyond the handshake and what `talk` says. Phases are measured on `clock`, monotonic where it is.
  * Throws `RangeUnreadable` for a bad `allow`.
  */
@@ -77,7 +77,7 @@ export const openConnection = async (
 };
 
 /** An address that is written as the host has one family; asked for the other, there is none. */
-export const familyRefusal = (host: string, family: Endpoint['family']): Error | undefined => {
+const familyRefusal = (host: string, family: Endpoint['family']): Error | undefined => {
   const written = isIP(bareHost(host));
   if (family === undefined || written === 0 || written === family) return undefined;
   return Object.assign(new Error(`${host} has no IPv${family} address`), { code: 'ENOTFOUND' });

@@ -1,13 +1,3 @@
-import {
-  DescribeExecutionCommand,
-  ExecutionDoesNotExist,
-  SendTaskFailureCommand,
-  SendTaskSuccessCommand,
-  SFNClient,
-  StartExecutionCommand,
-  TaskDoesNotExist,
-  TaskTimedOut,
-} from '@aws-sdk/client-sfn';
 import { awsClientSettings } from './aws-client-settings.ts';
 import type { Outside } from './outside.ts';
 
@@ -23,29 +13,43 @@ export interface StepFunctions {
   status(execution: string): Promise<'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | undefined>;
 }
 
+type Client = typeof import('./sfn-client.ts');
+
+/** The client is loaded and made by the first call: most steps of a rollout end without one. */
 export const stepFunctions = (outside: Pick<Outside, 'http' | 'identity' | 'settings'>): StepFunctions => {
-  const { http, identity, settings } = outside;
-  const client = new SFNClient(awsClientSettings(http, identity, settings.region));
-  const answered = async (answer: Promise<unknown>): Promise<boolean> => {
+  let opened: Promise<Client & { readonly client: InstanceType<Client['SFNClient']> }> | undefined;
+  const open = (): NonNullable<typeof opened> => {
+    opened ??= openClient(outside);
+    return opened;
+  };
+  const answered = async (answer: (sfn: Awaited<ReturnType<typeof open>>) => Promise<unknown>): Promise<boolean> => {
+    const sfn = await open();
     try {
-      await answer;
+      await answer(sfn);
       return true;
     } catch (error) {
-      if (error instanceof TaskDoesNotExist || error instanceof TaskTimedOut) return false;
+      if (error instanceof sfn.TaskDoesNotExist || error instanceof sfn.TaskTimedOut) return false;
       throw error;
     }
   };
   return {
     start: async (stateMachineArn, name, input) => {
+      const { client, StartExecutionCommand } = await open();
       const started = await client.send(
         new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
       );
       return started.executionArn ?? '';
     },
     succeed: (taskToken, output) =>
-      answered(client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
-    fail: (taskToken, error, cause) => answered(client.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
+      answered(({ client, SendTaskSuccessCommand }) =>
+        client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) })),
+      ),
+    fail: (taskToken, error, cause) =>
+      answered(({ client, SendTaskFailureCommand }) =>
+        client.send(new SendTaskFailureCommand({ taskToken, error, cause })),
+      ),
     status: async (executionArn) => {
+      const { client, DescribeExecutionCommand, ExecutionDoesNotExist } = await open();
       try {
         const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
         return status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
@@ -55,6 +59,11 @@ export const stepFunctions = (outside: Pick<Outside, 'http' | 'identity' | 'sett
       }
     },
   };
+};
+
+const openClient = async ({ http, identity, settings }: Pick<Outside, 'http' | 'identity' | 'settings'>) => {
+  const sfn = await import('./sfn-client.ts');
+  return { ...sfn, client: new sfn.SFNClient(awsClientSettings(http, identity, settings.region)) };
 };
 
 /** ARN of an execution, from its machine's ARN and its name. */

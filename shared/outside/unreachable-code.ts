@@ -1,6 +1,6 @@
 import type { UnreachableCode } from './http.ts';
 
-/** Codes of Node's resolver, sockets, TLS and of undici. What is not here and no certificate error is `connection_lost`. */
+/** Codes of Node's resolver, sockets and TLS, and of undici, which is the client of some packages. What is not here and no certificate error is `connection_lost`. */
 const CODES: Readonly<Record<string, UnreachableCode>> = {
   ENOTFOUND: 'dns_failed',
   ENODATA: 'dns_failed',

@@ -11,13 +11,16 @@ export interface WorkerFiles {
   readonly thread?: URL;
 }
 
+/** The thread as it lies beside this file, and beside the packed command line, which is all JavaScript. */
+const besideThis = new URL(`./jsonnet-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'mjs'}`, import.meta.url);
+
 /**
  * Evaluates in a worker that is killed at the deadline; the process goes on. One worker at a time, made at the first request, used
  * again, and replaced after a kill. Requests wait in line, and a deadline runs from the start of its own evaluation. The worker
  * does not keep the process alive between evaluations.
  */
 export const evaluateInWorker = (clock: Pick<Clock, 'after'>, files: WorkerFiles = {}): Evaluate => {
-  const { wasm, thread = new URL('./jsonnet-thread.ts', import.meta.url) } = files;
+  const { wasm, thread = besideThis } = files;
   let module: WebAssembly.Module | undefined;
   let worker: Worker | undefined;
   let line: Promise<unknown> = Promise.resolve();

@@ -10,7 +10,7 @@ import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import { cloudwatchQueries } from '../../shared/analysis/stores/cloudwatch-query.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
 import { processClock } from '../../shared/outside/clock.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
 import { describeWithMoto, type Moto, startMoto } from '../outside/moto.ts';
 import { never, noSecrets, noTools, targetNamed } from './asking.ts';
@@ -109,7 +109,7 @@ describeWithMoto('CloudWatch as moto answers the real client', () => {
   afterAll(() => moto?.stop());
 
   const source = () => ({ cloudwatch: 'us-east-1', endpoint: moto.client.endpoint, allow: ['127.0.0.1/32'] });
-  const outside = { clock: { ...processClock, now: () => now }, http: undiciHttp(), secrets: noSecrets };
+  const outside = { clock: { ...processClock, now: () => now }, http: socketHttp(), secrets: noSecrets };
   const metric = (MetricName: string, cluster: string) =>
     JSON.stringify({ Namespace: 'Shop', MetricName, Dimensions: { Cluster: cluster }, Stat: 'Sum' });
   const measure = (query: MetricGate['query'], more: Partial<MetricGate> = {}) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../local/fleet/metrics/metrics.ts';
 import { compareMetric } from '../../shared/analysis/compare-metric.ts';
 import type { Http } from '../../shared/outside/http.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { Comparison, MetricGate } from '../../shared/rollout/gate.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../fleet/metrics/prometheus.ts';
 import type { TestSeries } from '../fleet/metrics/samples.ts';
@@ -253,5 +253,5 @@ describe.skipIf(!hasPrometheus())('against a real Prometheus', () => {
   });
   afterAll(() => prometheus.stop());
 
-  test.each(cases)('%s', async (...given) => check(given, prometheus.url, undiciHttp()));
+  test.each(cases)('%s', async (...given) => check(given, prometheus.url, socketHttp()));
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { measureAlerts } from '../../shared/analysis/alerts/measure-alerts.ts';
 import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
 import { placeOf } from '../../shared/rollout/metric-source.ts';
 import { Secret } from '../../shared/secrets/secrets.ts';
@@ -45,7 +45,7 @@ afterAll(() => server.close());
 
 const base = (): string => `http://127.0.0.1:${server.port}`;
 
-const http = undiciHttp();
+const http = socketHttp();
 const tools: StoreTools = {
   googleToken: async () => 'ya29.token',
   azureToken: async (scope) => `token for ${scope}`,

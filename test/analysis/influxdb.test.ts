@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { influxReader } from '../../shared/analysis/stores/influxdb.ts';
 import { newestQuery } from '../../shared/analysis/stores/influxql.ts';
 import { processClock } from '../../shared/outside/clock.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { never, noSecrets } from './asking.ts';
 import { hasInflux, type Influx, startInflux } from './influxd.ts';
 
@@ -43,7 +43,7 @@ describe.skipIf(!hasInflux())('a real InfluxDB 1.x', () => {
 
   const read = async (query: string, db = 'tide') => {
     const source = { influxdb1: `${influx.url}?db=${db}`, allow: ['127.0.0.0/8'] };
-    const outside = { http: undiciHttp(), clock: processClock, secrets: noSecrets };
+    const outside = { http: socketHttp(), clock: processClock, secrets: noSecrets };
     const { readings } = await influxReader(source, outside, never).read([query]);
     const [reading] = readings;
     if (reading === undefined) throw new Error('no reading');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../local/fleet/metrics/metrics.ts';
 import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import type { Http } from '../../shared/outside/http.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../fleet/metrics/prometheus.ts';
 import type { TestSeries } from '../fleet/metrics/samples.ts';
@@ -211,6 +211,6 @@ describe.skipIf(!hasPrometheus())('against a real Prometheus', () => {
   afterAll(() => prometheus.stop());
 
   test.each(cases)('%s', async (_, gate, name, verdict, found) => {
-    await check(gate, name, verdict, found, prometheus.url, undiciHttp());
+    await check(gate, name, verdict, found, prometheus.url, socketHttp());
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { measureAlerts } from '../../shared/analysis/alerts/measure-alerts.ts';
 import { processClock } from '../../shared/outside/clock.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { AlertGate } from '../../shared/rollout/gate.ts';
 import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import { freePort } from '../outside/moto.ts';
@@ -107,7 +107,7 @@ describeWith('a real Prometheus with rules, and an Alertmanager', ['prometheus',
       intervalMs: 1_000,
       maxAgeMs: 60_000,
     };
-    const outside = { clock: processClock, http: undiciHttp(), secrets: noSecrets };
+    const outside = { clock: processClock, http: socketHttp(), secrets: noSecrets };
     return measureAlerts({ name: 'pages', gate, source, target: targetNamed('good') }, outside, noTools, never);
   };
 

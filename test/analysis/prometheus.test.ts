@@ -4,7 +4,7 @@ import type { PrometheusSource } from '../../shared/analysis/stores/prometheus.t
 import { sampleOf } from '../../shared/analysis/stores/prometheus.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { Http } from '../../shared/outside/http.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { Secret, SecretMissing, type Secrets } from '../../shared/secrets/secrets.ts';
 import { type Answer, type Running, servePlain } from '../outside/tls-server.ts';
 import { noTools } from './asking.ts';
@@ -191,14 +191,14 @@ describe('over sockets', () => {
   });
 
   it('an answer that breaks off or never ends is an error', async () => {
-    expect(await ask(undiciHttp(), from('/cut'))).toMatchObject({ kind: 'error' });
-    expect(await ask(undiciHttp(), from('/endless'))).toEqual(error('the answer has more than 1048576 bytes'));
+    expect(await ask(socketHttp(), from('/cut'))).toMatchObject({ kind: 'error' });
+    expect(await ask(socketHttp(), from('/endless'))).toEqual(error('the answer has more than 1048576 bytes'));
   });
 
   it('a store that can not be reached is an error, and an ended measurement rejects', async () => {
-    expect(await ask(undiciHttp(), { ...from('/cut'), allow: [] })).toMatchObject({ kind: 'error' });
+    expect(await ask(socketHttp(), { ...from('/cut'), allow: [] })).toMatchObject({ kind: 'error' });
     const ended = new AbortController();
-    const asking = ask(undiciHttp(), from('/hang'), ended.signal);
+    const asking = ask(socketHttp(), from('/hang'), ended.signal);
     ended.abort(new Error('the wave ended'));
     await expect(asking).rejects.toThrow('the wave ended');
   });

@@ -4,7 +4,7 @@ import { parseScrapeQuery } from '../../shared/analysis/scrape/parse-query.ts';
 import { parseText } from '../../shared/analysis/scrape/parse-text.ts';
 import { openReader } from '../../shared/analysis/stores/open-reader.ts';
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import { Secret } from '../../shared/secrets/secrets.ts';
 import { ca, clientCert, type Running, servePlain, serveTls } from '../outside/tls-server.ts';
@@ -337,7 +337,7 @@ describe('a scrape', () => {
   const read = async (queries: readonly string[], source: MetricSource, windowMs?: number, secrets = noSecrets) => {
     const clock = steppingClock();
     const rules = { worst: undefined, ...(windowMs === undefined ? {} : { windowMs }) };
-    const outside = { clock, http: undiciHttp(), secrets };
+    const outside = { clock, http: socketHttp(), secrets };
     const reader = openReader(source, targetNamed('t'), rules, outside, noTools, never);
     const found = await reader.read(queries);
     return { ...found, slept: clock.slept, reader };
@@ -414,7 +414,7 @@ describe('pods', () => {
     });
   });
   afterAll(() => server.close());
-  const http = undiciHttp();
+  const http = socketHttp();
   const tools: StoreTools = {
     ...noTools,
     openTarget: async () => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { measureMetric } from '../../shared/analysis/measure-metric.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
 import { freePort } from '../outside/moto.ts';
 import { never, noSecrets, noTools, targetNamed } from './asking.ts';
@@ -61,7 +61,7 @@ describeWith('a real VictoriaMetrics', ['victoria-metrics'], () => {
     const clock = { now: () => NOW, sleep: async () => undefined, after: () => () => undefined };
     const source = { prometheus: url, allow: ['127.0.0.0/8'] };
     const order = { name: 'gate', gate, source, target: targetNamed('t') };
-    return measureMetric(order, { clock, http: undiciHttp(), secrets: noSecrets }, noTools, never);
+    return measureMetric(order, { clock, http: socketHttp(), secrets: noSecrets }, noTools, never);
   };
   const counts = (cluster: string) => ({
     errors: `sum(increase(http_requests_total{code=~"5..",cluster="${cluster}"}[5m]))`,

@@ -3,7 +3,7 @@ import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
 import type { ClusterRequest } from '../../shared/clouds/cluster.ts';
 import { type Clock, processClock } from '../../shared/outside/clock.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { Binaries } from '../control-plane/binaries.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { behaviourByName, startKubelet } from '../control-plane/kubelet.ts';
@@ -67,7 +67,7 @@ export const describeOnSimulatedServer = (
 export const realServer = async (binaries: Binaries): Promise<Server> => {
   const plane = await startControlPlane(binaries);
   const stopKubelet = startKubelet(plane.request, behaviourByName);
-  const http = undiciHttp();
+  const http = socketHttp();
   return {
     request: (path, { headers, ...init } = {}) =>
       http(`${plane.server}${path}`, {

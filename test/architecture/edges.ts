@@ -2,7 +2,7 @@ import type { Source } from './sources.ts';
 
 /** Packages and modules that reach out of the process: over the network, to the disk, to another process or thread. */
 const PACKAGE =
-  /^(node:(?:net|tls|https?|http2|dns|fs|fs\/promises|child_process|worker_threads|sqlite|os)|@aws-sdk\/client-\w+|@azure\/[\w-]+|@google-cloud\/\w+|google-auth-library|undici|@kubernetes\/client-node)$/;
+  /^(node:(?:net|tls|https?|http2|dns|fs|fs\/promises|child_process|worker_threads|sqlite|os)|@aws-sdk\/client-\w+|@azure\/[\w-]+|@google-cloud\/\w+|google-auth-library|@kubernetes\/client-node)$/;
 
 /** Globals that do. A method named `fetch`, called or declared, is none. */
 const GLOBAL =
@@ -30,7 +30,10 @@ export const pureFiles = /\/(plan|assess|order|next|check|collect|find|compare)-
  */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   // What is outside, for each place.
-  'functions/outside.ts': ['@aws-sdk/client-dynamodb', '@aws-sdk/client-s3', '@aws-sdk/client-ssm', 'process'],
+  'functions/outside.ts': ['process'],
+  'functions/tools/open-blobs.ts': ['@aws-sdk/client-s3'],
+  'functions/tools/open-ledger.ts': ['@aws-sdk/client-dynamodb'],
+  'functions/tools/open-secrets.ts': ['@aws-sdk/client-ssm'],
   'local/outside.ts': ['node:fs'],
 
   // Time, egress, sockets.
@@ -38,8 +41,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
   'shared/outside/executions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],
-  'shared/outside/step-functions.ts': ['@aws-sdk/client-sfn'],
-  'shared/outside/undici.ts': ['undici'],
+  'shared/outside/sfn-client.ts': ['@aws-sdk/client-sfn'],
+  'shared/outside/socket-http.ts': ['node:http', 'node:net'],
 
   // Prints what it found.
   'bench/apply/measure.ts': ['node:child_process', 'process'],

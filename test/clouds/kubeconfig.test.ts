@@ -5,7 +5,7 @@ import type { CloudsOutside } from '../../shared/clouds/clouds-outside.ts';
 import { kubeconfigCredential, readClusterOf, resolveKubeconfig } from '../../shared/clouds/kubeconfig.ts';
 import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import { resolveCluster } from '../../shared/clouds/resolve-cluster.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { simulateFleet } from './simulated-fleet.ts';
@@ -108,7 +108,7 @@ describeOnControlPlane('a kubeconfig of the real API server', 'api', (binaries) 
     const text = plane.kubeconfig.replace(plane.token, token);
     const read = (path: string) =>
       path === 'config' ? Promise.resolve(text) : readFile(join(plane.folder, path), 'utf8');
-    const outside: CloudsOutside = { ...simulated, http: undiciHttp(), readFile: read };
+    const outside: CloudsOutside = { ...simulated, http: socketHttp(), readFile: read };
     const target = { name: 'real', locator: { kubeconfig: { path: 'config' } }, allow: ['127.0.0.0/8'] };
     const endpoint = await resolveCluster(target.locator, outside, new AbortController().signal);
     return openCluster({ ...target, endpoint }, outside);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import '../../local/loaded-ahead.ts';
 import { simulatedIdentity } from '../../local/fleet/clouds/aws-caller.ts';
 import { createClouds } from '../../local/fleet/clouds/clouds.ts';
 import { simulatedNetwork } from '../../local/network.ts';

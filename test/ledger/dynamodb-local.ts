@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { awsRequestHandler } from '../../shared/outside/aws-request-handler.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { freePort, type Moto } from '../outside/moto.ts';
 
 const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tidegate', 'dynamodb-local-2.6.1');
@@ -33,7 +33,7 @@ export const startDynamodbLocal = async (): Promise<Moto> => {
     ],
     { stdio: 'ignore' },
   );
-  const http = undiciHttp();
+  const http = socketHttp();
   const allow = ['127.0.0.1/32'];
   const endpoint = `http://127.0.0.1:${port}`;
   for (let attempt = 0; ; attempt += 1) {

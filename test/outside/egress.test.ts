@@ -6,7 +6,7 @@ import { processClock } from '../../shared/outside/clock.ts';
 import type { Resolve } from '../../shared/outside/dns.ts';
 import { Unreachable } from '../../shared/outside/http.ts';
 import { openConnection, socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { type Running, servePlain } from './tls-server.ts';
 
 /** What listens on all addresses of this machine and must never hear of anybody. */
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const dial = socketDial(processClock);
-const http = undiciHttp();
+const http = socketHttp();
 const codeOf = async (work: Promise<unknown>): Promise<string> => {
   const error: unknown = await work.then(
     () => undefined,
@@ -111,7 +111,7 @@ describe('a name that changes its address', () => {
 
   it('is judged by the address that is connected to, each time', async () => {
     const { resolve, asked } = answers(['127.0.0.1'], ['127.0.0.2'], ['169.254.169.254']);
-    const rebound = undiciHttp({ names: resolve });
+    const rebound = socketHttp({ names: resolve });
     const onConnected = () => undefined;
     const url = `http://rebind.test:${redirecting.port}/elsewhere`;
     expect((await rebound(url, { allow, onConnected })).status).toBe(302);
@@ -127,13 +127,13 @@ describe('a name that changes its address', () => {
       ['10.0.0.1', '127.0.0.1'],
       ['127.0.0.1', '::ffff:169.254.169.254'],
     ]) {
-      const rebound = undiciHttp({ names: answers(both).resolve });
+      const rebound = socketHttp({ names: answers(both).resolve });
       expect(await codeOf(rebound(`http://rebind.test:${redirecting.port}/`, { allow }))).toBe('address_refused');
     }
   });
 
   it('is refused when it has none', async () => {
-    const rebound = undiciHttp({ names: answers([]).resolve });
+    const rebound = socketHttp({ names: answers([]).resolve });
     expect(await codeOf(rebound(`http://rebind.test:${redirecting.port}/`, { allow }))).toBe('address_refused');
   });
 

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { awsRequestHandler } from '../../shared/outside/aws-request-handler.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 
 export interface Moto {
   /** What every AWS client is made with to reach it, by the egress client of the product. */
@@ -54,7 +54,7 @@ export const startMoto = async (): Promise<Moto> => {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const child = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-  const http = undiciHttp();
+  const http = socketHttp();
   const allow = ['127.0.0.1/32'];
   for (let attempt = 0; ; attempt += 1) {
     if (child.exitCode !== null || attempt === 300) throw new Error('moto was not ready after 30 s');

@@ -31,6 +31,7 @@ it('tells what the certificate says after a handshake', async () => {
   expect(await dial({ host: 'localhost', port: secure.port, tls: { ca }, allow })).toEqual({
     address: '127.0.0.1',
     phases: { resolve: expect.any(Number), connect: expect.any(Number), tls: expect.any(Number) },
+    protocol: 'TLSv1.3',
     certificate: {
       validFrom: Date.parse('2024-01-01T00:00:00Z'),
       validTo: Date.parse('2126-01-01T00:00:00Z'),

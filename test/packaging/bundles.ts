@@ -3,6 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { packaged } from './serverless.ts';
 import { unzip } from './unzip.ts';
 
@@ -27,9 +28,40 @@ export const inUnpacked = async <Result>(archive: string, use: (folder: string) 
 export const entryOf = (name: string): string =>
   `functions/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.mjs`;
 
-/** The text of a function's bundle. */
-export const entryText = (archive: string): Promise<string> =>
-  inUnpacked(archive, (folder) => readFileSync(join(folder, entryOf(basename(archive, '.zip'))), 'utf8'));
+/** The bundle in an unpacked archive, and the files of it that are loaded when they are needed. Not the thread that evaluates jsonnet. */
+const codeIn = (folder: string): readonly string[] =>
+  globSync('functions/*.mjs', { cwd: folder })
+    .filter((file) => !file.includes('.jsonnet-thread.'))
+    .sort();
+
+/** The text of all that a function's bundle is made of. */
+export const codeText = (archive: string): Promise<string> =>
+  inUnpacked(archive, (folder) =>
+    codeIn(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n'),
+  );
+
+/** Bytes of a function's code, each file compressed, and of that what is loaded before its handler is there. */
+export const sizesOf = (archive: string): Promise<{ readonly all: number; readonly atStart: number }> =>
+  inUnpacked(archive, (folder) => {
+    const texts = new Map(codeIn(folder).map((file) => [basename(file), readFileSync(join(folder, file), 'utf8')]));
+    const sizeOf = (files: Iterable<string>): number =>
+      [...files].reduce((sum, file) => sum + gzipSync(texts.get(file) ?? '').length, 0);
+    return {
+      all: sizeOf(texts.keys()),
+      atStart: sizeOf(importedBy(basename(entryOf(basename(archive, '.zip'))), texts)),
+    };
+  });
+
+/** A file and what it imports as it is loaded, which esbuild writes as `from"./…"` or `import"./…"`. */
+const importedBy = (entry: string, texts: ReadonlyMap<string, string>): ReadonlySet<string> => {
+  const found = new Set([entry]);
+  for (const file of found) {
+    for (const [, name] of (texts.get(file) ?? '').matchAll(/(?:from|import)"\.\/([^"]+)"/g)) found.add(name ?? '');
+  }
+  return found;
+};
 
 export interface Imported {
   readonly name: string;

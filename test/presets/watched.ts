@@ -4,7 +4,7 @@ import { measureMetric } from '../../shared/analysis/measure-metric.ts';
 import { presetQueries } from '../../shared/fleet/presets/preset-queries.ts';
 import { type PresetName, presets } from '../../shared/fleet/presets/presets.ts';
 import { processClock } from '../../shared/outside/clock.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import { never, noSecrets, noTools, targetNamed } from '../analysis/asking.ts';
@@ -39,7 +39,7 @@ export const judgePreset = async (
       source,
       target: targetNamed('here'),
     };
-    const outside = { clock: processClock, http: undiciHttp(), secrets: noSecrets };
+    const outside = { clock: processClock, http: socketHttp(), secrets: noSecrets };
     judged[gate] = await measureMetric(order, outside, noTools, never);
   }
   return judged;

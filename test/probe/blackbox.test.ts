@@ -7,7 +7,7 @@ import { processClock } from '../../shared/outside/clock.ts';
 import { systemLookup } from '../../shared/outside/dns.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { attemptCheck } from '../../shared/probe/attempt-check.ts';
 import type { Check } from '../../shared/rollout/gate.ts';
 import { answers, describeWith, type Program, startProgram, temporaryFolder } from '../analysis/program.ts';
@@ -17,7 +17,7 @@ import { serveNames } from './name-server.ts';
 
 const outside = {
   clock: processClock,
-  http: undiciHttp(),
+  http: socketHttp(),
   dial: socketDial(processClock),
   random: systemRandom,
   lookup: systemLookup,

@@ -4,14 +4,14 @@ import { systemLookup } from '../../shared/outside/dns.ts';
 import { Unreachable } from '../../shared/outside/http.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { attemptCheck } from '../../shared/probe/attempt-check.ts';
 import type { DnsCheck } from '../../shared/rollout/gate.ts';
 import { serveNames } from './name-server.ts';
 
 const outside = {
   clock: processClock,
-  http: undiciHttp(),
+  http: socketHttp(),
   dial: socketDial(processClock),
   random: systemRandom,
   lookup: systemLookup,

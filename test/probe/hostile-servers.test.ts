@@ -6,14 +6,14 @@ import { processClock } from '../../shared/outside/clock.ts';
 import { systemLookup } from '../../shared/outside/dns.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { attemptCheck } from '../../shared/probe/attempt-check.ts';
 import type { Check } from '../../shared/rollout/gate.ts';
 import { ca, fixture } from '../outside/tls-server.ts';
 
 const outside = {
   clock: processClock,
-  http: undiciHttp(),
+  http: socketHttp(),
   dial: socketDial(processClock),
   random: systemRandom,
   lookup: systemLookup,

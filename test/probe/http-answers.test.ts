@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { processClock } from '../../shared/outside/clock.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { assessAnswer } from '../../shared/probe/assess-answer.ts';
 import { probeHttp } from '../../shared/probe/http.ts';
 import { probeStream } from '../../shared/probe/stream.ts';
@@ -11,7 +11,7 @@ import type { HttpCheck } from '../../shared/rollout/gate.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import { ca, type Running, servePlain, serveTls } from '../outside/tls-server.ts';
 
-const outside = { clock: processClock, http: undiciHttp(), dial: socketDial(processClock), random: systemRandom };
+const outside = { clock: processClock, http: socketHttp(), dial: socketDial(processClock), random: systemRandom };
 const target: Target = {
   name: 'local',
   locator: { kubeconfig: { path: 'kubeconfig' } },

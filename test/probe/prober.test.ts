@@ -4,7 +4,7 @@ import { processClock } from '../../shared/outside/clock.ts';
 import { type Http, Unreachable } from '../../shared/outside/http.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { type ProbeOrder, probeUntil } from '../../shared/probe/prober.ts';
 import type { ProbeGate } from '../../shared/rollout/gate.ts';
 import type { Target } from '../../shared/rollout/target.ts';
@@ -182,7 +182,7 @@ describe('in real time', () => {
     const outside = {
       clock: processClock,
       random: seededRandom('x'),
-      http: undiciHttp(),
+      http: socketHttp(),
       dial: socketDial(processClock),
     };
     const http = `http://127.0.0.1:${server.port}/`;

@@ -6,7 +6,7 @@ import { processClock } from '../../shared/outside/clock.ts';
 import { systemLookup } from '../../shared/outside/dns.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { ProbeTimeout } from '../../shared/probe/attempt.ts';
 import { probeHttp } from '../../shared/probe/http.ts';
 import { probeTcp } from '../../shared/probe/tcp.ts';
@@ -16,7 +16,7 @@ import { ca, fixture, type Running, servePlain, serveTls } from '../outside/tls-
 
 const outside = {
   clock: processClock,
-  http: undiciHttp(),
+  http: socketHttp(),
   dial: socketDial(processClock),
   random: systemRandom,
   lookup: systemLookup,

@@ -8,7 +8,7 @@ import { processClock } from '../../shared/outside/clock.ts';
 import { systemLookup } from '../../shared/outside/dns.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketDial } from '../../shared/outside/socket.ts';
-import { undiciHttp } from '../../shared/outside/undici.ts';
+import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { attemptCheck, kindOf } from '../../shared/probe/attempt-check.ts';
 import { encodeFrame, OPCODE, takeFrame } from '../../shared/probe/websocket-frame.ts';
 import type { Check } from '../../shared/rollout/gate.ts';
@@ -16,7 +16,7 @@ import type { Target } from '../../shared/rollout/target.ts';
 
 const outside = {
   clock: processClock,
-  http: undiciHttp(),
+  http: socketHttp(),
   dial: socketDial(processClock),
   random: systemRandom,
   lookup: systemLookup,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { followCollection } from '../../../shared/apply/watch/follow-collection.ts';
 import type { Cluster } from '../../../shared/clouds/cluster.ts';
 import { type Clock, processClock } from '../../../shared/outside/clock.ts';
-import { undiciHttp } from '../../../shared/outside/undici.ts';
+import { socketHttp } from '../../../shared/outside/socket-http.ts';
 import { describeOnControlPlane } from '../../control-plane/binaries.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { configMap } from '../manifests.ts';
@@ -63,7 +63,7 @@ describe('a watch that comes too late', () => {
     it('lists anew', async () => {
       // Without its cache every watch is etcd's own.
       const plane = await startControlPlane(binaries, { flags: ['--watch-cache=false'] });
-      const http = undiciHttp();
+      const http = socketHttp();
       const request: Cluster['request'] = (where, { headers, ...init } = {}) =>
         http(`${plane.server}${where}`, {
           ...init,

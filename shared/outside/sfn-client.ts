@@ -1,0 +1,11 @@
+/** What is used of the client of Step Functions; a module of its own, so that it can be loaded when it is first needed. */
+export {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
