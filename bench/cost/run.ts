@@ -1,5 +1,5 @@
-import { assessCost, assessIdle, countTransitions } from './assess-cost.ts';
-import { prices } from './prices.ts';
+import { assessCost, assessIdle, countTransitions } from '../../shared/cost/assess-cost.ts';
+import { prices } from '../../shared/cost/prices.ts';
 import { alarms, hundredTargets } from './scenario.ts';
 
 // `node bench/cost/run.ts`: what a rollout of 100 targets costs, and a month without one.

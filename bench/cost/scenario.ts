@@ -1,4 +1,4 @@
-import type { Rollout } from './assess-cost.ts';
+import type { Rollout } from '../../shared/cost/assess-cost.ts';
 
 /** Three waves with a soak of half an hour. The times of a deployment are assumed: nothing has been timed in a cloud. */
 export const hundredTargets: Rollout = {

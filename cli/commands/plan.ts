@@ -50,6 +50,7 @@ const planLines = ({
   jobs,
   findings,
   kept,
+  cost,
 }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
   ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, deletes, unreachable }) => [
@@ -68,9 +69,17 @@ const planLines = ({
   ]),
   ...restartLines(restarts),
   ...jobLines(jobs),
+  ...costLines(cost),
   ...kept.map(({ spoken, because, targets }) => `  stays ${spoken}: ${because}  on ${targets.join(', ')}`),
   ...findingLines(
     findings,
     waves.reduce((sum, { targets }) => sum + targets.length, 0),
   ),
 ];
+
+const costLines = ({ dollars, transitions, pricesAsOf }: Planned['cost']): readonly string[] =>
+  transitions === 0
+    ? []
+    : [
+        `  in the cloud about $${dollars.toFixed(2)}: ${transitions} state transitions; us-east-1, prices of ${pricesAsOf}`,
+      ];

@@ -1,4 +1,5 @@
 import type { Digest } from '../../shared/blobs/blobs.ts';
+import { type PlanCost, planCost } from '../../shared/cost/plan-cost.ts';
 import { countActions } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
@@ -43,6 +44,8 @@ export type PlanView =
       readonly restarts: readonly RestartGroup[];
       /** What runs once around the deployment. */
       readonly jobs: readonly JobGroup[];
+      /** What carrying it out would cost in the cloud. */
+      readonly cost: PlanCost;
     };
 
 /** The previews of a release's targets as one plan; refused when any target refuses it, with every reason. Pure. */
@@ -92,6 +95,7 @@ export const planView = (
     ),
     restarts: groupRestarts(plansOf(all)),
     jobs: groupJobs(plansOf(all)),
+    cost: planCost(release, plansOf(all)),
   };
 };
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { assessCost, assessIdle, countTransitions, ways } from '../../../bench/cost/assess-cost.ts';
-import { prices } from '../../../bench/cost/prices.ts';
-import { alarms, hundredTargets } from '../../../bench/cost/scenario.ts';
+import { alarms, hundredTargets } from '../../bench/cost/scenario.ts';
+import { assessCost, assessIdle, countTransitions, ways } from '../../shared/cost/assess-cost.ts';
+import { prices } from '../../shared/cost/prices.ts';
 
-const read = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const statesOf = (machine: string): readonly string[] =>
   [...read(`statemachines/${machine}.yml`).matchAll(/^\s+(\w+):\n(?:\s+Comment: .*\n)?\s+Type: /gm)].map(
     ([, name = '']) => name,
