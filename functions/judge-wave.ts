@@ -1,26 +1,18 @@
-import { compileRules } from '../shared/apply/settled/settled-by-rule.ts';
-import { stillSettled } from '../shared/apply/still-settled.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { judgeWave as judge } from '../shared/wave/judge-wave.ts';
-import { type VerifyingTools, verifyDeployed } from '../shared/wave/verify-target.ts';
+import { verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
-import { planningTools } from './tools/planning.ts';
+import { verifyingTools } from './tools/verifying.ts';
 
 /** State `JudgeWave`: the exit gates, looked at once more. */
 export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    const ruleOf = release.settled.length === 0 ? {} : { ruleOf: compileRules(release.settled) };
-    const verifying: VerifyingTools = {
-      ...planningTools(outside),
-      stillSettled: (applied, cluster, signal) =>
-        stillSettled({ ...applied, ...ruleOf }, { cluster, clock: outside.clock }, signal),
-    };
-    const verifyTarget = await verifyDeployed(release, plan, verifying, outside);
+    const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
     const tools = { ...gateTools(outside, plan), verifyTarget };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
