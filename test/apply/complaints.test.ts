@@ -1,20 +1,31 @@
 import { describe, expect, it, test } from 'vitest';
 import { assessRefusal } from '../../shared/apply/assess-refusal.ts';
 import { orderPrunes } from '../../shared/apply/order-prunes.ts';
+import { planRestarts, usualRules } from '../../shared/apply/restarts/plan-restarts.ts';
 import { assessSettled } from '../../shared/apply/settled/assess-settled.ts';
 import { isVersionSkew } from '../../shared/apply/version-skew.ts';
+import { nextAttempt } from '../../shared/apply/watch/next-attempt.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import { complaintsSuite } from './complaints.suite.ts';
 import { deployment, live, widget } from './manifests.ts';
+import { compared } from './restarts/comparing.ts';
+import { deployment as restartable } from './restarts/workloads.ts';
 import { describeOnSimulatedServer } from './server.ts';
 
-// What users of other engines complain of, by the issues they wrote, and what we do instead. Not answered yet: kubernetes#89820,
-// kubectl#1314, argo-rollouts#908 (restarts in a declared order), client-node#364, #1496, #1933 (a watch that is cut; settling polls).
+// What users of other engines complain of, by the issues they wrote, and what we do instead.
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const refused = (code: number, message: string) => ({
   ...{ code, message, reason: 'Invalid', causes: [], details: { kind: 'services', name: 'web' } },
 });
+
+/** The workloads of a service that restart, in their order, each with what it waits for. */
+const restartsOf = (names: readonly string[], workloads: Record<string, { readonly dependsOn: readonly string[] }>) => {
+  const objects = names.map((name) => compared(restartable(name), restartable(name, { version: 'v2' })));
+  const rules = { ...usualRules, dependencies: { shop: { dependsOn: [], workloads } } };
+  const planned = planRestarts({ objects, prunes: [] }, ['shop'], rules);
+  return 'refusals' in planned ? planned : planned.restarts.steps.map(({ workload, after }) => [workload, after]);
+};
 
 describe('told without a server', () => {
   test.each<[string, unknown, unknown]>([
@@ -59,6 +70,35 @@ describe('told without a server', () => {
       'kubernetes#102013, #103108: a webhook that is not up yet is tried again',
       assessRefusal(refused(500, 'Internal error occurred: failed calling webhook "x": connection refused')),
       'again',
+    ],
+    [
+      'client-node#364, #1496: a watch that is cut goes on from where it stood, at once, and one that came too late lists anew',
+      [
+        nextAttempt({ how: 'cut', because: 'reset', livedMs: 20_000 }, 0),
+        nextAttempt({ how: 'expired', livedMs: 20_000 }, 0),
+      ],
+      [
+        { do: 'watch', afterMs: 0, early: 1 },
+        { do: 'list', afterMs: 0, early: 1 },
+      ],
+    ],
+    [
+      'client-node#1933: a watch that breaks again and again waits longer each time, and is given up for lists',
+      [1, 2, 3, 6].map((early) => nextAttempt({ how: 'cut', because: 'reset', livedMs: 10 }, early)),
+      [
+        { do: 'watch', afterMs: 250, early: 2 },
+        { do: 'watch', afterMs: 500, early: 3 },
+        { do: 'watch', afterMs: 1000, early: 4 },
+        { do: 'poll', because: 'it broke 7 times in a row, last because reset' },
+      ],
+    ],
+    [
+      'kubernetes#89820, kubectl#1314, argo-rollouts#908: what depends on another restarts after it',
+      restartsOf(['gateway', 'storage'], { gateway: { dependsOn: ['storage'] } }),
+      [
+        ['apps/Deployment/shop/storage', []],
+        ['apps/Deployment/shop/gateway', ['apps/Deployment/shop/storage']],
+      ],
     ],
   ])('%s', (_, found, expected) => {
     expect(found).toEqual(expected);
