@@ -14,13 +14,15 @@ export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     if ('held' in deployment) return deployment.held;
+    const restarting = await restartingOf(ref, deployment, outside);
     const writing = {
       ...(await writingOf(ref, deployment, outside, invocation)),
-      restarting: await restartingOf(ref, deployment, outside),
+      restarting,
       jobs: jobLog(ref, outside),
     };
     const slice = await apply(await applyInput(ref, deployment, outside), writing, invocation);
-    return keepSlice(ref, deployment.kept, orHeld(slice, deployment.hold(), outside.clock.now()), outside);
+    const kept = { ...deployment.kept, turnsSince: restarting.since };
+    return keepSlice(ref, kept, orHeld(slice, deployment.hold(), outside.clock.now()), outside);
   });
 
 /** What Lambda calls. */

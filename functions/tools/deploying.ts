@@ -105,7 +105,7 @@ export const restartingOf = async (
   return {
     log: restartLog(ref, outside),
     gate: (since) => judgeStep(ref, ref.target, since, release, wave, outside),
-    since: isGoneOn ? kept.startedAt : now,
+    since: isGoneOn ? (kept.turnsSince ?? kept.startedAt) : now,
     settleWithinMs: wave.settleWithinMs,
     isBack: ref.direction === 'back',
     ruleOf: compileRules(settled),

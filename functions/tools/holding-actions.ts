@@ -1,14 +1,19 @@
 import { ActionRefused, type Actions } from '../../console/actions.ts';
 import { withdrawApprovals } from '../../shared/approval/withdraw-approvals.ts';
-import { liftHold, readHolds, setHold } from '../../shared/ledger/holds.ts';
+import { holdKey, liftHold, readHolds, setHold } from '../../shared/ledger/holds.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { abortRollout } from '../../shared/release/abort-rollout.ts';
 import { startRollout } from '../../shared/release/start-rollout.ts';
-import { nameOf } from '../../shared/rollout/holds.ts';
+import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
 
 type HoldingActions = Pick<Actions, 'hold' | 'lift' | 'abort' | 'retry'>;
+
+/** Whether a hold would end sooner, or let more by, than the one it takes the place of: that is lifting, which is asked for by its name. */
+const loosens = (hold: Hold, before: Hold): boolean =>
+  (before.until ?? Number.POSITIVE_INFINITY) > (hold.until ?? Number.POSITIVE_INFINITY) ||
+  (!before.allowsRollback && hold.allowsRollback);
 
 /** What people do to what runs: hold it, let it go on, end it, begin it again. */
 export const holdingActions = (outside: Outside): HoldingActions => {
@@ -18,6 +23,13 @@ export const holdingActions = (outside: Outside): HoldingActions => {
       if (asked.scope === 'rollout') await underWay(asked.name, outside);
       const at = clock.now();
       const hold = { ...asked, by: actor.name, at, ...(forMs === undefined ? {} : { until: at + forMs }) };
+      const before = (await readHolds(ledger)).find((each) => holdKey(each).sort === holdKey(hold).sort);
+      if (before !== undefined && loosens(hold, before)) {
+        const until =
+          before.until === undefined ? 'until it is lifted' : `until ${new Date(before.until).toISOString()}`;
+        const because = `${nameOf(before)} by ${before.by}, ${until}${before.allowsRollback ? '' : ', rollbacks too'}; lift that first`;
+        throw new ActionRefused(409, 'HELD_LONGER', because);
+      }
       await setHold(ledger, hold);
       return hold;
     },

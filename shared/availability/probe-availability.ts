@@ -7,7 +7,8 @@ import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
-import { assessOutages, isOwnFault, type Outage } from './assess-standings.ts';
+import { assessOutages, freshMs, isOwnFault, type Outage } from './assess-standings.ts';
+import { isScheduled } from './scheduled-gate.ts';
 import { type GateCounts, hasSlot, keepSlot, type Slot, slotMs } from './slot.ts';
 import { keepStanding, readStandings, readStandingsOf } from './standing.ts';
 import { type StopWave, stopRunningWaves } from './stop-running-waves.ts';
@@ -64,7 +65,7 @@ export const probeAvailability = async (
       const failing = ownFault ? [] : own.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, at));
       await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
       await keepSlot(ledger, slotOf({ target, region, at, release: digest }, own, ownFault));
-      await act(target, release, tools, outside);
+      await act(target, release, at, tools, outside);
     }
   }
   return { region, probed: names };
@@ -92,7 +93,7 @@ const probeRelease = async (
   const raise = async (tally: Tally): Promise<void> => {
     const failing = [failingOf(tally, at)];
     await keepStanding(outside.ledger, { target: tally.target, region, at, failing, isOwnFault: false });
-    await act(tally.target, release, tools, outside);
+    await act(tally.target, release, at, tools, outside);
   };
   const onSample = (tally: Tally): void => {
     const gate = gates[tally.gate];
@@ -112,10 +113,13 @@ const probeRelease = async (
 const act = async (
   target: string,
   release: Release,
+  at: number,
   tools: AvailabilityTools,
   outside: Pick<Outside, 'ledger' | 'settings'>,
 ): Promise<void> => {
-  const outages = assessOutages(await readStandingsOf(outside.ledger, target), probeRegions(outside.settings));
+  // What a prober saw that has died since is no second opinion.
+  const fresh = (await readStandingsOf(outside.ledger, target)).filter((each) => at - each.at <= freshMs);
+  const outages = assessOutages(fresh, probeRegions(outside.settings));
   for (const outage of outages) await stopRunningWaves(outage, release, tools.stopWave, outside);
   if (outages.length > 0) await tools.tellOutages(outages);
 };
@@ -152,12 +156,12 @@ const slotOf = (slot: Omit<Slot, 'gates'>, tallies: readonly Tally[], ownFault: 
   ),
 });
 
-/** The probe gates that some wave of the release asks for, asked as seldom as a schedule does. */
+/** The probe gates that some wave of the release asks for and is stopped by, asked as seldom as a schedule does. */
 const availabilityGates = (release: Release): Readonly<Record<string, ProbeGate>> => {
   const used = new Set(release.waves.flatMap((wave) => wave.gates));
   return Object.fromEntries(
     Object.entries(release.gates).flatMap(([name, gate]) =>
-      gate.kind === 'probe' && used.has(name) ? [[name, { ...gate, rate: Math.min(gate.rate, mostPerSecond) }]] : [],
+      isScheduled(gate) && used.has(name) ? [[name, { ...gate, rate: Math.min(gate.rate, mostPerSecond) }]] : [],
     ),
   );
 };

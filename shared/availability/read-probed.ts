@@ -3,6 +3,7 @@ import type { TargetState } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Release } from '../rollout/release.ts';
 import type { ProbedTarget } from './assess-objective-standings.ts';
+import { isScheduled } from './scheduled-gate.ts';
 import { readDays } from './slot.ts';
 
 /** Targets with something verified, by name: the probe gates of its release with what they allow, and the days of their slots. Reads only. */
@@ -33,7 +34,7 @@ const allowedOf = (release: Release): Readonly<Record<string, number>> => {
   const used = new Set(release.waves.flatMap((wave) => wave.gates));
   return Object.fromEntries(
     Object.entries(release.gates).flatMap(([name, gate]) =>
-      gate.kind === 'probe' && used.has(name) ? [[name, gate.failuresBelow]] : [],
+      isScheduled(gate) && used.has(name) ? [[name, gate.failuresBelow]] : [],
     ),
   );
 };

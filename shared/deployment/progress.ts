@@ -12,6 +12,8 @@ export interface DeploymentProgress {
   readonly startedAt: number;
   /** When the last slice of applying or pruning ended. */
   readonly workedAt?: number;
+  /** Since when restarts wait for their turns: the start, or where work went on after a long hold. */
+  readonly turnsSince?: number;
   /** When the last object was applied: from then on it may take so long to settle. */
   readonly appliedAt?: number;
   readonly progress: Progress;

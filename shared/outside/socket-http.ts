@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Socket } from 'node:net';
 import { checkRanges } from './address.ts';
-import { processClock } from './clock.ts';
+import { type Clock, processClock } from './clock.ts';
 import type { Resolve } from './dns.ts';
 import { type Http, type HttpInit, Unreachable } from './http.ts';
 import { openConnection, type Ticking } from './socket.ts';
@@ -20,7 +20,7 @@ export interface SocketHttpOptions {
   /** Asked for each request by host name, without port. */
   readonly resolve?: (host: string) => Elsewhere | undefined;
   /** Measures the phases of connections that are asked about (`onConnected`); that of the process. */
-  readonly clock?: Ticking;
+  readonly clock?: Ticking & Pick<Clock, 'after'>;
   /** Turns names into addresses; the system's. What it answers is judged before it is connected to. */
   readonly names?: Resolve;
 }
@@ -29,6 +29,8 @@ export interface SocketHttpOptions {
 const MAX_AGENTS = 256;
 /** A connection that nobody uses is closed after this, or a second before the server says that it does. */
 const IDLE_MS = 4_000;
+/** A connection, TLS included, takes so long or is given up. */
+const CONNECT_MS = 10_000;
 /** Statuses a `Response` may not carry a body with (Fetch standard, "null body status"). */
 const BODILESS = new Set([101, 204, 205, 304]);
 /** What Node calls a request that can not be sent as it was given. */
@@ -132,6 +134,12 @@ const openAgent = (
     const opening = openConnection(endpoint, clock, keep, names);
     // Only a connection for one request ends with it; one of a pool may serve the next.
     if (onConnected) signal?.addEventListener('abort', () => open?.destroy(), { once: true });
+    // One that a peer took and never finished would be held for ever.
+    const giveUp = (): void => {
+      open?.destroy(Object.assign(new Error(`no connection within ${CONNECT_MS / 1000} s`), { code: 'ETIMEDOUT' }));
+    };
+    const settled = clock.after(CONNECT_MS, giveUp);
+    opening.then(settled, settled);
     opening.then(
       ({ socket, address, phases }) => {
         onConnected?.({ address, phases });

@@ -7,20 +7,28 @@ import { isUnsound } from '../rollout/assess-source.ts';
 /** How many of the newest rollouts are looked at for those of one source. */
 const listed = 20;
 
+/** Accounts of machines are told by the ending that hosts of repositories give them; whoever merged it, a machine wrote it. */
+const isMadeByMachine = ({ authors }: Pick<Rollout, 'authors'>): boolean =>
+  authors.some((author) => author.endsWith('[bot]'));
+
 /**
- * Freezes the source of a rollout that was refused, when it brings such releases too often: a machine that makes good and bad ones by turns
- * is not let through by chance. Says so once; somebody has to thaw it. Twice is as once.
+ * Freezes the source of a rollout that was refused, when machines bring such releases from there too often: one that makes good and bad ones
+ * by turns is not let through by chance. A person who mends a mistake in two attempts freezes nothing. Says so once; somebody has to thaw
+ * it. Twice is as once.
  */
 export const freezeSource = async (
-  { rollout, repository }: Pick<Rollout, 'rollout' | 'repository'>,
+  { rollout, repository, authors }: Pick<Rollout, 'rollout' | 'repository' | 'authors'>,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<void> => {
-  const runs = (await listRollouts(ledger, listed)).filter((each) => each.repository === repository);
+  if (!isMadeByMachine({ authors })) return;
+  const runs = (await listRollouts(ledger, listed)).filter(
+    (each) => each.repository === repository && isMadeByMachine(each),
+  );
   const ends = runs.flatMap(({ end }) => end?.outcome ?? []);
   if (!isUnsound(ends)) return;
   const isFrozen = (await readHolds(ledger)).some(({ scope, name }) => scope === 'source' && name === repository);
   if (isFrozen) return;
-  const because = `${ends.slice(0, 4).filter((end) => end === 'refused').length} of its last ${Math.min(4, ends.length)} releases were refused`;
+  const because = `${ends.slice(0, 4).filter((end) => end === 'refused').length} of the last ${Math.min(4, ends.length)} releases that machines made were refused`;
   const at = clock.now();
   const scope = { kind: 'freeze', scope: 'source', name: repository } as const;
   await setHold(ledger, { ...scope, by: 'tidegate', because, at, allowsRollback: true });

@@ -52,7 +52,10 @@ export const jobsOfRollback = async (
 
 /** What stands on a target since the release that comes back; where that is not remembered, only what stands there now. */
 const takenBackBy = ({ begun, verified, earlier = [] }: TargetState, digest: Digest): readonly Standing[] => {
-  const all = [begun, verified, ...earlier].filter((each): each is Standing => each !== undefined);
+  // That the release which comes back was begun already does not say that what it takes back has gone.
+  const all = [begun?.release === digest ? undefined : begun, verified, ...earlier].filter(
+    (each): each is Standing => each !== undefined,
+  );
   const distinct = all.filter(({ release }, place) => all.findIndex((each) => each.release === release) === place);
   const place = distinct.findIndex(({ release }) => release === digest);
   return place === -1 ? distinct.slice(0, 1) : distinct.slice(0, place);

@@ -54,9 +54,11 @@ export const judgeWave = async (
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const soakEnds = soakFrom + wave.soakMs;
+  // Taken before anything is measured: what is then found to be over has been measured as over.
+  const now = clock.now();
+  const isOver = now >= soakEnds;
   const measureForward = async (): Promise<readonly Judgement[]> => {
     const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
-    const isOver = clock.now() >= soakEnds;
     const order = { since, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
     const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
     const alerts = await measureAlertGates(release, wave, targets, tools, signal);
@@ -78,7 +80,7 @@ export const judgeWave = async (
   const asked = { ...metricGates(release, wave), ...alertGates(release, wave) };
   const intervals = Object.values(asked).map((gate) => gate.intervalMs);
   const facts = {
-    now: clock.now(),
+    now,
     lastWriteAt: soakFrom,
     intervals,
     ...(longSoak === undefined ? {} : { soaksFor: longSoak.because }),
@@ -87,7 +89,9 @@ export const judgeWave = async (
   let next = nextSoak(rules, { ...facts, judgements });
   if (next.status === 'passed') {
     judgements.push(...(await verifyAll(targets, tools.verifyTarget, signal)));
-    next = nextSoak(rules, { ...facts, judgements });
+    // That took its time, in which somebody may have stopped the wave.
+    const late = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
+    next = nextSoak(rules, { ...facts, judgements, ...(late === undefined ? {} : { stop: late.because }) });
   }
   const moment = next.status === 'in-progress' ? 'during' : 'after';
   for (const judgement of judgements) await keepJudgement(ledger, ref, moment, clock.now(), judgement);

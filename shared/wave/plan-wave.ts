@@ -1,4 +1,5 @@
 import { getJson, putJson } from '../blobs/json.ts';
+import { readRollout } from '../ledger/rollouts.ts';
 import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
 import { keepPlan, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
@@ -96,6 +97,7 @@ const back = async (
   outside: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<readonly Wanted[]> => {
   const states = await readTargetStates(outside.ledger);
+  const isRollback = (await readRollout(outside.ledger, ref.rollout))?.rollback === true;
   const wanted: Wanted[] = [];
   for (const name of wave.targets) {
     const target = release.targets[name];
@@ -113,7 +115,9 @@ const back = async (
     const created = await readCreated(ref, name, outside);
     const deletes = deleteLimits(release, target, 'back', created);
     const restarts = await restartRules(target, release, 'consumers-first', outside);
-    const jobs = await jobsBack(release, ref.release, target, outside);
+    // What a rollback brought ran none of its jobs: there is nothing of them to take back.
+    const rules = await jobsBack(release, ref.release, target, outside);
+    const jobs = isRollback ? { ...rules, takenBack: [] } : rules;
     wanted.push({ target, rendered, release: standing.release, deletes, lint: 'tell', restarts, jobs });
   }
   return wanted;

@@ -90,19 +90,22 @@ describe('what is held is written nothing', () => {
     await story.thaw('service', 'web');
   });
 
-  test('a source that brings two refused releases of four is frozen, said once, and lets no good one by until it is thawed', async () => {
-    const first = await story.merge({ 'tidegate.json': '{' }, 'Broken');
+  test('a source whose machine brings two refused releases of four is frozen, said once, and lets no good one by until it is thawed', async () => {
+    const machine = { name: 'features[bot]', email: 'features[bot]@example.com', login: 'features[bot]' };
+    const typo = await story.merge({ 'tidegate.json': '[' }, 'A mistake of a person');
+    expect(await story.ended(typo)).toMatchObject({ outcome: 'refused' });
+    const first = await story.merge({ 'tidegate.json': '{' }, 'Broken', machine);
     expect(await story.ended(first)).toMatchObject({ outcome: 'refused' });
     expect(await story.holds()).toEqual([]);
-    const second = await story.merge({ 'tidegate.json': '{{' }, 'Broken again');
+    const second = await story.merge({ 'tidegate.json': '{{' }, 'Broken again', machine);
     expect(await story.ended(second)).toMatchObject({ outcome: 'refused' });
-    const third = await story.merge({ 'tidegate.json': '{{{' }, 'Broken for good');
+    const third = await story.merge({ 'tidegate.json': '{{{' }, 'Broken for good', machine);
     expect(await story.ended(third)).toMatchObject({ outcome: 'refused' });
     const told = [...(await story.events(second)), ...(await story.events(third))].filter((text) =>
       /is frozen/.test(text),
     );
     expect(told).toEqual([
-      'source acme/fleet is frozen: 2 of its last 4 releases were refused; lift it with: tidegate thaw source/acme/fleet',
+      'source acme/fleet is frozen: 2 of the last 2 releases that machines made were refused; lift it with: tidegate thaw source/acme/fleet',
     ]);
     const good = await merge('v6');
     await story.until(isHeld(good, /^staging waits: source acme\/fleet is frozen by tidegate/));

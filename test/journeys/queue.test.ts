@@ -19,8 +19,11 @@ const slow = (version: string, whenTaken: 'queue' | 'supersede'): string => {
   });
 };
 
-/** Of the first version four writes on each target: three objects and the inventory; of each later one the object that changed. */
-const inTurn = (first: string, ...later: readonly string[]) => [first, first, first, first, ...later];
+/**
+ * Of the first version six writes on each target: the policy against stale writers and its binding, three objects and the inventory; of each
+ * later one the object that changed.
+ */
+const inTurn = (first: string, ...later: readonly string[]) => [first, first, first, first, first, first, ...later];
 
 const story = await openRehearsal({ config: slow('v1', 'queue') });
 afterAll(story.close);

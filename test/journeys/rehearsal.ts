@@ -112,8 +112,12 @@ export const openRehearsal = async (
       if (end?.outcome !== 'succeeded') throw new Error(`the first version ${end?.outcome}: ${end?.because}`);
     },
     /** A person's merge; returns the rollout it starts. */
-    merge: async (changes: Readonly<Record<string, string | null>>, message: string): Promise<string> => {
-      const commit = await instance.forge.commit(changes, message, person);
+    merge: async (
+      changes: Readonly<Record<string, string | null>>,
+      message: string,
+      author: typeof person = person,
+    ): Promise<string> => {
+      const commit = await instance.forge.commit(changes, message, author);
       await instance.forge.settled();
       return executionName(repository, commit);
     },

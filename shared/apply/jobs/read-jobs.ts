@@ -10,7 +10,7 @@ import { discover, pathOf } from '../discovery.ts';
 import { explainRefusal } from '../explain-refusal.ts';
 import { inFlight } from '../in-flight.ts';
 import type { LiveObject } from '../live-object.ts';
-import { fieldManager } from '../manager.ts';
+import { fieldManager, targetAnnotation } from '../manager.ts';
 import { identityOf } from '../object-id.ts';
 import { list } from '../read-live.ts';
 import type { Refusal } from '../refusals.ts';
@@ -95,9 +95,10 @@ const resolveTakenBack = async (
   return { release, rendered: digest, jobs, records };
 };
 
+/** Of this target only: two may share a cluster and a namespace. */
 const listJobs = async (
   jobs: readonly DesiredJob[],
-  { cluster, signal }: JobsPlace,
+  { cluster, target, signal }: JobsPlace,
 ): Promise<readonly LiveObject[]> => {
   const served = { group: 'batch', version: 'v1', kind: 'Job' };
   const places = jobs.map(({ served: kind, manifest }) => pathOf(kind, manifest.metadata.namespace ?? ''));
@@ -105,5 +106,5 @@ const listJobs = async (
   const found = await inFlight([...new Set(places)].sort(), (path) =>
     list(cluster, served, `${path}?labelSelector=${selector}`, signal),
   );
-  return found.flat();
+  return found.flat().filter(({ metadata }) => metadata.annotations?.[targetAnnotation] === target);
 };

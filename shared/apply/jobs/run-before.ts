@@ -38,7 +38,9 @@ export const runBefore = async (
   const names = new Set(runs.map(({ service, name }) => `${service}/${name}`));
   const jobs = set.compared.jobs.filter(({ service, manifest }) => names.has(`${service}/${manifest.metadata.name}`));
   const first = objectId({ group: '', kind: 'Namespace', namespace: '', name: set.namespace });
-  const needed = neededByJobs(jobs, set.compared.objects, first);
+  // What takes the release back must be there before what it takes back is begun.
+  const undoing = set.compared.jobs.filter(({ run }) => run === 'back');
+  const needed = neededByJobs([...jobs, ...undoing], set.compared.objects, first);
   const written = await writeSet(onlyOf(set, needed), writing);
   if (written.status !== 'done') return { ran: 'now', slice: written };
   const slice = await runPlanned(runs, { ...input, progress: written.progress }, log, writing);

@@ -200,7 +200,9 @@ const giveUp = async (
   const { job, served } = runnable;
   const { log, writing, record } = taking;
   const words = live && (await wordsOf(live, taking));
-  if (live !== undefined && !isSuspended(live) && !isOver(live)) {
+  // A start of an earlier attempt may still arrive, unless the Job has moved since.
+  const mayStart = writing.pending?.some(({ id }) => id === job.id) === true;
+  if (live !== undefined && !isOver(live) && (!isSuspended(live) || mayStart)) {
     const suspended = await setSuspended(writing, served, live, true);
     if (suspended.status !== 'done') return after(suspended, record, runnable, writing);
     await closeOvertaken([job.id], writing);
