@@ -63,8 +63,9 @@ test('a process killed in the second wave leaves a rollout that the next process
     'deploys external: eks-a',
     'succeeded: 4 targets have the release, verified',
   ]);
-  // Of the first version three objects and their inventory; of the second the one object that changed.
+  // Of the first version the policy against stale writers with its binding, three objects and their inventory; of the second the one object
+  // that changed.
   expect(second.lines.slice(-4)).toEqual(
-    ['aks-staging', 'eks-a', 'eks-staging', 'gke-internal'].map((target) => `${target} ${image('v2')} 5`),
+    ['aks-staging', 'eks-a', 'eks-staging', 'gke-internal'].map((target) => `${target} ${image('v2')} 7`),
   );
 }, 120_000);
