@@ -122,14 +122,22 @@ const createPod = (plane: ControlPlane, set: KubeObject, ordinal: number, revisi
   recordEvent(plane, set, { type: 'Normal', reason: 'SuccessfulCreate', message, source: 'statefulset-controller' });
 };
 
-/** A revision object for each template, as history and as what rollback tools read. */
+/** A revision object for each template, as history and as what rollback tools read; one that a set before it left behind is taken over. */
 const keepRevision = (plane: ControlPlane, set: KubeObject, name: string) => {
   const owned = controlledBy(plane, 'controllerrevisions.apps', set);
   if (owned.some(({ metadata }) => metadata.name === name)) return;
+  const namespace = set.metadata.namespace ?? '';
+  const left = plane.storage.get({ resource: 'controllerrevisions.apps', namespace, name });
+  if (left !== undefined && controllerOf(left) === undefined) {
+    change(plane, left, ({ metadata }) => {
+      metadata.ownerReferences = [...(metadata.ownerReferences ?? []), ownerReference(set)];
+    });
+    return;
+  }
   create(plane, 'controllerrevisions.apps', {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
-    metadata: { name, namespace: set.metadata.namespace ?? '', ownerReferences: [ownerReference(set)] },
+    metadata: { name, namespace, ownerReferences: [ownerReference(set)] },
     data: { spec: { template: copyOf(objectAt(set.spec, 'template') ?? {}) } },
     revision: 1 + Math.max(0, ...owned.map((revision) => Number(revision.revision ?? 0))),
   });
