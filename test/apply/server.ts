@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
 import type { ClusterRequest } from '../../shared/clouds/cluster.ts';
 import { type Clock, processClock } from '../../shared/outside/clock.ts';
 import { seededRandom } from '../../shared/outside/random.ts';
 import { socketHttp } from '../../shared/outside/socket-http.ts';
-import type { Binaries } from '../control-plane/binaries.ts';
+import { type Binaries, describeOnControlPlane } from '../control-plane/binaries.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { behaviourByName, startKubelet } from '../control-plane/kubelet.ts';
 import { steppingClock } from './stepping-clock.ts';
@@ -60,6 +60,21 @@ export const describeOnSimulatedServer = (
     });
     afterEach(() => server?.stop());
     suite(() => server);
+  });
+};
+
+/** Suites on one real server, one after the other. They mostly wait: a file of its own for each long part lets them do so side by side. */
+export const describeOnRealServer = (
+  title: string,
+  suites: Readonly<Record<string, (server: () => Server) => void>>,
+): void => {
+  describeOnControlPlane(title, 'controllers', (binaries) => {
+    let server: Server;
+    beforeAll(async () => {
+      server = await realServer(binaries);
+    });
+    afterAll(() => server?.stop());
+    for (const [name, suite] of Object.entries(suites)) describe(name, () => suite(() => server));
   });
 };
 

@@ -1,0 +1,8 @@
+import { applyAloneSuite } from './apply-alone.suite.ts';
+import { complaintsSuite } from './complaints.suite.ts';
+import { describeOnRealServer } from './server.ts';
+
+describeOnRealServer('a set by itself on the real control plane', {
+  applyAlone: applyAloneSuite,
+  complaints: complaintsSuite,
+});

@@ -1,0 +1,4 @@
+import { describeOnRealServer } from '../server.ts';
+import { restartsSuite } from './restarts.suite.ts';
+
+describeOnRealServer('restarts on the real control plane', { 'ordered restarts': restartsSuite });
