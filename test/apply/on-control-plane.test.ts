@@ -1,12 +1,7 @@
-import { apiWarningsSuite } from './api-warnings.suite.ts';
 import { applyManifestsSuite } from './apply-manifests.suite.ts';
-import { handingOverSuite } from './handing-over.suite.ts';
 import { killedAnywhereSuite } from './killed-anywhere.suite.ts';
-import { movedOnSuite } from './moved-on.suite.ts';
 import { planTargetSuite } from './plan-target.suite.ts';
 import { pruneObjectsSuite } from './prune-objects.suite.ts';
-import { replacingSuite } from './replacing.suite.ts';
-import { roomSuite } from './room.suite.ts';
 import { runJobsSuite } from './run-jobs.suite.ts';
 import { describeOnRealServer } from './server.ts';
 
@@ -16,9 +11,4 @@ describeOnRealServer('apply on the real control plane', {
   pruneObjects: pruneObjectsSuite,
   'killed after any request': killedAnywhereSuite,
   runJobs: runJobsSuite,
-  'warnings of the API server': apiWarningsSuite,
-  'lint beside what is live': roomSuite,
-  'handing over': handingOverSuite,
-  replacing: replacingSuite,
-  'an API that moves on': movedOnSuite,
 });
