@@ -227,9 +227,11 @@ export const settleWithQuotaSuite = (server: () => Server): void => {
       ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard: { pods: '0' } } },
     });
     await send('POST', `/api/v1/namespaces/${namespace()}/resourcequotas`, quota('none'));
-    const set: Manifest = { ...deployment('db'), kind: 'StatefulSet' };
+    // Planning would refuse them: the quota is known to be in the way.
+    const annotations = { 'tidegate.dev/waive-quota-exceeded': 'tried all the same' };
+    const set: Manifest = { ...deployment('db', { annotations }), kind: 'StatefulSet' };
     const spec = { ...objectAt(set, 'spec'), serviceName: 'db' };
-    for (const refused of [deployment('web'), { ...set, spec }]) {
+    for (const refused of [deployment('web', { annotations }), { ...set, spec }]) {
       const result = await failing(renderedOf({ web: [refused] }));
       expect(sayOf(result)).toMatch(
         new RegExp(`^rehearsal: ${refused.kind} \\S+ \\(FailedCreate: .*exceeded quota: none`),
