@@ -1,5 +1,6 @@
 import { spoken } from '../../shared/apply/object-id.ts';
 import type { Finding, ObjectId, TargetPlan } from '../../shared/rollout/plan.ts';
+import { gatherAlike } from './gather-alike.ts';
 
 /** What was found alike on several targets. */
 export interface FindingGroup extends Finding {
@@ -17,23 +18,23 @@ export interface FoundOnTarget {
 
 /** All findings of a plan, each once with its targets: errors, then warnings, then what is waived; what the plan touches first. Pure. */
 export const groupFindings = (found: readonly FoundOnTarget[]): readonly FindingGroup[] => {
-  const groups = new Map<string, FindingGroup>();
+  const touched = new Set<string>();
   for (const { plan, findings } of found) {
-    const touched = new Set(plan.objects.filter(({ action }) => action !== 'unchanged').map(({ id }) => id));
+    const changed = new Set(plan.objects.filter(({ action }) => action !== 'unchanged').map(({ id }) => id));
     for (const finding of findings) {
-      const { object, rule, severity, because } = finding;
-      const key = JSON.stringify([object, rule, severity, because]);
-      const before = groups.get(key);
-      groups.set(key, {
-        ...finding,
-        ...spokenOf(object),
-        targets: [...(before?.targets ?? []), plan.target],
-        touched: before?.touched === true || object === undefined || touched.has(object),
-      });
+      if (finding.object === undefined || changed.has(finding.object)) touched.add(keyOf(finding));
     }
   }
-  return [...groups.values()].toSorted((a, b) => weight(a) - weight(b));
+  return gatherAlike(
+    found.flatMap(({ plan, findings }) => findings.map((finding) => [plan.target, finding] as const)),
+    keyOf,
+  )
+    .map(({ item, targets }) => ({ ...item, ...spokenOf(item.object), targets, touched: touched.has(keyOf(item)) }))
+    .toSorted((a, b) => weight(a) - weight(b));
 };
+
+const keyOf = ({ object, rule, severity, because }: Finding): string =>
+  JSON.stringify([object, rule, severity, because]);
 
 const spokenOf = (object: ObjectId | undefined) => (object === undefined ? {} : { spoken: spoken(object) });
 

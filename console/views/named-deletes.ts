@@ -1,5 +1,6 @@
 import { parseObjectId, spoken } from '../../shared/apply/object-id.ts';
 import type { ObjectId, PlannedObject, TargetPlan } from '../../shared/rollout/plan.ts';
+import { gatherAlike } from './gather-alike.ts';
 
 /** What an approval has to name, for people to read: each object with where it goes, and how many there are of which kind. */
 export interface NamedView {
@@ -21,18 +22,14 @@ export interface NamedObject {
 export const namedView = (
   planned: readonly { readonly plan: TargetPlan; readonly named: readonly ObjectId[] }[],
 ): NamedView | undefined => {
-  const objects = new Map<string, NamedObject>();
-  for (const { plan, named } of planned) {
+  const found = planned.flatMap(({ plan, named }) => {
     const actions = new Map(plan.objects.map(({ id, action }) => [id, action]));
-    for (const object of named) {
-      const action = actions.get(object) ?? 'prune';
-      const key = `${action} ${object}`;
-      const targets = [...(objects.get(key)?.targets ?? []), plan.target];
-      objects.set(key, { object, spoken: spoken(object), action, targets });
-    }
-  }
-  if (objects.size === 0) return undefined;
-  const listed = [...objects.values()];
+    return named.map((object) => [plan.target, { object, action: actions.get(object) ?? 'prune' }] as const);
+  });
+  const listed = gatherAlike(found, ({ object, action }) => `${action} ${object}`).map(
+    ({ item: { object, action }, targets }): NamedObject => ({ object, spoken: spoken(object), action, targets }),
+  );
+  if (listed.length === 0) return undefined;
   const kinds = new Map<string, number>();
   for (const { object, targets } of listed) {
     const { kind } = parseObjectId(object);
