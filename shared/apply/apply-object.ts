@@ -2,6 +2,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { PlannedObject } from '../rollout/plan.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type Answer, type ApiRefusal, getObject, liveObject } from './api-requests.ts';
+import { applyRequest } from './apply-request.ts';
 import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { replicasToHandOver, withReplicas } from './autoscaled.ts';
@@ -146,18 +147,10 @@ const sendHandover = (
   const path = objectPath(object);
   const { apiVersion, kind, metadata } = object.manifest;
   const { name, namespace } = metadata;
+  const handed = { apiVersion, kind, metadata: { name, namespace, ...preconditionsOf(live) }, spec: { replicas } };
   return write(writing, {
     id: object.id,
-    verb: 'apply',
-    path: `${path}?fieldManager=${handoverManager}&fieldValidation=Strict&force=true`,
-    method: 'PATCH',
-    contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({
-      apiVersion,
-      kind,
-      metadata: { name, namespace, ...preconditionsOf(live) },
-      spec: { replicas },
-    }),
+    ...applyRequest(path, handed, handoverManager, true),
     preconditions: live.metadata,
     isBare: true,
     readBack: () => readBack(writing, path, (found) => replicasToHandOver(found) === undefined),
@@ -171,14 +164,10 @@ const sendHandover = (
 const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | undefined): Promise<Written> => {
   const { manifest } = object;
   const path = objectPath(object);
-  const force = object.force || object.migration !== undefined ? '&force=true' : '';
+  const isForced = object.force || object.migration !== undefined;
   return write(writing, {
     id: object.id,
-    verb: 'apply',
-    path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict${force}`,
-    method: 'PATCH',
-    contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify(fenced(manifest, writing.fence, live)),
+    ...applyRequest(path, fenced(manifest, writing.fence, live), fieldManager, isForced),
     ...(live === undefined ? {} : { preconditions: live.metadata }),
     ...setOf(manifest),
     readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found)),

@@ -2,11 +2,11 @@ import type { AdmissionPolicy, FenceStanding } from '../rollout/fence.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { type ApiRefusal, ask, liveObject } from './api-requests.ts';
+import { applyRequest } from './apply-request.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { pathOf, type ServedKind } from './discovery.ts';
 import { assessPolicy, fenceBinding, fencePolicy, type PolicyFound, policyName } from './fence-policy.ts';
 import type { LiveObject } from './live-object.ts';
-import { fieldManager } from './manager.ts';
 import { identityOf } from './object-id.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { type Writing, write } from './writing.ts';
@@ -72,11 +72,7 @@ const install = async (
 ): Promise<Installed> => {
   const written = await write(writing, {
     id: identityOf(manifest),
-    verb: 'apply',
-    path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict`,
-    method: 'PATCH',
-    contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, ...preconditionsOf(live) } }),
+    ...applyRequest(path, { ...manifest, metadata: { ...manifest.metadata, ...preconditionsOf(live) } }),
     ...(live === undefined ? {} : { preconditions: live.metadata }),
     readBack: async () => {
       const answer = await ask(writing.cluster, path, { signal: writing.invocation.signal });

@@ -1,7 +1,7 @@
+import { applyRequest } from './apply-request.ts';
 import type { ComparedObject } from './compare-object.ts';
 import { pathOf } from './discovery.ts';
 import type { LiveObject } from './live-object.ts';
-import { fieldManager } from './manager.ts';
 import { normalise } from './normalise.ts';
 import { spoken } from './object-id.ts';
 import { preconditionsOf } from './preconditions.ts';
@@ -21,11 +21,7 @@ export const putBack = async (writing: Writing, { id, served }: ComparedObject, 
   const metadata = { ...manifest.metadata, ...preconditionsOf(undefined) };
   const written = await write(writing, {
     id,
-    verb: 'apply',
-    path: `${pathOf(served, namespace, name)}?fieldManager=${fieldManager}&fieldValidation=Strict`,
-    method: 'PATCH',
-    contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({ ...manifest, metadata }),
+    ...applyRequest(pathOf(served, namespace, name), { ...manifest, metadata }),
     readBack: async () => undefined,
   });
   if (written.status === 'answered' && written.answer.ok) return `the ${live.kind} it was to replace is there again`;

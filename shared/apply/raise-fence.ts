@@ -1,4 +1,5 @@
 import { ask, getObject } from './api-requests.ts';
+import { applyType } from './apply-request.ts';
 import { partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { pathOf } from './discovery.ts';
@@ -104,7 +105,7 @@ const refusesOlder = async (
   };
   const answer = await ask(cluster, `${pathOf(configMaps, namespace, name)}?fieldManager=${fieldManager}&dryRun=All`, {
     method: 'PATCH',
-    headers: { 'content-type': 'application/apply-patch+yaml' },
+    headers: { 'content-type': applyType },
     body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }),
     signal: invocation.signal,
   });

@@ -1,6 +1,7 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { Manifest } from '../rollout/release.ts';
 import { getObject } from './api-requests.ts';
+import { applyRequest } from './apply-request.ts';
 import { type ApplySet, type Coverage, parentManifest, readParent, sameCoverage } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { pathOf } from './discovery.ts';
@@ -60,11 +61,7 @@ const writeInventory = async (
   const path = pathOf(configMaps, namespace, parent.metadata.name);
   const written = await write(writing, {
     id,
-    verb: 'apply',
-    path: `${path}?fieldManager=${inventoryManager}&fieldValidation=Strict&force=true`,
-    method: 'PATCH',
-    contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify(fenced(parent, writing.fence, before)),
+    ...applyRequest(path, fenced(parent, writing.fence, before), inventoryManager, true),
     ...(before === undefined ? {} : { preconditions: before.metadata }),
     readBack: async () => {
       const live = await readInventory(writing.cluster, path, wanted, writing.invocation.signal);

@@ -3,6 +3,7 @@ import type { Cluster } from '../../clouds/cluster.ts';
 import type { JobRecord } from '../../rollout/jobs.ts';
 import type { RenderedTarget } from '../../rollout/release.ts';
 import { ApiServerRefused, ask } from '../api-requests.ts';
+import { applyQuery } from '../apply-request.ts';
 import { assessRefusal } from '../assess-refusal.ts';
 import type { ComparedTarget } from '../compare-target.ts';
 import { type DesiredJob, resolveDesired } from '../desired.ts';
@@ -10,7 +11,7 @@ import { discover, pathOf } from '../discovery.ts';
 import { explainRefusal } from '../explain-refusal.ts';
 import { inFlight } from '../in-flight.ts';
 import type { LiveObject } from '../live-object.ts';
-import { fieldManager, targetAnnotation } from '../manager.ts';
+import { targetAnnotation } from '../manager.ts';
 import { identityOf } from '../object-id.ts';
 import { list } from '../read-live.ts';
 import type { Refusal } from '../refusals.ts';
@@ -68,8 +69,8 @@ export const readJobs = async (
     if (job === undefined || run.release !== release || !job.isServed) return [];
     const manifest = jobManifest(job, run, place);
     const { metadata } = manifest;
-    const query = `fieldManager=${fieldManager}&fieldValidation=Strict&dryRun=All`;
-    const answer = await ask(place.cluster, `${pathOf(job.served, metadata.namespace ?? '')}?${query}`, {
+    const collection = pathOf(job.served, metadata.namespace ?? '');
+    const answer = await ask(place.cluster, `${collection}?${applyQuery()}&dryRun=All`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(manifest),

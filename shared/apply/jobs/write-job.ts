@@ -1,5 +1,6 @@
 import type { Manifest } from '../../rollout/release.ts';
 import { getObject, liveObject } from '../api-requests.ts';
+import { applyRequest } from '../apply-request.ts';
 import { assessRefusal } from '../assess-refusal.ts';
 import { pathOf, type ServedKind } from '../discovery.ts';
 import { failedObject } from '../explain-refusal.ts';
@@ -30,11 +31,7 @@ export const createJob = async (writing: Writing, served: ServedKind, manifest: 
   const metadata = { ...manifest.metadata, ...preconditionsOf(undefined), annotations: fenced };
   const written = await write(writing, {
     id: identityOf(manifest),
-    verb: 'apply',
-    path: `${path}?fieldManager=${fieldManager}&fieldValidation=Strict`,
-    method: 'PATCH',
-    contentType: 'application/apply-patch+yaml',
-    body: JSON.stringify({ ...manifest, metadata }),
+    ...applyRequest(path, { ...manifest, metadata }),
     readBack: async () => {
       const found = await getObject(writing.cluster, path, writing.invocation.signal);
       return found === undefined ? undefined : { ok: true, body: found };
