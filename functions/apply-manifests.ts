@@ -14,7 +14,7 @@ export const applyManifests = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, invocation) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     if ('held' in deployment) return deployment.held;
-    const restarting = await restartingOf(ref, deployment, outside);
+    const restarting = restartingOf(ref, deployment, outside);
     const writing = {
       ...(await writingOf(ref, deployment, outside, invocation)),
       restarting,

@@ -16,14 +16,12 @@ export const settleTarget = (outside: Outside): Task =>
   task(outside, deploymentRef, async (ref, { signal, deadline }) => {
     const stop = await readStop(outside.ledger, ref);
     if (stop !== undefined) return { status: 'stopped', because: `wave ${ref.wave} is stopped: ${stop.because}` };
-    const { cluster, rendered, settled, kept, wave, target, plan } = await openDeployment(
-      ref,
-      opening(outside),
-      outside,
-    );
+    const deployment = await openDeployment(ref, opening(outside), outside);
+    const { release, cluster, rendered, kept, wave, target, plan } = deployment;
     const since = kept.appliedAt ?? outside.clock.now();
     const until = since + wave.settleWithinMs;
-    const input = { rendered, namespace: target.namespace, rules: settled, progress: kept.progress, since, until };
+    const { namespace } = target;
+    const input = { rendered, namespace, rules: release.settled, progress: kept.progress, since, until };
     // Looks at the stop flag again that often: a batch that is being given up is not waited for.
     const look = { signal, deadline: Math.min(deadline, outside.clock.now() + lookMs) };
     const answer = await keepSettled(ref, kept, await settle(input, { cluster, clock: outside.clock }, look), outside);

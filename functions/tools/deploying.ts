@@ -13,9 +13,9 @@ import type { OpenCluster, OpenDeployment, WritableDeployment } from '../../shar
 import { restartLog } from '../../shared/deployment/restart-log.ts';
 import { readOpenWrites } from '../../shared/ledger/writes.ts';
 import type { Invocation, Outside } from '../../shared/outside/outside.ts';
-import { releaseOf } from '../../shared/release/release-of.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
 import { judgeStep } from '../../shared/wave/judge-step.ts';
+import { once } from './once.ts';
 
 /** How a planned target is opened. */
 export const opening =
@@ -77,28 +77,15 @@ const fenceGuard = async (
   return `the target's config says admissionPolicy: expect, and ${standing === undefined ? 'whether it is there is not known' : standing.because}`;
 };
 
-/** Asks once; a failure is not kept, so that the next one asks again. */
-const once = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-};
-
 /** More than a slice and the longest wait between two. */
 const abandonedMs = 300_000;
 
 /** What ordering its restarts takes: the log of the target, and the wave's probes between one restart and the next. */
-export const restartingOf = async (
+export const restartingOf = (
   ref: DeploymentRef,
-  { kept, wave, settled }: OpenDeployment,
+  { release, kept, wave }: OpenDeployment,
   outside: Outside,
-): Promise<Restarting> => {
-  const release = await releaseOf(outside.blobs, ref.release);
+): Restarting => {
   const now = outside.clock.now();
   // What nobody worked on for a while, as when its execution died, has not been waiting for its restarts.
   const isGoneOn = kept.workedAt !== undefined && now - kept.workedAt < abandonedMs;
@@ -108,6 +95,6 @@ export const restartingOf = async (
     since: isGoneOn ? (kept.turnsSince ?? kept.startedAt) : now,
     settleWithinMs: wave.settleWithinMs,
     isBack: ref.direction === 'back',
-    ruleOf: compileRules(settled),
+    ruleOf: compileRules(release.settled),
   };
 };

@@ -6,6 +6,7 @@ import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { WavePlan } from '../../shared/rollout/plan.ts';
 import type { GateTools } from '../../shared/wave/gate-tools.ts';
+import { once } from './once.ts';
 import { storeTools } from './store-tools.ts';
 import { watchingTools } from './watching.ts';
 
@@ -14,10 +15,11 @@ import { watchingTools } from './watching.ts';
  * that its API server answers.
  */
 export const gateTools = (outside: Outside, plan: Digest): GateTools => {
+  const planOfWave = once(() => getJson<WavePlan>(outside.blobs, plan));
   const stores: StoreTools = {
     ...storeTools(outside),
     openTarget: async ({ name, locator, allow }) => {
-      const { targets } = await getJson<WavePlan>(outside.blobs, plan);
+      const { targets } = await planOfWave();
       const planned = targets.find(({ target }) => target === name)?.planned;
       if (planned === undefined)
         throw new Error(`target ${name} is not in the plan of its wave, so that it can not be opened`);

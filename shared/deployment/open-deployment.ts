@@ -13,7 +13,7 @@ import type { Hold } from '../rollout/holds.ts';
 import { noJobs } from '../rollout/jobs.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { ObjectId, TargetPlan } from '../rollout/plan.ts';
-import type { Release, ReleaseTarget, RenderedTarget, SettledRule } from '../rollout/release.ts';
+import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
@@ -26,13 +26,12 @@ export type OpenCluster = (target: Target, endpoint: ClusterEndpoint) => Cluster
 
 /** A deployment as one of its steps finds it. */
 export interface OpenDeployment {
+  readonly release: Release;
   readonly target: ReleaseTarget;
   readonly wave: Wave;
   readonly plan: TargetPlan;
   /** Deletes of the plan that an approval has to name. */
   readonly named: readonly ObjectId[];
-  /** When objects of a kind have become what they state. */
-  readonly settled: readonly SettledRule[];
   readonly rendered: RenderedTarget;
   /** Renderings of releases that are taken back and whose jobs run, by digest. */
   readonly takenBack: ReadonlyMap<Digest, RenderedTarget>;
@@ -71,14 +70,13 @@ export const openDeployment = async (
   }
   const { endpoint, plan, deletes } = await getPlanned(outside.blobs, ref.planned);
   const rendered = await getJson<RenderedTarget>(outside.blobs, plan.rendered);
-  const { settled } = release;
   const named = deletes?.objects ?? [];
   return {
+    release,
     target,
     wave,
     plan,
     named,
-    settled,
     rendered,
     takenBack: await readTakenBack(plan, outside),
     cluster: open(target, endpoint),

@@ -1,4 +1,4 @@
-import { readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
+import { readTargetStates, wayBack } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { GateSpec, MetricGate } from '../rollout/gate.ts';
@@ -44,8 +44,12 @@ export const measureRuns = async (
     ([, gate]) => order.opensTargets || !readsPods(release, gate),
   );
   const targets = targetsOf(release, [...order.since.keys()].sort());
-  const states = gates.length === 0 ? new Map<string, TargetState>() : await readTargetStates(outside.ledger);
-  const isFirst = (target: string) => wayBack(states.get(target) ?? { target }, ref.rollout) === undefined;
+  // Asked for by the first that is due: most looks find that nothing is.
+  let states: ReturnType<typeof readTargetStates> | undefined;
+  const isFirst = async (target: string): Promise<boolean> => {
+    states ??= readTargetStates(outside.ledger);
+    return wayBack((await states).get(target) ?? { target }, ref.rollout) === undefined;
+  };
   const questions = gates.flatMap(([name, gate]) =>
     targets.map((target) => ({
       scrapes: scrapes(release, gate),
@@ -60,7 +64,7 @@ export const measureRuns = async (
               name,
               gate,
               await measureOne(name, gate, target, release, tools, signal),
-              { since, at, isFirst: isFirst(target.name) },
+              { since, at, isFirst: await isFirst(target.name) },
               seen,
               (pooled, last) => tools.assessPooled(gate, pooled, last),
               outside,

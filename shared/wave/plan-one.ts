@@ -39,7 +39,7 @@ const unreachableNames = [
 ];
 
 /** Whether an error speaks of the target it was asked about, and of nothing else. */
-export const isUnreachable = (error: unknown): error is Error =>
+export const isTargetTrouble = (error: unknown): error is Error =>
   error instanceof Error && unreachableNames.includes(error.name);
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */
@@ -58,7 +58,7 @@ export const planOne = async (
     const { status: _status, ...planned } = result;
     return { status: 'planned', planned: { endpoint, ...planned } };
   } catch (error) {
-    if (isUnreachable(error)) {
+    if (isTargetTrouble(error)) {
       return { status: 'unreachable', because: error.message };
     }
     throw error;

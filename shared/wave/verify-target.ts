@@ -9,7 +9,7 @@ import { unnamedIn, type WavePlan } from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
-import { isUnreachable, type PlanningTools, planOne, type Wanted } from './plan-one.ts';
+import { isTargetTrouble, type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 
 /** What the last look at a wave needs of other capabilities. */
 export interface VerifyingTools extends PlanningTools {
@@ -68,9 +68,21 @@ const verifyRunning = async (
     const verdict = still.status === 'lost' ? 'fail' : 'inconclusive';
     return { ...judgement, verdict, because: `no longer settled: ${still.because}` };
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
+    if (!isTargetTrouble(error)) throw error;
     return { ...judgement, verdict: 'inconclusive', because: error.message };
   }
+};
+
+/** Tools for one target, which is found and opened once for both looks at it. */
+const openedOnce = (tools: VerifyingTools): VerifyingTools => {
+  let opened: ReturnType<VerifyingTools['open']> | undefined;
+  return {
+    ...tools,
+    open: (target, signal) => {
+      opened ??= tools.open(target, signal);
+      return opened;
+    },
+  };
 };
 
 /**
@@ -95,9 +107,10 @@ export const verifyDeployed = async (
     const brought = (await getPlanned(outside.blobs, digest)).plan;
     const { rendered, release: of } = brought;
     const wanted: Wanted = { target, rendered, release: of, lint: 'tell', kept: unnamedIn(brought) };
-    const asDeployed = await verifyTarget(wanted, tools, outside, signal);
+    const opened = openedOnce(tools);
+    const asDeployed = await verifyTarget(wanted, opened, outside, signal);
     if (direction === 'back' || asDeployed.verdict !== 'pass') return asDeployed;
-    const running = await verifyRunning(wanted, tools, outside, signal);
+    const running = await verifyRunning(wanted, opened, outside, signal);
     return running.verdict === 'pass' ? { ...asDeployed, because: `${asDeployed.because}, and run` } : running;
   };
 };
