@@ -3,10 +3,10 @@ import type { Clock } from '../outside/clock.ts';
 import type { Invocation } from '../outside/outside.ts';
 import { brief, type InProgress } from '../rollout/outcome.ts';
 import type { SettledRule } from '../rollout/release.ts';
-import { spoken } from './object-id.ts';
 import type { Judged } from './settle/assess-workload.ts';
 import { type Applied, type FollowedSet, followLandings } from './settle/follow-landings.ts';
 import { type Evidence, gatherEvidence } from './settle/gather-evidence.ts';
+import { spokenJudged } from './settle/spoken-judged.ts';
 import { compileRules } from './settled/settled-by-rule.ts';
 
 export interface SettleInput extends Omit<Applied, 'ruleOf'> {
@@ -76,26 +76,16 @@ const assess = (
   const open = judged.filter(({ settled }) => settled.status !== 'ready');
   if (open.length === 0) return { status: 'settled' };
   const lost = open.filter(({ settled }) => settled.status !== 'in-progress');
-  if (lost.length > 0) return { because: brief(`${rendered.target}: ${sentence(lost)}`), lost };
+  if (lost.length > 0) return { because: brief(`${rendered.target}: ${spokenJudged(lost)}`), lost };
   if (now >= until) {
     const seconds = Math.round((until - since) / 1000);
-    return { because: brief(`${rendered.target}: not settled within ${seconds} s: ${sentence(open)}`), lost: open };
+    return { because: brief(`${rendered.target}: not settled within ${seconds} s: ${spokenJudged(open)}`), lost: open };
   }
   const polled = followed.polled();
   const how = polled === undefined ? '' : ` (asked for every 2 s, not watched: ${brief(polled, 200)})`;
   return {
     status: 'in-progress',
     retryAfterSeconds: 2,
-    because: brief(`waiting for ${sentence(open)} since ${new Date(since).toISOString()}${how}`),
+    because: brief(`waiting for ${spokenJudged(open)} since ${new Date(since).toISOString()}${how}`),
   };
 };
-
-/** The one that says most first: what is named by a sign tells more than numbers of replicas. */
-const sentence = (judged: readonly Judged[]): string => {
-  const [first] = [...judged].sort((a, b) => Number(isVague(a)) - Number(isVague(b)));
-  if (first === undefined) return '';
-  const more = judged.length > 1 ? ` and ${judged.length - 1} more` : '';
-  return `${spoken(first.id)} (${first.settled.reason}: ${brief(first.settled.message, 300)})${more}`;
-};
-
-const isVague = ({ sign }: Judged): boolean => sign === undefined || sign.is === 'slow';

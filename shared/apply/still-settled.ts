@@ -1,8 +1,8 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
 import { brief } from '../rollout/outcome.ts';
-import { spoken } from './object-id.ts';
 import { type Applied, followLandings } from './settle/follow-landings.ts';
+import { spokenJudged } from './settle/spoken-judged.ts';
 
 /** What has become of a set that had settled. `because` is one sentence. */
 export type Stillness =
@@ -25,11 +25,10 @@ export const stillSettled = async (
       ({ settled }) => settled.status !== 'ready' && settled.reason !== 'Restarted',
     );
     const lost = open.filter(({ settled }) => settled.status !== 'in-progress');
-    const [first] = lost.length > 0 ? lost : open;
-    if (first === undefined) return { status: 'settled' };
-    const more = (lost.length > 0 ? lost : open).length - 1;
-    const because = `${spoken(first.id)} (${first.settled.reason}: ${brief(first.settled.message, 300)})${more > 0 ? ` and ${more} more` : ''}`;
-    return { status: lost.length > 0 ? 'lost' : 'unsettled', because: brief(because) };
+    if (open.length === 0) return { status: 'settled' };
+    return lost.length > 0
+      ? { status: 'lost', because: brief(spokenJudged(lost)) }
+      : { status: 'unsettled', because: brief(spokenJudged(open)) };
   } finally {
     await followed.close();
   }

@@ -16,6 +16,9 @@ export interface Rollout {
   readonly stepSeconds: number;
 }
 
+/** What a deployment is taken to need where all goes well: nothing has been timed in a cloud. */
+export const assumed = { applySlices: 1, settlePolls: 3, deploymentSeconds: 15, stepSeconds: 1 } as const;
+
 const MEMORY_GB = 0.5;
 /** Functions that plan or render have a whole core. */
 const PLANNING_GB = 1.769;

@@ -1,7 +1,7 @@
 import { cutBatches } from '../rollout/next-batch.ts';
 import { countActions, countChanges, type TargetPlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
-import { assessCost, countTransitions, type Rollout } from './assess-cost.ts';
+import { assessCost, assumed, countTransitions, type Rollout } from './assess-cost.ts';
 import { prices } from './prices.ts';
 
 /** What a rollout would cost in the cloud, without what probes and stores cost at their own end. */
@@ -13,9 +13,8 @@ export interface PlanCost {
   readonly pricesAsOf: string;
 }
 
-/** Assumed, for nothing has been timed in a cloud: minutes of a batch, and seconds of all calls for one target and for one other step. */
+/** Minutes of a batch; assumed, too. */
 const batchMinutes = 2.5;
-const [deploymentSeconds, stepSeconds, settlePolls] = [15, 1, 3];
 
 /** The cost of the plans of a release, were all of it to pass. Targets that nothing differs on are deployed to all the same. */
 export const planCost = ({ waves }: Pick<Release, 'waves'>, plans: readonly TargetPlan[]): PlanCost => {
@@ -34,7 +33,9 @@ export const planCost = ({ waves }: Pick<Release, 'waves'>, plans: readonly Targ
     shapes.reduce((sum, shape) => sum + of(shape), 0) / shapes.length;
   const waveMinutes = mean(({ minutes }) => minutes);
   const rollout: Rollout = {
-    ...{ targets: plans.length, waves: shapes.length, applySlices: 1, settlePolls, deploymentSeconds, stepSeconds },
+    ...assumed,
+    targets: plans.length,
+    waves: shapes.length,
     batchesPerWave: mean(({ batches }) => batches),
     waveMinutes,
     // At least once a minute, and at most two hundred times.

@@ -45,6 +45,9 @@ export interface Attempts {
   readonly open: Map<string, ObjectId>;
 }
 
+/** Whether a request to write the object is not known to have ended. */
+export const isOpen = ({ open }: Attempts, id: ObjectId): boolean => [...open.values()].includes(id);
+
 /** Nothing was written yet. */
 export const noAttempts = (): Attempts => ({ begun: new Set(), open: new Map() });
 

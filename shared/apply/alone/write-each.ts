@@ -16,7 +16,7 @@ import { planWith } from '../target-plan.ts';
 import { writeSet } from '../write-set.ts';
 import type { Writing } from '../writing.ts';
 import { attempt, bePatient, insist } from './patience.ts';
-import { type Attempts, noAttempts, rest, type Setting, writingOf } from './setting.ts';
+import { type Attempts, isOpen, noAttempts, rest, type Setting, writingOf } from './setting.ts';
 import { tellRefused } from './tell-refused.ts';
 
 /** For an endpoint of a webhook's service, where it is not to be waited for readiness. */
@@ -98,7 +98,7 @@ const writeSlice = (
     landed.set(object.id, how.landed);
     if (lines.has(object.id)) return;
     // What is as it was meant to be after an answer was lost had been written.
-    const isOurs = object.action === 'unchanged' && [...attempts.open.values()].includes(object.id);
+    const isOurs = object.action === 'unchanged' && isOpen(attempts, object.id);
     const line = appliedLine((isOurs ? meant.get(object.id) : undefined) ?? object, how.warnings);
     lines.set(object.id, line);
     if (!input.wait) telling.tell(line);
@@ -122,8 +122,7 @@ const writeSlice = (
 };
 
 /** Whether a request to write it has left, its end known or not. */
-const hasBegun = ({ attempts: { begun, open } }: Run, id: ObjectId): boolean =>
-  begun.has(id) || [...open.values()].includes(id);
+const hasBegun = ({ attempts }: Run, id: ObjectId): boolean => attempts.begun.has(id) || isOpen(attempts, id);
 
 const unknownEnd = 'interrupted while it was written';
 
