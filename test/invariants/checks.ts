@@ -157,8 +157,11 @@ const hasPreconditions = ({ bodyDigest }: JoinedWrite, intent: Intent | undefine
 
 const methods: Readonly<Record<string, string>> = { apply: 'PATCH', delete: 'DELETE', evict: 'POST' };
 
-/** Each write has one intent from before it and one outcome from after it that does not deny it, and each `done` has its write. */
-const audit = (joined: readonly JoinedWrite[], { ledger }: Histories, isOver: boolean): readonly string[] => {
+/**
+ * Each write has one intent from before it and one outcome from after it that does not deny it, and each `done` has its write, where the
+ * target's API server keeps a log of them.
+ */
+const audit = (joined: readonly JoinedWrite[], { ledger, writes: logs }: Histories, isOver: boolean): readonly string[] => {
   const taken = Map.groupBy(joined, ({ claim }) => claim?.intent ?? '');
   const ended = new Set(
     ledger
@@ -178,7 +181,7 @@ const audit = (joined: readonly JoinedWrite[], { ledger }: Histories, isOver: bo
       .filter((intent) => intent.outcome === undefined && isDue(intent))
       .map(({ intent }) => `${intent} has no outcome`),
     ...intents
-      .filter(({ intent, outcome }) => outcome?.status === 'done' && !taken.has(intent))
+      .filter(({ intent, target, outcome }) => outcome?.status === 'done' && logs.has(target) && !taken.has(intent))
       .map(({ intent }) => `${intent} is done by the ledger, and its target took no such write`),
   ];
 };

@@ -9,7 +9,10 @@ import { DatabaseSync } from 'node:sqlite';
 export interface Histories {
   /** Every row that has not expired. */
   readonly ledger: readonly LedgerRow[];
-  /** By target, in the order in which its API server took them: writes alone, without dry runs, reviews and what others wrote. */
+  /**
+   * By target, in the order in which its API server took them: writes alone, without dry runs, reviews and what others wrote. Each target of
+   * the simulated fleet is there, written to or not; a real one is not, for its API server keeps no such log.
+   */
   readonly writes: ReadonlyMap<string, readonly AcceptedWrite[]>;
   /** What is kept under a digest; undefined where nothing is. */
   readonly blob: (digest: string) => unknown;
@@ -65,7 +68,8 @@ const others = /^kubectl\//;
 const reviews = /^\/apis\/(authorization|authentication)\.k8s\.io\//;
 
 const writesIn = (path: string): Histories['writes'] => {
-  const writes = new Map<string, AcceptedWrite[]>();
+  const servers = rows(path, 'SELECT server FROM kube_object UNION SELECT server FROM kube_request');
+  const writes = new Map<string, AcceptedWrite[]>(servers.map(({ server }) => [String(server), []]));
   for (const { server, record } of rows(path, 'SELECT server, record FROM kube_request ORDER BY server, number')) {
     const request = JSON.parse(String(record)) as AcceptedWrite & { readonly status: number; readonly dryRun: boolean };
     if (request.method === 'GET' || request.dryRun || request.status >= 300 || reviews.test(request.path)) continue;
