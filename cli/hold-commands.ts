@@ -76,4 +76,14 @@ export const holdCommands: readonly Command[] = [
     examples: [['tidegate thaw wave/external', 'what waits goes on']],
     load: () => import('./commands/thaw.ts'),
   },
+  {
+    name: 'waive',
+    args: '<what>',
+    summary: 'let releases by while alerts fire for target/NAME, wave/NAME or service/NAME, in your name',
+    options: [['--comment <text>', 'why; needed']],
+    examples: [
+      ['tidegate waive target/eks-a --comment "known, INC-4711"', 'what begins to fire there later holds again'],
+    ],
+    load: () => import('./commands/waive.ts'),
+  },
 ];

@@ -7,7 +7,9 @@ import type { Hold } from '../shared/rollout/holds.ts';
 import type { PlanView } from './views/plan.ts';
 
 /** What is to be held, why, and for how long. */
-export interface HoldRequest extends Pick<Hold, 'kind' | 'scope' | 'name' | 'because' | 'allowsRollback'> {
+export interface HoldRequest extends Pick<Hold, 'scope' | 'name' | 'because' | 'allowsRollback'> {
+  /** What alerts hold is held by nobody else. */
+  readonly kind: Exclude<Hold['kind'], 'alert'>;
   readonly forMs?: number;
 }
 
@@ -37,6 +39,7 @@ export interface Actions {
   /** Deliveries bring a signature of their own in place of an identity. */
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;
+  receiveAlerts(received: Received): Promise<Answer>;
 }
 
 /** Something asked for that can not be done, and why; shown to whoever asked, with the status it is answered by. */

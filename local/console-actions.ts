@@ -12,13 +12,14 @@ export const consoleActions = (outside: Outside, functions: LocalFunctions): Act
   const hooks = {
     receiveMerge: (received: Received) => deliverTo(functions, 'receiveMerge', received),
     receiveArtifact: (received: Received) => deliverTo(functions, 'receiveArtifact', received),
+    receiveAlerts: (received: Received) => deliverTo(functions, 'receiveAlerts', received),
   };
   return actions(outside, hooks, planMs);
 };
 
 const deliverTo = async (
   functions: LocalFunctions,
-  name: 'receiveMerge' | 'receiveArtifact',
+  name: 'receiveMerge' | 'receiveArtifact' | 'receiveAlerts',
   { headers, body }: Received,
 ): Promise<Answer> => {
   const event = { version: '2.0', headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };

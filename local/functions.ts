@@ -14,6 +14,7 @@ import { previewFleet } from '../functions/preview-fleet.ts';
 import { probeAvailability } from '../functions/probe-availability.ts';
 import { probeWave } from '../functions/probe-wave.ts';
 import { pruneObjects } from '../functions/prune-objects.ts';
+import { receiveAlerts } from '../functions/receive-alerts.ts';
 import { receiveArtifact } from '../functions/receive-artifact.ts';
 import { receiveMerge } from '../functions/receive-merge.ts';
 import { requestApproval } from '../functions/request-approval.ts';
@@ -43,6 +44,7 @@ const factories = {
   probeAvailability,
   probeWave,
   pruneObjects,
+  receiveAlerts,
   receiveArtifact,
   receiveMerge,
   requestApproval,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
 import { probeRegions } from '../shared/availability/probe-availability.ts';
+import { alertSecret } from '../shared/intake/receive-alerts.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
@@ -64,6 +65,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const { dir, mode } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const secret = ensureSecret(join(dir, 'secrets'), webhookSecret, mode.random);
+  ensureSecret(join(dir, 'secrets'), alertSecret, mode.random);
   // Set below: whatever answers to a simulated host may itself ask others.
   const later: { functions?: LocalFunctions; blobs?: Outside['blobs'] } = {};
   const functions = (): LocalFunctions => orThrow(later.functions);

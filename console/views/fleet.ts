@@ -19,7 +19,7 @@ import { isUnderWay } from './wave-status.ts';
 export interface FleetView {
   /** Approvals that are open, oldest first: what waits for a person. */
   readonly waiting: readonly WaitingView[];
-  /** What is frozen, halted and paused, the oldest first. */
+  /** What is frozen, halted and paused, the oldest first; then what alerts hold. */
   readonly holds: readonly Hold[];
   /** Rollouts under way, newest first. */
   readonly rollouts: readonly { readonly rollout: string; readonly commit: string; readonly situation: Situation }[];
@@ -91,7 +91,7 @@ export const fleetView = (rows: FleetRows, now: number, regions: readonly string
   const cells = waves.flatMap((wave) => wave.cells);
   return {
     waiting: rows.approvals.filter((approval) => isOpen(approval, views, now)).map((each) => waitingView(each, views)),
-    holds: rows.holds.toSorted((a, b) => a.at - b.at),
+    holds: rows.holds.toSorted((a, b) => Number(a.kind === 'alert') - Number(b.kind === 'alert') || a.at - b.at),
     rollouts: views
       .filter(({ end }) => end === undefined)
       .map(({ rollout, commit, situation }) => ({ rollout, commit, situation })),

@@ -3,6 +3,7 @@ import { unpinnedImages } from '../../shared/apply/images.ts';
 import { withConfigHashes } from '../../shared/apply/restarts/config-hash.ts';
 import { findProviders } from '../../shared/apply/restarts/find-providers.ts';
 import { workloadsOf } from '../../shared/apply/restarts/workload.ts';
+import { toAlertRules } from '../../shared/fleet/alert-rules.ts';
 import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
@@ -73,6 +74,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   roles: config.roles,
   deletes: toDeleteRules(config.deletes),
   ...toWindows(config.windows),
+  ...toAlertRules(config.alerts),
   entries: config.services,
 });
 

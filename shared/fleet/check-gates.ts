@@ -50,7 +50,12 @@ const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[];
   });
 };
 
-const checkPlaceholders = (at: readonly string[], text: string, targets: readonly Target[]): readonly Finding[] =>
+/** Placeholders of a text that nothing is known to fill in for, or that one of the targets has no value for. */
+export const checkPlaceholders = (
+  at: readonly string[],
+  text: string,
+  targets: readonly Target[],
+): readonly Finding[] =>
   placeholdersOf(text).flatMap((placeholder): readonly Finding[] => {
     const path = pointerOf(at);
     if (!placeholder.startsWith('label.') && !PLACEHOLDERS.some((known) => known === placeholder)) {

@@ -161,6 +161,12 @@ const rules = {
     fix: 'a whole day is from "00:00" to "24:00"',
   },
   date: { code: 'WINDOW_INVALID', expected: 'a date of the calendar, as 2026-12-24' },
+  alertLabels: {
+    code: 'SCHEMA_VALUE',
+    what: 'the rule asks for no label',
+    expected: 'at least one label',
+    fix: 'as it is, every alert would be about this',
+  },
   apiGroup: { code: 'NAME_INVALID', expected: 'an API group, as cert-manager.io; empty for the core group' },
   kind: { code: 'NAME_INVALID', expected: 'a kind, as Certificate' },
   expression: { code: 'EXPRESSION', expected: 'a CEL expression of up to 2,000 characters' },

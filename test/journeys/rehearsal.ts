@@ -148,6 +148,8 @@ export const openRehearsal = async (
       ),
     events: async (rollout: string): Promise<readonly string[]> =>
       (await readEvents(ledger, rollout)).map(({ event }) => event.text),
+    /** What happened in a rollout, with all that is known of it. */
+    timeline: async (rollout: string) => (await readEvents(ledger, rollout)).map(({ event }) => event),
     /** What happened in a rollout, by kind, wave and target, in the order in which it happened. */
     kinds: async (rollout: string): Promise<readonly string[]> => kindsOf(await readEvents(ledger, rollout)),
     /** Whether the exit gates of a wave are being judged, or were. */
@@ -244,6 +246,17 @@ export const openRehearsal = async (
     resume: async (name: string) => acting().lift({ kind: 'pause', scope: 'rollout', name, because: '' }, owner),
     abort: async (rollout: string) => acting().abort(rollout, 'a test', owner),
     holds: async () => readHolds(ledger),
+    /** Lets releases by what alerts hold. */
+    waive: async (scope: HoldScope, name: string) =>
+      acting().lift({ kind: 'alert', scope, name, because: 'a test' }, owner),
+    /** A delivery of alerts as Alertmanager makes it, with the secret as bearer token or another. */
+    alerts: async (event: unknown, token?: string) => {
+      const secret = (await instance.outside.secrets.get('alerts')).reveal();
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token ?? secret}` };
+      const body = new TextEncoder().encode(JSON.stringify(event));
+      return acting().receiveAlerts({ headers, body, via: 'http' });
+    },
+    now: () => processClock.now(),
     rollouts: async () => listRollouts(ledger, 10),
     /** Delivers an artifact event as CI does, and merges the pull request it leads to. */
     artifact: async (event: unknown) => instance.deliverArtifact(event),

@@ -192,6 +192,7 @@ describe('the template', () => {
     ]);
     expect(routes.sort()).toEqual([
       ['$default', 'JWT'],
+      ['POST /hooks/alerts', 'NONE'],
       ['POST /hooks/artifact', 'NONE'],
       ['POST /hooks/merge', 'NONE'],
     ]);
