@@ -40,6 +40,7 @@ export interface Actions {
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;
   receiveAlerts(received: Received): Promise<Answer>;
+  receiveTest(received: Received): Promise<Answer>;
 }
 
 /** Something asked for that can not be done, and why; shown to whoever asked, with the status it is answered by. */

@@ -88,6 +88,7 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   }
   app.post('/hooks/merge', (c) => deliver(c.req.raw, actions.receiveMerge));
   app.post('/hooks/artifact', (c) => deliver(c.req.raw, actions.receiveArtifact));
+  app.post('/hooks/tests/:id', (c) => deliver(c.req.raw, actions.receiveTest));
   app.post('/hooks/alerts', (c) => deliver(c.req.raw, actions.receiveAlerts));
   app.notFound((c) => answerError(new ActionRefused(404, 'NOT_FOUND', 'there is no such page'), c.req.raw, place));
   app.onError((error, c) => {

@@ -6,6 +6,7 @@ import { judgeEntry as judge } from '../shared/wave/judge-entry.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { enteredWave } from './tools/inputs.ts';
+import { testTools } from './tools/tests.ts';
 
 /** State `JudgeEntry`: is what is live well, before anything of it is changed? */
 export const judgeEntry = (outside: Outside): Task =>
@@ -13,7 +14,8 @@ export const judgeEntry = (outside: Outside): Task =>
     const release = await releaseOf(outside.blobs, ref.release);
     const outages = await readOutages(outside);
     const entry = { plan, isApproved, outages };
-    return judge(ref, release, waveOf(release, ref.wave), entry, gateTools(outside, plan), outside, invocation);
+    const tools = { ...gateTools(outside, plan), ...testTools(outside) };
+    return judge(ref, release, waveOf(release, ref.wave), entry, tools, outside, invocation);
   });
 
 /** What Lambda calls. */

@@ -6,6 +6,7 @@ import { verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
+import { testTools } from './tools/tests.ts';
 import { verifyingTools } from './tools/verifying.ts';
 
 /** State `JudgeWave`: the exit gates, looked at once more. */
@@ -13,7 +14,7 @@ export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
-    const tools = { ...gateTools(outside, plan), verifyTarget };
+    const tools = { ...gateTools(outside, plan), ...testTools(outside), verifyTarget };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
 

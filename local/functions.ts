@@ -17,6 +17,7 @@ import { pruneObjects } from '../functions/prune-objects.ts';
 import { receiveAlerts } from '../functions/receive-alerts.ts';
 import { receiveArtifact } from '../functions/receive-artifact.ts';
 import { receiveMerge } from '../functions/receive-merge.ts';
+import { receiveTest } from '../functions/receive-test.ts';
 import { requestApproval } from '../functions/request-approval.ts';
 import { runJobs } from '../functions/run-jobs.ts';
 import { settleTarget } from '../functions/settle-target.ts';
@@ -47,6 +48,7 @@ const factories = {
   receiveAlerts,
   receiveArtifact,
   receiveMerge,
+  receiveTest,
   requestApproval,
   runJobs,
   settleTarget,

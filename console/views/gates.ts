@@ -69,6 +69,7 @@ const limitOf = (spec: GateSpec): string | undefined => {
   const unit = unitOf(spec);
   if (spec.kind === 'probe') return spec.failuresBelow === 0 ? 'none' : `< ${quantity(spec.failuresBelow, unit)}`;
   if (spec.kind === 'alerts') return 'none';
+  if (spec.kind === 'test') return undefined;
   const bounds = [
     ...(spec.failBelow === undefined ? [] : [`≥ ${quantity(spec.failBelow, unit)}`]),
     ...(spec.failAbove === undefined ? [] : [`≤ ${quantity(spec.failAbove, unit)}`]),

@@ -22,7 +22,9 @@ export const checkGates = (
     const users = [...waves.sound.values()].filter((wave) => wave.gates.includes(name));
     const askedOf = (targets && users.flatMap((wave) => selectTargets(wave.targets, targets))) ?? [];
     const store =
-      'probe' in gate ? undefined : metrics.sound.get('alerts' in gate ? gate.alerts.source : gate.metric.source);
+      'probe' in gate || 'tests' in gate
+        ? undefined
+        : metrics.sound.get('alerts' in gate ? gate.alerts.source : gate.metric.source);
     return [
       ...checkQueries(name, gate, users, metrics, value, assess),
       ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
@@ -30,6 +32,7 @@ export const checkGates = (
       ...checkInterval(name, gate, users, value),
       ...checkCount(name, gate, users),
       ...checkBaseline(name, gate, store),
+      ...checkTest(name, gate, users),
     ];
   });
 
@@ -43,6 +46,12 @@ const addressOf = (store: MetricsEntry | undefined): readonly string[] => {
 const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[]; readonly text: string }[] => {
   if ('alerts' in gate)
     return Object.entries(gate.alerts.labels).map(([label, text]) => ({ field: ['alerts', 'labels', label], text }));
+  if ('tests' in gate) {
+    const { tests } = gate;
+    if ('callback' in tests) return [{ field: ['tests', 'callback'], text: tests.callback }];
+    const inputs = 'workflow' in tests ? Object.entries(tests.inputs) : [];
+    return inputs.map(([input, text]) => ({ field: ['tests', 'inputs', input], text }));
+  }
   const [kind, texts] = 'probe' in gate ? (['probe', gate.probe] as const) : (['metric', gate.metric] as const);
   return ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
     const text = valueAt(texts, [key]);
@@ -78,7 +87,7 @@ const checkInterval = (
   value: unknown,
 ): readonly Finding[] => {
   const path = ['gates', name, 'interval'];
-  if ('probe' in gate || valueAt(value, path) === undefined) return [];
+  if ('probe' in gate || 'tests' in gate || valueAt(value, path) === undefined) return [];
   const short = users.find((wave) => wave.soak !== undefined && durationMs(wave.soak) < durationMs(gate.interval));
   if (short === undefined) return [];
   const what = `it is measured every ${gate.interval}, and wave ${short.name} soaks for ${short.soak}`;
@@ -97,6 +106,35 @@ const checkCount = (name: string, gate: GateEntry, users: readonly WaveEntry[]):
   const what = `${gate.count} measurements every ${gate.interval} take longer than wave ${short.name} soaks and waits for`;
   const expected = 'a count that fits into soak and inconclusiveWithin of each wave';
   return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'count']), what, expected }];
+};
+
+/** A test that can not be answered before its wave is given up would never let it pass; a Job of the release is not there before it. */
+const checkTest = (name: string, gate: GateEntry, users: readonly WaveEntry[]): readonly Finding[] => {
+  if (!('tests' in gate)) return [];
+  if ('job' in gate.tests) {
+    if (gate.when === 'after') return [];
+    const what = `job ${gate.tests.job} is of the release, which is not there before the wave is entered`;
+    return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'when']), what, expected: 'after' }];
+  }
+  const findings: Finding[] = [];
+  const withinMs = durationMs(gate.within);
+  for (const { name: wave, soak, inconclusiveWithin } of users) {
+    const before = gate.when !== 'after' && withinMs > durationMs(inconclusiveWithin);
+    const soakMs = soak === undefined ? 0 : durationMs(soak);
+    const after = gate.when !== 'before' && withinMs > soakMs + durationMs(inconclusiveWithin);
+    if (!before && !after) continue;
+    const waits = before
+      ? `waits for ${inconclusiveWithin} before it is entered`
+      : `soaks and waits for ${(soakMs + durationMs(inconclusiveWithin)) / 1000} s`;
+    const what = `it may take ${gate.within}, and wave ${wave} ${waits}`;
+    findings.push({
+      code: 'GATE_INVALID',
+      path: pointerOf(['gates', name, 'within']),
+      what,
+      expected: 'a time within which each wave waits for it',
+    });
+  }
+  return findings.slice(0, 1);
 };
 
 /** What was before is asked of stores that can be asked for another time than now. */

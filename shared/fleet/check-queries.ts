@@ -24,7 +24,7 @@ export const checkQueries = (
   value: unknown,
   assess: AssessQuery,
 ): readonly Finding[] => {
-  if ('probe' in gate) return [];
+  if ('probe' in gate || 'tests' in gate) return [];
   const { source } = 'alerts' in gate ? gate.alerts : gate.metric;
   const path = sourcePath(name, gate, value);
   if (!metrics.names.has(source)) return [unknownStore(source, path, metrics.names)];

@@ -1,4 +1,4 @@
-import type { Check, Comparison, GateSpec, HttpPhase, RunLimits, SequentialTest } from '../rollout/gate.ts';
+import type { Check, Comparison, GateSpec, HttpPhase, RunLimits, SequentialTest, TestGate } from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
@@ -6,6 +6,7 @@ import { durationMs, ratePerSecond } from './duration.ts';
 
 type ProbeEntry = Extract<GateEntry, { probe: unknown }>;
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
+type TestEntry = Extract<GateEntry, { tests: unknown }>;
 type AlertEntry = Extract<GateEntry, { alerts: unknown }>;
 
 /** The gates of the config in the words of the rollout, durations in milliseconds. */
@@ -24,7 +25,9 @@ export const toGates = (
           ? probeGate(entry, of)
           : 'alerts' in entry
             ? alertGate(entry)
-            : metricGate(entry, { of, compared }, stores)),
+            : 'tests' in entry
+              ? testGate(entry)
+              : metricGate(entry, { of, compared }, stores)),
         ...(entry.effect === 'report' ? { effect: entry.effect } : {}),
       },
     ]),
@@ -150,6 +153,19 @@ const comparisonOf = (
   of: number,
 ): { readonly comparison?: Comparison } =>
   baseline === undefined ? {} : { comparison: { baseline, bad, mostRise, level, of } };
+
+const testGate = ({ tests, within, when }: TestEntry): GateSpec => ({
+  kind: 'test',
+  test: testIn(tests),
+  withinMs: durationMs(within),
+  moments: when === 'both' ? ['before', 'after'] : [when],
+});
+
+const testIn = (tests: TestEntry['tests']): TestGate['test'] => {
+  if (!('workflow' in tests)) return tests;
+  const { workflow, ref, inputs, repository, tokenSecret } = tests;
+  return { workflow, ref, inputs, ...given('repository', repository), ...given('tokenSecret', tokenSecret) };
+};
 
 const alertGate = ({ alerts, interval, maxAge }: AlertEntry): GateSpec => ({
   kind: 'alerts',

@@ -161,6 +161,9 @@ const rules = {
     fix: 'a whole day is from "00:00" to "24:00"',
   },
   date: { code: 'WINDOW_INVALID', expected: 'a date of the calendar, as 2026-12-24' },
+  workflow: { code: 'SCHEMA_VALUE', expected: 'the file of a workflow, as e2e.yml' },
+  repository: { code: 'SCHEMA_VALUE', expected: 'a repository, as owner/name' },
+  when: { code: 'SCHEMA_VALUE', expected: 'before, after or both' },
   alertLabels: {
     code: 'SCHEMA_VALUE',
     what: 'the rule asks for no label',

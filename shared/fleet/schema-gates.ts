@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RuleName } from './rules.ts';
 import { checkSchema } from './schema-checks.ts';
 import { count, countFromOne, duration, text } from './schema-fields.ts';
+import { testGate } from './schema-tests.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
@@ -194,5 +195,5 @@ const alertGate = z
   })
   .describe('No such alert fires: before the first write, while the wave is deployed, and through the soak.');
 
-/** An entry of `gates`: a probe, a metric or alerts. */
-export const gateSchema = z.union([probeGate, metricGate, alertGate]);
+/** An entry of `gates`: a probe, a metric, alerts or a test. */
+export const gateSchema = z.union([probeGate, metricGate, alertGate, testGate]);

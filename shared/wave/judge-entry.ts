@@ -13,6 +13,7 @@ import { worstVerdict } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates, withEffects } from './gate-tools.ts';
 import { judgeAvailability } from './judge-availability.ts';
+import { lookAtTests, type TestTools } from './look-at-tests.ts';
 import { measureStores } from './measure-stores.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
@@ -41,7 +42,7 @@ export const judgeEntry = async (
   release: Release,
   wave: Wave,
   { plan, isApproved, outages = [] }: Entry,
-  tools: GateTools,
+  tools: GateTools & TestTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<EntryResult> => {
@@ -73,6 +74,7 @@ export const judgeEntry = async (
       tools,
     ),
     ...(await measureStores(release, wave, targets, tools, signal)),
+    ...(await lookAtTests(ref, release, wave, 'before', targets, tools, signal)),
     ...judgeAvailability(
       outages,
       targets.map((target) => target.name),

@@ -18,6 +18,7 @@ import {
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
 import { unseenBySoak } from './later-effects.ts';
+import { lookAtTests, type TestTools } from './look-at-tests.ts';
 import { measureRuns } from './measure-runs.ts';
 import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
@@ -37,7 +38,7 @@ export const judgeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  tools: GateTools & { readonly verifyTarget: VerifyTarget },
+  tools: GateTools & TestTools & { readonly verifyTarget: VerifyTarget },
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
@@ -65,7 +66,8 @@ export const judgeWave = async (
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
-    return [...judged, ...alerts];
+    const tests = await lookAtTests(ref, release, wave, 'after', targets, tools, signal);
+    return [...judged, ...alerts, ...tests];
   };
   const judgements = [
     ...withEffects(release, [

@@ -75,6 +75,7 @@ export const consoleOver = (story: Story): StoryConsole => {
         status: 202,
         body: { via, signature: headers['x-hub-signature-256'], length: body.length },
       }),
+      receiveTest: async () => ({ status: 200, body: { outcome: 'taken' } }),
       receiveAlerts: async () => ({ status: 200, body: { outcome: 'taken' } }),
       receiveArtifact: async () => ({ status: 401, body: { outcome: 'refused', code: 'SIGNATURE_MISSING' } }),
     },

@@ -58,6 +58,8 @@ export const openRehearsal = async (
     readonly dir?: string;
     /** The files of the config repository beside the config; one web service without them. */
     readonly files?: Readonly<Record<string, string>>;
+    /** Hosts of others that the story needs. */
+    readonly hosts?: Parameters<typeof simulatedNetwork>[0]['routes'];
   } = {},
 ) => {
   const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'tidegate-journey-'));
@@ -78,7 +80,7 @@ export const openRehearsal = async (
       log: jsonLog({ write: (line) => lines.push(line) }, processClock),
     },
     connect: async (routes) => ({
-      http: simulatedNetwork({ routes, fallback: 'refuse' }),
+      http: simulatedNetwork({ routes: [...routes, ...(given.hosts ?? [])], fallback: 'refuse' }),
       dial: simulatedDial({ routes, fallback: 'refuse', clock: processClock }),
       close: async () => undefined,
     }),
@@ -257,6 +259,12 @@ export const openRehearsal = async (
       return acting().receiveAlerts({ headers, body, via: 'http' });
     },
     now: () => processClock.now(),
+    /** What somebody answers who was asked to test, at the address that was named. */
+    answer: async (url: string, answer: unknown) => {
+      const { pathname, search } = new URL(url);
+      const body = new TextEncoder().encode(JSON.stringify(answer));
+      return acting().receiveTest({ headers: {}, body, via: 'http', url: `${pathname}${search}` });
+    },
     rollouts: async () => listRollouts(ledger, 10),
     /** Delivers an artifact event as CI does, and merges the pull request it leads to. */
     artifact: async (event: unknown) => instance.deliverArtifact(event),

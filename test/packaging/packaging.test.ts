@@ -195,6 +195,7 @@ describe('the template', () => {
       ['POST /hooks/alerts', 'NONE'],
       ['POST /hooks/artifact', 'NONE'],
       ['POST /hooks/merge', 'NONE'],
+      ['POST /hooks/tests/{id}', 'NONE'],
     ]);
   });
 

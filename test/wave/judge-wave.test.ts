@@ -94,6 +94,7 @@ const judgedWith = async (
         assessPooled,
         compareMetric: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
+        lookAtTest: () => Promise.reject(new Error('no test')),
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',
