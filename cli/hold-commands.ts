@@ -39,6 +39,16 @@ export const holdCommands: readonly Command[] = [
     load: () => import('./commands/abort.ts'),
   },
   {
+    name: 'hold',
+    args: '<rollout>',
+    summary: 'end a rollout where it is; what it has written stays, and nothing goes back',
+    options: [['--comment <text>', 'why; needed']],
+    examples: [
+      ['tidegate hold ro-5a0c2f19b7d4e3c8a961 --comment "fixed forward"', 'it ends partial; tidegate retry goes on'],
+    ],
+    load: () => import('./commands/hold.ts'),
+  },
+  {
     name: 'retry',
     args: '<rollout>',
     summary: 'begin a rollout that ended partial or failed once more; what has the release already is not written',

@@ -26,10 +26,10 @@ export interface Actions {
   hold(hold: HoldRequest, actor: Actor): Promise<Hold>;
   /** Lets go on what is held, and returns what held it. Throws `ActionRefused`. */
   lift(lift: LiftRequest, actor: Actor): Promise<Hold>;
-  /** Ends a rollout under way; what it changed goes back. Throws `ActionRefused`. */
+  /** Ends a rollout under way; what it changed goes back, or stays where that is kept. Throws `ActionRefused`. */
   abort(
     rollout: string,
-    because: string,
+    { because, keeps }: { readonly because: string; readonly keeps: boolean },
     actor: Actor,
   ): Promise<{ readonly rollout: string; readonly because: string }>;
   /** Begins a rollout that ended partial or failed once more. Throws `ActionRefused`. */

@@ -116,4 +116,8 @@ export const liftFields = z
     }),
   );
 
-export const abortFields = z.extend(rolloutFields, { comment });
+export const abortFields = z.extend(rolloutFields, {
+  comment,
+  /** Whether what was changed stays. */
+  keep: z._default(z.enum(['yes', 'no']), 'no'),
+});

@@ -73,7 +73,7 @@ ${
 <button class="button destructive">Halt everything</button></form></details>`
 }`;
 
-/** Pauses a rollout under way, or ends it. */
+/** Pauses a rollout under way, or ends it where it is, or with a way back. */
 export const endForms = ({ end, rollout, commit }: RolloutView): Html =>
   end !== undefined
     ? html``
@@ -82,6 +82,11 @@ export const endForms = ({ end, rollout, commit }: RolloutView): Html =>
 <input type="hidden" name="name" value="${rollout}"><p>It stands where it is, with nothing more written, until it is resumed on the fleet page.</p>
 <label for="pause-comment">Why</label><input id="pause-comment" name="comment" required maxlength="500" autocomplete="off">
 <button class="button">Pause ${shortCommit(commit)}</button></form></details>
+<details class="act" id="hold"><summary>Hold…</summary>
+<form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}"><input type="hidden" name="keep" value="yes">
+<p>It ends where it is: what it has written stays, and nothing goes back.</p>
+<label for="hold-comment">Why</label><input id="hold-comment" name="comment" required maxlength="500" autocomplete="off">
+<button class="button destructive">Hold ${shortCommit(commit)}</button></form></details>
 <details class="act" id="abort"><summary>Abort…</summary>
 <form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}">
 <p>It ends, and what it changed goes back.</p>

@@ -37,13 +37,13 @@ export const holdingActions = (outside: Outside): HoldingActions => {
       const now = others.length === 0 ? 'nothing is held now' : `now: ${others.join('; ')}`;
       throw new ActionRefused(404, 'NOT_HELD', `it is not so that ${nameOf(key)}; ${now}`);
     },
-    abort: async (rollout, because, actor) => {
-      const why = { by: actor.name, because };
+    abort: async (rollout, { because, keeps }, actor) => {
+      const why = { by: actor.name, because, keeps };
       const result = await abortRollout(rollout, why, outside);
       if (result.status === 'refused') {
         throw new ActionRefused(result.code === 'UNKNOWN_ROLLOUT' ? 404 : 409, result.code, result.because);
       }
-      const said = { ...why, because: `aborts the rollout: ${because}` };
+      const said = { by: actor.name, because: `${keeps ? 'holds' : 'aborts'} the rollout: ${because}` };
       await withdrawApprovals(rollout, said, stepFunctions(outside), outside);
       return { rollout, because: result.because };
     },

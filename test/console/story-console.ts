@@ -68,7 +68,7 @@ export const consoleOver = (story: Story): StoryConsole => {
       lift: async ({ kind, scope, name }) => {
         throw new ActionRefused(404, 'NOT_HELD', `${kind} ${scope} ${name}`);
       },
-      abort: async (rollout, because) => ({ rollout, because }),
+      abort: async (rollout, { because }) => ({ rollout, because }),
       retry: async (rollout) => ({ rollout: `${rollout}-2`, status: 'started' }),
       plan: async (commit) => planView(commit, `sha256:${'0'.repeat(64)}`, exampleRelease('3'), new Map()),
       receiveMerge: async ({ headers, body, via }) => ({

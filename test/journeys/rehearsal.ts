@@ -246,7 +246,9 @@ export const openRehearsal = async (
     pause: async (name: string) =>
       acting().hold({ kind: 'pause', scope: 'rollout', name, because: 'a test', allowsRollback: false }, owner),
     resume: async (name: string) => acting().lift({ kind: 'pause', scope: 'rollout', name, because: '' }, owner),
-    abort: async (rollout: string) => acting().abort(rollout, 'a test', owner),
+    abort: async (rollout: string) => acting().abort(rollout, { because: 'a test', keeps: false }, owner),
+    retry: async (rollout: string) => (await acting().retry(rollout, owner)).rollout,
+    hold: async (rollout: string) => acting().abort(rollout, { because: 'a test', keeps: true }, owner),
     holds: async () => readHolds(ledger),
     /** Lets releases by what alerts hold. */
     waive: async (scope: HoldScope, name: string) =>
