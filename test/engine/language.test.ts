@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answers } from '../../local/engine/failure.ts';
 import { nextRetry, retryDelay } from '../../local/engine/recover.ts';
-import { HandlerFailure, workbench } from './workbench.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { workbench } from './workbench.ts';
 
 const machine = (states: Record<string, object>, more: object = {}) => ({
   QueryLanguage: 'JSONata',
