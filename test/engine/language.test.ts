@@ -33,6 +33,7 @@ describe('expressions', () => {
     ['{% $count($range(1, 360145, 1)) %}', 360_145],
     ['{% $count([1..100000]) %}', 100_000],
     ['{% $random(1) %}', 0.7308781907032909],
+    ['{% $random(42) %}', 0.7275636800328681],
     ['{% $hash("x", "SHA-256") %}', '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'],
     ['{% $hash("x", "MD5") %}', '9dd4e461268c8034f5c8564e155c67a6'],
     ['{% $parse("{\\"a\\":[1]}") %}', { a: [1] }],
@@ -96,6 +97,20 @@ describe('variables', () => {
       }),
     );
     expect(text).toBe('[1,2,1]');
+  });
+
+  test('what one Assign sets has 262,144 bytes at most, all variables together', async () => {
+    const half = '{% $pad("", 131070, "x") %}';
+    const assigned = async (Assign: object) => {
+      const { status, error } = await workbench().execute(
+        machine({ A: { Type: 'Pass', Assign, Output: 1, End: true } }),
+      );
+      return [status, error];
+    };
+    expect([await assigned({ a: half, b: half }), await assigned({ a: half, b: half, c: 1 })]).toEqual([
+      ['SUCCEEDED', undefined],
+      ['FAILED', 'States.DataLimitExceeded'],
+    ]);
   });
 
   test('branches read the variables around them and keep their own', async () => {
@@ -245,30 +260,64 @@ describe('errors', () => {
     expect([described.status, described.error]).toEqual(['FAILED', 'States.DataLimitExceeded']);
   });
 
-  test('an execution that never ends is ended at 25,000 events', async () => {
+  // What comes before the loop decides whether its last turn fits whole into the 24,999 events before the end.
+  test.each([
+    ['Loop', 'ChoiceStateExited'],
+    ['Odd', 'ChoiceStateEntered'],
+  ])('an execution that never ends is ended at 25,000 events: from %s on', async (StartAt, last) => {
+    const fail = { StartAt: 'F', States: { F: { Type: 'Fail' } } };
     const bench = workbench();
-    const described = await bench.execute(
-      machine({
-        A: { Type: 'Choice', Choices: [{ Condition: '{% $exists($states.input.end) %}', Next: 'B' }], Default: 'A' },
-        B: { Type: 'Pass', End: true },
-      }),
-    );
-    expect([described.status, described.error, described.cause]).toEqual([
-      'FAILED',
-      'States.Runtime',
-      'The execution reached the maximum number of history events (25000).',
-    ]);
-    expect((await bench.history(described.executionArn ?? '')).length).toBe(25_000);
-  });
-
-  test('no rule that matches and no Default is an error of its own', async () => {
-    const described = await workbench().execute(
-      machine({
-        Pick: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'End' }] },
+    const { executionArn = '', status } = await bench.execute({
+      ...machine({
+        ...(StartAt === 'Odd' && {
+          Odd: {
+            Type: 'Parallel',
+            Branches: [fail],
+            Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Loop' }],
+            Next: 'Loop',
+          },
+        }),
+        Loop: { Type: 'Choice', Choices: [{ Condition: false, Next: 'End' }], Default: 'Loop' },
         End: { Type: 'Succeed' },
       }),
+      StartAt,
+    });
+    const history = await bench.history(executionArn);
+    expect([status, history.length]).toEqual(['FAILED', 25_000]);
+    expect(history.slice(-2).map(({ id, previousEventId, type }) => [id, previousEventId, type])).toEqual([
+      [24_999, 24_998, last],
+      [25_000, 24_999, 'ExecutionFailed'],
+    ]);
+    expect(history.at(-1)?.executionFailedEventDetails).toEqual({
+      error: 'States.Runtime',
+      cause: 'The execution reached the maximum number of history events (25000).',
+    });
+  });
+
+  test('no rule that matches and no Default ends the execution, whoever would catch it', async () => {
+    const pick = {
+      StartAt: 'Pick',
+      States: {
+        Pick: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'End' }] },
+        End: { Type: 'Succeed' },
+      },
+    };
+    const { status, error, cause } = await workbench().execute(
+      machine({
+        Both: {
+          Type: 'Parallel',
+          Branches: [pick],
+          Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+          End: true,
+        },
+        Caught: { Type: 'Succeed' },
+      }),
     );
-    expect([described.status, described.error]).toEqual(['FAILED', 'States.NoChoiceMatched']);
+    expect([status, error, cause]).toEqual([
+      ...['FAILED', 'States.Runtime'],
+      "An error occurred while executing the state 'Pick' (entered at the event id #4). " +
+        'Failed to transition out of the state. The state does not point to a next state.',
+    ]);
   });
 
   test("the machine's own TimeoutSeconds ends the execution", async () => {
