@@ -35,9 +35,14 @@ const TURN = 256;
 
 /**
  * Runs jobs in microtasks, at most `jobsPerCommit` before each commit; after a turn goes on by the clock, so that it works the
- * same on virtual time. A job that throws stops the queue.
+ * same on virtual time. A job, a commit or an effect that throws stops the queue, and `broken` is told what it threw.
  */
-export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit: number): Queue => {
+export const createQueue = (
+  clock: EngineClock,
+  commits: Commits,
+  jobsPerCommit: number,
+  broken: (thrown: unknown) => void,
+): Queue => {
   let jobs: Job[] = [];
   let effects: (() => void)[] = [];
   let busy = false;
@@ -49,9 +54,9 @@ export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit:
     stopped = true;
     jobs = [];
     effects = [];
-    commits.rollback();
     for (const refuse of unanswered) refuse();
     unanswered.clear();
+    commits.rollback();
   };
   const commitTogether = async (): Promise<number> => {
     commits.begin();
@@ -72,13 +77,17 @@ export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit:
       }
       try {
         done += await commitTogether();
+        const released = effects;
+        effects = [];
+        for (const effect of released) if (!stopped) effect();
       } catch (thrown) {
-        stop();
-        throw thrown;
+        try {
+          stop();
+        } finally {
+          broken(thrown);
+        }
+        return;
       }
-      const released = effects;
-      effects = [];
-      for (const effect of released) if (!stopped) effect();
     }
     busy = false;
   };
