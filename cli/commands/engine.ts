@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { functionFolder, isFolder } from '../../local/engine/alone/function-folder.ts';
-import { untilTerminated } from '../../local/engine/alone/process.ts';
+import { untilTerminated, whenRead } from '../../local/engine/alone/process.ts';
 import { s3Objects } from '../../local/engine/alone/s3.ts';
 import { serve } from '../../local/engine/alone/serve.ts';
 import { createEngine, type Engine, type EngineOptions } from '../../local/engine/engine.ts';
@@ -31,6 +31,7 @@ export const run: Run = async (_, options, { terminal }) => {
     account: '000000000000',
     invoke: functionFolder(folder, { clock, env: terminal.env, print: terminal.draw }),
     objects: s3Objects(terminal.env),
+    soon: whenRead,
     broken: (thrown) => broken.reject(stoppedBy(thrown, data)),
   });
   try {

@@ -33,15 +33,20 @@ interface Commits {
 /** Jobs until the thread is given to others (sockets, timers): some milliseconds. */
 const TURN = 256;
 
-/**
- * Runs jobs in microtasks, at most `jobsPerCommit` before each commit; after a turn goes on by the clock, so that it works the
- * same on virtual time. A job, a commit or an effect that throws stops the queue, and `broken` is told what it threw.
- */
+interface QueueOptions {
+  /** Jobs before each commit, at most. */
+  readonly jobsPerCommit: number;
+  /** Calls `begin` soon: what is added until then shares its first commit. */
+  readonly soon: (begin: () => void) => void;
+  /** A job, a commit or an effect threw this, and the queue is stopped. */
+  readonly broken: (thrown: unknown) => void;
+}
+
+/** Runs jobs in turns; after one it goes on by the clock, so that it works the same on virtual time. */
 export const createQueue = (
   clock: EngineClock,
   commits: Commits,
-  jobsPerCommit: number,
-  broken: (thrown: unknown) => void,
+  { jobsPerCommit, soon, broken }: QueueOptions,
 ): Queue => {
   let jobs: Job[] = [];
   let effects: (() => void)[] = [];
@@ -96,7 +101,7 @@ export const createQueue = (
     jobs.push(job);
     if (busy) return;
     busy = true;
-    queueMicrotask(() => void turn());
+    soon(() => void turn());
   };
   const afterCommit = (effect: () => void) => {
     if (!stopped) effects.push(effect);
