@@ -22,7 +22,11 @@ export interface Meanwhile {
   readonly interruptAt?: string;
 }
 
-/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but PATH. */
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+/** What Node is started with. */
+export const startEnv = { PATH, NODE_COMPILE_CACHE };
+
+/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but what Node starts by. */
 export const tidegate = (
   directory: string,
   args: readonly string[],
@@ -32,7 +36,7 @@ export const tidegate = (
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: directory,
-      env: { PATH: process.env.PATH ?? '', HOME: directory, NO_COLOR: '1', ...env },
+      env: { ...startEnv, HOME: directory, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Whoever reads no input may be gone before it is written.
@@ -62,7 +66,14 @@ export const tidegateHere = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> => {
   const { exitCode, out, said } = await ran(args, { directory, env: { HOME: directory, ...env } });
-  return { exitCode, out: out.join('\n').split('\n').filter((line) => line !== ''), err: said.join('\n') };
+  return {
+    exitCode,
+    out: out
+      .join('\n')
+      .split('\n')
+      .filter((line) => line !== ''),
+    err: said.join('\n'),
+  };
 };
 
 /** A new folder with these files in it. */
