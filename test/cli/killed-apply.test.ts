@@ -14,7 +14,7 @@ import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { behaviourByName, startKubelet } from '../control-plane/kubelet.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
-import { folderWith } from './tidegate.ts';
+import { folderWith, startEnv } from './tidegate.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const namespace = 'killed';
@@ -76,7 +76,7 @@ describeOnControlPlane('tidegate apply, killed by SIGKILL', 'controllers', (bina
     new Promise<boolean>((resolve, reject) => {
       const child = spawn(process.execPath, [main, ...command], {
         cwd: folder,
-        env: { PATH: process.env.PATH ?? '', HOME: folder },
+        env: { ...startEnv, HOME: folder },
         stdio: ['ignore', 'ignore', 'inherit'],
       });
       proxy.cutAfter(request, () => child.kill('SIGKILL'));

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ran } from './recording-terminal.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -21,7 +22,11 @@ export interface Meanwhile {
   readonly interruptAt?: string;
 }
 
-/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but PATH. */
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+/** What Node is started with. */
+export const startEnv = { PATH, NODE_COMPILE_CACHE };
+
+/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but what Node starts by. */
 export const tidegate = (
   directory: string,
   args: readonly string[],
@@ -31,7 +36,7 @@ export const tidegate = (
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: directory,
-      env: { PATH: process.env.PATH ?? '', HOME: directory, NO_COLOR: '1', ...env },
+      env: { ...startEnv, HOME: directory, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Whoever reads no input may be gone before it is written.
@@ -53,6 +58,23 @@ export const tidegate = (
       resolve({ exitCode, out: texts.out.split('\n').filter((line) => line !== ''), err: texts.err.trimEnd() }),
     );
   });
+
+/** The same in this process, at no start of another: for what needs neither a process nor the real clock. */
+export const tidegateHere = async (
+  directory: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> => {
+  const { exitCode, out, said } = await ran(args, { directory, env: { HOME: directory, ...env } });
+  return {
+    exitCode,
+    out: out
+      .join('\n')
+      .split('\n')
+      .filter((line) => line !== ''),
+    err: said.join('\n'),
+  };
+};
 
 /** A new folder with these files in it. */
 export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {
