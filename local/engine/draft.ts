@@ -1,10 +1,11 @@
+import { isExpress } from './arn.ts';
 import { type Inward, type State, scopeAt } from './definition.ts';
 import type { Execution, Frame, HistoryEvent, Signal, Status } from './execution.ts';
 import { type FailureDetail, STATES, StateFailure } from './failure.ts';
 import type { Given } from './given.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** Events per execution, hard limit of Step Functions. The last one is kept for how it ends: a failure that says so, as a rule. */
+/** Events of a STANDARD execution, hard limit of Step Functions. The last one is kept for how it ends: a failure that says so, as a rule. */
 export const HISTORY_LIMIT = 25_000;
 
 /** An execution that a Map Run starts, in the same transaction as the transition that wants it. */
@@ -134,6 +135,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
   const stopRuns: string[] = [];
   const tokens: Writable<Transition['tokens'][number]>[] = [];
   let { nextFrame, lastEvent } = execution;
+  const room = isExpress(execution.arn) ? Number.POSITIVE_INFINITY : HISTORY_LIMIT - 1;
   let ending: Ending | undefined;
   let failure: FailureDetail | undefined;
 
@@ -148,7 +150,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     return [...all.values()].filter((child): child is Frame => child?.parent === id);
   };
   const write = (previous: number, type: string, details: JsonObject) => {
-    if (lastEvent >= HISTORY_LIMIT - 1) throw new HistoryFull(execution.arn);
+    if (lastEvent >= room) throw new HistoryFull(execution.arn);
     lastEvent += 1;
     events.push({ id: lastEvent, at: given.now, type, previous, details });
     return lastEvent;

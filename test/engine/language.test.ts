@@ -260,40 +260,6 @@ describe('errors', () => {
     expect([described.status, described.error]).toEqual(['FAILED', 'States.DataLimitExceeded']);
   });
 
-  // What comes before the loop decides whether its last turn fits whole into the 24,999 events before the end.
-  test.each([
-    ['Loop', 'ChoiceStateExited'],
-    ['Odd', 'ChoiceStateEntered'],
-  ])('an execution that never ends is ended at 25,000 events: from %s on', async (StartAt, last) => {
-    const fail = { StartAt: 'F', States: { F: { Type: 'Fail' } } };
-    const bench = workbench();
-    const { executionArn = '', status } = await bench.execute({
-      ...machine({
-        ...(StartAt === 'Odd' && {
-          Odd: {
-            Type: 'Parallel',
-            Branches: [fail],
-            Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Loop' }],
-            Next: 'Loop',
-          },
-        }),
-        Loop: { Type: 'Choice', Choices: [{ Condition: false, Next: 'End' }], Default: 'Loop' },
-        End: { Type: 'Succeed' },
-      }),
-      StartAt,
-    });
-    const history = await bench.history(executionArn);
-    expect([status, history.length]).toEqual(['FAILED', 25_000]);
-    expect(history.slice(-2).map(({ id, previousEventId, type }) => [id, previousEventId, type])).toEqual([
-      [24_999, 24_998, last],
-      [25_000, 24_999, 'ExecutionFailed'],
-    ]);
-    expect(history.at(-1)?.executionFailedEventDetails).toEqual({
-      error: 'States.Runtime',
-      cause: 'The execution reached the maximum number of history events (25000).',
-    });
-  });
-
   test('no rule that matches and no Default ends the execution, whoever would catch it', async () => {
     const pick = {
       StartAt: 'Pick',
