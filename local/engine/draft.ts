@@ -5,7 +5,7 @@ import { type FailureDetail, STATES, StateFailure } from './failure.ts';
 import type { Given } from './given.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** Events of a STANDARD execution, hard limit of Step Functions. The last one is kept for how it ends: a failure that says so, as a rule. */
+/** Events of a STANDARD execution, hard limit of Step Functions. The last one is kept for its end: a failure that says so, as a rule. */
 export const HISTORY_LIMIT = 25_000;
 
 /** An execution that a Map Run starts, in the same transaction as the transition that wants it. */
