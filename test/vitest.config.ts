@@ -11,6 +11,8 @@ export default defineConfig({
     // Two cores; each file is a process of its own because virtual mode replaces the global clock.
     pool: 'forks',
     maxWorkers: 2,
+    // Tests that may run side by side in one file: they wait for controllers, not for a core.
+    maxConcurrency: 10,
     // A bound on hanging, not a measure: journeys take seconds on an idle machine and minutes on a busy one.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -5,7 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ran } from './recording-terminal.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** The command line as it stands in the sources. */
+export const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+/**
+ * The environment of a command: nothing of this process's but PATH. What Node compiles is kept where `bin/compile-cache.mjs` keeps it, which
+ * spares each start two thirds of its work.
+ */
+export const environmentOf = (home: string): Readonly<Record<string, string>> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)),
+});
 
 /** How a command ended, and what it wrote. */
 export interface Ran {
@@ -22,11 +33,7 @@ export interface Meanwhile {
   readonly interruptAt?: string;
 }
 
-const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-/** What Node is started with. */
-export const startEnv = { PATH, NODE_COMPILE_CACHE };
-
-/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but what Node starts by. */
+/** Runs the command line as a process of its own, in `directory`. */
 export const tidegate = (
   directory: string,
   args: readonly string[],
@@ -36,7 +43,7 @@ export const tidegate = (
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: directory,
-      env: { ...startEnv, HOME: directory, NO_COLOR: '1', ...env },
+      env: { ...environmentOf(directory), NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Whoever reads no input may be gone before it is written.
