@@ -4,7 +4,7 @@ import { requireComment } from './hold.ts';
 
 /** A command that ends a rollout under way, and says what becomes of what it changed. */
 export const endRollout =
-  ({ keep, then }: { readonly keep: 'yes' | 'no'; readonly then: string }): Run =>
+  ({ keep, becomes }: { readonly keep: 'yes' | 'no'; readonly becomes: string }): Run =>
   async ([rollout = ''], options, { connect, terminal, json }) => {
     const comment = requireComment(options);
     const client = await connect();
@@ -13,7 +13,7 @@ export const endRollout =
     if (json) terminal.out(JSON.stringify(result));
     else {
       terminal.out(result.because);
-      terminal.say(`${then}: tidegate status ${rollout} --watch`);
+      terminal.say(`${becomes}: tidegate status ${rollout} --watch`);
     }
     return exitCodes.done;
   };
