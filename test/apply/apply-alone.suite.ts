@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { ClusterUnreachable } from '../../shared/clouds/cluster.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import {
@@ -367,6 +368,59 @@ export const applyAloneSuite = (server: () => Server): void => {
       const hasty = await alone(objects);
       expect(hasty.words).toContain(`created ValidatingWebhookConfiguration asked-${namespace()}`);
       await alone([]);
+    });
+  });
+
+  describe('two at the same moment', () => {
+    const many = (key: string) => Array.from({ length: 12 }, (_, place) => configMap(`m${place}`, { key }));
+    const at = async (...keys: readonly string[]) => {
+      const ran = await Promise.all(keys.map((key) => alone(many(key))));
+      const { items } = (await send('GET', pathOf('configmaps', '').slice(0, -1))) as LiveObject & {
+        readonly items: readonly (LiveObject & { readonly data?: { readonly key?: string } })[];
+      };
+      const members = items.filter(({ metadata }) => metadata.labels?.['applyset.kubernetes.io/part-of'] !== undefined);
+      return { ran, live: members.map(({ metadata, data }) => `${metadata.name} ${data?.key}`).sort() };
+    };
+
+    it.each([
+      ['make a set', false],
+      ['change one', true],
+    ])('that %s to the same do so together, each object once', async (_, isThere) => {
+      if (isThere) await alone(many('old'));
+      const { ran, live } = await at('new', 'new');
+      expect(live).toEqual(
+        many('new')
+          .map(({ metadata }) => `${metadata.name} new`)
+          .sort(),
+      );
+      expect(ran.map(({ summary }) => [summary.failed, summary.refused])).toEqual([
+        [0, 0],
+        [0, 0],
+      ]);
+      expect((await alone(many('new'))).calls).toEqual({ reads: 2, tries: 0, writes: 0 });
+    });
+
+    it.each([
+      ['make a set', false],
+      ['change one', true],
+    ])('that %s to something else each: one goes on, and the other says so', async (_, isThere) => {
+      if (isThere) await alone(many('old'));
+      const { ran, live } = await at('one', 'other');
+      // Which one is a matter of moments, and so is whether the other had ended before.
+      const [key] = live.map((each) => each.split(' ')[1]);
+      expect(live).toEqual(
+        many('')
+          .map(({ metadata }) => `${metadata.name} ${key}`)
+          .sort(),
+      );
+      const [one, other] = key === 'one' ? ran : ran.toReversed();
+      expect(one?.lines.filter(({ action }) => action === 'failed')).toEqual([]);
+      const failed = other?.lines.filter(({ action }) => action === 'failed').map(({ reason }) => reason) ?? [];
+      const told =
+        /^(another tidegate applies this set at the same time, and has changed ConfigMap \S+; |somebody else works on the set of web$)/;
+      expect(failed.filter((reason) => !/; that one goes on, apply again when it has ended$/.test(reason))).toEqual([]);
+      expect([...(one?.said ?? []), ...failed].filter((sentence) => told.test(sentence)).length).toBeGreaterThan(0);
+      expect((await alone(many(key ?? ''))).calls).toEqual({ reads: 2, tries: 0, writes: 0 });
     });
   });
 
