@@ -1,4 +1,4 @@
-import type { Cluster, ClusterRequest } from '../clouds/cluster.ts';
+import { type Cluster, type ClusterRequest, ClusterUnreachable } from '../clouds/cluster.ts';
 import { isObject, type JsonObject, listAt, numberAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 import { readWarnings } from './warnings.ts';
@@ -19,7 +19,11 @@ export interface ApiRefusal {
   readonly retryAfterSeconds?: number;
 }
 
-/** Sends one request and reads its answer. @throws ClusterUnreachable, AccessRefused as `Cluster.request` does. */
+/**
+ * Sends one request and reads its answer. A success whose body is no JSON object is not the API server's: a sign-in page, a proxy's, or
+ * cut on the way. Nothing is read from it, least of all an empty list, and what became of the request is not known.
+ * @throws ClusterUnreachable then, and as `Cluster.request` does; AccessRefused as that does.
+ */
 export const ask = async (cluster: Cluster, path: string, init: ClusterRequest): Promise<Answer> => {
   const response = await cluster.request(path, {
     ...init,
@@ -32,7 +36,16 @@ export const ask = async (cluster: Cluster, path: string, init: ClusterRequest):
     const refused = readRefusal(response.status, text, response.headers.get('retry-after'));
     return { ok: false, refused: { ...refused, message: `${refused.message}${fairness(response)}` }, ...warned };
   }
-  return { ok: true, body: parseObject(text), ...warned };
+  const body = objectIn(text);
+  if (body === undefined) throw notOfAnApiServer(cluster, path, `${init.method ?? 'GET'}`, text);
+  return { ok: true, body, ...warned };
+};
+
+/** An answer that no API server gives. @returns what is thrown for it: whether the request was carried out is not known. */
+export const notOfAnApiServer = (cluster: Cluster, path: string, method: string, text: string): ClusterUnreachable => {
+  const begin = text.trim().slice(0, 60).replaceAll(/\s+/g, ' ');
+  const what = begin === '' ? 'nothing' : `what no API server answers: ${begin}`;
+  return new ClusterUnreachable(`${cluster.target}: ${method} ${path.split('?')[0]} was answered by ${what}`);
 };
 
 /** Of a 429, who in the API server's priority and fairness refused it: what an administrator looks the identity's share up by. */
@@ -68,18 +81,18 @@ export class ApiServerRefused extends Error {
   }
 }
 
-const parseObject = (text: string): JsonObject => {
+const objectIn = (text: string): JsonObject | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
+    return isObject(value) ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 };
 
 /** Reads a Status; a body that is none (a proxy's page) is cut to its first 200 characters. */
 export const readRefusal = (code: number, text: string, retryAfter: string | null): ApiRefusal => {
-  const status = parseObject(text);
+  const status = objectIn(text) ?? {};
   const after = Number.parseInt(retryAfter ?? '', 10);
   const seconds = Number.isNaN(after) ? numberAt(status, 'details', 'retryAfterSeconds') : after;
   return {

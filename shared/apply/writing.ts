@@ -8,6 +8,7 @@ import type { ObjectId } from '../rollout/plan.ts';
 import { type Answer, ApiServerRefused, ask } from './api-requests.ts';
 import type { PendingWrite } from './assess-open-write.ts';
 import { assessRefusal } from './assess-refusal.ts';
+import { DiscoveryMissing } from './discovery.ts';
 import { fenceRefusal, isFenceRefusal } from './fence-policy.ts';
 import { fieldManager, version } from './manager.ts';
 import { spoken } from './object-id.ts';
@@ -229,10 +230,14 @@ const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
 
 /** Whether a failure is the cluster's or the way's to it, so that work on it can be reported as failed; ours is none of these. */
 export const isClusterTrouble = (error: unknown): error is Error =>
-  error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
+  error instanceof ClusterUnreachable ||
+  error instanceof AccessRefused ||
+  error instanceof ApiServerRefused ||
+  error instanceof DiscoveryMissing;
 
-/** Whether trouble may be over at another attempt; that a cluster does not know us is not. */
-export const mayPass = (trouble: Error): boolean => isClusterTrouble(trouble) && !(trouble instanceof AccessRefused);
+/** Whether trouble may be over at another attempt; that a cluster does not know us, or is too old, is not. */
+export const mayPass = (trouble: Error): boolean =>
+  isClusterTrouble(trouble) && !(trouble instanceof AccessRefused) && !(trouble instanceof DiscoveryMissing);
 
 /** Whether nothing came of a request: neither an answer nor a refusal. */
 export const isUnreachable = (error: unknown): error is Error => error instanceof ClusterUnreachable;

@@ -447,6 +447,48 @@ export const applyAloneSuite = (server: () => Server): void => {
       expect((await alone([settings], { cluster })).words).toEqual(['created ConfigMap settings']);
     });
 
+    it.each([
+      ['a page of a proxy', '<html>sign in</html>'],
+      ['an answer that was cut', '{"kind":"ConfigMapList","items":[{"metada'],
+      ['an object that is no list', '{"kind":"Status","status":"Success"}'],
+      ['a list of something else', '{"items":[{"id":1}]}'],
+    ])('with %s is waited out as any other: it is not a list of nothing', async (_, body) => {
+      await alone([settings, configMap('old')]);
+      let left = 1;
+      const cluster = recordCluster(async (path, init) => {
+        if (!path.includes('labelSelector') || left-- <= 0) return server().request(path, init);
+        return new Response(body, { status: 200 });
+      });
+      expect((await alone([settings], { cluster })).words).toEqual([
+        'unchanged ConfigMap settings',
+        'pruned ConfigMap old',
+      ]);
+    });
+
+    it('of a write that a proxy answers is resolved by reading', async () => {
+      let left = 1;
+      const cluster = recordCluster(async (path, init) => {
+        const answer = await server().request(path, init);
+        const isCut = init?.method === 'PATCH' && path.includes('/settings?') && left-- > 0;
+        return isCut ? new Response('<html>sign in</html>', { status: 200 }) : answer;
+      });
+      const { words, calls } = await alone([settings], { cluster });
+      expect([words, calls.writes]).toEqual([['created ConfigMap settings'], 2]);
+    });
+
+    it('of a server that is too old is told of each object', async () => {
+      const cluster = recordCluster(async () => Response.json({ kind: 'APIVersions', versions: ['v1'] }));
+      const { lines } = await alone([settings], { cluster });
+      expect(lines).toEqual([
+        {
+          ...{ identity: '/ConfigMap//settings', action: 'failed' },
+          reason: expect.stringMatching(
+            /did not answer an APIGroupDiscoveryList; Kubernetes 1\.27 or newer is needed$/,
+          ),
+        },
+      ]);
+    });
+
     it('of a server that never answered is told at once', async () => {
       let asked = 0;
       const cluster = recordCluster(async () => {
