@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ran } from './recording-terminal.ts';
 
 /** The command line as it stands in the sources. */
 export const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -64,6 +65,23 @@ export const tidegate = (
       resolve({ exitCode, out: texts.out.split('\n').filter((line) => line !== ''), err: texts.err.trimEnd() }),
     );
   });
+
+/** The same in this process, at no start of another: for what needs neither a process nor the real clock. */
+export const tidegateHere = async (
+  directory: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> => {
+  const { exitCode, out, said } = await ran(args, { directory, env: { HOME: directory, ...env } });
+  return {
+    exitCode,
+    out: out
+      .join('\n')
+      .split('\n')
+      .filter((line) => line !== ''),
+    err: said.join('\n'),
+  };
+};
 
 /** A new folder with these files in it. */
 export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {
