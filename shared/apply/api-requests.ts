@@ -1,4 +1,4 @@
-import { type Cluster, type ClusterRequest, ClusterUnreachable } from '../clouds/cluster.ts';
+import type { Cluster, ClusterRequest } from '../clouds/cluster.ts';
 import { isObject, type JsonObject, listAt, numberAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
 import { readWarnings } from './warnings.ts';
@@ -21,8 +21,8 @@ export interface ApiRefusal {
 
 /**
  * Sends one request and reads its answer. A success whose body is no JSON object is not the API server's: a sign-in page, a proxy's, or
- * cut on the way. Nothing is read from it, least of all an empty list, and what became of the request is not known.
- * @throws ClusterUnreachable then, and as `Cluster.request` does; AccessRefused as that does.
+ * cut on the way. Nothing is read from it, least of all an empty list (`notOfAnApiServer`).
+ * @throws ClusterUnreachable, AccessRefused as `Cluster.request` does.
  */
 export const ask = async (cluster: Cluster, path: string, init: ClusterRequest): Promise<Answer> => {
   const response = await cluster.request(path, {
@@ -37,16 +37,20 @@ export const ask = async (cluster: Cluster, path: string, init: ClusterRequest):
     return { ok: false, refused: { ...refused, message: `${refused.message}${fairness(response)}` }, ...warned };
   }
   const body = objectIn(text);
-  if (body === undefined) throw notOfAnApiServer(cluster, path, `${init.method ?? 'GET'}`, text);
-  return { ok: true, body, ...warned };
+  return body === undefined ? { ok: false, refused: notOfAnApiServer(text) } : { ok: true, body, ...warned };
 };
 
-/** An answer that no API server gives. @returns what is thrown for it: whether the request was carried out is not known. */
-export const notOfAnApiServer = (cluster: Cluster, path: string, method: string, text: string): ClusterUnreachable => {
+const noApiServer = 'NotOfAnApiServer';
+
+/** An answer that no API server gives, as trouble of the way to it: it may be another the next time. */
+export const notOfAnApiServer = (text: string): ApiRefusal => {
   const begin = text.trim().slice(0, 60).replaceAll(/\s+/g, ' ');
-  const what = begin === '' ? 'nothing' : `what no API server answers: ${begin}`;
-  return new ClusterUnreachable(`${cluster.target}: ${method} ${path.split('?')[0]} was answered by ${what}`);
+  const message = begin === '' ? 'an empty answer' : `what no API server answers: ${begin}`;
+  return { code: 502, reason: noApiServer, message, causes: [], details: { kind: '', name: '' } };
 };
+
+/** Whether it is not known what became of a request: a success was answered, and not by an API server. */
+export const isUnknownEnd = (answer: Answer): boolean => !answer.ok && answer.refused.reason === noApiServer;
 
 /** Of a 429, who in the API server's priority and fairness refused it: what an administrator looks the identity's share up by. */
 const fairness = ({ status, headers }: Response): string => {

@@ -29,7 +29,7 @@ interface Page extends Listing {
 
 /**
  * All objects of a collection, in pages of 500; where the pages expire on the way (410), all in one answer. One that is not there is
- * empty. @throws ApiServerRefused for every other refusal, ClusterUnreachable where the answer is no list of objects.
+ * empty. @throws ApiServerRefused for every other refusal, and where the answer is no list of objects.
  */
 export const listCollection = async (
   cluster: Cluster,
@@ -70,7 +70,8 @@ export async function* listPages(
     if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
     const { items } = answer.body;
     const isList = items === null || (Array.isArray(items) && items.every((item) => textAt(item, 'metadata', 'name')));
-    if (!isList) throw notOfAnApiServer(cluster, page, 'GET', JSON.stringify(answer.body));
+    if (!isList)
+      throw new ApiServerRefused(cluster.target, `GET ${path}`, notOfAnApiServer(JSON.stringify(answer.body)));
     const objects = listAt(answer.body, 'items')
       .filter(isObject)
       .map((item) => liveObject({ ...item, ...typed }));
