@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'yaml';
-import { assumed } from '../../shared/cost/assess-cost.ts';
+import { assumed, countTransitions } from '../../shared/cost/assess-cost.ts';
 import { prices } from '../../shared/cost/prices.ts';
 import { openRehearsal } from '../../test/journeys/rehearsal.ts';
 import { type CountedRollout, countRollout } from './count-rollout.ts';
@@ -26,6 +26,21 @@ const price = ({ transitions, functions }: CountedRollout): number =>
     transitions * prices.stateTransition,
   );
 
+/** What assess-cost.ts says of a rollout of the same shape. */
+const estimate = ({ functions }: CountedRollout, waves: number): number => {
+  const calls = (name: string): number => functions[name]?.calls ?? 0;
+  return countTransitions({
+    ...assumed,
+    targets: Number(targets),
+    waves,
+    batchesPerWave: (calls('nextBatch') - waves) / waves,
+    applySlices: calls('applyManifests') / Number(targets),
+    settlePolls: calls('settleTarget') / Number(targets),
+    soakPolls: calls('judgeWave') / waves,
+    waveMinutes: (calls('probeWave') / waves) * 10,
+  });
+};
+
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-cost-'));
 try {
   const fleet = fleetOf(Number(targets), Number(minutes));
@@ -41,6 +56,10 @@ try {
   for (const [name, { calls, seconds }] of Object.entries(counted.functions).sort()) {
     console.log(`  ${name.padEnd(20)} ${String(calls).padStart(6)} calls ${seconds.toFixed(0).padStart(8)} s`);
   }
+  const estimated = estimate(counted, 3);
+  const off = Math.round((100 * (estimated - counted.transitions)) / counted.transitions);
+  console.log(`  assess-cost.ts says ${Math.round(estimated)} transitions of this shape, ${off} % off`);
+  if (Math.abs(off) > 10) process.exitCode = 1;
   console.log(`  transitions and functions: $${price(counted).toFixed(4)}`);
 } finally {
   rmSync(dir, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import type { Ledger, Write } from './ledger.ts';
 const dayMs = 24 * 3_600_000;
 
 /** How long rows are kept after their last write: those of a partition that begins so. */
-export interface Kept {
+interface Kept {
   readonly partition: string;
   readonly days: number;
   readonly because: string;
@@ -15,7 +15,7 @@ export interface Kept {
  * a wave. Work is what a step needs to go on; evidence is what people ask about later: who approved what, on which measurements. Longer
  * than the 365 days that an execution can run, so that no row goes while somebody may need it to go on.
  */
-export const retention: readonly Kept[] = [
+const retention: readonly Kept[] = [
   { partition: 'rollout#', days: 400, because: 'evidence: plans, verdicts, results, events, approvals, the end' },
   { partition: 'rollouts', days: 400, because: 'the list of them' },
   { partition: 'approval#', days: 400, because: 'evidence: who decided' },
