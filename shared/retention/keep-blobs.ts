@@ -10,6 +10,8 @@ export const blobDays = 400;
 
 /** More rollouts than that are never under way. */
 const mostOpen = 1_000;
+/** A prime: it leads past every one of any number of digests but its own multiples. */
+const stride = 7_919;
 /** Blobs that are read and put again at the same time. */
 const concurrency = 16;
 
@@ -24,8 +26,8 @@ export interface KeptBlobs {
  * Puts again every blob that somebody still needs, so that none of them grows old: what the targets have and may go back to, and what the
  * rollouts that have not ended work with, and all that these name in turn. Everything else goes `blobDays` after it was put last: by
  * the lifecycle of the bucket, or by `expireFolder`. So nothing is ever deleted by a look at what is needed, and no step can lose
- * what it is just about to use. Run it far more often than `blobDays`; twice is as once. What is not done by the deadline is left to the next run,
- * which begins with the same.
+ * what it is just about to use. Run it far more often than `blobDays`; twice is as once. What is not done by the deadline is left to the next
+ * days, each of which begins with others.
  */
 export const keepBlobs = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'log'> & { readonly clock: Pick<Clock, 'now'> },
@@ -36,36 +38,36 @@ export const keepBlobs = async (
   const missing: string[] = [];
   const seen = new Set<string>([...required, ...named]);
   let kept = 0;
-  let wave: readonly string[] = [...seen];
-  while (wave.length > 0) {
-    const next: string[] = [];
-    for (let at = 0; at < wave.length; at += concurrency) {
-      if (clock.now() >= deadline) {
-        log.warn('not all blobs could be kept in time', { kept, left: wave.length - at });
-        return { kept, missing };
-      }
-      const found = await Promise.all(
-        wave.slice(at, at + concurrency).map((digest) => putAgain(blobs, digest as Digest)),
-      );
-      for (const [index, content] of found.entries()) {
-        const digest = wave[at + index] ?? '';
-        if (content === undefined) {
-          if (required.has(digest)) missing.push(digest);
-          continue;
-        }
-        kept += 1;
-        for (const inner of digestsIn(content)) {
-          if (seen.has(inner)) continue;
-          seen.add(inner);
-          next.push(inner);
-        }
-      }
+  const queue = inTurn([...seen], clock.now());
+  while (queue.length > 0) {
+    if (clock.now() >= deadline) {
+      log.warn('not all blobs could be kept in time', { kept, left: queue.length });
+      return { kept, missing };
     }
-    wave = next;
+    const taken = queue.splice(0, concurrency);
+    const found = await Promise.all(taken.map((digest) => putAgain(blobs, digest as Digest)));
+    for (const [index, content] of found.entries()) {
+      const digest = taken[index] ?? '';
+      if (content === undefined) {
+        if (required.has(digest)) missing.push(digest);
+        continue;
+      }
+      kept += 1;
+      const inner = [...new Set(digestsIn(content))].filter((each) => !seen.has(each));
+      for (const each of inner) seen.add(each);
+      // What a blob names comes right after it: a run that is cut off has done some of them whole.
+      queue.unshift(...inner);
+    }
   }
   if (missing.length > 0)
     log.error('blobs that the ledger names are not there', { missing: missing.slice(0, 20).join(', ') });
   return { kept, missing };
+};
+
+/** Beginning at another one each day, so that a run which has no time for all of them leaves out others each time. */
+const inTurn = (digests: readonly string[], now: number): string[] => {
+  const from = (Math.floor(now / 86_400_000) * stride) % Math.max(1, digests.length);
+  return [...digests.slice(from), ...digests.slice(0, from)];
 };
 
 /** Every digest in a text: of blobs, and of images, which are none. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import aslValidator from 'asl-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blobDays } from '../../shared/retention/keep-blobs.ts';
 import { canLint, lintTemplate } from './cfn-lint-findings.ts';
 import { weaknessesOf } from './security-rules.ts';
 import { packagedResources, packageOnce, packageService, type Resource } from './serverless.ts';
@@ -68,6 +69,15 @@ describe('two stages of one account', () => {
     expect({ ci: logDays(ci), prod: logDays(prod) }).toEqual({ ci: [90], prod: [365] });
     const recipients = [ci, prod].map(({ AlarmRecipient }) => AlarmRecipient?.Properties.Endpoint);
     expect(recipients).toEqual(['', 'on-call@example.com']);
+  });
+
+  it('keep a blob as long after it was put last as an instance on one machine does', () => {
+    const { Rules } = prod.BlobBucket?.Properties.LifecycleConfiguration as {
+      readonly Rules: readonly { readonly Id: string }[];
+    };
+    expect(Rules.find(({ Id }) => Id === 'not-needed')).toEqual({
+      ...{ Id: 'not-needed', Status: 'Enabled', Prefix: 'sha256/', ExpirationInDays: blobDays },
+    });
   });
 
   it('stand in a VPC with every function that opens clusters, and no other, where that is asked for', () => {

@@ -106,6 +106,31 @@ describe('blobs that grow old', () => {
     expect(await keepBlobs(outside, { deadline: clock.now() })).toEqual({ kept: 0, missing: [] });
   });
 
+  it('are all kept in some days where one has no time for all', async () => {
+    const { clock, ledger, outside, blobs } = open();
+    const releases: `sha256:${string}`[] = [];
+    for (let number = 0; number < 100; number += 1) {
+      const release = await blobs.put(`release ${number}`);
+      releases.push(release);
+      await markVerified(ledger, `t${number}`, { release, rendered: release, commit: 'c', rollout: 'r', at: begin });
+    }
+    const put = new Set<string>();
+    const slow: typeof blobs = {
+      get: (digest) => blobs.get(digest),
+      put: async (content) => {
+        clock.move(1_000);
+        const digest = await blobs.put(content);
+        put.add(digest);
+        return digest;
+      },
+    };
+    for (let day = 0; day < 20; day += 1) {
+      await keepBlobs({ ...outside, blobs: slow }, { deadline: clock.now() + 30_000 });
+      clock.move(dayMs);
+    }
+    expect(put.size).toBe(releases.length);
+  });
+
   it('are none in a folder that is not there', () => {
     expect(expireFolder(join(dir, 'none'), begin)).toBe(0);
   });
