@@ -72,11 +72,11 @@ describe('two stages of one account', () => {
   });
 
   it('keep a blob as long after it was put last as an instance on one machine does', () => {
-    const { Rules } = prod.BlobBucket?.Properties.LifecycleConfiguration as {
-      readonly Rules: readonly { readonly Id: string }[];
-    };
-    expect(Rules.find(({ Id }) => Id === 'not-needed')).toEqual({
-      ...{ Id: 'not-needed', Status: 'Enabled', Prefix: 'sha256/', ExpirationInDays: blobDays },
+    const { LifecycleConfiguration } = prod.BlobBucket?.Properties ?? {};
+    expect(LifecycleConfiguration).toMatchObject({
+      Rules: expect.arrayContaining([
+        { Id: 'not-needed', Status: 'Enabled', Prefix: 'sha256/', ExpirationInDays: blobDays },
+      ]),
     });
   });
 
