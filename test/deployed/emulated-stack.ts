@@ -32,6 +32,10 @@ export interface MadeRule {
 /** The packaged stack as CloudFormation made it in the emulator. */
 export interface EmulatedStack {
   readonly outputs: Readonly<Record<string, string>>;
+  /** The template as it was packaged, as it was made, and the logical ids of what became of it. */
+  readonly packaged: Template;
+  readonly reduced: Template;
+  readonly made: readonly string[];
   /** The physical id of a resource: the name of a table, bucket or function, the ARN of a topic. Throws for one that was not made. */
   idOf(logical: string): string;
   /** What the variables of a function were made, substitutions resolved. */
@@ -83,12 +87,13 @@ export const makeStack = async ({ client }: Moto): Promise<EmulatedStack> => {
   const template: Template = JSON.parse(
     readFileSync(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8'),
   );
+  const reduced = reduceTemplate(template);
   const cloudformation = new CloudFormationClient(client);
   const StackName = `tidegate-${stage}`;
   await cloudformation.send(
     new CreateStackCommand({
       StackName,
-      TemplateBody: JSON.stringify(reduceTemplate(template)),
+      TemplateBody: JSON.stringify(reduced),
       Capabilities: ['CAPABILITY_NAMED_IAM'],
     }),
   );
@@ -107,6 +112,9 @@ export const makeStack = async ({ client }: Moto): Promise<EmulatedStack> => {
     outputs: Object.fromEntries(
       (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
     ),
+    packaged: template,
+    reduced,
+    made: (StackResources ?? []).flatMap(({ LogicalResourceId }) => LogicalResourceId ?? []),
     idOf,
     variablesOf: async (FunctionName) =>
       (await functions.send(new GetFunctionConfigurationCommand({ FunctionName }))).Environment?.Variables ?? {},
