@@ -22,7 +22,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { Target } from '../../shared/rollout/target.ts';
-import { startMoto } from '../outside/moto.ts';
+import { type Moto, startMoto } from '../outside/moto.ts';
 import { stage } from '../packaging/serverless.ts';
 import { account, makeStack } from './emulated-stack.ts';
 import { unpackFunctions } from './packaged-functions.ts';
@@ -33,13 +33,7 @@ const ownAccount = '111111111111';
 const secrets = { webhook: 'planted-webhook-secret', 'config-token': 'planted-config-token' };
 const lambdaTimeMs = 120_000;
 
-/**
- * What the packaged stack made in moto, and around it what an account would have: the functions as they are packaged, each with the variables
- * that CloudFormation gave it; the machines as CloudFormation holds their definitions, run by our engine; the clusters simulated; the config
- * repository a forge. The clients of DynamoDB, S3 and SSM are the functions' own, and their requests go to moto.
- */
-export const openDeployed = async (targets: readonly Target[]) => {
-  const moto = await startMoto();
+const openOver = async (moto: Moto, targets: readonly Target[]) => {
   const stack = await makeStack(moto);
   const packed = unpackFunctions();
   const dir = mkdtempSync(join(tmpdir(), 'tidegate-deployed-'));
@@ -157,4 +151,19 @@ export const openDeployed = async (targets: readonly Target[]) => {
       await moto.stop();
     },
   };
+};
+
+/**
+ * What the packaged stack made in moto, and around it what an account would have: the functions as they are packaged, each with the variables
+ * that CloudFormation gave it; the machines as CloudFormation holds their definitions, run by our engine; the clusters simulated; the config
+ * repository a forge. The clients of DynamoDB, S3 and SSM are the functions' own, and their requests go to moto.
+ */
+export const openDeployed = async (targets: readonly Target[]): ReturnType<typeof openOver> => {
+  const moto = await startMoto();
+  try {
+    return await openOver(moto, targets);
+  } catch (error) {
+    await moto.stop();
+    throw error;
+  }
 };
