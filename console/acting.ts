@@ -12,6 +12,7 @@ import {
   liftFields,
   readFields,
   rolloutFields,
+  targetFields,
 } from './read-body.ts';
 
 /** What is asked for without naming who may: the rest is decided where its row is read. */
@@ -56,6 +57,11 @@ const rollback: Act = async (asked) => {
 const plan: Act = async ({ request, actor, actions }) => {
   const { commit } = await readFields(request, commitFields);
   return Response.json(await actions.plan(commit, actor));
+};
+
+const diagnose: Act = async ({ request, actor, actions }) => {
+  const { target } = await readFields(request, targetFields);
+  return Response.json(await actions.diagnose(target, actor));
 };
 
 const hold: Act = async ({ request, actor, actions, json }) => {
@@ -108,6 +114,7 @@ export const acting: readonly {
   { path: '/releases', action: 'release', act: release },
   { path: '/rollbacks', action: 'rollback', act: rollback },
   { path: '/plans', action: 'plan', act: plan },
+  { path: '/diagnoses', action: 'diagnose', act: diagnose },
   { path: '/holds', action: 'hold', act: hold },
   { path: '/holds/lift', action: 'lift', act: lift },
   { path: '/aborts', action: 'hold', act: abort },

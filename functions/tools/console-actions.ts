@@ -10,11 +10,11 @@ import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { type StartResult, startRollout } from '../../shared/release/start-rollout.ts';
 import { holdingActions } from './holding-actions.ts';
 
-/** Deliveries are taken in their own way in each place. */
-export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact'>;
+/** What each place has a way of its own for. */
+export type Elsewhere = Pick<Actions, 'receiveMerge' | 'receiveArtifact' | 'diagnose'>;
 
 /** What the console and the command line set in motion, wherever they run. What asks git or the fleet ends after `withinMs`. */
-export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number): Actions => {
+export const consoleActions = (outside: Outside, elsewhere: Elsewhere, withinMs: number): Actions => {
   const steps = stepFunctions(outside);
   const { name: repository } = outside.settings.configRepository;
   const start = async (commit: string, actor: Actor, signal: AbortSignal, rollback = false): Promise<StartResult> => {
@@ -25,7 +25,7 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
     return startRollout(request, executionName(repository, commit), steps, outside);
   };
   return {
-    ...hooks,
+    ...elsewhere,
     ...holdingActions(outside),
     decide: (approval, decision, actor) => decideApproval(approval, decision, actor, steps, outside),
     release: (commit, actor) =>
@@ -82,7 +82,8 @@ const takenBack = async (rollout: string, outside: Outside, signal: AbortSignal)
   );
 };
 
-const within = async <Result>(
+/** Runs something that ends after so long. */
+export const within = async <Result>(
   { clock }: Pick<Outside, 'clock'>,
   ms: number,
   run: (signal: AbortSignal) => Promise<Result>,

@@ -4,6 +4,7 @@ import { Unreachable } from '../../shared/outside/http.ts';
 import type { Random } from '../../shared/outside/random.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Route } from '../network.ts';
+import { dated } from './clouds/api.ts';
 import { type Clouds, createClouds } from './clouds/clouds.ts';
 import { clusterHost } from './cluster-host.ts';
 import type { Images } from './images.ts';
@@ -84,7 +85,7 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const scraper = createScraper(targets, serving, metrics.add, options);
   const routes: Route[] = [
     ...clouds.routes,
-    ...targets.map((target) => apiServerRoute(target, reach, clouds)),
+    ...targets.map((target) => apiServerRoute(target, reach, clouds, clock)),
     { host: `metrics${publicSuffix}`, handle: metrics.handle },
     ...targets.map(
       (target): Route => ({
@@ -113,13 +114,13 @@ export const createFleet = (options: FleetOptions): Fleet => {
   };
 };
 
-const apiServerRoute = (target: Target, reach: Fleet['reach'], clouds: Clouds): Route => ({
+const apiServerRoute = (target: Target, reach: Fleet['reach'], clouds: Clouds, clock: Clock): Route => ({
   host: clusterHost(target),
   handle: async (request) => {
     const server = reach(target.name);
-    if (clouds.authorise(target.name, request) === 'ok') return server.handle(request);
+    if (clouds.authorise(target.name, request) === 'ok') return dated(await server.handle(request), clock);
     const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
-    return Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 });
+    return dated(Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 }), clock);
   },
 });
 

@@ -8,7 +8,7 @@ export interface Actor {
 
 /** What is asked for. */
 export type Ask =
-  | { readonly action: 'read' | 'release' | 'rollback' | 'plan' | 'hold' }
+  | { readonly action: 'read' | 'release' | 'rollback' | 'plan' | 'diagnose' | 'hold' }
   /** What was held goes on. */
   | { readonly action: 'lift' }
   | {
