@@ -83,6 +83,7 @@ export const dialEnding =
   });
 
 const place = await openPlace();
+export const placeOutside = place.outside;
 export const closePlace = place.close;
 
 /** Goes the way to a target of the simulated fleet, in which something was made wrong. */
