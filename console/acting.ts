@@ -1,4 +1,4 @@
-import type { Ask } from '../shared/access/authorise.ts';
+import type { LimitedAction } from '../shared/access/authorise.ts';
 import type { VoteRefusal } from '../shared/approval/approval.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
@@ -14,9 +14,7 @@ import {
   rolloutFields,
   targetFields,
 } from './read-body.ts';
-
-/** What is asked for without naming who may: the rest is decided where its row is read. */
-export type PlainAction = Exclude<Ask['action'], 'approve' | 'reject'>;
+import { withoutTargets } from './without-targets.ts';
 
 const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409; readonly code: string }>> = {
   'not-found': { status: 404, code: 'NOT_FOUND' },
@@ -54,14 +52,17 @@ const rollback: Act = async (asked) => {
   return started(await asked.actions.rollback(rollout, asked.actor), asked);
 };
 
-const plan: Act = async ({ request, actor, actions }) => {
+const plan: Act = async ({ request, actor, actions, hidden }) => {
   const { commit } = await readFields(request, commitFields);
-  return Response.json(await actions.plan(commit, actor));
+  return Response.json(withoutTargets(await actions.plan(commit, actor), hidden));
 };
 
-const diagnose: Act = async ({ request, actor, actions }) => {
+const diagnose: Act = async ({ request, actor, actions, hidden }) => {
   const { target } = await readFields(request, targetFields);
-  return Response.json(await actions.diagnose(target, actor));
+  if (target !== undefined && hidden.has(target)) {
+    throw new ActionRefused(404, 'UNKNOWN_TARGET', `there is no target ${JSON.stringify(target)} in the newest config`);
+  }
+  return Response.json(withoutTargets(await actions.diagnose(target, actor), hidden));
 };
 
 const hold: Act = async ({ request, actor, actions, json }) => {
@@ -106,7 +107,7 @@ const seeOther = (path: string): Response => new Response(null, { status: 303, h
 /** What POST does. Each is authorised first, and taken only from our own pages or with a bearer token. */
 export const acting: readonly {
   readonly path: string;
-  readonly action: PlainAction;
+  readonly action: LimitedAction;
   readonly act: Act;
 }[] = [
   // Who may decide on this approval is decided where its row is read; to ask, one must be somebody.
@@ -117,6 +118,6 @@ export const acting: readonly {
   { path: '/diagnoses', action: 'diagnose', act: diagnose },
   { path: '/holds', action: 'hold', act: hold },
   { path: '/holds/lift', action: 'lift', act: lift },
-  { path: '/aborts', action: 'hold', act: abort },
+  { path: '/aborts', action: 'abort', act: abort },
   { path: '/retries', action: 'release', act: retry },
 ];

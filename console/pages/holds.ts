@@ -1,13 +1,19 @@
 import { html } from 'hono/html';
 import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
+import type { Permission } from '../../shared/access/authorise.ts';
 import type { Html } from '../answer.ts';
+import type { May } from '../app.ts';
 import type { FleetView } from '../views/fleet.ts';
 import type { RolloutView } from '../views/rollout.ts';
 import { shortCommit } from '../views/standing-text.ts';
 import { relativeTime } from './time.ts';
 
+/** What somebody may do, or in its place the sentence that says why they may not: nobody is shown a button that does nothing. */
+export const orWhyNot = (permission: Permission, form: Html): Html =>
+  permission.allowed ? form : html`<p class="quiet">${permission.because}.</p>`;
+
 /** What is held, by whom and why, and the button that lets it go on. */
-export const heldCall = (hold: Hold): Html => {
+export const heldCall = (hold: Hold, may: May): Html => {
   const { kind, scope, name, by, because, at, until, allowsRollback } = hold;
   const id = `held-${kind}-${scope}-${name}`.replaceAll(/[^\w-]/g, '-');
   return html`<section class="call" id="${id}">
@@ -15,12 +21,17 @@ export const heldCall = (hold: Hold): Html => {
 <p>${because} (${by}, ${relativeTime(at)}${until === undefined ? '' : html`, ends ${relativeTime(until)}`}). ${
     allowsRollback ? 'Ways back may pass.' : 'Nothing is written, ways back neither.'
   }</p></div>
-<form method="post" action="/holds/lift">${fields(hold)}<button class="button">${kind === 'freeze' ? 'Thaw' : 'Resume'}</button></form>
+${orWhyNot(
+  may('lift'),
+  html`<form method="post" action="/holds/lift">${fields(hold)}<button class="button">${kind === 'freeze' ? 'Thaw' : 'Resume'}</button></form>`,
+)}
 </section>`;
 };
 
 /** Stops everything, or freezes a part of the fleet. */
-export const holdForms = ({ waves, holds }: FleetView): Html => html`
+export const holdForms = (view: FleetView, may: May): Html => orWhyNot(may('hold'), freezeAndHalt(view));
+
+const freezeAndHalt = ({ waves, holds }: FleetView): Html => html`
 <details class="act" id="freeze"><summary>Freeze…</summary>
 <form method="post" action="/holds"><input type="hidden" name="kind" value="freeze">
 <p>Nothing of a release is written where it applies, from the next write on; what is under way waits.</p>
@@ -45,19 +56,24 @@ ${
 }`;
 
 /** Pauses a rollout under way, or ends it. */
-export const endForms = ({ end, rollout, commit }: RolloutView): Html =>
+export const endForms = ({ end, rollout, commit }: RolloutView, may: May): Html =>
   end !== undefined
     ? html``
-    : html`<details class="act" id="pause"><summary>Pause…</summary>
+    : html`${orWhyNot(
+        may('hold'),
+        html`<details class="act" id="pause"><summary>Pause…</summary>
 <form method="post" action="/holds"><input type="hidden" name="kind" value="pause"><input type="hidden" name="scope" value="rollout">
 <input type="hidden" name="name" value="${rollout}"><p>It stands where it is, with nothing more written, until it is resumed on the fleet page.</p>
 <label for="pause-comment">Why</label><input id="pause-comment" name="comment" required maxlength="500" autocomplete="off">
-<button class="button">Pause ${shortCommit(commit)}</button></form></details>
-<details class="act" id="abort"><summary>Abort…</summary>
+<button class="button">Pause ${shortCommit(commit)}</button></form></details>`,
+      )}${orWhyNot(
+        may('abort'),
+        html`<details class="act" id="abort"><summary>Abort…</summary>
 <form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}">
 <p>It ends, and what it changed goes back.</p>
 <label for="abort-comment">Why</label><input id="abort-comment" name="comment" required maxlength="500" autocomplete="off">
-<button class="button destructive">Abort ${shortCommit(commit)}</button></form></details>`;
+<button class="button destructive">Abort ${shortCommit(commit)}</button></form></details>`,
+      )}`;
 
 const fields = ({ kind, scope, name }: Hold): Html =>
   html`${Object.entries({ kind, scope, name }).map(

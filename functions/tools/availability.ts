@@ -8,10 +8,10 @@ import { stopFor } from '../../shared/wave/stop-for.ts';
 export const availabilityTools = (outside: Outside): AvailabilityTools => ({
   probeUntil: (order, signal) => probeUntil(order, outside, signal),
   stopWave: (ref, judgement) => stopFor(ref, judgement, outside),
-  tellOutages: async (outages) => {
+  tellOutages: async (outages, { targets }) => {
     for (const { target, gate, because, regions, since } of outages) {
       const text = `${target} is out by gate ${gate}, seen from ${regions.join(' and ')}: ${because}`;
-      await notify({ key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console }, outside);
+      await notify({ key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console }, outside, targets[target]?.private?.notifySecret);
     }
   },
 });

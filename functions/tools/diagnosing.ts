@@ -46,7 +46,7 @@ export const diagnose = async (
     );
   }
   const { fleet } = read;
-  const found = fleet.targets.find(({ name }) => name === target);
+  const found = allOf(fleet).find(({ name }) => name === target);
   if (found === undefined) {
     throw new ActionRefused(
       404,
@@ -151,7 +151,11 @@ const identityOf = async (
   return { ...(await callerIdentity({ ...outside, settings: outside.settings, http }, signal)), date };
 };
 
-const namesOf = ({ targets }: Pick<ConfiguredFleet, 'targets'>): readonly string[] => targets.map(({ name }) => name);
+const allOf = ({ targets, following }: Pick<ConfiguredFleet, 'targets' | 'following'>): readonly Target[] =>
+  [...targets, ...following.map(({ target }) => target)].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const namesOf = (fleet: Pick<ConfiguredFleet, 'targets' | 'following'>): readonly string[] =>
+  allOf(fleet).map(({ name }) => name);
 
 /** Names of the secrets that stores of the config are asked with. */
 const secretsOf = ({ metrics }: Pick<ConfiguredFleet, 'metrics'>): readonly string[] =>

@@ -23,7 +23,7 @@ export interface AvailabilityTools {
   probeUntil(order: ProbeOrder, signal: AbortSignal): Promise<Probed>;
   readonly stopWave: StopWave;
   /** Tells people of what is out, once. */
-  tellOutages(outages: readonly Outage[]): Promise<void>;
+  tellOutages(outages: readonly Outage[], release: Release): Promise<void>;
 }
 
 /**
@@ -121,7 +121,7 @@ const act = async (
   const fresh = (await readStandingsOf(outside.ledger, target)).filter((each) => at - each.at <= freshMs);
   const outages = assessOutages(fresh, probeRegions(outside.settings));
   for (const outage of outages) await stopRunningWaves(outage, release, tools.stopWave, outside);
-  if (outages.length > 0) await tools.tellOutages(outages);
+  if (outages.length > 0) await tools.tellOutages(outages, release);
 };
 
 /** The regions that probe on schedule. */

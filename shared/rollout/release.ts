@@ -39,6 +39,8 @@ export interface Release {
   readonly metrics: Readonly<Record<string, MetricSource>>;
   readonly services: Readonly<Record<string, ServicePolicy>>;
   readonly deletes: DeleteRules;
+  /** Private targets that follow once the fleet has it. Absent where there are none. */
+  readonly following?: readonly string[];
   /** By name. Absent where the config has none. */
   readonly windows?: Readonly<Record<string, Window>>;
   /** At most one for each kind. */

@@ -31,7 +31,7 @@ test.each(['eks', 'gke', 'aks'] as const)('the way to a sound target on %s is go
 
 const isReview = (request: Request) => new URL(request.url).pathname.endsWith('/selfsubjectaccessreviews');
 const denies =
-  (...named: readonly string[]): Planted['answer'] =>
+  (...named: readonly string[]): NonNullable<Planted['answer']> =>
   async (request) => {
     if (!isReview(request)) return undefined;
     const { spec } = await request.json();
@@ -39,7 +39,7 @@ const denies =
     return Response.json({ status: { allowed: !named.includes(`${verb} ${resource}`) } }, { status: 201 });
   };
 const onPath =
-  (path: string, body: object, status = 200): Planted['answer'] =>
+  (path: string, body: object, status = 200): NonNullable<Planted['answer']> =>
   ({ url }) =>
     new URL(url).pathname === path ? Response.json(body, { status }) : undefined;
 const isClusterScope = async (request: Request) =>
@@ -48,7 +48,7 @@ const isClusterScope = async (request: Request) =>
   (await request.text()).includes('6dae42f8');
 /** A server whose clock is so far behind ours. */
 const behind =
-  (ms: number): Planted['answer'] =>
+  (ms: number): NonNullable<Planted['answer']> =>
   ({ url }) => {
     if (new URL(url).pathname !== '/version') return undefined;
     const headers = { date: new Date(Date.now() - ms).toUTCString() };
