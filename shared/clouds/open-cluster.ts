@@ -14,7 +14,7 @@ export const mintFor = (locator: Locator, outside: CloudsOutside): Mint => {
   if ('gke' in locator) {
     return async (signal) => {
       const { googleAccess } = await import('./google-auth.ts');
-      return (await googleAccess(outside, signal)).credential;
+      return (await googleAccess(outside, signal, locator.gke.serviceAccount)).credential;
     };
   }
   if ('aks' in locator) {

@@ -132,7 +132,11 @@ export const targetSchema = z.union([
       location: text,
       cluster: text,
       serviceAccount: text.optional().describe('E-mail of the service account to act as there.'),
-      membership: text.optional().describe("Name of its membership in the project's fleet: reached by Connect gateway."),
+      membership: z
+        .string(rule('membership'))
+        .regex(/^projects\/\d{1,20}\/locations\/[a-z0-9-]{1,40}\/memberships\/[a-z0-9-]{1,63}$/, rule('membership'))
+        .optional()
+        .describe("Its membership in a fleet of Google's: it is reached by the Connect gateway, and by nothing else."),
     }),
     ...target,
   }),

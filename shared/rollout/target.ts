@@ -22,7 +22,10 @@ export interface GkeLocator {
   readonly cluster: string;
   /** The service account to act as there, in place of the fleet's. */
   readonly serviceAccount?: string;
-  /** Name of its membership in the project's fleet: it is reached by Google's Connect gateway, and nothing else has to be. */
+  /**
+   * `projects/NUMBER/locations/LOCATION/memberships/NAME`, its membership in a fleet of Google's: it is reached by the Connect gateway, and
+   * nothing of it has to be reachable from here.
+   */
   readonly membership?: string;
 }
 export interface AksLocator {

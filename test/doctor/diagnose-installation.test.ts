@@ -5,7 +5,6 @@ import { smallFleetConfig } from '../journeys/fleet-config.ts';
 import { openRehearsal, time } from '../journeys/rehearsal.ts';
 
 const { diagnose } = await import('../../functions/tools/diagnosing.ts');
-const { diagnose: deployed } = await import('../../functions/diagnose.ts');
 
 type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 type Place = Parameters<typeof diagnose>[1];
@@ -51,6 +50,14 @@ describe('an installation', () => {
       'secret heartbeat skipped',
       'schedules ok',
     ]);
+  });
+
+  test('has no target that is not in its newest config', async () => {
+    await expect(look({}, 'simulated', 'eks-b')).rejects.toMatchObject({
+      status: 404,
+      code: 'UNKNOWN_TARGET',
+      message: expect.stringMatching(/^there is no target "eks-b" in the newest config/),
+    });
   });
 
   test('and every target of it, to which something was deployed, is well to the last hop', async () => {
@@ -152,35 +159,6 @@ describe('an installation', () => {
       status: 'failed',
       found: expect.stringMatching(/events\.us-east-1\.amazonaws\.com: no such host/),
       next: expect.stringMatching(/^see that what this runs in reaches it/),
-    });
-  });
-
-  test('answers who may ask, by the function of its own, and nobody else', async () => {
-    const ask = async (claims: Readonly<Record<string, string>> | undefined, body: object) => {
-      const event = {
-        version: '2.0',
-        rawPath: '/diagnoses',
-        rawQueryString: '',
-        headers: { host: 'api', authorization: 'Bearer x', 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        isBase64Encoded: false,
-        requestContext: { domainName: 'api', http: { method: 'POST' }, ...(claims && { authorizer: { jwt: { claims } } }) },
-      };
-      const answer = await time.complete(
-        async () => deployed(story.instance.outside)(event, { getRemainingTimeInMillis: () => 29_000 }),
-        { maxVirtualMs: 60_000 },
-      );
-      const { statusCode, body: text } = answer as { readonly statusCode: number; readonly body: string };
-      return { statusCode, body: JSON.parse(Buffer.from(text, 'base64').toString()) };
-    };
-    expect(await ask(undefined, {})).toMatchObject({ statusCode: 401 });
-    expect(await ask({ preferred_username: 'ana' }, { target: 'eks-b' })).toMatchObject({
-      statusCode: 404,
-      body: { error: { code: 'UNKNOWN_TARGET', message: expect.stringMatching(/^there is no target "eks-b" in the newest config/) } },
-    });
-    expect(await ask({ preferred_username: 'ana' }, { target: 'eks-a' })).toMatchObject({
-      statusCode: 200,
-      body: { targets: ['eks-a'] },
     });
   });
 

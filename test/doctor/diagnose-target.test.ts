@@ -18,7 +18,7 @@ const hops = [
   'admission',
 ];
 
-test.each(['eks', 'gke', 'aks'] as const)('the way to a sound target on %s is gone to its end', async (provider) => {
+test.each(['eks', 'gke', 'gateway', 'aks'] as const)('the way to a sound target on %s is gone to its end', async (provider) => {
   const checks = await diagnosed(provider);
   expect(checks.map(({ check, status }) => [check, status])).toEqual(
     // Nothing was deployed to it yet, so nothing has installed the fence.
@@ -102,6 +102,34 @@ const cases: readonly (readonly [string, Case])[] = [
       status: 'unknown',
       found: /asked to slow down/,
       next: /^run it again in a minute$/,
+    },
+  ],
+  [
+    'a membership that the gateway does not know, under which no API server answers',
+    {
+      provider: 'gateway',
+      planted: {
+        answer: ({ url }) =>
+          new URL(url).hostname === 'connectgateway.googleapis.com'
+            ? Response.json({ error: { code: 404, status: 'NOT_FOUND' } }, { status: 404 })
+            : undefined,
+      },
+      check: 'version',
+      status: 'unknown',
+      found: /^\/version answered 404, and not which version it is$/,
+      next: /^see that what answers there is a Kubernetes API server$/,
+    },
+  ],
+  [
+    "a customer's cluster that is asked as the fleet's own account",
+    {
+      provider: 'gateway',
+      planted: {
+        target: { ...targets.gateway, locator: { gke: { ...targets.gateway.locator.gke, serviceAccount: 'x@y.iam.gserviceaccount.com' } } },
+      },
+      check: 'identity',
+      found: /401, our identity is not known to the cluster/,
+      next: /^let the cluster take Google identities of project acme/,
     },
   ],
   [

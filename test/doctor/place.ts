@@ -25,6 +25,17 @@ export const targets = {
     locator: { eks: { account: '222222222222', region: 'eu-west-1', cluster: 'prod', role, externalId: 'acme-7' } },
   },
   gke: { name: 'gke-prod', ...plain, locator: { gke: { project: 'acme', location: 'us-central1', cluster: 'prod' } } },
+  /** A customer's, behind the Connect gateway, opened as a service account of its own. */
+  gateway: {
+    ...{ name: 'gke-acme', ...plain },
+    locator: {
+      gke: {
+        ...{ project: 'acme', location: 'us-central1', cluster: 'prod' },
+        serviceAccount: 'tidegate@acme.iam.gserviceaccount.com',
+        membership: 'projects/1234/locations/global/memberships/prod',
+      },
+    },
+  },
   aks: { name: 'aks-prod', ...plain, locator: { aks: { subscription: 's', resourceGroup: 'g', cluster: 'prod' } } },
 } satisfies Record<string, Target>;
 
