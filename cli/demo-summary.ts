@@ -34,7 +34,7 @@ const summaryRows = async (
             ? 'follows when its own people approve'
             : state?.verified === undefined
               ? 'nothing verified'
-            : 'as before';
+              : 'as before';
       const reach = downs.includes(target) ? 'API server down, pods still serve' : verified;
       return [wave.name, target, [...versions].sort().join(' and ') || 'nothing', reach] as const;
     }),

@@ -37,7 +37,11 @@ export const fleetLines = (
       .flatMap(({ target, lag }) => {
         if (lag === undefined) return [];
         const since = `behind the fleet since ${new Date(lag.since).toISOString()}`;
-        return [lag.isDebt ? `  ${paint('red', 'DEBT'.padEnd(width))}  ${target} is ${since}, longer than it may be` : `  ${'private'.padEnd(width)}  ${target} is ${since}`];
+        return [
+          lag.isDebt
+            ? `  ${paint('red', 'DEBT'.padEnd(width))}  ${target} is ${since}, longer than it may be`
+            : `  ${'private'.padEnd(width)}  ${target} is ${since}`,
+        ];
       }),
     ...availabilityLines(availability, paint),
     ...(releases.length > 1

@@ -1,5 +1,6 @@
 import type { LimitedAction } from '../shared/access/authorise.ts';
 import type { VoteRefusal } from '../shared/approval/approval.ts';
+import { readRollout } from '../shared/ledger/rollouts.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
 import { ActionRefused } from './actions.ts';
@@ -49,6 +50,7 @@ const release: Act = async (asked) => {
 
 const rollback: Act = async (asked) => {
   const { rollout } = await readFields(asked.request, rolloutFields);
+  await refuseHidden(rollout, asked);
   return started(await asked.actions.rollback(rollout, asked.actor), asked);
 };
 
@@ -65,8 +67,10 @@ const diagnose: Act = async ({ request, actor, actions, hidden }) => {
   return Response.json(withoutTargets(await actions.diagnose(target, actor), hidden));
 };
 
-const hold: Act = async ({ request, actor, actions, json }) => {
+const hold: Act = async (given) => {
+  const { request, actor, actions, json } = given;
   const { kind, scope, name, comment, for: forMs, rollback } = await readFields(request, holdFields);
+  if (scope === 'rollout') await refuseHidden(name, given);
   // What is halted or paused stands still in every direction.
   const allowsRollback = kind === 'freeze' && rollback === 'yes';
   const asked = { kind, scope, name, because: comment, allowsRollback };
@@ -80,15 +84,26 @@ const lift: Act = async ({ request, actor, actions, json }) => {
   return json ? Response.json(result) : seeOther(placeOf(result));
 };
 
-const abort: Act = async ({ request, actor, actions, json }) => {
+const abort: Act = async (asked) => {
+  const { request, actor, actions, json } = asked;
   const { rollout, comment } = await readFields(request, abortFields);
+  await refuseHidden(rollout, asked);
   const result = await actions.abort(rollout, comment, actor);
   return json ? Response.json(result) : seeOther(rolloutPath(rollout));
 };
 
 const retry: Act = async (asked) => {
   const { rollout } = await readFields(asked.request, rolloutFields);
+  await refuseHidden(rollout, asked);
   return started(await asked.actions.retry(rollout, asked.actor), asked);
+};
+
+/** A rollout that is for a private target alone is not there for whoever may not see that. Throws `ActionRefused`. */
+const refuseHidden = async (rollout: string, { outside, hidden }: Asked): Promise<void> => {
+  if (hidden.size === 0) return;
+  const only = (await readRollout(outside.ledger, rollout))?.only;
+  if (only === undefined || !hidden.has(only)) return;
+  throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
 };
 
 const placeOf = ({ scope, name }: Pick<Hold, 'scope' | 'name'>): string =>

@@ -72,7 +72,15 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     const json = id.endsWith('.json') || new URL(request.url).pathname.endsWith('.json') || wantsJson(request);
     const { executions } = options;
     const who = { actor, may, hidden: hiddenFrom(actor, policy) };
-    return { ...who, request, id: id.replace(/\.json$/, ''), json, outside, actions, ...(executions && { executions }) };
+    return {
+      ...who,
+      request,
+      id: id.replace(/\.json$/, ''),
+      json,
+      outside,
+      actions,
+      ...(executions && { executions }),
+    };
   };
 
   const app = new Hono();

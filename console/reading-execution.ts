@@ -1,6 +1,6 @@
+import { readRollout } from '../shared/ledger/rollouts.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
-import { readRollout } from '../shared/ledger/rollouts.ts';
 import type { Asked, Read } from './app.ts';
 import { executionElsewherePage, executionPage } from './pages/execution.ts';
 import { findDeployment } from './rows/find-deployment.ts';
@@ -12,7 +12,11 @@ import { withoutTargets } from './without-targets.ts';
 const notFound = (id: string): ActionRefused =>
   new ActionRefused(404, 'NOT_FOUND', `there is no execution ${JSON.stringify(id)}; look at /rollouts`);
 
-const isOfHidden = async (input: string | undefined, hidden: ReadonlySet<string>, { ledger }: Asked['outside']): Promise<boolean> => {
+const isOfHidden = async (
+  input: string | undefined,
+  hidden: ReadonlySet<string>,
+  { ledger }: Asked['outside'],
+): Promise<boolean> => {
   if (hidden.size === 0) return false;
   const { target, wave, rollout } = fieldsOf(input);
   if (hidden.has(String(target)) || hidden.has(String(wave))) return true;

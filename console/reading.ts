@@ -40,7 +40,13 @@ const rollout: Read = async ({ id, outside, hidden, may }): Promise<Shown> => {
   if (rows === undefined || hidden.has(rows.rollout.only ?? '')) throw notFound('rollout', id, '/rollouts');
   const view = withoutTargets(rolloutView(rows, outside.clock.now()), hidden);
   const title = `Rollout ${shortCommit(view.commit)}`;
-  return { title, tab: 'rollouts', view, body: rolloutPage(view, may), pollSeconds: pollSeconds([view.situation.kind]) };
+  return {
+    title,
+    tab: 'rollouts',
+    view,
+    body: rolloutPage(view, may),
+    pollSeconds: pollSeconds([view.situation.kind]),
+  };
 };
 
 const approval: Read = async ({ id, actor, outside, hidden }): Promise<Shown> => {

@@ -28,10 +28,12 @@ const gone = Symbol('gone');
 const kept = (value: unknown, hiding: Hiding): unknown => {
   if (typeof value === 'string') return hiding.names.test(value) ? placeholder : value;
   if (Array.isArray(value)) {
-    return value.filter((each) => !hiding.isHidden(each)).flatMap((each) => {
-      const left = kept(each, hiding);
-      return left === gone ? [] : [left];
-    });
+    return value
+      .filter((each) => !hiding.isHidden(each))
+      .flatMap((each) => {
+        const left = kept(each, hiding);
+        return left === gone ? [] : [left];
+      });
   }
   if (typeof value !== 'object' || value === null) return value;
   if (isAbout(value, hiding)) return gone;
@@ -46,7 +48,8 @@ const kept = (value: unknown, hiding: Hiding): unknown => {
 /** Whether an entry is about a hidden target alone: by its `target`, its label, the scope of a hold, or a list of targets none of which is left. */
 const isAbout = (entry: object, { isHidden }: Hiding): boolean => {
   const { target, targets, wave, only, scope, name, labels } = entry as Readonly<Record<string, unknown>>;
-  if (isHidden(target) || (typeof target === 'object' && target !== null && 'name' in target && isHidden(target.name))) return true;
+  if (isHidden(target) || (typeof target === 'object' && target !== null && 'name' in target && isHidden(target.name)))
+    return true;
   // Its wave, and a rollout for it alone, are named after it.
   if (isHidden(wave) || isHidden(only) || (scope === 'target' && isHidden(name))) return true;
   if (typeof labels === 'object' && labels !== null) {

@@ -18,7 +18,10 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
   const all = [...read.fleet.targets, ...read.fleet.following.map((each) => each.target)];
   const target = all.find((each) => each.name === name);
   if (target === undefined) {
-    const known = all.map((each) => each.name).join(', ');
+    const known = all
+      .map((each) => each.name)
+      .sort()
+      .join(', ');
     throw badInput(`--target ${name ?? 'is missing'}: expected one of ${known}`);
   }
   const result = await tools.render(files, read.fleet, target);

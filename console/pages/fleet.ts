@@ -97,10 +97,10 @@ const cell = (each: FleetCell): Html => {
 ${glyph(targetLooks[status])}
 <div><strong>${target}</strong>
 <span class="line">${
-  release === undefined
-    ? html`<span class="quiet">nothing deployed yet</span>`
-    : html`<code>${shortCommit(commit ?? '')}</code> <code class="quiet">${shortDigest(release)}</code>`
-}${unfenced === undefined ? '' : html` <span class="quiet" title="${`No admission policy against stale writers: ${unfenced}`}">unfenced</span>`}${privateNote(each)}</span></div>
+    release === undefined
+      ? html`<span class="quiet">nothing deployed yet</span>`
+      : html`<code>${shortCommit(commit ?? '')}</code> <code class="quiet">${shortDigest(release)}</code>`
+  }${unfenced === undefined ? '' : html` <span class="quiet" title="${`No admission policy against stale writers: ${unfenced}`}">unfenced</span>`}${privateNote(each)}</span></div>
 <span class="side">${rollout === undefined ? html`<span class="word">${targetLooks[status].word}</span>` : html`<a class="word" href="/rollouts/${rollout}#target-${target}" data-row>${targetLooks[status].word}</a>`}
 <span class="quiet">${since === undefined ? region : relativeTime(since)}</span></span>
 </li>`;

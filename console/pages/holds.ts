@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
 import type { Permission } from '../../shared/access/authorise.ts';
+import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
 import type { Html } from '../answer.ts';
 import type { May } from '../app.ts';
 import type { FleetView } from '../views/fleet.ts';

@@ -1,7 +1,10 @@
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
 
 /** One line of the list of rollouts. */
-export type RolloutLine = Pick<Rollout, 'rollout' | 'commit' | 'release' | 'startedAt' | 'startedBy' | 'waves' | 'end' | 'only'>;
+export type RolloutLine = Pick<
+  Rollout,
+  'rollout' | 'commit' | 'release' | 'startedAt' | 'startedBy' | 'waves' | 'end' | 'only'
+>;
 
 /** Rollouts, those under way first, then newest first. Pure. */
 export const rolloutsView = (rollouts: readonly Rollout[]): readonly RolloutLine[] =>

@@ -65,6 +65,10 @@ const onBranch = async (asked: string, outside: Outside, signal: AbortSignal): P
 const takenBack = async (rollout: string, outside: Outside, signal: AbortSignal): Promise<string> => {
   const row = await readRollout(outside.ledger, rollout);
   if (row === undefined) throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
+  if (row.only !== undefined) {
+    const because = `rollout ${rollout} brings to ${row.only} what the fleet has; roll that back, and it follows`;
+    throw new ActionRefused(409, 'FOLLOWS', because);
+  }
   if (row.end === undefined) {
     throw new ActionRefused(
       409,

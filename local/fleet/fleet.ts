@@ -92,10 +92,12 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const scraper = createScraper(targets, serving, metrics.add, options);
   const routes: Route[] = [
     ...clouds.routes,
-    ...targets.filter((target) => !isMember(target)).map((target) => ({
-      host: clusterHost(target),
-      handle: (request: Request) => ask(target, request),
-    })),
+    ...targets
+      .filter((target) => !isMember(target))
+      .map((target) => ({
+        host: clusterHost(target),
+        handle: (request: Request) => ask(target, request),
+      })),
     ...gatewayRoutes(targets, ask),
     { host: `metrics${publicSuffix}`, handle: metrics.handle },
     ...targets.map(

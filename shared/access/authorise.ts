@@ -53,7 +53,8 @@ export const authorise = (actor: Actor, ask: Ask): Permission => {
   if (ask.action === 'lift' && actor.kind !== 'person') {
     return refuse(`${actor.name} is a machine; only people let go on what is held`);
   }
-  if (ask.roles === undefined || holdsOne(actor, { roles: ask.roles, holders: ask.holders ?? [] })) return { allowed: true };
+  if (ask.roles === undefined || holdsOne(actor, { roles: ask.roles, holders: ask.holders ?? [] }))
+    return { allowed: true };
   const what = ask.action === 'read-target' ? `see target ${ask.target}` : limitedActions[ask.action];
   return refuse(`${actor.name} may not ${what}: the config keeps that to ${ask.roles.join(', ')}`);
 };

@@ -33,7 +33,9 @@ export const assessDelivery = (rollouts: readonly Rollout[], now: number): Deliv
   const ended = rollouts
     .flatMap(({ end, startedAt, rollback, only }) =>
       // What follows the fleet to one private target is no change of its own.
-      end === undefined || end.at > now || only !== undefined ? [] : [{ ...end, startedAt, isRollback: rollback === true }],
+      end === undefined || end.at > now || only !== undefined
+        ? []
+        : [{ ...end, startedAt, isRollback: rollback === true }],
     )
     .toSorted((a, b) => a.at - b.at);
   const within = ended.filter(({ at, isRollback }) => !isRollback && at > now - deliveryWindowMs);

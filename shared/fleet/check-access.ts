@@ -58,5 +58,9 @@ const missingIdentity = (target: TargetEntry): string | undefined => {
     : undefined;
 };
 
-const unknownRoles = (at: readonly PropertyKey[], roles: readonly string[], { roles: known }: Entries): readonly Finding[] =>
+const unknownRoles = (
+  at: readonly PropertyKey[],
+  roles: readonly string[],
+  { roles: known }: Entries,
+): readonly Finding[] =>
   roles.flatMap((role, place) => (known.has(role) ? [] : [unknownRole([...at, place], role, new Set(known.keys()))]));

@@ -82,14 +82,17 @@ export const serviceSchema = z.union([
 ]);
 
 const privateInstance = z.strictObject({
-  roles: z.array(text).min(1, rule('countFromOne')).describe('Who sees the target, its data and its logs; nobody else does.'),
+  roles: z
+    .array(text)
+    .min(1, rule('countFromOne'))
+    .describe('Who sees the target, its data and its logs; nobody else does.'),
   approval: approval.optional().describe('Who has to agree before anything is written to it.'),
   maxLag: duration.optional().describe('How long it may stay behind the fleet; then that shows as debt.'),
   notify: z
     .string(rule('notifySecret'))
     .regex(/^notify-[a-z0-9-]{1,40}$/, rule('notifySecret'))
     .optional()
-   .describe('Secret with the address at which its people are told, in place of everybody.'),
+    .describe('Secret with the address at which its people are told, in place of everybody.'),
 });
 
 const target = {

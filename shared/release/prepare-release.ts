@@ -1,8 +1,8 @@
+import type { AccessPolicy } from '../access/policy.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { putJson } from '../blobs/json.ts';
-import { recordEvent } from '../ledger/events.ts';
-import type { AccessPolicy } from '../access/policy.ts';
 import { keepAccess } from '../ledger/access.ts';
+import { recordEvent } from '../ledger/events.ts';
 import { notePrepared, readRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
@@ -92,7 +92,9 @@ export const buildRelease = async <Config extends Fleet>(
   blobs: Outside['blobs'],
   signal: AbortSignal,
   only?: string,
-): Promise<{ readonly ok: true; readonly release: Release; readonly digest: Digest; readonly fleet: Config } | Refused> => {
+): Promise<
+  { readonly ok: true; readonly release: Release; readonly digest: Digest; readonly fleet: Config } | Refused
+> => {
   const read = await readAll(commit, tools, signal);
   if (!read.ok) return read;
   const { files } = read;
@@ -102,7 +104,8 @@ export const buildRelease = async <Config extends Fleet>(
   const problems: string[] = [];
   const { following } = config.fleet;
   const own = following.find(({ target }) => target.name === only);
-  if (only !== undefined && own === undefined) return { ok: false, problems: [`target ${only} is no private target any more`] };
+  if (only !== undefined && own === undefined)
+    return { ok: false, problems: [`target ${only} is no private target any more`] };
   const taken = own === undefined ? config.fleet.targets : [own.target];
   const others = own === undefined ? following.map(({ target }) => target) : [];
   for (const target of [...taken, ...others]) {

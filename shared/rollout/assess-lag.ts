@@ -30,5 +30,9 @@ export const assessLag = (
   const next = order[has + 1];
   if (next === undefined) return undefined;
   const since = next.at;
-  return { since, isDebt: maxLagMs !== undefined && now - since > maxLagMs, ...(maxLagMs === undefined ? {} : { maxLagMs }) };
+  return {
+    since,
+    isDebt: maxLagMs !== undefined && now - since > maxLagMs,
+    ...(maxLagMs === undefined ? {} : { maxLagMs }),
+  };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
+import { acting } from '../../console/acting.ts';
 import { type Actor, authorise, type LimitedAction, limitedActions } from '../../shared/access/authorise.ts';
 import { type AccessPolicy, hiddenFrom, mayDo, openPolicy } from '../../shared/access/policy.ts';
-import { acting } from '../../console/acting.ts';
 import { toAccess } from '../../shared/fleet/access.ts';
 
 const person = (name: string, ...roles: readonly string[]): Actor => ({ name, kind: 'person', roles });

@@ -11,7 +11,8 @@ type Place = Parameters<typeof diagnose>[1];
 
 const config = (waves?: unknown): string =>
   smallFleetConfig('v1', {
-    waves: waves ?? JSON.parse(smallFleetConfig('v1')).waves.map(({ approval: _, ...wave }: { approval?: unknown }) => wave),
+    waves:
+      waves ?? JSON.parse(smallFleetConfig('v1')).waves.map(({ approval: _, ...wave }: { approval?: unknown }) => wave),
   });
 const story = await openRehearsal({ config: config() });
 afterAll(story.close);
@@ -97,7 +98,9 @@ describe('an installation', () => {
         check: 'blobs',
         status: 'failed',
         found: 'AccessDeniedException: User is not authorized to perform this',
-        next: expect.stringMatching(/^see that the role of this function may write and read the bucket, and use the key/),
+        next: expect.stringMatching(
+          /^see that the role of this function may write and read the bucket, and use the key/,
+        ),
       },
     ],
     [
@@ -107,7 +110,12 @@ describe('an installation', () => {
     ],
     [
       'a state machine that is not there',
-      { settings: { ...settings, stateMachines: { ...settings.stateMachines, wave: `${settings.stateMachines.wave}-old` } } },
+      {
+        settings: {
+          ...settings,
+          stateMachines: { ...settings.stateMachines, wave: `${settings.stateMachines.wave}-old` },
+        },
+      },
       {
         check: 'machine wave',
         status: 'failed',
@@ -129,7 +137,11 @@ describe('an installation', () => {
   });
 
   test.each<[string, () => void, object]>([
-    ['is missing', () => rmSync(secret('webhook')), { found: expect.stringMatching(/^secret webhook is not in .*secrets; write it there/) }],
+    [
+      'is missing',
+      () => rmSync(secret('webhook')),
+      { found: expect.stringMatching(/^secret webhook is not in .*secrets; write it there/) },
+    ],
     [
       'others may read',
       () => {
@@ -171,7 +183,9 @@ describe('an installation', () => {
         check: 'webhook',
         status: 'warning',
         found: expect.stringMatching(/^the newest commit of main \([0-9a-f]{12}\) was never reported$/),
-        next: expect.stringMatching(/post pushes and pull requests to http:\/\/127\.0\.0\.1:4180\/hooks\/merge with the secret webhook/),
+        next: expect.stringMatching(
+          /post pushes and pull requests to http:\/\/127\.0\.0\.1:4180\/hooks\/merge with the secret webhook/,
+        ),
       },
     ]);
   });

@@ -18,16 +18,19 @@ const hops = [
   'admission',
 ];
 
-test.each(['eks', 'gke', 'gateway', 'aks'] as const)('the way to a sound target on %s is gone to its end', async (provider) => {
-  const checks = await diagnosed(provider);
-  expect(checks.map(({ check, status }) => [check, status])).toEqual(
-    // Nothing was deployed to it yet, so nothing has installed the fence.
-    hops.map((hop) => [hop, hop === 'admission' ? 'warning' : 'ok']),
-  );
-  expect(checks.find(({ check }) => check === 'rights')?.found).toMatch(
-    /^may do all \d+ things that a deployment asks for$/,
-  );
-});
+test.each(['eks', 'gke', 'gateway', 'aks'] as const)(
+  'the way to a sound target on %s is gone to its end',
+  async (provider) => {
+    const checks = await diagnosed(provider);
+    expect(checks.map(({ check, status }) => [check, status])).toEqual(
+      // Nothing was deployed to it yet, so nothing has installed the fence.
+      hops.map((hop) => [hop, hop === 'admission' ? 'warning' : 'ok']),
+    );
+    expect(checks.find(({ check }) => check === 'rights')?.found).toMatch(
+      /^may do all \d+ things that a deployment asks for$/,
+    );
+  },
+);
 
 const isReview = (request: Request) => new URL(request.url).pathname.endsWith('/selfsubjectaccessreviews');
 const denies =
@@ -125,7 +128,10 @@ const cases: readonly (readonly [string, Case])[] = [
     {
       provider: 'gateway',
       planted: {
-        target: { ...targets.gateway, locator: { gke: { ...targets.gateway.locator.gke, serviceAccount: 'x@y.iam.gserviceaccount.com' } } },
+        target: {
+          ...targets.gateway,
+          locator: { gke: { ...targets.gateway.locator.gke, serviceAccount: 'x@y.iam.gserviceaccount.com' } },
+        },
       },
       check: 'identity',
       found: /401, our identity is not known to the cluster/,

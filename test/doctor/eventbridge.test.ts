@@ -30,7 +30,11 @@ describeWithMoto('rules of EventBridge', () => {
   const read = () => {
     const { port } = new URL(moto.client.endpoint);
     const http = socketHttp({ resolve: () => ({ address: '127.0.0.1', port: Number(port), plain: true }) });
-    const outside = { http, identity: async () => moto.client.credentials, settings: { ...settings(), region: moto.client.region } };
+    const outside = {
+      http,
+      identity: async () => moto.client.credentials,
+      settings: { ...settings(), region: moto.client.region },
+    };
     return readRules(wanted, { functions }, outside, new AbortController().signal);
   };
   const put = async (Name: string, what: object, called: string, on: object = {}): Promise<void> => {

@@ -58,8 +58,17 @@ describeOnControlPlane('the rights of a target on a real API server', 'controlle
     });
     const config = JSON.parse(plane.kubeconfig);
     config.users[0].user = { token: status?.token };
-    folder = folderWith({ kubeconfig: JSON.stringify(config), 'web.yaml': objects.map((each) => JSON.stringify(each)).join('\n---\n') });
-    target = { name: 'real', labels: {}, namespace: 'shop', allow: [], locator: { kubeconfig: { path: `${folder}/kubeconfig` } } };
+    folder = folderWith({
+      kubeconfig: JSON.stringify(config),
+      'web.yaml': objects.map((each) => JSON.stringify(each)).join('\n---\n'),
+    });
+    target = {
+      name: 'real',
+      labels: {},
+      namespace: 'shop',
+      allow: [],
+      locator: { kubeconfig: { path: `${folder}/kubeconfig` } },
+    };
     const endpoint = { server: plane.server, ca: plane.ca };
     const admin = clusterAt(
       { ...target, endpoint },
@@ -85,7 +94,12 @@ describeOnControlPlane('the rights of a target on a real API server', 'controlle
       lookup: systemLookup,
       readFile: (path) => readFile(path, 'utf8'),
     };
-    return diagnoseTarget(target, targetTools(outside, async () => rendered), outside, signal);
+    return diagnoseTarget(
+      target,
+      targetTools(outside, async () => rendered),
+      outside,
+      signal,
+    );
   };
   const allow = async (rights: readonly NeededRight[], name: string): Promise<void> => {
     const subjects = [{ kind: 'ServiceAccount', name: 'tidegate', namespace: 'shop' }];
@@ -93,7 +107,11 @@ describeOnControlPlane('the rights of a target on a real API server', 'controlle
     const narrow = rights.filter(({ namespace }) => namespace !== '');
     const roleOf = (kind: string, some: readonly NeededRight[]) => ({ metadata: { name }, kind, rules: rulesOf(some) });
     const api = `/apis/${policy.apiVersion}`;
-    const bound = (kind: string) => ({ metadata: { name }, roleRef: { apiGroup: policy.apiGroup, kind, name }, subjects });
+    const bound = (kind: string) => ({
+      metadata: { name },
+      roleRef: { apiGroup: policy.apiGroup, kind, name },
+      subjects,
+    });
     await post(`${api}/clusterroles`, roleOf('ClusterRole', wide));
     await post(`${api}/clusterrolebindings`, bound('ClusterRole'));
     await post(`${api}/namespaces/shop/roles`, roleOf('Role', narrow));
@@ -106,12 +124,17 @@ describeOnControlPlane('the rights of a target on a real API server', 'controlle
       ...['endpoint ok', 'name ok', 'allow-list ok', 'connection ok', 'token ok', 'tls ok', 'identity ok'],
       ...['version ok', 'clock ok', 'rights failed', 'admission warning'],
     ]);
-    expect(checks.find(({ check }) => check === 'identity')?.found).toBe('known as system:serviceaccount:shop:tidegate');
+    expect(checks.find(({ check }) => check === 'identity')?.found).toBe(
+      'known as system:serviceaccount:shop:tidegate',
+    );
     expect(checks.find(({ check }) => check === 'rights')?.all).toHaveLength(needed.length);
   });
 
   it('suffice to apply and settle with those alone that nothing works without, and no others', async () => {
-    await allow(needed.filter(({ only }) => only === undefined), 'needed');
+    await allow(
+      needed.filter(({ only }) => only === undefined),
+      'needed',
+    );
     const rights = (await look()).find(({ check }) => check === 'rights');
     expect(rights).toMatchObject({ status: 'warning', all: expect.any(Array) });
     expect(rights?.all).toHaveLength(needed.filter(({ only }) => only !== undefined).length);
@@ -119,11 +142,16 @@ describeOnControlPlane('the rights of a target on a real API server', 'controlle
     const args = ['apply', 'web.yaml', '--set', 'web', '--namespace', 'shop', '--json'];
     const ran = await tidegate(folder, args, { KUBECONFIG: `${folder}/kubeconfig` });
     expect([ran.exitCode, ran.err]).toEqual([0, '']);
-    expect(JSON.parse(ran.out.at(-1) ?? '')).toMatchObject({ summary: { created: 3, refused: 0, failed: 0, notReady: 0 } });
+    expect(JSON.parse(ran.out.at(-1) ?? '')).toMatchObject({
+      summary: { created: 3, refused: 0, failed: 0, notReady: 0 },
+    });
   });
 
   it('are all there once the rest is bound too', async () => {
-    await allow(needed.filter(({ only }) => only !== undefined), 'rest');
+    await allow(
+      needed.filter(({ only }) => only !== undefined),
+      'rest',
+    );
     expect((await look()).find(({ check }) => check === 'rights')).toEqual({
       check: 'rights',
       status: 'ok',

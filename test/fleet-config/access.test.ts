@@ -18,7 +18,10 @@ const configWith = (target: object, access: object = {}, name = 'acme') =>
 
 test('a private target is in no wave of the fleet, and has one of its own with the rules of the wave that selects it', async () => {
   const approval = { roles: ['acme'], people: 1, expires: '2h' };
-  const parsed = await parse('fleet.json', configWith({ ...kubeconfig, private: { ...own, approval, maxLag: '7d', notify: 'notify-acme' } }));
+  const parsed = await parse(
+    'fleet.json',
+    configWith({ ...kubeconfig, private: { ...own, approval, maxLag: '7d', notify: 'notify-acme' } }),
+  );
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { frozen, following } = parsed.config;
   expect(frozen.flatMap((wave) => wave.targets)).not.toContain('acme');
@@ -51,16 +54,48 @@ const aks = { subscription: 's', resourceGroup: 'g', cluster: 'acme' };
 
 describe('every mistake is told at its place', () => {
   it.each<[string, string, readonly string[]]>([
-    ['a role that is not there', configWith({ ...kubeconfig, private: { roles: ['acmee'] } }), ['UNKNOWN_ROLE /targets/acme/private/roles/0']],
-    ['nobody who may see it', configWith({ ...kubeconfig, private: { roles: [] } }), ['SCHEMA_VALUE /targets/acme/private/roles']],
-    ['an approver that nobody is', configWith({ ...kubeconfig, private: { ...own, approval: { roles: ['operators'] } } }), ['APPROVAL_IMPOSSIBLE /targets/acme/private/approval']],
-    ['on EKS without an external id', configWith({ eks: { ...eks, role: 'arn:aws:iam::222222222222:role/tidegate-target' }, private: own }), ['PRIVATE_IDENTITY /targets/acme/private']],
+    [
+      'a role that is not there',
+      configWith({ ...kubeconfig, private: { roles: ['acmee'] } }),
+      ['UNKNOWN_ROLE /targets/acme/private/roles/0'],
+    ],
+    [
+      'nobody who may see it',
+      configWith({ ...kubeconfig, private: { roles: [] } }),
+      ['SCHEMA_VALUE /targets/acme/private/roles'],
+    ],
+    [
+      'an approver that nobody is',
+      configWith({ ...kubeconfig, private: { ...own, approval: { roles: ['operators'] } } }),
+      ['APPROVAL_IMPOSSIBLE /targets/acme/private/approval'],
+    ],
+    [
+      'on EKS without an external id',
+      configWith({ eks: { ...eks, role: 'arn:aws:iam::222222222222:role/tidegate-target' }, private: own }),
+      ['PRIVATE_IDENTITY /targets/acme/private'],
+    ],
     ['on GKE as everybody', configWith({ gke, private: own }), ['PRIVATE_IDENTITY /targets/acme/private']],
     ['on AKS as everybody', configWith({ aks, private: own }), ['PRIVATE_IDENTITY /targets/acme/private']],
-    ['with the name of a wave', configWith({ ...kubeconfig, private: own }, {}, soundConfig.waves[0]?.name), [`DUP_NAME /targets/${soundConfig.waves[0]?.name}`]],
-    ['a channel that its function may not read', configWith({ ...kubeconfig, private: { ...own, notify: 'acme' } }), ['NAME_INVALID /targets/acme/private/notify']],
-    ['a membership by the name of its project', configWith({ gke: { ...gke, membership: 'projects/acme/locations/global/memberships/prod' } }), ['NAME_INVALID /targets/acme/gke/membership']],
-    ['a right for a role that is not there', configWith(kubeconfig, { release: ['operator'] }), ['UNKNOWN_ROLE /access/release/0']],
+    [
+      'with the name of a wave',
+      configWith({ ...kubeconfig, private: own }, {}, soundConfig.waves[0]?.name),
+      [`DUP_NAME /targets/${soundConfig.waves[0]?.name}`],
+    ],
+    [
+      'a channel that its function may not read',
+      configWith({ ...kubeconfig, private: { ...own, notify: 'acme' } }),
+      ['NAME_INVALID /targets/acme/private/notify'],
+    ],
+    [
+      'a membership by the name of its project',
+      configWith({ gke: { ...gke, membership: 'projects/acme/locations/global/memberships/prod' } }),
+      ['NAME_INVALID /targets/acme/gke/membership'],
+    ],
+    [
+      'a right for a role that is not there',
+      configWith(kubeconfig, { release: ['operator'] }),
+      ['UNKNOWN_ROLE /access/release/0'],
+    ],
     ['a right that there is not', configWith(kubeconfig, { deploy: ['operators'] }), ['UNKNOWN_FIELD /access/deploy']],
     ['a right for nobody', configWith(kubeconfig, { lift: [] }), ['SCHEMA_VALUE /access/lift']],
   ])('%s', async (_, text, codes) => {

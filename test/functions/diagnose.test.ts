@@ -25,7 +25,9 @@ it('looks for whoever is known, as the deployed form', async () => {
   const { statusCode, body } = await ask({ preferred_username: 'ana' }, '/diagnoses', {});
   expect(statusCode).toBe(200);
   const looked = body.checks.map(({ check }: { readonly check: string }) => check);
-  expect(looked).toEqual(expect.arrayContaining(['identity', 'ledger', 'blobs', 'rules', 'repository', 'secret webhook']));
+  expect(looked).toEqual(
+    expect.arrayContaining(['identity', 'ledger', 'blobs', 'rules', 'repository', 'secret webhook']),
+  );
 });
 
 it('looks for nobody else', async () => {

@@ -48,7 +48,12 @@ const site = createConsole({
 });
 const ask = async (who: string, path: string, fields?: object) => {
   const request = new Request(`http://127.0.0.1:4180${path}`, {
-    headers: { 'x-who': who, authorization: 'Bearer x', accept: 'application/json', 'content-type': 'application/json' },
+    headers: {
+      'x-who': who,
+      authorization: 'Bearer x',
+      accept: 'application/json',
+      'content-type': 'application/json',
+    },
     ...(fields === undefined ? {} : { method: 'POST', body: JSON.stringify(fields) }),
   });
   const response = await time.complete(async () => site.fetch(request), { maxVirtualMs: 600_000 });
@@ -56,7 +61,8 @@ const ask = async (who: string, path: string, fields?: object) => {
 };
 /** The rollout for the private target that follows another. */
 const following = async (commit: string): Promise<string> => {
-  const find = async () => (await listRollouts(outside.ledger, 50)).find((each) => each.only === 'acme-prod' && each.commit === commit);
+  const find = async () =>
+    (await listRollouts(outside.ledger, 50)).find((each) => each.only === 'acme-prod' && each.commit === commit);
   await story.until(async () => (await find()) !== undefined);
   return (await find())?.rollout ?? '';
 };
@@ -64,7 +70,10 @@ const at = (text: number) => new Date(text).toISOString();
 
 test('a private target gets what the fleet has when its own people and its own window let it, and holds nobody up', async () => {
   const first = await story.begin();
-  expect(await story.ended(first)).toMatchObject({ outcome: 'succeeded', because: '2 targets have the release, verified' });
+  expect(await story.ended(first)).toMatchObject({
+    outcome: 'succeeded',
+    because: '2 targets have the release, verified',
+  });
   const firstOwn = await following((await story.rolloutRow(first)).commit);
 
   // Its own approver is asked, and nobody else may say yes.
@@ -73,7 +82,9 @@ test('a private target gets what the fleet has when its own people and its own w
   expect(await story.decide(asked, 'approve', 'ana')).toMatchObject({ status: 'refused', code: 'not-allowed' });
   expect(story.writes('acme-prod')).toEqual([]);
   expect(await story.decide(asked, 'approve', 'carl')).toMatchObject({ status: 'decided' });
-  await story.until(async () => (await story.events(firstOwn)).some((text) => /^acme-prod waits: window late/.test(text)));
+  await story.until(async () =>
+    (await story.events(firstOwn)).some((text) => /^acme-prod waits: window late/.test(text)),
+  );
 
   // Meanwhile the fleet goes on to the next, through the very wave that selects it.
   const second = await story.merge({ 'tidegate.json': config('v2') }, 'Version 2');
@@ -119,11 +130,21 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
   for (const path of paths) {
     const { text } = await ask('eva', path);
     // What was asked for by its name is named in the answer that there is none.
-    if (/acme-prod|tidegate-target-acme|acme-7/.test(text.replaceAll(path.split('/').at(-1)?.split('.')[0] ?? '', ''))) seen.push(path);
+    if (/acme-prod|tidegate-target-acme|acme-7/.test(text.replaceAll(path.split('/').at(-1)?.split('.')[0] ?? '', '')))
+      seen.push(path);
   }
   expect(seen).toEqual([]);
   expect((await ask('eva', `/rollouts/${own}.json`)).status).toBe(404);
   expect((await ask('carl acme', `/rollouts/${own}.json`)).status).toBe(200);
+  for (const path of ['/aborts', '/retries', '/rollbacks']) {
+    const answer = await ask('eva operators', path, { rollout: own, comment: 'x' });
+    expect([path, answer.status, JSON.parse(answer.text).error.message]).toEqual([
+      path,
+      404,
+      `there is no rollout ${own}`,
+    ]);
+  }
+  expect(await ask('olga acme', '/rollbacks', { rollout: own })).toMatchObject({ status: 409 });
   expect(await ask('eva', '/diagnoses', { target: 'acme-prod' })).toMatchObject({ status: 404 });
   expect(await ask('carl acme', '/diagnoses', { target: 'acme-prod' })).toMatchObject({ status: 200 });
 });

@@ -154,7 +154,12 @@ describe('GKE and AKS clusters', () => {
       `${Buffer.from('{"alg":"none","typ":"JWT","kind":"entra-access"}').toString('base64url')}.${sealed('entra-access').split('.')[1]}.`,
       401,
     ],
-    ['an Entra token with the header of another', 'a', sealed('google-access').replace(/^[^.]+/, sealed('entra-access').split('.')[0] ?? ''), 401],
+    [
+      'an Entra token with the header of another',
+      'a',
+      sealed('google-access').replace(/^[^.]+/, sealed('entra-access').split('.')[0] ?? ''),
+      401,
+    ],
     ['a truncated Entra token', 'a', sealed('entra-access').slice(0, -4), 401],
     ['an Entra token for Azure itself', 'a', sealed('entra-access', { audience: 'https://management.azure.com' }), 401],
     ['an Entra token of another tenant', 'a', sealed('entra-access', { subject: 'fabrikam/app' }), 401],
