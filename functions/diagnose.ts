@@ -3,7 +3,6 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 import { consoleActions } from './tools/console-actions.ts';
-import { diagnose as look } from './tools/diagnosing.ts';
 import { actorOf, answerOf, elsewhere, httpApiEvent, requestOf } from './tools/http-api.ts';
 
 /**
@@ -17,7 +16,11 @@ export const diagnose = (outside: Outside): Task =>
       identify: async () => actorOf(event),
       actions: {
         ...consoleActions(outside, elsewhere, deadline - outside.clock.now()),
-        diagnose: (target) => look(target, 'deployed', outside, signal),
+        // Clients of three clouds and all that renders: nobody who is refused waits for them.
+        diagnose: async (target) => {
+          const { diagnose: look } = await import('./tools/diagnosing.ts');
+          return look(target, 'deployed', outside, signal);
+        },
       },
       // No page is shown by this one.
       assets: {},
