@@ -17,8 +17,10 @@ const summaryRows = async (
 ): Promise<readonly (readonly [wave: string, target: string, runs: string, state: string])[]> => {
   const { ledger, blobs } = instance.outside;
   const states = await readTargetStates(ledger);
-  const waves = rollout.release === undefined ? [] : (await releaseOf(blobs, rollout.release)).waves;
-  return waves.flatMap((wave) =>
+  const release = rollout.release === undefined ? undefined : await releaseOf(blobs, rollout.release);
+  const waves = release?.waves ?? [];
+  const following = (release?.following ?? []).map((target) => ({ name: 'private', targets: [target] }));
+  return [...waves, ...following].flatMap((wave) =>
     wave.targets.map((target) => {
       const pods = (instance.fleet.servers.get(target)?.pods() ?? []).filter((pod) => pod.ready);
       const versions = new Set(
@@ -28,9 +30,11 @@ const summaryRows = async (
       const verified =
         state?.verified?.rollout === rollout.rollout
           ? 'verified'
-          : state?.verified === undefined
-            ? 'nothing verified'
-            : 'as before';
+          : wave.name === 'private'
+            ? 'follows when its own people approve'
+            : state?.verified === undefined
+              ? 'nothing verified'
+              : 'as before';
       const reach = downs.includes(target) ? 'API server down, pods still serve' : verified;
       return [wave.name, target, [...versions].sort().join(' and ') || 'nothing', reach] as const;
     }),

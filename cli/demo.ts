@@ -94,7 +94,7 @@ const tell = async (
     ),
   );
   terminal.say(`  console   ${server.signIn}`);
-  const unfinished = (await listRollouts(instance.outside.ledger, 1)).find((rollout) => rollout.end === undefined);
+  const unfinished = (await fleetRollouts(opened)).slice(0, 1).find((rollout) => rollout.end === undefined);
   const follow = (rollout: string, decides: boolean) =>
     followRollout(
       rollout,
@@ -115,6 +115,10 @@ const tell = async (
   return conclude(await follow(rollout, alone), alone, opened, terminal);
 };
 
+/** Newest first, each a version of the story; what follows to a private target is none of its own. */
+const fleetRollouts = async ({ instance }: OpenedInstance): Promise<readonly Rollout[]> =>
+  (await listRollouts(instance.outside.ledger, 1000)).filter(({ only }) => only === undefined);
+
 /** Whether any target has a version that was shown to be well: only then is there something to go back to. */
 const isAnythingVerified = async ({ instance }: OpenedInstance): Promise<boolean> =>
   [...(await readTargetStates(instance.outside.ledger)).values()].some(({ verified }) => verified !== undefined);
@@ -132,7 +136,7 @@ const firstVersion = async (
     terminal.say('\nNo version is verified anywhere, and the head of the config repository was tried already');
     return nextVersion(undefined, opened, terminal);
   }
-  const name = (await listRollouts(ledger, 1)).length === 0 ? 'Version 1' : `The head ${commit.slice(0, 7)}`;
+  const name = (await fleetRollouts(opened)).length === 0 ? 'Version 1' : `The head ${commit.slice(0, 7)}`;
   terminal.say(`\n${name} comes onto the fleet (approved by the demo itself)`);
   return (await consoleActions(instance.outside, instance.functions).release(commit, owner)).rollout;
 };
@@ -140,10 +144,11 @@ const firstVersion = async (
 /** CI publishes an image; its event becomes a pull request, which is merged; the merge starts the rollout, which is returned. */
 const nextVersion = async (
   fault: FaultName | undefined,
-  { instance }: OpenedInstance,
+  opened: OpenedInstance,
   terminal: Terminal,
 ): Promise<string> => {
-  const number = (await listRollouts(instance.outside.ledger, 1000)).length + 1;
+  const { instance } = opened;
+  const number = (await fleetRollouts(opened)).length + 1;
   const digest = digestOfVersion(number, fault);
   // An outage lasts until the next version, also over a restart.
   instance.fleet.setDown(downTarget, fault === 'cluster-down');
@@ -207,18 +212,18 @@ const digestOfVersion = (number: number, fault: FaultName | undefined): string =
     .digest('hex')}`;
 
 /** What was made bad in the version that a rollout brings, also one of an earlier process: its release pins the digest made for it. */
-const faultOf = async ({ release }: Rollout, { instance }: OpenedInstance): Promise<FaultName | undefined> => {
-  const { ledger, blobs } = instance.outside;
+const faultOf = async ({ release }: Rollout, opened: OpenedInstance): Promise<FaultName | undefined> => {
+  const { blobs } = opened.instance.outside;
   if (release === undefined) return undefined;
   const { services } = await releaseOf(blobs, release);
   const pinned = services.storefront?.images.storefront ?? '';
-  const numbers = (await listRollouts(ledger, 1000)).map((_, index) => index + 1);
+  const numbers = (await fleetRollouts(opened)).map((_, index) => index + 1);
   return faultNames.find((fault) => numbers.some((number) => pinned.endsWith(digestOfVersion(number, fault))));
 };
 
 /** Every digest that was ever a version here; the first is the one the example pins. */
-const versionNames = async ({ instance }: OpenedInstance): Promise<ReadonlyMap<string, string>> => {
-  const count = (await listRollouts(instance.outside.ledger, 1000)).length;
+const versionNames = async (opened: OpenedInstance): Promise<ReadonlyMap<string, string>> => {
+  const count = (await fleetRollouts(opened)).length;
   const pinned = /storefront@(sha256:[0-9a-f]{64})/.exec(new TextDecoder().decode(demoFiles().get(config)))?.[1];
   const names = new Map<string, string>(pinned === undefined ? [] : [[pinned, 'version 1']]);
   for (let number = 2; number <= count; number += 1) {

@@ -32,6 +32,17 @@ export const fleetLines = (
         ({ target, status, because }) =>
           `  ${paint('red', status.padEnd(width))}  ${target}${because === undefined ? '' : `: ${because}`}`,
       ),
+    ...waves
+      .flatMap(({ cells }) => cells)
+      .flatMap(({ target, lag }) => {
+        if (lag === undefined) return [];
+        const since = `behind the fleet since ${new Date(lag.since).toISOString()}`;
+        return [
+          lag.isDebt
+            ? `  ${paint('red', 'DEBT'.padEnd(width))}  ${target} is ${since}, longer than it may be`
+            : `  ${'private'.padEnd(width)}  ${target} is ${since}`,
+        ];
+      }),
     ...availabilityLines(availability, paint),
     ...(releases.length > 1
       ? [`  skew: ${releases.map(({ targets, commit }) => `${targets} on ${shortCommit(commit)}`).join(', ')}`]

@@ -1,5 +1,6 @@
-import type { Ask } from '../shared/access/authorise.ts';
+import type { LimitedAction } from '../shared/access/authorise.ts';
 import type { VoteRefusal } from '../shared/approval/approval.ts';
+import { readRollout } from '../shared/ledger/rollouts.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
 import { ActionRefused } from './actions.ts';
@@ -12,10 +13,9 @@ import {
   liftFields,
   readFields,
   rolloutFields,
+  targetFields,
 } from './read-body.ts';
-
-/** What is asked for without naming who may: the rest is decided where its row is read. */
-export type PlainAction = Exclude<Ask['action'], 'approve' | 'reject'>;
+import { withoutTargets } from './without-targets.ts';
 
 const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409; readonly code: string }>> = {
   'not-found': { status: 404, code: 'NOT_FOUND' },
@@ -50,16 +50,27 @@ const release: Act = async (asked) => {
 
 const rollback: Act = async (asked) => {
   const { rollout } = await readFields(asked.request, rolloutFields);
+  await refuseHidden(rollout, asked);
   return started(await asked.actions.rollback(rollout, asked.actor), asked);
 };
 
-const plan: Act = async ({ request, actor, actions }) => {
+const plan: Act = async ({ request, actor, actions, hidden }) => {
   const { commit } = await readFields(request, commitFields);
-  return Response.json(await actions.plan(commit, actor));
+  return Response.json(withoutTargets(await actions.plan(commit, actor), hidden));
 };
 
-const hold: Act = async ({ request, actor, actions, json }) => {
+const diagnose: Act = async ({ request, actor, actions, hidden }) => {
+  const { target } = await readFields(request, targetFields);
+  if (target !== undefined && hidden.has(target)) {
+    throw new ActionRefused(404, 'UNKNOWN_TARGET', `there is no target ${JSON.stringify(target)} in the newest config`);
+  }
+  return Response.json(withoutTargets(await actions.diagnose(target, actor), hidden));
+};
+
+const hold: Act = async (given) => {
+  const { request, actor, actions, json } = given;
   const { kind, scope, name, comment, for: forMs, rollback } = await readFields(request, holdFields);
+  if (scope === 'rollout') await refuseHidden(name, given);
   // What is halted or paused stands still in every direction.
   const allowsRollback = kind === 'freeze' && rollback === 'yes';
   const asked = { kind, scope, name, because: comment, allowsRollback };
@@ -73,15 +84,26 @@ const lift: Act = async ({ request, actor, actions, json }) => {
   return json ? Response.json(result) : seeOther(placeOf(result));
 };
 
-const abort: Act = async ({ request, actor, actions, json }) => {
+const abort: Act = async (asked) => {
+  const { request, actor, actions, json } = asked;
   const { rollout, comment, keep } = await readFields(request, abortFields);
+  await refuseHidden(rollout, asked);
   const result = await actions.abort(rollout, { because: comment, keeps: keep === 'yes' }, actor);
   return json ? Response.json(result) : seeOther(rolloutPath(rollout));
 };
 
 const retry: Act = async (asked) => {
   const { rollout } = await readFields(asked.request, rolloutFields);
+  await refuseHidden(rollout, asked);
   return started(await asked.actions.retry(rollout, asked.actor), asked);
+};
+
+/** A rollout that is for a private target alone is not there for whoever may not see that. Throws `ActionRefused`. */
+const refuseHidden = async (rollout: string, { outside, hidden }: Asked): Promise<void> => {
+  if (hidden.size === 0) return;
+  const only = (await readRollout(outside.ledger, rollout))?.only;
+  if (only === undefined || !hidden.has(only)) return;
+  throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
 };
 
 const placeOf = ({ scope, name }: Pick<Hold, 'scope' | 'name'>): string =>
@@ -100,7 +122,7 @@ const seeOther = (path: string): Response => new Response(null, { status: 303, h
 /** What POST does. Each is authorised first, and taken only from our own pages or with a bearer token. */
 export const acting: readonly {
   readonly path: string;
-  readonly action: PlainAction;
+  readonly action: LimitedAction;
   readonly act: Act;
 }[] = [
   // Who may decide on this approval is decided where its row is read; to ask, one must be somebody.
@@ -108,8 +130,9 @@ export const acting: readonly {
   { path: '/releases', action: 'release', act: release },
   { path: '/rollbacks', action: 'rollback', act: rollback },
   { path: '/plans', action: 'plan', act: plan },
+  { path: '/diagnoses', action: 'diagnose', act: diagnose },
   { path: '/holds', action: 'hold', act: hold },
   { path: '/holds/lift', action: 'lift', act: lift },
-  { path: '/aborts', action: 'hold', act: abort },
+  { path: '/aborts', action: 'abort', act: abort },
   { path: '/retries', action: 'release', act: retry },
 ];

@@ -1,6 +1,7 @@
 import type { Actor } from '../shared/access/authorise.ts';
 import type { VoteResult } from '../shared/approval/approval.ts';
 import type { Decision } from '../shared/approval/next-approval.ts';
+import type { Diagnosis } from '../shared/doctor/diagnosis.ts';
 import type { Answer, Received } from '../shared/lambda/http-task.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
@@ -36,6 +37,11 @@ export interface Actions {
   retry(rollout: string, actor: Actor): Promise<StartResult>;
   /** What releasing a commit would change against what is live now. Writes to no target. Throws `ActionRefused`. */
   plan(commit: string, actor: Actor): Promise<PlanView>;
+  /**
+   * Looks whether the installation works, or the way to one target, from where functions run. Writes nothing but one blob, always the
+   * same. Throws `ActionRefused`.
+   */
+  diagnose(target: string | undefined, actor: Actor): Promise<Diagnosis>;
   /** Deliveries bring a signature of their own in place of an identity. */
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;

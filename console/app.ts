@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
-import { type Actor, authorise } from '../shared/access/authorise.ts';
+import type { Actor, LimitedAction, Permission } from '../shared/access/authorise.ts';
+import { hiddenFrom, mayDo, openPolicy } from '../shared/access/policy.ts';
+import { readAccess } from '../shared/ledger/access.ts';
 import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
-import { acting, type PlainAction } from './acting.ts';
+import { acting } from './acting.ts';
 import { ActionRefused, type Actions } from './actions.ts';
 import { answerError, answerView, type Shown, serveAsset } from './answer.ts';
 import { type Assets, readAssets } from './asset-files.ts';
@@ -13,6 +15,7 @@ import { wantsJson } from './read-body.ts';
 import { reading } from './reading.ts';
 import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
+import { withoutTargets } from './without-targets.ts';
 
 export interface ConsoleOptions {
   readonly outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'> & Partial<Pick<Outside, 'log'>>;
@@ -36,7 +39,13 @@ export interface Asked {
   readonly outside: ConsoleOptions['outside'];
   readonly actions: Actions;
   readonly executions?: Executions;
+  /** What they may do, and else why not. */
+  readonly may: May;
+  /** Private targets that they may not see. */
+  readonly hidden: ReadonlySet<string>;
 }
+
+export type May = (action: LimitedAction) => Permission;
 
 export type Read = (asked: Asked) => Promise<Shown>;
 export type Act = (asked: Asked) => Promise<Response>;
@@ -54,13 +63,25 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   const consoleOrigin = new URL(outside.settings.console).origin;
   const place = { simulated: outside.settings.simulated };
 
-  const ask = async (request: Request, action: PlainAction, id = ''): Promise<Asked> => {
+  const ask = async (request: Request, action: LimitedAction, id = ''): Promise<Asked> => {
     const actor = (await options.identify(request)) ?? nobody;
-    const permission = authorise(actor, { action });
+    // Nobody is refused before anything is read for them.
+    const policy = actor === nobody ? openPolicy : await readAccess(outside.ledger);
+    const may: May = (asked) => mayDo(actor, asked, policy);
+    const permission = may(action);
     if (!permission.allowed) throw new ActionRefused(actor === nobody ? 401 : 403, 'NOT_ALLOWED', permission.because);
     const json = id.endsWith('.json') || new URL(request.url).pathname.endsWith('.json') || wantsJson(request);
     const { executions } = options;
-    return { request, actor, id: id.replace(/\.json$/, ''), json, outside, actions, ...(executions && { executions }) };
+    const who = { actor, may, hidden: hiddenFrom(actor, policy) };
+    return {
+      ...who,
+      request,
+      id: id.replace(/\.json$/, ''),
+      json,
+      outside,
+      actions,
+      ...(executions && { executions }),
+    };
   };
 
   const app = new Hono();
@@ -72,9 +93,9 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     });
   }
   app.get('/metrics', async (c) => {
-    await ask(c.req.raw, 'read');
+    const { hidden } = await ask(c.req.raw, 'read');
     const format = formatFor(c.req.header('accept') ?? null);
-    const families = figures(await readFigures(outside), outside.clock.now());
+    const families = withoutTargets(figures(await readFigures(outside), outside.clock.now()), hidden);
     const headers = { 'content-type': formats[format], 'cache-control': 'no-store' };
     return new Response(exposition(families, format), { headers });
   });

@@ -17,42 +17,50 @@ import { fleetView } from './views/fleet.ts';
 import { rolloutView } from './views/rollout.ts';
 import { rolloutsView } from './views/rollouts.ts';
 import { shortCommit } from './views/standing-text.ts';
+import { withoutTargets } from './without-targets.ts';
 
 /** Rollouts of the list: some weeks of a busy fleet. */
 const listed = 100;
 
-const fleet: Read = async ({ outside }): Promise<Shown> => {
-  const view = fleetView(await readFleetRows(outside), outside.clock.now(), probeRegions(outside.settings));
+const fleet: Read = async ({ outside, hidden, may }): Promise<Shown> => {
+  const rows = await readFleetRows(outside);
+  const view = withoutTargets(fleetView(rows, outside.clock.now(), probeRegions(outside.settings)), hidden);
   const kinds = view.rollouts.map(({ situation }) => situation.kind);
-  return { title: 'Fleet', tab: 'fleet', view, body: fleetPage(view), pollSeconds: pollSeconds(kinds) };
+  return { title: 'Fleet', tab: 'fleet', view, body: fleetPage(view, may), pollSeconds: pollSeconds(kinds) };
 };
 
-const rollouts: Read = async ({ outside }): Promise<Shown> => {
-  const view = rolloutsView(await listRollouts(outside.ledger, listed));
+const rollouts: Read = async ({ outside, hidden }): Promise<Shown> => {
+  const view = withoutTargets(rolloutsView(await listRollouts(outside.ledger, listed)), hidden);
   const isMoving = view.some(({ end }) => end === undefined);
   return { title: 'Rollouts', tab: 'rollouts', view, body: rolloutsPage(view), pollSeconds: isMoving ? 5 : 15 };
 };
 
-const rollout: Read = async ({ id, outside }): Promise<Shown> => {
+const rollout: Read = async ({ id, outside, hidden, may }): Promise<Shown> => {
   const rows = await readRolloutRows(id, outside);
-  if (rows === undefined) throw notFound('rollout', id, '/rollouts');
-  const view = rolloutView(rows, outside.clock.now());
+  if (rows === undefined || hidden.has(rows.rollout.only ?? '')) throw notFound('rollout', id, '/rollouts');
+  const view = withoutTargets(rolloutView(rows, outside.clock.now()), hidden);
   const title = `Rollout ${shortCommit(view.commit)}`;
-  return { title, tab: 'rollouts', view, body: rolloutPage(view), pollSeconds: pollSeconds([view.situation.kind]) };
+  return {
+    title,
+    tab: 'rollouts',
+    view,
+    body: rolloutPage(view, may),
+    pollSeconds: pollSeconds([view.situation.kind]),
+  };
 };
 
-const approval: Read = async ({ id, actor, outside }): Promise<Shown> => {
+const approval: Read = async ({ id, actor, outside, hidden }): Promise<Shown> => {
   const rows = await readApprovalRows(id, outside);
-  if (rows === undefined) throw notFound('approval', id, '/');
-  const view = approvalView(rows, actor, outside.clock.now());
+  if (rows === undefined || hidden.has(rows.rollout.rollout.only ?? '')) throw notFound('approval', id, '/');
+  const view = withoutTargets(approvalView(rows, actor, outside.clock.now()), hidden);
   const title = `Approve ${view.wave}`;
   return { title, view, body: approvalPage(view, actor), pollSeconds: view.state === 'open' ? 5 : 15 };
 };
 
-const planOfTarget: Read = async ({ id, request, outside }): Promise<Shown> => {
+const planOfTarget: Read = async ({ id, request, outside, hidden }): Promise<Shown> => {
   const target = new URL(request.url).searchParams.get('target') ?? '';
   const rows = await readApprovalRows(id, outside);
-  const planned = rows?.planned.find((each) => each.target.name === target);
+  const planned = hidden.has(target) ? undefined : rows?.planned.find((each) => each.target.name === target);
   if (rows === undefined || planned === undefined) throw notFound('plan of target', target, `/approvals/${id}`);
   const { plan, findings } = planned;
   const body = planOfTargetPage(rows.approval, { plan, findings });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { watchProbers as watch } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
+import { readAccess } from '../shared/ledger/access.ts';
 import { beat, notify } from '../shared/notify/notify.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
@@ -14,9 +15,13 @@ const hourMs = 3_600_000;
 export const watchProbers = (outside: Outside): Task =>
   task(outside, z.unknown(), async () => {
     const silent = await watch(outside);
+    // Everybody is told of them; whose they are is for their own people to know.
+    const { privateTargets } = await readAccess(outside.ledger);
     const hour = Math.floor(outside.clock.now() / hourMs);
     for (const region of new Set(silent.map((each) => each.region))) {
-      const targets = silent.filter((each) => each.region === region).map(({ target }) => target);
+      const targets = silent
+        .filter((each) => each.region === region)
+        .map(({ target }) => (target in privateTargets ? 'a private target' : target));
       const named = targets.length > 3 ? `${targets.length} targets` : targets.join(', ');
       const text = `No scheduled probes from ${region} of ${named} for minutes; their gates can not see an outage from there`;
       await notify({ key: `silent ${region} ${hour}`, text, link: outside.settings.console }, outside);

@@ -1,5 +1,6 @@
 import type { Actions } from '../console/actions.ts';
-import { consoleActions as actions } from '../functions/tools/console-actions.ts';
+import { consoleActions as actions, type Elsewhere, within } from '../functions/tools/console-actions.ts';
+import { type DiagnosedPlace, diagnose } from '../functions/tools/diagnosing.ts';
 import type { Answer, Received } from '../shared/lambda/http-task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import type { LocalFunctions } from './functions.ts';
@@ -9,13 +10,15 @@ const planMs = 120_000;
 
 /** What the console and the command line set in motion on one machine. */
 export const consoleActions = (outside: Outside, functions: LocalFunctions): Actions => {
-  const hooks = {
+  const place: DiagnosedPlace = outside.settings.simulated ? 'simulated' : 'here';
+  const elsewhere: Elsewhere = {
     receiveMerge: (received: Received) => deliverTo(functions, 'receiveMerge', received),
     receiveArtifact: (received: Received) => deliverTo(functions, 'receiveArtifact', received),
     receiveAlerts: (received: Received) => deliverTo(functions, 'receiveAlerts', received),
     receiveTest: (received: Received) => deliverTo(functions, 'receiveTest', received),
+    diagnose: (target) => within(outside, planMs, (signal) => diagnose(target, place, outside, signal)),
   };
-  return actions(outside, hooks, planMs);
+  return actions(outside, elsewhere, planMs);
 };
 
 const deliverTo = async (

@@ -20,13 +20,14 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
   const problems = new Set<string>();
   const found = new Map<string, FoundInFiles>();
   if (read.ok) {
-    for (const target of read.fleet.targets) {
+    for (const target of [...read.fleet.targets, ...read.fleet.following.map((each) => each.target)]) {
       const rendered = await tools.render(files, read.fleet, target);
       if (!rendered.ok) for (const problem of rendered.problems) problems.add(problem);
       else for (const each of lintRendered(rendered.rendered, target.namespace)) join(found, each, target.name);
     }
   } else for (const problem of read.problems) problems.add(problem);
-  const { targets, waves, entries } = read.ok ? read.fleet : { targets: [], waves: [], entries: {} };
+  const { waves, entries } = read.ok ? read.fleet : { waves: [], entries: {} };
+  const targets = read.ok ? [...read.fleet.targets, ...read.fleet.following] : [];
   const findings = [...found.values()];
   for (const problem of problems) terminal.out(json ? JSON.stringify(problemOf(problem)) : problem);
   for (const each of findings) terminal.out(json ? JSON.stringify(findingOf(each)) : findingLine(each, targets.length));

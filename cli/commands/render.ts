@@ -15,9 +15,13 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
   const read = await tools.readConfig(files);
   if (!read.ok) throw badInput(`the config has mistakes; see \`tidegate check\`:\n${read.problems.join('\n')}`);
   const name = textOption(options, 'target');
-  const target = read.fleet.targets.find((each) => each.name === name);
+  const all = [...read.fleet.targets, ...read.fleet.following.map((each) => each.target)];
+  const target = all.find((each) => each.name === name);
   if (target === undefined) {
-    const known = read.fleet.targets.map((each) => each.name).join(', ');
+    const known = all
+      .map((each) => each.name)
+      .sort()
+      .join(', ');
     throw badInput(`--target ${name ?? 'is missing'}: expected one of ${known}`);
   }
   const result = await tools.render(files, read.fleet, target);

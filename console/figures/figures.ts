@@ -3,6 +3,7 @@ import { assessDelivery, deliveryWindowMs, type Quantiles, quantiles } from '../
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
 import type { End } from '../../shared/rollout/outcome.ts';
 import type { Verdict } from '../../shared/rollout/verdict.ts';
+import type { PrivateRow } from '../rows/read-private.ts';
 import type { Family, Sample } from './exposition.ts';
 
 /** What the figures are made of. */
@@ -17,6 +18,7 @@ export interface FiguresRows {
   /** Targets by the commit that is verified on them. */
   readonly targetsByCommit: Readonly<Record<string, number>>;
   readonly silentProbers: Readonly<Record<string, number>>;
+  readonly following: readonly PrivateRow[];
 }
 
 const ends: readonly End[] = ['succeeded', 'partial', 'failed', 'rolled_back', 'aborted', 'refused', 'superseded'];
@@ -133,6 +135,17 @@ export const figures = (rows: FiguresRows, now: number): readonly Family[] => {
       'budget_left_failures',
       'Failures that may still happen among as many attempts.',
       each((one) => one.budget.left),
+    ),
+    gauge(
+      'private_behind_seconds',
+      'How long a private target has been without what the fleet has; 0 while it has it.',
+      rows.following.map(({ target, lag }) => sample(lag === undefined ? 0 : (now - lag.since) / 1_000, { target })),
+      'seconds',
+    ),
+    gauge(
+      'private_debt',
+      '1 while a private target is behind the fleet for longer than it may be.',
+      rows.following.map(({ target, lag }) => sample(lag?.isDebt === true ? 1 : 0, { target })),
     ),
     gauge('delivery_deployments', 'Deployments within 30 days (DORA).', [sample(delivery.deployments)]),
     gauge(

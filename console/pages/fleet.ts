@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Provider } from '../../shared/rollout/target.ts';
 import type { Html } from '../answer.ts';
+import type { May } from '../app.ts';
 import type { FleetCell, FleetView, FleetWave, WaitingView } from '../views/fleet.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { availabilitySection } from './availability.ts';
@@ -10,13 +11,13 @@ import { badge, glyph, kindLooks, targetLooks, waveLooks } from './status.ts';
 import { relativeTime } from './time.ts';
 
 /** What runs where, is anything broken, is something moving, does it wait for me, are all alike. */
-export const fleetPage = (view: FleetView): Html => html`
+export const fleetPage = (view: FleetView, may: May): Html => html`
 <h1 class="unseen">Fleet</h1>
-${heldCalls(view.holds)}
+${heldCalls(view.holds, may)}
 ${view.waiting.map(waiting)}
 ${movingList(view)}
 ${view.waves.length === 0 ? empty : html`${summary(view)}<div class="waves providers-${view.providers.length}">${view.waves.map((each) => wave(each, view.providers))}</div>${availabilitySection(view.availability)}`}
-${view.waves.length === 0 ? '' : holdForms(view)}`;
+${view.waves.length === 0 ? '' : holdForms(view, may)}`;
 
 const empty = html`<section class="empty"><h2>No rollouts yet</h2>
 <p>The fleet appears here with its first release. Merge a change of the config repository, or start one by hand:</p>
@@ -81,18 +82,29 @@ const head = ({ pass, cells }: FleetWave): Html => {
 ${soakEndsAt === undefined ? '' : html`<span>soak ends ${relativeTime(soakEndsAt)}</span>`}</p>`;
 };
 
-const cell = ({ target, status, because, release, commit, since, rollout, region, unfenced }: FleetCell): Html => html`
+const privateNote = ({ isPrivate, lag }: FleetCell): Html => {
+  if (isPrivate === undefined) return html``;
+  if (lag === undefined) return html` <span class="quiet">private</span>`;
+  return lag.isDebt
+    ? html` <span class="note bad">private, debt: behind the fleet since ${relativeTime(lag.since)}</span>`
+    : html` <span class="quiet">private, behind the fleet since ${relativeTime(lag.since)}</span>`;
+};
+
+const cell = (each: FleetCell): Html => {
+  const { target, status, because, release, commit, since, rollout, region, unfenced } = each;
+  return html`
 <li class="target ${targetLooks[status].tone}" id="target-${target}"${because === undefined ? '' : html` title="${because}"`}>
 ${glyph(targetLooks[status])}
 <div><strong>${target}</strong>
 <span class="line">${
-  release === undefined
-    ? html`<span class="quiet">nothing deployed yet</span>`
-    : html`<code>${shortCommit(commit ?? '')}</code> <code class="quiet">${shortDigest(release)}</code>`
-}${unfenced === undefined ? '' : html` <span class="quiet" title="${`No admission policy against stale writers: ${unfenced}`}">unfenced</span>`}</span></div>
+    release === undefined
+      ? html`<span class="quiet">nothing deployed yet</span>`
+      : html`<code>${shortCommit(commit ?? '')}</code> <code class="quiet">${shortDigest(release)}</code>`
+  }${unfenced === undefined ? '' : html` <span class="quiet" title="${`No admission policy against stale writers: ${unfenced}`}">unfenced</span>`}${privateNote(each)}</span></div>
 <span class="side">${rollout === undefined ? html`<span class="word">${targetLooks[status].word}</span>` : html`<a class="word" href="/rollouts/${rollout}#target-${target}" data-row>${targetLooks[status].word}</a>`}
 <span class="quiet">${since === undefined ? region : relativeTime(since)}</span></span>
 </li>`;
+};
 
 /** `1 target`, `6 targets`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

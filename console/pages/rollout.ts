@@ -1,19 +1,20 @@
 import { html } from 'hono/html';
 import type { RolloutEvent } from '../../shared/ledger/events.ts';
 import type { Html } from '../answer.ts';
+import type { May } from '../app.ts';
 import { pathOfExecution } from '../views/execution-id.ts';
 import type { RolloutView, TargetView, WaveView } from '../views/rollout.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { count } from './fleet.ts';
 import { gateTable } from './gates.ts';
-import { endForms } from './holds.ts';
+import { endForms, orWhyNot } from './holds.ts';
 import { situationBox } from './situation.ts';
 import { badge, glyph, targetLooks, waveLooks } from './status.ts';
 import { clockTime, dateTime, duration, relativeTime } from './time.ts';
 
 /** Where is it, why is it not moving, what is failing, what happens next, how do I stop it. */
-export const rolloutPage = (view: RolloutView): Html => html`
-<header class="page"><h1>Rollout <code>${shortCommit(view.commit)}</code></h1>
+export const rolloutPage = (view: RolloutView, may: May): Html => html`
+<header class="page"><h1>Rollout <code>${shortCommit(view.commit)}</code>${view.only === undefined ? '' : ` to ${view.only}`}</h1>
 <p class="quiet"><code>${view.rollout}</code> of ${view.repository}, started ${dateTime(view.startedAt)} by ${view.startedBy}${
   view.release === undefined ? '' : html`, release <code title="${view.release}">${shortDigest(view.release)}</code>`
 }, <a href="${pathOfExecution(`rollout:${view.rollout}`)}">execution</a></p></header>
@@ -23,9 +24,9 @@ ${view.debt.length === 0 ? '' : html`<p class="debt">Ends without: ${view.debt.j
 ${view.waves.filter(({ gates }) => gates.length > 0).map((each) => gateTable(each.gates, `Gates of ${each.wave}`))}
 ${evidence(view.evidence)}
 ${timeline(view.events)}
-${endForms(view)}
-${retryForm(view)}
-${rollbackForm(view)}`;
+${endForms(view, may)}
+${retryForm(view, may)}
+${rollbackForm(view, may)}`;
 
 /** Name of the wave's execution in the direction it goes now; absent before it began. */
 const executionOf = ({ wave: name, status }: WaveView, rollout: string): string | undefined => {
@@ -98,18 +99,24 @@ const timeline = (events: readonly RolloutEvent[]): Html => html`
       html`<li>${clockTime(at)}<span class="kind kind-${kind}">${kind}</span><span class="quiet">${name ?? ''}</span><span>${text}</span></li>`,
   )}</ol></section>`;
 
-const retryForm = ({ end, rollout, commit }: RolloutView): Html =>
+const retryForm = ({ end, rollout, commit }: RolloutView, may: May): Html =>
   end?.outcome !== 'partial' && end?.outcome !== 'failed'
     ? html``
-    : html`<details class="act" id="retry"><summary>Retry…</summary>
+    : orWhyNot(
+        may('release'),
+        html`<details class="act" id="retry"><summary>Retry…</summary>
 <form method="post" action="/retries"><input type="hidden" name="rollout" value="${rollout}">
 <p>Begins it once more, wave by wave. What has the release already is not written; it asks for approval as any other.</p>
-<button class="button">Begin ${shortCommit(commit)} again</button></form></details>`;
+<button class="button">Begin ${shortCommit(commit)} again</button></form></details>`,
+      );
 
-const rollbackForm = ({ end, rollout, commit }: RolloutView): Html =>
-  end === undefined || (end.outcome !== 'succeeded' && end.outcome !== 'partial')
+const rollbackForm = ({ end, rollout, commit, only }: RolloutView, may: May): Html =>
+  end === undefined || only !== undefined || (end.outcome !== 'succeeded' && end.outcome !== 'partial')
     ? html``
-    : html`<details class="act" id="rollback"><summary>Roll back…</summary>
+    : orWhyNot(
+        may('rollback'),
+        html`<details class="act" id="rollback"><summary>Roll back…</summary>
 <form method="post" action="/rollbacks"><input type="hidden" name="rollout" value="${rollout}">
 <p>Starts a new rollout, wave by wave, of what was verified before <code>${shortCommit(commit)}</code>. It asks for approval as any other.</p>
-<button class="button destructive">Start the rollback of ${shortCommit(commit)}</button></form></details>`;
+<button class="button destructive">Start the rollback of ${shortCommit(commit)}</button></form></details>`,
+      );

@@ -15,8 +15,16 @@ export const rolloutsPage = (rollouts: readonly RolloutLine[]): Html =>
 <th scope="col" class="number">Took</th><th scope="col">Release</th><th scope="col">Because</th></tr></thead>
 <tbody>${rollouts.map(line)}</tbody></table></div>`;
 
-const line = ({ rollout, commit, release, startedAt, startedBy, end }: RolloutLine): Html => html`<tr id="${rollout}">
-<th scope="row"><a href="/rollouts/${rollout}" data-row><code>${shortCommit(commit)}</code></a></th>
+const line = ({
+  rollout,
+  commit,
+  release,
+  startedAt,
+  startedBy,
+  end,
+  only,
+}: RolloutLine): Html => html`<tr id="${rollout}">
+<th scope="row"><a href="/rollouts/${rollout}" data-row><code>${shortCommit(commit)}</code></a>${only === undefined ? '' : html` <span class="quiet">to ${only}</span>`}</th>
 <td>${badge(end === undefined ? { ...waveLooks.deploying, word: 'running' } : (endLooks[end.outcome] ?? waveLooks.failed))}</td>
 <td>${dateTime(startedAt)}</td><td>${startedBy}</td>
 <td class="number">${end === undefined ? '–' : duration(end.at - startedAt)}</td>

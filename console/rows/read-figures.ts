@@ -11,6 +11,7 @@ import { readTurn } from '../../shared/ledger/turn.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { FiguresRows } from '../figures/figures.ts';
+import { readPrivate } from './read-private.ts';
 
 /** How many of the newest rollouts are counted. A fleet with more in thirty days counts its newest. */
 const looked = 500;
@@ -41,6 +42,7 @@ export const readFigures = async (
     approvalsOpen: (await readOpenApprovals(ledger)).length,
     queue: Object.fromEntries(turns),
     targetsByCommit: countBy([...states.values()].flatMap(({ verified }) => verified?.commit ?? [])),
+    following: await readPrivate(rollouts, states, stored),
     silentProbers: countBy((await watchProbers(stored)).map(({ region }) => region)),
   };
 };

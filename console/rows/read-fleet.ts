@@ -11,6 +11,7 @@ import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Hold } from '../../shared/rollout/holds.ts';
+import { type PrivateRow, readPrivate } from './read-private.ts';
 import { readRolloutRows } from './read-rollout.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
@@ -26,6 +27,8 @@ export interface FleetRows {
   readonly approvals: readonly Approval[];
   /** What the API servers do about stale writers, of targets that were ever written to. */
   readonly fences: ReadonlyMap<string, KeptStanding>;
+  /** Private targets, and how far each is behind the fleet. */
+  readonly following: readonly PrivateRow[];
   /** What is frozen, halted, paused, and held by alerts. */
   readonly holds: readonly Hold[];
 }
@@ -40,8 +43,12 @@ export const readFleetRows = async (
   const states = await readTargetStates(stored.ledger);
   const newest = await listRollouts(stored.ledger, looked);
   const written = new Set([...states.values()].map((state) => state.begun?.rollout));
-  const prepared = newest.find((rollout) => rollout.release !== undefined)?.rollout;
-  const isShown = ({ rollout, end }: Rollout) => end === undefined || written.has(rollout) || rollout === prepared;
+  const prepared = new Map<string | undefined, string>();
+  for (const { rollout, only, release } of newest) {
+    if (release !== undefined && !prepared.has(only)) prepared.set(only, rollout);
+  }
+  const isShown = ({ rollout, end, only }: Rollout) =>
+    end === undefined || written.has(rollout) || rollout === prepared.get(only);
   const rollouts: RolloutRows[] = [];
   for (const { rollout } of newest.filter(isShown)) {
     const rows = await readRolloutRows(rollout, stored);
@@ -52,6 +59,7 @@ export const readFleetRows = async (
   const outages = await readOutages(stored);
   const fences = await readFenceStandings(ledger);
   const approvals = await readOpenApprovals(ledger);
+  const following = await readPrivate(newest, states, stored);
   const holds = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
-  return { states, rollouts, probed, outages, approvals, fences, holds };
+  return { states, rollouts, probed, outages, approvals, fences, following, holds };
 };

@@ -7,7 +7,9 @@ import {
 } from '../../shared/availability/assess-objective-standings.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import type { TargetState } from '../../shared/ledger/target-state.ts';
+import type { Lag } from '../../shared/rollout/assess-lag.ts';
 import type { Hold } from '../../shared/rollout/holds.ts';
+import type { Release } from '../../shared/rollout/release.ts';
 import { factsOf, type Provider, type Target } from '../../shared/rollout/target.ts';
 import type { FleetRows } from '../rows/read-fleet.ts';
 import { type RolloutView, rolloutView, type TargetView, type WaveView } from './rollout.ts';
@@ -22,7 +24,7 @@ export interface FleetView {
   /** What is halted, then frozen and paused, then held by alerts; of each the oldest first. */
   readonly holds: readonly Hold[];
   /** Rollouts under way, newest first. */
-  readonly rollouts: readonly { readonly rollout: string; readonly commit: string; readonly situation: Situation }[];
+  readonly rollouts: readonly (Pick<RolloutView, 'rollout' | 'commit' | 'only'> & { readonly situation: Situation })[];
   readonly waves: readonly FleetWave[];
   readonly providers: readonly Provider[];
   /** How available each target is by each of its probe gates: those that are out first, then by name. */
@@ -71,22 +73,23 @@ export interface FleetCell {
   readonly rollout?: string;
   /** Why its API server refuses no stale writers by itself. */
   readonly unfenced?: string;
+  /** A customer's own. */
+  readonly isPrivate?: true;
+  /** How far it is behind the fleet, which only a private one may be. */
+  readonly lag?: Lag;
 }
 
-/** The fleet as it stands at `now`; waves and targets are those of the newest release that was prepared. Pure. */
+/**
+ * The fleet as it stands at `now`; waves and targets are those of the newest release that was prepared, and behind them each private target
+ * with the wave it has for itself. Pure.
+ */
 export const fleetView = (rows: FleetRows, now: number, regions: readonly string[]): FleetView => {
   const views = rows.rollouts.map((each) => rolloutView(each, now));
-  const release = rows.rollouts.find((each) => each.release !== undefined)?.release;
-  const targets: Readonly<Record<string, Target>> = release?.targets ?? {};
-  const waves = (release?.waves ?? []).map(({ name, targets: names }) => ({
-    wave: name,
-    cells: names.toSorted().flatMap((target) => {
-      const known = targets[target];
-      if (known === undefined) return [];
-      return [{ ...fleetCell(known, rows.states.get(target), views), ...unfencedOf(rows, target) }];
-    }),
-    ...passOver(name, views),
-  }));
+  const releaseFor = (only: string | undefined): Release | undefined =>
+    rows.rollouts.find((each) => each.release !== undefined && each.rollout.only === only)?.release;
+  const waves = [undefined, ...rows.following.map(({ target }) => target)]
+    .map(releaseFor)
+    .flatMap((release) => (release === undefined ? [] : wavesOf(release, rows, views)));
   const order: readonly Provider[] = ['eks', 'gke', 'aks', 'kubeconfig'];
   const cells = waves.flatMap((wave) => wave.cells);
   return {
@@ -94,7 +97,10 @@ export const fleetView = (rows: FleetRows, now: number, regions: readonly string
     holds: rows.holds.toSorted((a, b) => weightOf(a) - weightOf(b) || a.at - b.at),
     rollouts: views
       .filter(({ end }) => end === undefined)
-      .map(({ rollout, commit, situation }) => ({ rollout, commit, situation })),
+      .map(({ rollout, commit, situation, only }) => ({
+        ...{ rollout, commit, situation },
+        ...(only === undefined ? {} : { only }),
+      })),
     waves,
     providers: order.filter((provider) => cells.some((cell) => cell.provider === provider)),
     releases: releasesOf(cells),
@@ -106,6 +112,23 @@ export const fleetView = (rows: FleetRows, now: number, regions: readonly string
 
 /** What stops everything stands first, and what people hold before what alerts do. */
 const weightOf = ({ kind }: Hold): number => ({ halt: 0, freeze: 1, pause: 1, alert: 2 })[kind];
+const wavesOf = ({ waves, targets }: Release, rows: FleetRows, views: readonly RolloutView[]): readonly FleetWave[] =>
+  waves.map(({ name, targets: names }) => ({
+    wave: name,
+    cells: names.toSorted().flatMap((target) => {
+      const known = targets[target];
+      if (known === undefined) return [];
+      const cell = fleetCell(known, rows.states.get(target), views);
+      return [{ ...cell, ...unfencedOf(rows, target), ...privateOf(rows, known) }];
+    }),
+    ...passOver(name, views),
+  }));
+
+const privateOf = ({ following }: FleetRows, target: Target): Pick<FleetCell, 'isPrivate' | 'lag'> => {
+  if (target.private === undefined) return {};
+  const lag = following.find((each) => each.target === target.name)?.lag;
+  return { isPrivate: true, ...(lag === undefined ? {} : { lag }) };
+};
 
 const isOpen = (approval: Approval, views: readonly RolloutView[], now: number): boolean =>
   now < approval.expiresAt &&

@@ -20,6 +20,8 @@ export interface RolloutView {
   readonly startedAt: number;
   readonly startedBy: string;
   readonly authors: readonly string[];
+  /** The one private target it is for. */
+  readonly only?: string;
   readonly end?: NonNullable<Rollout['end']>;
   readonly situation: Situation;
   readonly waves: readonly WaveView[];
@@ -83,6 +85,7 @@ export const rolloutView = (rows: RolloutRows, now: number): RolloutView => {
     startedAt: rollout.startedAt,
     startedBy: rollout.startedBy,
     authors: rollout.authors,
+    ...(rollout.only === undefined ? {} : { only: rollout.only }),
     ...(rollout.end === undefined ? {} : { end: rollout.end }),
     situation: situationOf(rows, waves, now),
     waves,

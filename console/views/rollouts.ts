@@ -1,12 +1,15 @@
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
 
 /** One line of the list of rollouts. */
-export type RolloutLine = Pick<Rollout, 'rollout' | 'commit' | 'release' | 'startedAt' | 'startedBy' | 'waves' | 'end'>;
+export type RolloutLine = Pick<
+  Rollout,
+  'rollout' | 'commit' | 'release' | 'startedAt' | 'startedBy' | 'waves' | 'end' | 'only'
+>;
 
 /** Rollouts, those under way first, then newest first. Pure. */
 export const rolloutsView = (rollouts: readonly Rollout[]): readonly RolloutLine[] =>
   rollouts
-    .map(({ rollout, commit, release, startedAt, startedBy, waves, end }) => ({
+    .map(({ rollout, commit, release, startedAt, startedBy, waves, end, only }) => ({
       rollout,
       commit,
       startedAt,
@@ -14,5 +17,6 @@ export const rolloutsView = (rollouts: readonly Rollout[]): readonly RolloutLine
       ...(release === undefined ? {} : { release }),
       ...(waves === undefined ? {} : { waves }),
       ...(end === undefined ? {} : { end }),
+      ...(only === undefined ? {} : { only }),
     }))
     .toSorted((a, b) => Number(a.end !== undefined) - Number(b.end !== undefined) || b.startedAt - a.startedAt);

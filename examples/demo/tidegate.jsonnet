@@ -41,7 +41,18 @@ local large(stage) = { stage: stage, size: 'l' };
     'azure-westeurope-internal': aks('westeurope', 'internal', medium('internal')),
 
     'aws-us-east-1-prod01': eks('us-east-1', 'prod01', large('external')),
-    'aws-eu-central-1-prod01': eks('eu-central-1', 'prod01', medium('external')),
+    // A customer's own: opened by a role of their account, seen by their people alone. Once the fleet has a release, it follows when they agree.
+    'aws-eu-central-1-prod01': {
+      eks: {
+        account: '222222222222',
+        region: 'eu-central-1',
+        cluster: 'prod01',
+        role: 'arn:aws:iam::222222222222:role/tidegate-target-acme',
+        externalId: 'acme-4d1f',
+      },
+      labels: medium('external'),
+      private: { roles: ['acme'], approval: { roles: ['acme'], people: 1, expires: '24h' }, maxLag: '1h' },
+    },
     'gcp-us-central1-prod01': gke('us-central1', 'prod01', large('external')),
     'gcp-europe-west4-prod01': gke('europe-west4', 'prod01', medium('external')),
     'azure-eastus-prod01': aks('eastus', 'prod01', large('external')),
@@ -94,5 +105,18 @@ local large(stage) = { stage: stage, size: 'l' };
 
   metrics: { demo: { prometheus: 'https://metrics.example.com' } },
 
-  roles: { 'release-managers': ['release-manager'] },
+  // Who may do what in the deployed form; on one machine its owner may do everything.
+  roles: {
+    'release-managers': ['release-manager'],
+    developers: ['bo'],
+    'on-call': ['olga'],
+    acme: ['carl'],
+  },
+  access: {
+    release: ['developers', 'release-managers'],
+    rollback: ['on-call', 'release-managers'],
+    abort: ['on-call', 'release-managers'],
+    lift: ['on-call'],
+    diagnose: ['on-call'],
+  },
 }

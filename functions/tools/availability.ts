@@ -14,10 +14,14 @@ export const availabilityTools = (outside: Outside): AvailabilityTools => ({
       outside,
     );
   },
-  tellOutages: async (outages) => {
+  tellOutages: async (outages, { targets }) => {
     for (const { target, gate, because, regions, since } of outages) {
       const text = `${target} is out by gate ${gate}, seen from ${regions.join(' and ')}: ${because}`;
-      await notify({ key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console }, outside);
+      await notify(
+        { key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console },
+        outside,
+        targets[target]?.private?.notifySecret,
+      );
     }
   },
 });

@@ -2,6 +2,7 @@ import { describeRevert } from '../../shared/intake/describe-revert.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { StepFunctions } from '../../shared/outside/step-functions.ts';
 import type { ConcludeTools } from '../../shared/release/conclude-rollout.ts';
+import { startFollowing } from '../../shared/release/start-following.ts';
 import { freeTurn } from '../../shared/wave/take-turn.ts';
 
 /** What ending a rollout needs: git over the network, and the waves. */
@@ -17,4 +18,5 @@ export const concludeTools = (
     return describeRevert(await revertPin(outside, { commit }, signal));
   },
   freeTurn: (wave) => freeTurn(wave, rollout, steps, outside),
+  follow: (row) => startFollowing(row, steps, outside),
 });

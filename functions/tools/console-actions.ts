@@ -10,11 +10,14 @@ import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { type StartResult, startRollout } from '../../shared/release/start-rollout.ts';
 import { holdingActions } from './holding-actions.ts';
 
-/** Deliveries are taken in their own way in each place. */
-export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact' | 'receiveAlerts' | 'receiveTest'>;
+/** What each place has a way of its own for. */
+export type Elsewhere = Pick<
+  Actions,
+  'receiveMerge' | 'receiveArtifact' | 'receiveAlerts' | 'receiveTest' | 'diagnose'
+>;
 
 /** What the console and the command line set in motion, wherever they run. What asks git or the fleet ends after `withinMs`. */
-export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number): Actions => {
+export const consoleActions = (outside: Outside, elsewhere: Elsewhere, withinMs: number): Actions => {
   const steps = stepFunctions(outside);
   const { name: repository } = outside.settings.configRepository;
   const start = async (commit: string, actor: Actor, signal: AbortSignal, rollback = false): Promise<StartResult> => {
@@ -25,7 +28,7 @@ export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number)
     return startRollout(request, executionName(repository, commit), steps, outside);
   };
   return {
-    ...hooks,
+    ...elsewhere,
     ...holdingActions(outside),
     decide: (approval, decision, actor) => decideApproval(approval, decision, actor, steps, outside),
     release: (commit, actor) =>
@@ -65,6 +68,10 @@ const onBranch = async (asked: string, outside: Outside, signal: AbortSignal): P
 const takenBack = async (rollout: string, outside: Outside, signal: AbortSignal): Promise<string> => {
   const row = await readRollout(outside.ledger, rollout);
   if (row === undefined) throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
+  if (row.only !== undefined) {
+    const because = `rollout ${rollout} brings to ${row.only} what the fleet has; roll that back, and it follows`;
+    throw new ActionRefused(409, 'FOLLOWS', because);
+  }
   if (row.end === undefined) {
     throw new ActionRefused(
       409,
@@ -82,7 +89,8 @@ const takenBack = async (rollout: string, outside: Outside, signal: AbortSignal)
   );
 };
 
-const within = async <Result>(
+/** Runs something that ends after so long. */
+export const within = async <Result>(
   { clock }: Pick<Outside, 'clock'>,
   ms: number,
   run: (signal: AbortSignal) => Promise<Result>,

@@ -4,6 +4,7 @@ import { runOf } from '../../shared/apply/jobs/run-of.ts';
 import { withConfigHashes } from '../../shared/apply/restarts/config-hash.ts';
 import { findProviders } from '../../shared/apply/restarts/find-providers.ts';
 import { workloadsOf } from '../../shared/apply/restarts/workload.ts';
+import { toAccess } from '../../shared/fleet/access.ts';
 import { toAlertRules } from '../../shared/fleet/alert-rules.ts';
 import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
@@ -70,7 +71,7 @@ export const configTools = (
 });
 
 const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
-  targets: toTargets(config.targets),
+  targets: toTargets(config.targets).filter((target) => target.private === undefined),
   waves: config.frozen,
   gates: toGates(config.gates, config.frozen, config.metrics),
   metrics: toMetricSources(config.metrics),
@@ -79,6 +80,8 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   roles: config.roles,
   deletes: toDeleteRules(config.deletes),
   ...toWindows(config.windows),
+  following: config.following,
+  access: toAccess(config),
   ...toAlertRules(config.alerts),
   entries: config.services,
 });

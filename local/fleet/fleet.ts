@@ -4,8 +4,10 @@ import { Unreachable } from '../../shared/outside/http.ts';
 import type { Random } from '../../shared/outside/random.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Route } from '../network.ts';
+import { dated } from './clouds/api.ts';
 import { type Clouds, createClouds } from './clouds/clouds.ts';
 import { clusterHost } from './cluster-host.ts';
+import { gatewayRoutes } from './connect-gateway.ts';
 import type { Images } from './images.ts';
 import type { WebhookHandler } from './kubernetes/admission/webhook-calls.ts';
 import { type ApiServer, createApiServer } from './kubernetes/server.ts';
@@ -81,10 +83,22 @@ export const createFleet = (options: FleetOptions): Fleet => {
     if (server !== undefined && !down.has(target)) return server;
     throw new Unreachable(`target ${target}`, 'connect_timeout', 'its API server does not answer (simulated)');
   };
+  const ask = async (target: Target, request: Request): Promise<Response> => {
+    const server = reach(target.name);
+    if (clouds.authorise(target.name, request) === 'ok') return dated(await server.handle(request), clock);
+    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
+    return dated(Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 }), clock);
+  };
   const scraper = createScraper(targets, serving, metrics.add, options);
   const routes: Route[] = [
     ...clouds.routes,
-    ...targets.map((target) => apiServerRoute(target, reach, clouds)),
+    ...targets
+      .filter((target) => !isMember(target))
+      .map((target) => ({
+        host: clusterHost(target),
+        handle: (request: Request) => ask(target, request),
+      })),
+    ...gatewayRoutes(targets, ask),
     { host: `metrics${publicSuffix}`, handle: metrics.handle },
     ...targets.map(
       (target): Route => ({
@@ -113,15 +127,8 @@ export const createFleet = (options: FleetOptions): Fleet => {
   };
 };
 
-const apiServerRoute = (target: Target, reach: Fleet['reach'], clouds: Clouds): Route => ({
-  host: clusterHost(target),
-  handle: async (request) => {
-    const server = reach(target.name);
-    if (clouds.authorise(target.name, request) === 'ok') return server.handle(request);
-    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
-    return Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 });
-  },
-});
+/** Whether its API server is reached by the Connect gateway, and by no address of its own. */
+const isMember = ({ locator }: Target): boolean => 'gke' in locator && locator.gke.membership !== undefined;
 
 /** A request to a target's public name: a health check. */
 const publicAnswer = (target: Target, { answers, errorRatio, unhealthyRatio }: Serving, random: Random): Response => {

@@ -1,27 +1,15 @@
 import type { AdmissionPolicy, FenceStanding } from '../rollout/fence.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Manifest } from '../rollout/release.ts';
-import { type ApiRefusal, ask, liveObject } from './api-requests.ts';
+import { ask, liveObject } from './api-requests.ts';
 import { applyRequest } from './apply-request.ts';
 import { assessRefusal } from './assess-refusal.ts';
-import { pathOf, type ServedKind } from './discovery.ts';
-import { assessPolicy, fenceBinding, fencePolicy, type PolicyFound, policyName } from './fence-policy.ts';
+import { assessPolicy, policyName } from './fence-policy.ts';
 import type { LiveObject } from './live-object.ts';
+import { fenceParts, missingPart, readFencePart } from './look-at-fence.ts';
 import { identityOf } from './object-id.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { type Writing, write } from './writing.ts';
-
-const kindOf = (kind: string, plural: string): ServedKind => ({
-  group: 'admissionregistration.k8s.io',
-  version: 'v1',
-  kind,
-  plural,
-  namespaced: false,
-});
-const parts: readonly { readonly manifest: Manifest; readonly served: ServedKind }[] = [
-  { manifest: fencePolicy, served: kindOf('ValidatingAdmissionPolicy', 'validatingadmissionpolicies') },
-  { manifest: fenceBinding, served: kindOf('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings') },
-];
 
 /**
  * Looks whether the API server refuses stale writers, and has it do so where `mode` says `install` and it may be done: the policy and its
@@ -34,16 +22,15 @@ export const ensureFencePolicy = async (
   writing: Writing,
   mode: Exclude<AdmissionPolicy, 'never'>,
 ): Promise<FenceStanding | undefined> => {
-  for (const { manifest, served } of parts) {
-    const path = pathOf(served, '', policyName);
-    const answer = await ask(writing.cluster, path, { signal: writing.invocation.signal });
-    if (!answer.ok && assessRefusal(answer.refused) !== 'missing')
-      return notEnforced(unreadable(manifest, answer.refused));
-    const live = answer.ok ? liveObject(answer.body) : undefined;
-    const found = assessPolicy(manifest, live);
+  for (const part of fenceParts) {
+    const { manifest, path } = part;
+    const read = await readFencePart(part, writing.cluster, writing.invocation.signal);
+    if ('unreadable' in read) return notEnforced(read.unreadable);
+    const { found, live } = read;
     if (found.is === 'ours') continue;
     if ('because' in found) return notEnforced(found.because);
-    if (mode === 'expect') return notEnforced(expected(manifest, found));
+    if (mode === 'expect')
+      return notEnforced(`${missingPart(manifest, found)}; it is expected to be installed by hand`);
     const installed = await install(writing, manifest, path, live);
     if (installed.is === 'unknown') return undefined;
     if (installed.is === 'refused') return notEnforced(installed.because);
@@ -52,14 +39,6 @@ export const ensureFencePolicy = async (
 };
 
 const notEnforced = (because: string): FenceStanding => ({ isEnforced: false, because });
-
-const expected = ({ kind }: Manifest, { is }: PolicyFound): string =>
-  `${kind} ${policyName} is ${is === 'older' ? 'of an older version of Tidegate' : 'not there'}; it is expected to be installed by hand`;
-
-const unreadable = ({ kind }: Manifest, refused: ApiRefusal): string =>
-  assessRefusal(refused) === 'kind-missing'
-    ? `the API server serves no ${kind} of admissionregistration.k8s.io/v1; that takes Kubernetes 1.30`
-    : `${kind} ${policyName} can not be read: ${refused.code} ${refused.message}`;
 
 type Installed = { readonly is: 'there' | 'unknown' } | { readonly is: 'refused'; readonly because: string };
 

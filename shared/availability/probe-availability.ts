@@ -23,7 +23,7 @@ export interface AvailabilityTools {
   /** Stops the waves under way over the target. Twice is as once. */
   stopWaves(outage: Outage): Promise<void>;
   /** Tells people of what is out, once. */
-  tellOutages(outages: readonly Outage[]): Promise<void>;
+  tellOutages(outages: readonly Outage[], release: Release): Promise<void>;
 }
 
 /**
@@ -60,13 +60,13 @@ export const probeAvailability = async (
   const names = [...new Set(seen.map(({ target }) => target))].sort();
   const dark = names.map((target) => ({ target, isDark: isDark(seen.filter((tally) => tally.target === target)) }));
   const ownFault = isOwnFault(region, dark, await readStandings(ledger), clock.now());
-  for (const { digest, tallies, gates } of probed) {
+  for (const { digest, release, tallies, gates } of probed) {
     for (const target of new Set(tallies.map((tally) => tally.target))) {
       const own = tallies.filter((tally) => tally.target === target);
       const failing = ownFault ? [] : own.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, at));
       await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
       await keepSlot(ledger, slotOf({ target, region, at, release: digest }, own, ownFault));
-      await act(target, at, tools, outside);
+      await act(target, release, at, tools, outside);
     }
   }
   return { region, probed: names };
@@ -129,7 +129,7 @@ const probeRelease = async (
     }
     const failing = [failingOf(tally, at)];
     await keepStanding(outside.ledger, { target: tally.target, region, at, failing, isOwnFault: false });
-    await act(tally.target, at, tools, outside);
+    await act(tally.target, release, at, tools, outside);
   };
   const onSample = (tally: Tally): void => {
     const gate = gates[tally.gate];
@@ -149,6 +149,7 @@ const probeRelease = async (
 /** Stops what is under way on a target that is out, and tells of it. */
 const act = async (
   target: string,
+  release: Release,
   at: number,
   tools: AvailabilityTools,
   outside: Pick<Outside, 'ledger' | 'settings'>,
@@ -157,7 +158,7 @@ const act = async (
   const fresh = (await readStandingsOf(outside.ledger, target)).filter((each) => at - each.at <= freshMs);
   const outages = assessOutages(fresh, probeRegions(outside.settings), at);
   for (const outage of outages) await tools.stopWaves(outage);
-  if (outages.length > 0) await tools.tellOutages(outages);
+  if (outages.length > 0) await tools.tellOutages(outages, release);
 };
 
 /** The regions that probe on schedule. */

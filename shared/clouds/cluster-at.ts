@@ -26,6 +26,12 @@ const kubeconfigRanges = [
   'fc00::/7',
 ];
 
+/** The private ranges that the API server of a target may be in. */
+export const rangesOf = ({ locator, allow = [] }: Pick<ResolvedTarget, 'locator' | 'allow'>): readonly string[] => [
+  ...('kubeconfig' in locator ? kubeconfigRanges : []),
+  ...allow,
+];
+
 /** Waits for `pending`, but not beyond the caller's abort: others may be waiting for the same. */
 const unlessAborted = async <T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return pending;
@@ -56,7 +62,7 @@ export const clusterAt = (
 
 const unpaced = (target: ResolvedTarget, mint: Mint, outside: Pick<CloudsOutside, 'clock' | 'http'>): Cluster => {
   const { server, ca, serverName } = target.endpoint;
-  const allow = [...('kubeconfig' in target.locator ? kubeconfigRanges : []), ...(target.allow ?? [])];
+  const allow = rangesOf(target);
   const kept = keepCredential(outside.clock, mint);
 
   const send = async (credential: Credential, path: string, init: ClusterRequest): Promise<Response> => {

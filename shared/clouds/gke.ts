@@ -19,7 +19,7 @@ export const resolveGke = async (
   signal: AbortSignal,
 ): Promise<ClusterEndpoint> => {
   const subject = `gke ${gke.project}/${gke.location}/${gke.cluster}`;
-  const { client: authClient } = await googleAccess(outside, signal);
+  const { client: authClient } = await googleAccess(outside, signal, gke.serviceAccount);
   const container = new v1.ClusterManagerClient({ authClient, fallback: true, projectId: gke.project });
   const name = `projects/${gke.project}/locations/${gke.location}/clusters/${gke.cluster}`;
   const [cluster] = await container.getCluster({ name }, { retry: null }).catch((error: unknown) => {

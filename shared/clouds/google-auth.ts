@@ -24,14 +24,19 @@ export interface GoogleAccess {
 
 /**
  * Exchanges our AWS identity for a Google access token (workload identity federation with an AWS provider; then the service account
- * the federation names, where it names one). No key of Google's is involved. Lives for an hour.
+ * that is `own`, or else the one that the federation names, where there is one). No key of Google's is involved. Lives for an hour.
  * @throws ClusterUnresolved when no federation is configured; AccessRefused, Throttled, ClusterUnreachable.
  */
-export const googleAccess = async (outside: CloudsOutside, signal: AbortSignal): Promise<GoogleAccess> => {
+export const googleAccess = async (
+  outside: CloudsOutside,
+  signal: AbortSignal,
+  own?: string,
+): Promise<GoogleAccess> => {
   const google = outside.settings.federation?.google;
   if (!google)
     throw new ClusterUnresolved('gke: settings hold no federation.google; expected its audience, as set at deployment');
-  const { audience, serviceAccount } = google;
+  const { audience } = google;
+  const serviceAccount = own ?? google.serviceAccount;
   const client = new FederatedClient({
     audience,
     subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',

@@ -4,14 +4,17 @@ import type { Cluster, ResolvedTarget } from './cluster.ts';
 import { clusterAt } from './cluster-at.ts';
 import type { Mint } from './credential.ts';
 
-/** Each provider's client is loaded by the first token that is asked of it: a function that opens one cluster starts without the others. */
-const mintFor = (locator: Locator, outside: CloudsOutside): Mint => {
+/**
+ * Makes what authorises us at a target's cluster. Each provider's client is loaded by the first token that is asked of it: a function that
+ * opens one cluster starts without the others.
+ */
+export const mintFor = (locator: Locator, outside: CloudsOutside): Mint => {
   if ('eks' in locator)
     return async (signal) => (await import('./eks-token.ts')).eksToken(locator.eks, outside, signal);
   if ('gke' in locator) {
     return async (signal) => {
       const { googleAccess } = await import('./google-auth.ts');
-      return (await googleAccess(outside, signal)).credential;
+      return (await googleAccess(outside, signal, locator.gke.serviceAccount)).credential;
     };
   }
   if ('aks' in locator) {

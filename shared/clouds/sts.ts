@@ -1,4 +1,9 @@
-import { AssumeRoleCommand, GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetWebIdentityTokenCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import { awsClientSettings } from '../outside/aws-client-settings.ts';
 import type { AwsIdentity } from '../outside/aws-identity.ts';
 import type { CloudsOutside } from './clouds-outside.ts';
@@ -62,4 +67,22 @@ export const webIdentityToken = async (outside: CloudsOutside, signal: AbortSign
   );
   if (!WebIdentityToken) throw new Error('STS GetWebIdentityToken: the answer holds no token');
   return WebIdentityToken;
+};
+
+/**
+ * Who we are to AWS, as its STS says (GetCallerIdentity, which takes no right).
+ * @throws AccessRefused, Throttled, ClusterUnreachable.
+ */
+export const callerIdentity = async (
+  { http, identity, settings }: Pick<CloudsOutside, 'http' | 'identity' | 'settings'>,
+  signal: AbortSignal,
+): Promise<{ readonly arn: string; readonly account: string }> => {
+  const sts = new STSClient(awsClientSettings(http, identity, settings.region));
+  try {
+    const { Arn: arn, Account: account } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+    if (!arn || !account) throw new Error('the answer names nobody');
+    return { arn, account };
+  } catch (error) {
+    throw controlApiFailure('our AWS identity', 'token', error);
+  }
 };

@@ -31,8 +31,11 @@ export interface Quantiles {
 /** The measures of rollouts that ended within the window before `now`, whatever order they come in. Pure. */
 export const assessDelivery = (rollouts: readonly Rollout[], now: number): Delivery => {
   const ended = rollouts
-    .flatMap(({ end, startedAt, rollback }) =>
-      end === undefined || end.at > now ? [] : [{ ...end, startedAt, isRollback: rollback === true }],
+    .flatMap(({ end, startedAt, rollback, only }) =>
+      // What follows the fleet to one private target is no change of its own.
+      end === undefined || end.at > now || only !== undefined
+        ? []
+        : [{ ...end, startedAt, isRollback: rollback === true }],
     )
     .toSorted((a, b) => a.at - b.at);
   const within = ended.filter(({ at, isRollback }) => !isRollback && at > now - deliveryWindowMs);

@@ -1,4 +1,5 @@
 import type { AssessQuery } from './assess-query.ts';
+import { checkAccess } from './check-access.ts';
 import { checkAlertRules } from './check-alert-rules.ts';
 import { checkGates } from './check-gates.ts';
 import { checkMonitoring } from './check-monitoring.ts';
@@ -39,6 +40,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkWaves(entries, targets),
     ...checkMonitoring(entries, targets, value),
     ...checkWindows(entries),
+    ...checkAccess(value, entries),
     ...checkAlertRules(value, entries, targets),
     ...checkDeletes(value, entries),
     ...checkGates(entries, targets, value, assess),

@@ -46,8 +46,7 @@ export const checkApproval = (
   if (approval === undefined) return [];
   const names = new Set(roles.keys());
   const unknownRoles = approval.roles.flatMap((role, place) => {
-    const path = pointerOf([...at, 'roles', place]);
-    return names.has(role) ? [] : [unknown('UNKNOWN_ROLE', path, `role ${JSON.stringify(role)}`, 'roles', role, names)];
+    return names.has(role) ? [] : [unknownRole([...at, 'roles', place], role, names)];
   });
   const people = new Set(approval.roles.flatMap((role) => roles.get(role) ?? []));
   if (unknownRoles.length > 0 || people.size >= approval.people) return unknownRoles;
@@ -55,6 +54,10 @@ export const checkApproval = (
   const what = `${approval.people} must approve and ${people.size} hold ${approval.roles.join(' or ')}`;
   return [{ code: 'APPROVAL_IMPOSSIBLE', path, what, expected: 'at least as many people as must approve' }];
 };
+
+/** A role that the config does not have: a typing error would keep something to nobody. */
+export const unknownRole = (at: readonly PropertyKey[], role: string, names: ReadonlySet<string>): Finding =>
+  unknown('UNKNOWN_ROLE', pointerOf(at), `role ${JSON.stringify(role)}`, 'roles', role, names);
 
 const unknown = (
   code: string,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Wave } from '../rollout/wave.ts';
+import type { Following, Wave } from '../rollout/wave.ts';
 import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './schema.ts';
 import type { alertRuleSchema } from './schema-alerts.ts';
 import type { gateSchema } from './schema-gates.ts';
@@ -21,4 +21,6 @@ export type SettledEntry = z.output<typeof settledSchema>;
 /** A config without a mistake: the file, and its waves with the names of their targets frozen. */
 export interface FleetConfig extends FleetFile {
   readonly frozen: readonly Wave[];
+  /** Private targets, which are in none of them. */
+  readonly following: readonly Following[];
 }

@@ -3,7 +3,7 @@ import { checkFleet } from './check-fleet.ts';
 import type { FleetConfig } from './config.ts';
 import { decodeText } from './decode-text.ts';
 import type { ConfigDocument, Place } from './document.ts';
-import { freezeWaves } from './freeze-waves.ts';
+import { followingTargets, freezeWaves } from './freeze-waves.ts';
 import { jsonDocument } from './json-document.ts';
 import { type EvaluateJsonnet, jsonnetDocument } from './jsonnet-document.ts';
 import { nearestOf } from './nearest.ts';
@@ -37,8 +37,10 @@ export const parseConfig = async (
   const found = 'findings' in checked ? checked.findings : [];
   const findings = [...document.findings, ...found.filter((finding) => !document.findings.some(covers(finding)))];
   if (findings.length > 0 || !('file' in checked)) return refused(findings, path, document);
-  const frozen = freezeWaves(checked.file.waves, toTargets(checked.file.targets), checked.groups);
-  return { ok: true, config: { ...checked.file, frozen } };
+  const { waves, targets } = checked.file;
+  const all = toTargets(targets);
+  const frozen = freezeWaves(waves, all, checked.groups);
+  return { ok: true, config: { ...checked.file, frozen, following: followingTargets(waves, all, checked.groups) } };
 };
 
 const EMPTY: Finding = {

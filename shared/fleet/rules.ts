@@ -34,6 +34,11 @@ const rules = {
     expected: 'a path in the config repository, relative to its root, without ".."',
   },
   account: { code: 'SCHEMA_TYPE', expected: 'an AWS account: 12 digits in quotes' },
+  notifySecret: { code: 'NAME_INVALID', expected: 'the name of a secret that begins with notify-' },
+  membership: {
+    code: 'NAME_INVALID',
+    expected: 'projects/NUMBER/locations/LOCATION/memberships/NAME, with the number of the project and not its name',
+  },
   url: { code: 'URL', expected: 'an http or https URL without user, password or fragment' },
   webSocketUrl: { code: 'URL', expected: 'a ws or wss URL without user, password or fragment' },
   baseUrl: {

@@ -82,6 +82,20 @@ export const serviceSchema = z.union([
   z.strictObject({ manifests: repositoryPath.describe('A YAML or JSON file, or a folder of them.'), ...service }),
 ]);
 
+const privateInstance = z.strictObject({
+  roles: z
+    .array(text)
+    .min(1, rule('countFromOne'))
+    .describe('Who sees the target, its data and its logs; nobody else does.'),
+  approval: approval.optional().describe('Who has to agree before anything is written to it.'),
+  maxLag: duration.optional().describe('How long it may stay behind the fleet; then that shows as debt.'),
+  notify: z
+    .string(rule('notifySecret'))
+    .regex(/^notify-[a-z0-9-]{1,40}$/, rule('notifySecret'))
+    .optional()
+    .describe('Secret with the address at which its people are told, in place of everybody.'),
+});
+
 const target = {
   labels: labels.default({}).describe('What waves, services and overrides select by.'),
   namespace: name.default('default').describe('Where objects go that name no namespace.'),
@@ -99,6 +113,9 @@ const target = {
   restartsPerMinute: countFromOne
     .optional()
     .describe('Pods that may restart within any 60 s because of a rollout or its way back; 40.'),
+  private: privateInstance
+    .optional()
+    .describe("A customer's own instance: seen by its roles alone, and never holding up its wave."),
 };
 
 /** An entry of `targets`: one Kubernetes cluster and how it is found. */
@@ -113,7 +130,20 @@ export const targetSchema = z.union([
     }),
     ...target,
   }),
-  z.strictObject({ gke: z.strictObject({ project: text, location: text, cluster: text }), ...target }),
+  z.strictObject({
+    gke: z.strictObject({
+      project: text,
+      location: text,
+      cluster: text,
+      serviceAccount: text.optional().describe('E-mail of the service account to act as there.'),
+      membership: z
+        .string(rule('membership'))
+        .regex(/^projects\/\d{1,20}\/locations\/[a-z0-9-]{1,40}\/memberships\/[a-z0-9-]{1,63}$/, rule('membership'))
+        .optional()
+        .describe("Its membership in a fleet of Google's: it is reached by the Connect gateway, and by nothing else."),
+    }),
+    ...target,
+  }),
   z.strictObject({
     aks: z.strictObject({
       subscription: text,
@@ -178,6 +208,20 @@ export const waveSchema = z.strictObject({
   inconclusiveWithin: duration.default('10m').describe('How long gates may stay inconclusive; 10m.'),
 });
 
+const holders = z.array(text).min(1, rule('countFromOne')).optional();
+
+/** What is kept to roles. */
+export const accessSchema = z.strictObject({
+  read: holders.describe('Who may look at anything at all; whoever signs in where nothing is said, here and below.'),
+  plan: holders.describe('Who may plan a release, which reads every target.'),
+  diagnose: holders.describe('Who may run the doctor.'),
+  release: holders.describe('Who may start or retry a rollout by hand; a merge starts one whoever made it.'),
+  rollback: holders.describe('Who may start a rollback.'),
+  hold: holders.describe('Who may freeze, halt and pause.'),
+  abort: holders.describe('Who may abort a rollout.'),
+  lift: holders.describe('Who may thaw and resume.'),
+});
+
 /** What a release may delete. */
 export const deletesSchema = z.strictObject({
   max: count.default(5).describe('Objects that a release may delete on one target without an approval by name; 5.'),
@@ -203,6 +247,7 @@ export const fleetSchema = z
       .literal('required')
       .optional()
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
+    access: accessSchema.prefault({}).describe('What is kept to holders of roles.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
     alerts: z
       .array(alertRuleSchema)

@@ -1,6 +1,8 @@
 import { type Selector, selects } from '../rollout/selector.ts';
-import type { Locator, Target } from '../rollout/target.ts';
+import type { Locator, PrivateInstance, Target } from '../rollout/target.ts';
+import { toApproval } from './approvals.ts';
 import type { TargetEntry } from './config.ts';
+import { durationMs } from './duration.ts';
 
 /** One target of the config under its name. */
 export const toTarget = (name: string, entry: TargetEntry): Target => ({
@@ -13,6 +15,14 @@ export const toTarget = (name: string, entry: TargetEntry): Target => ({
   ...(entry.maxDeletes === undefined ? {} : { maxDeletes: entry.maxDeletes }),
   ...(entry.window === undefined ? {} : { window: entry.window }),
   ...(entry.restartsPerMinute === undefined ? {} : { restartsPerMinute: entry.restartsPerMinute }),
+  ...(entry.private === undefined ? {} : { private: toPrivate(entry.private) }),
+});
+
+const toPrivate = ({ roles, approval, maxLag, notify }: NonNullable<TargetEntry['private']>): PrivateInstance => ({
+  roles,
+  ...(approval === undefined ? {} : { approval: toApproval(approval) }),
+  ...(maxLag === undefined ? {} : { maxLagMs: durationMs(maxLag) }),
+  ...(notify === undefined ? {} : { notifySecret: notify }),
 });
 
 /** All targets of the config, sorted by name. */
@@ -27,7 +37,7 @@ export const selectTargets = (selector: Selector, targets: readonly Target[]): r
 
 const locatorOf = (entry: TargetEntry): Locator => {
   if ('eks' in entry) return { eks: defined(entry.eks) };
-  if ('gke' in entry) return { gke: entry.gke };
+  if ('gke' in entry) return { gke: defined(entry.gke) };
   if ('aks' in entry) return { aks: defined(entry.aks) };
   return { kubeconfig: defined(entry.kubeconfig) };
 };

@@ -15,6 +15,8 @@ export interface Rollout {
   readonly authors: readonly string[];
   /** Asked for to get back to an older release: what is live is ill, so its health before does not stop it. */
   readonly rollback?: boolean;
+  /** The one private target it is for: it brings what the fleet has. Absent: the fleet. */
+  readonly only?: string;
   readonly release?: Digest;
   readonly waves?: readonly string[];
   readonly end?: { readonly outcome: End; readonly because: string; readonly at: number };

@@ -32,12 +32,12 @@ const timeoutMs = 5_000;
 
 /**
  * Tells people, once for each key and day, at most 20 times an hour; the twentieth says that more are held back. Each channel is an address in
- * a secret, reached by the egress client, so only public ones. Never throws: who could not be told is logged, and told at the next
+ * a secret, reached by the egress client, so only public ones; with `channel`, the secret of that name and no other. Never throws: who could not be told is logged, and told at the next
  * occasion. Twice is as once.
  */
-export const notify = async (message: Message, outside: NotifyOutside): Promise<Told> => {
+export const notify = async (message: Message, outside: NotifyOutside, channel?: string): Promise<Told> => {
   const { ledger, clock } = outside;
-  const addresses = await addressesOf(outside);
+  const addresses = await addressesOf(outside, channel);
   if (addresses.length === 0) return 'nobody';
   const key = { partition: 'notify', sort: `key#${message.key}` };
   const claim = { ...key, data: { at: clock.now() }, expect: 'absent' as const };
@@ -67,7 +67,14 @@ const countInHour = async ({ ledger, clock }: NotifyOutside): Promise<number> =>
 
 type Channel = keyof typeof channels;
 
-const addressesOf = async (outside: NotifyOutside): Promise<readonly (readonly [Channel, Secret])[]> => {
+const addressesOf = async (
+  outside: NotifyOutside,
+  channel: string | undefined,
+): Promise<readonly (readonly [Channel, Secret])[]> => {
+  if (channel !== undefined) {
+    const address = await secretOf(channel, outside);
+    return address === undefined ? [] : [[kindOf(address), address]];
+  }
   const names = Object.keys(channels) as readonly Channel[];
   const found = await Promise.all(
     names.map(async (name) => {
@@ -77,6 +84,10 @@ const addressesOf = async (outside: NotifyOutside): Promise<readonly (readonly [
   );
   return found.flat();
 };
+
+/** Slack's addresses are all of one host. */
+const kindOf = (address: Secret): Channel =>
+  /^https:\/\/hooks\.slack(-gov)?\.com\//.test(address.reveal().trim()) ? 'notify-slack' : 'notify-webhook';
 
 const secretOf = async (name: string, { secrets }: NotifyOutside): Promise<Secret | undefined> => {
   try {

@@ -1,5 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
-import { endRollout, readRollout } from '../ledger/rollouts.ts';
+import { endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
 import { type EndFacts, endOf, type Standing } from '../rollout/end-of.ts';
@@ -17,6 +17,8 @@ export interface ConcludeTools {
   revert(commit: string): Promise<string>;
   /** Gives up every wave this rollout may still hold. */
   freeTurn(wave: string): Promise<void>;
+  /** Starts the rollouts of private targets that the release has. Twice is as once. */
+  follow(row: Rollout): Promise<readonly string[]>;
 }
 
 const outcomes = ['passed', 'failed', 'aborted', 'held', 'refused', 'superseded'] as const;
@@ -40,11 +42,14 @@ export const concludeRollout = async (
   const end = await endRollout(ledger, rollout, { ...endOf(facts), at: clock.now() });
   for (const wave of row?.waves ?? []) await tools.freeTurn(wave);
   const untouched = Object.keys(standings).length === 0;
-  if (row !== undefined && (end.outcome === 'rolled_back' || (end.outcome === 'aborted' && untouched))) {
+  // What a private target does not get the fleet keeps: git goes on saying what that has.
+  const isFleet = row !== undefined && row.only === undefined;
+  if (isFleet && (end.outcome === 'rolled_back' || (end.outcome === 'aborted' && untouched))) {
     const text = await tools.revert(row.commit).catch(whyNot);
     await recordEvent(ledger, rollout, 'git', { at: clock.now(), kind: 'git', text });
   }
-  if (row !== undefined && end.outcome === 'refused') await freezeSource(row, { ledger, clock });
+  if (isFleet && end.outcome === 'refused') await freezeSource(row, { ledger, clock });
+  if (isFleet && (end.outcome === 'succeeded' || end.outcome === 'partial')) await tools.follow(row);
   await recordEvent(ledger, rollout, 'ended', {
     at: clock.now(),
     kind: 'ended',

@@ -1,16 +1,22 @@
+import type { AccessPolicy } from '../access/policy.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { putJson } from '../blobs/json.ts';
+import { keepAccess } from '../ledger/access.ts';
 import { recordEvent } from '../ledger/events.ts';
-import { notePrepared } from '../ledger/rollouts.ts';
+import { notePrepared, readRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
+import type { Following } from '../rollout/wave.ts';
 
 /** A config without a mistake, with its target list frozen. */
 export interface Fleet
   extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows' | 'alerts'> {
+  /** Without the private ones, which follow. */
   readonly targets: readonly Target[];
+  readonly following: readonly Following[];
+  readonly access: AccessPolicy;
   readonly services: Readonly<Record<string, ServicePolicy>>;
 }
 
@@ -60,9 +66,11 @@ export const prepareRelease = async <Config extends Fleet>(
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   signal: AbortSignal,
 ): Promise<PrepareResult> => {
-  const built = await buildRelease(commit, tools, outside.blobs, signal);
+  const row = await readRollout(outside.ledger, rollout);
+  const built = await buildRelease(commit, tools, outside.blobs, signal, row?.only);
   if (!built.ok) return refuse(rollout, built.problems, outside);
-  const { release, digest } = built;
+  const { release, digest, fleet } = built;
+  if (row !== undefined) await keepAccess(outside.ledger, fleet.access, namesOf(fleet), row.startedAt);
   const waves = release.waves.map((wave) => wave.name);
   await notePrepared(outside.ledger, rollout, digest, waves);
   await recordEvent(outside.ledger, rollout, 'prepared', {
@@ -74,13 +82,19 @@ export const prepareRelease = async <Config extends Fleet>(
   return { status: 'prepared', release: digest, waves, cause: { outcome: 'passed', because: 'prepared' } };
 };
 
-/** The release of a commit, stored under its digest, or all that is wrong with it. Also what `tidegate plan` looks at. */
+/**
+ * The release of a commit, stored under its digest, or all that is wrong with it: for the fleet, and then with what is wrong for private
+ * targets too; or for one private target. Also what `tidegate plan` looks at.
+ */
 export const buildRelease = async <Config extends Fleet>(
   commit: string,
   tools: PreparingTools<Config>,
   blobs: Outside['blobs'],
   signal: AbortSignal,
-): Promise<{ readonly ok: true; readonly release: Release; readonly digest: Digest } | Refused> => {
+  only?: string,
+): Promise<
+  { readonly ok: true; readonly release: Release; readonly digest: Digest; readonly fleet: Config } | Refused
+> => {
   const read = await readAll(commit, tools, signal);
   if (!read.ok) return read;
   const { files } = read;
@@ -88,17 +102,24 @@ export const buildRelease = async <Config extends Fleet>(
   if (!config.ok) return config;
   const targets: Record<string, ReleaseTarget> = {};
   const problems: string[] = [];
-  for (const target of config.fleet.targets) {
+  const { following } = config.fleet;
+  const own = following.find(({ target }) => target.name === only);
+  if (only !== undefined && own === undefined)
+    return { ok: false, problems: [`target ${only} is no private target any more`] };
+  const taken = own === undefined ? config.fleet.targets : [own.target];
+  const others = own === undefined ? following.map(({ target }) => target) : [];
+  for (const target of [...taken, ...others]) {
     const result = await tools.render(files, config.fleet, target);
+    if (result.ok && others.includes(target)) continue;
     if (result.ok) targets[target.name] = { ...target, rendered: await putJson(blobs, result.rendered) };
     else problems.push(...result.problems);
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { waves, gates, metrics, services, settled, roles, deletes, windows, alerts } = config.fleet;
+  const { gates, metrics, services, settled, roles, deletes, windows, alerts } = config.fleet;
   const release: Release = {
     targets,
-    waves,
+    waves: own === undefined ? config.fleet.waves : [own.wave],
     gates,
     metrics,
     services,
@@ -107,9 +128,13 @@ export const buildRelease = async <Config extends Fleet>(
     deletes,
     ...(windows === undefined ? {} : { windows }),
     ...(alerts === undefined ? {} : { alerts }),
+    ...(own === undefined && following.length > 0 ? { following: following.map(({ target }) => target.name) } : {}),
   };
-  return { ok: true, release, digest: await putJson(blobs, release) };
+  return { ok: true, release, digest: await putJson(blobs, release), fleet: config.fleet };
 };
+
+const namesOf = ({ targets, following }: Fleet): ReadonlySet<string> =>
+  new Set([...targets, ...following.map(({ target }) => target)].map(({ name }) => name));
 
 /** The files, or why the repository itself is not one that may be read, as with a symbolic link in it. */
 const readAll = async <Config extends Fleet>(

@@ -12,6 +12,8 @@ export interface StartRequest {
   readonly authors: readonly string[];
   /** Asked for to get back to an older release: how the fleet is now does not stop it. */
   readonly rollback?: boolean;
+  /** The one private target it is for. */
+  readonly only?: string;
 }
 
 export interface StartResult {
@@ -31,7 +33,7 @@ export const startRollout = async (
   steps: StepFunctions,
   { ledger, clock, settings }: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<StartResult> => {
-  const { repository, commit, by, authors, rollback = false } = request;
+  const { repository, commit, by, authors, rollback = false, only } = request;
   const opened = await openRollout(ledger, {
     rollout,
     repository,
@@ -40,13 +42,14 @@ export const startRollout = async (
     startedBy: by,
     authors,
     ...(rollback ? { rollback } : {}),
+    ...(only === undefined ? {} : { only }),
   });
   const known = opened ? undefined : await addAuthors(ledger, rollout, authors);
   if (known?.end !== undefined) return { rollout, status: 'already' };
   await recordEvent(ledger, rollout, 'started', {
     at: clock.now(),
     kind: 'started',
-    text: `${rollback ? 'rollback' : 'rollout'} of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
+    text: `${rollback ? 'rollback' : 'rollout'}${only === undefined ? '' : ` to ${only}`} of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
   });
   await steps.start(settings.stateMachines.rollout, rollout, { rollout, repository, commit });
   return { rollout, status: opened ? 'started' : 'already' };

@@ -1,4 +1,5 @@
 import type { AdmissionPolicy } from './fence.ts';
+import type { ApprovalSpec } from './wave.ts';
 
 /** How a cluster is found. Exactly one of the four; no secret in any of them. */
 export type Locator =
@@ -19,6 +20,13 @@ export interface GkeLocator {
   readonly project: string;
   readonly location: string;
   readonly cluster: string;
+  /** The service account to act as there, in place of the fleet's. */
+  readonly serviceAccount?: string;
+  /**
+   * `projects/NUMBER/locations/LOCATION/memberships/NAME`, its membership in a fleet of Google's: it is reached by the Connect gateway, and
+   * nothing of it has to be reachable from here.
+   */
+  readonly membership?: string;
 }
 export interface AksLocator {
   readonly subscription: string;
@@ -34,6 +42,18 @@ export interface KubeconfigLocator {
 }
 
 export type Provider = 'eks' | 'gke' | 'aks' | 'kubeconfig';
+
+/** What makes a target a customer's own. */
+export interface PrivateInstance {
+  /** Who sees it: holders of any of these, and nobody else. */
+  readonly roles: readonly string[];
+  /** Who has to agree before anything is written to it, beside whoever approves the wave. */
+  readonly approval?: ApprovalSpec;
+  /** How long it may stay without what the fleet has; then it is a debt. Absent: for ever. */
+  readonly maxLagMs?: number;
+  /** Name of the secret that holds the address its people are told at, in place of everybody's. */
+  readonly notifySecret?: string;
+}
 
 /** One Kubernetes cluster, and the namespaces in it, that services are deployed to. */
 export interface Target {
@@ -52,6 +72,8 @@ export interface Target {
   readonly window?: string;
   /** Pods that may restart within any 60 s because of what is written to it, on the way forward and back. Absent: 40. */
   readonly restartsPerMinute?: number;
+  /** Present: it is a customer's own. Nothing that holds it holds its wave. */
+  readonly private?: PrivateInstance;
 }
 
 /** What manifests may know of the target they are rendered for: `std.extVar('target')`. */

@@ -1,3 +1,5 @@
+import type { Target } from './target.ts';
+
 /** An ordered group of targets and what must be true to enter and to leave it. Frozen when the release is prepared. */
 export interface Wave {
   readonly name: string;
@@ -22,6 +24,12 @@ export interface Wave {
   readonly settleWithinMs: number;
   /** How long gates may stay inconclusive before the wave is given up. */
   readonly inconclusiveWithinMs: number;
+}
+
+/** A private target and the wave that it has for itself, in a rollout of its own once the fleet has the release. */
+export interface Following {
+  readonly target: Target;
+  readonly wave: Wave;
 }
 
 /** A count of targets, or a share of the wave. */

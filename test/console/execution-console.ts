@@ -34,6 +34,7 @@ export const consoleOverEngine = (
       ...{ decide: nothing, release: nothing, rollback: nothing, plan: nothing },
       ...{ hold: nothing, lift: nothing, abort: nothing, retry: nothing },
       ...{ receiveMerge: nothing, receiveArtifact: nothing, receiveAlerts: nothing, receiveTest: nothing },
+      diagnose: nothing,
     },
     ...(reads && { executions: executions({ http, identity, settings }) }),
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keepAccess } from '../../shared/ledger/access.ts';
 import { setHold } from '../../shared/ledger/holds.ts';
 import { now, tellStory } from './fleet-story.ts';
 import { consoleOver } from './story-console.ts';
@@ -66,4 +67,28 @@ test('what is held stands first on the fleet page, with who, why and the way to 
   expect(page).not.toContain(name);
   const { view } = await (await site.get('/fleet.json', 'ana', asJson)).json();
   expect(view.holds).toHaveLength(1);
+});
+
+describe('what the config keeps to a role', () => {
+  const heldBack = ['lift', 'hold', 'abort', 'rollback'] as const;
+  test('is no button for who has none, but a sentence; and the button for who has one', async () => {
+    const told = await tellStory();
+    const own = consoleOver(told);
+    const rule = { roles: ['release-managers'], holders: [] };
+    const actions = Object.fromEntries(heldBack.map((action) => [action, rule]));
+    await keepAccess(told.ledger, { actions, privateTargets: {} }, new Set(), 1);
+    await setHold(told.ledger, {
+      ...{ kind: 'freeze', scope: 'fleet', name: '', by: 'bo', because: 'x', at: now, allowsRollback: true },
+    });
+    const pagesOf = async (who: string) =>
+      (await (await own.get('/', who)).text()) + (await (await own.get(`/rollouts/${told.rollout}`, who)).text());
+    const [without, having] = [await pagesOf('ana'), await pagesOf('bo')];
+    expect(without).not.toMatch(/action="\/(holds|aborts)/);
+    expect(without).toContain('ana may not freeze, halt or pause: the config keeps that to release-managers.');
+    expect(without).toContain('ana may not thaw or resume: the config keeps that to release-managers.');
+    expect(without).toContain('ana may not abort a rollout: the config keeps that to release-managers.');
+    const forms = ['action="/holds/lift"', 'action="/holds"', 'action="/aborts"'];
+    expect(forms.filter((form) => !having.includes(form))).toEqual([]);
+    expect(having).not.toContain('may not');
+  });
 });

@@ -71,6 +71,10 @@ export const consoleOver = (story: Story): StoryConsole => {
       abort: async (rollout, { because }) => ({ rollout, because }),
       retry: async (rollout) => ({ rollout: `${rollout}-2`, status: 'started' }),
       plan: async (commit) => planView(commit, `sha256:${'0'.repeat(64)}`, exampleRelease('3'), new Map()),
+      diagnose: async (target) => ({
+        checks: [{ check: target === undefined ? 'ledger' : 'endpoint', status: 'ok', found: 'answers' }],
+        targets: ['eks-a'],
+      }),
       receiveMerge: async ({ headers, body, via }) => ({
         status: 202,
         body: { via, signature: headers['x-hub-signature-256'], length: body.length },

@@ -51,7 +51,7 @@ describe('a problem is printed with its line and column', () => {
     expect(await problemsOf('fleet.jsonnet', text)).toEqual([
       'DURATION fleet.jsonnet:1:61 /waves/0/soak: "5" is not accepted; expected a whole number above 0 and one unit; write 5s, 5m or 5h',
       'SCHEMA_VALUE fleet.jsonnet:3:63 /services/storage/onFailure: "stop" is not known here; expected one of rollback, hold',
-      'UNKNOWN_FIELD fleet.jsonnet:4:48 /targets/one/label: unknown field "label"; expected one of eks, labels, namespace, allow, admissionPolicy, maxDeletes, window, restartsPerMinute, gke, aks, kubeconfig; did you mean labels?',
+      'UNKNOWN_FIELD fleet.jsonnet:4:48 /targets/one/label: unknown field "label"; expected one of eks, labels, namespace, allow, admissionPolicy, maxDeletes, window, restartsPerMinute, private, gke, aks, kubeconfig; did you mean labels?',
     ]);
   });
 

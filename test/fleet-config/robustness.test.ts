@@ -58,7 +58,7 @@ it('of the example that ships has no mistake', async () => {
     [
       ['staging', 3],
       ['internal', 3],
-      ['external', 6],
+      ['external', 5],
     ],
   );
 });

@@ -193,6 +193,7 @@ describe('the template', () => {
     expect(routes.sort()).toEqual([
       ['$default', 'JWT'],
       ['POST /hooks/alerts', 'NONE'],
+      ['POST /diagnoses', 'JWT'],
       ['POST /hooks/artifact', 'NONE'],
       ['POST /hooks/merge', 'NONE'],
       ['POST /hooks/tests/{id}', 'NONE'],
@@ -216,7 +217,7 @@ describe('the template', () => {
 /** Bytes of all that is packed of code, compressed: 500 kB, and 1.2 MB with the client of GKE. */
 const budget = 500_000;
 const budgetWithGke = 1_200_000;
-const withGke = ['judgeWave', 'planWave', 'previewFleet', 'serveConsole'];
+const withGke = ['diagnose', 'judgeWave', 'planWave', 'previewFleet', 'serveConsole'];
 /** Of that what is read before the handler is there; what a call may do without is loaded by the call that does not. */
 const budgetAtStart = 160_000;
 
@@ -226,6 +227,7 @@ describe('a bundle', () => {
     ['SSM', 'com.amazonaws.ssm', ['ssm:GetParameter']],
     ['S3', 'com.amazonaws.s3', ['s3:GetObject', 's3:PutObject']],
     ['CloudWatch', 'com.amazonaws.cloudwatch', ['cloudwatch:GetMetricData']],
+    ['EventBridge', 'com.amazonaws.eventbridge', ['events:DescribeRule']],
   ])('holds the client of %s just where the role may ask for it', async (_, shapes, any) => {
     const texts = await Promise.all(archives().map(async (archive) => [archive, await codeText(archive)] as const));
     const having = texts.filter(([, text]) => text.includes(shapes)).map(([archive]) => archive);
@@ -265,6 +267,7 @@ describe('the roles', () => {
     const everything = identityStatements(resources).filter((statement) => statement.resources.includes('*'));
     expect(everything.map(({ holder, actions, conditional }) => ({ holder, actions, conditional }))).toEqual([
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
+      { holder: 'ReadInstallation', actions: ['events:ListRuleNamesByTarget'], conditional: false },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
       {
         holder: 'OpenClusters',

@@ -25,6 +25,7 @@ const started = async (...names: readonly string[]) => {
       return (answers.shift() ?? (() => 'git is true again'))();
     },
     freeTurn: async () => undefined,
+    follow: async () => [],
   };
   const conclude = (rollout: string, outcome: string) =>
     concludeRollout(rollout, { outcome, because: 'so it was' }, tools, outside);

@@ -43,16 +43,22 @@ export interface Api {
   refuse(refusal: Refusal): Response;
 }
 
+/** A response that says what time it is there (RFC 9110, 6.6.1), as every server of a cloud does. */
+export const dated = (response: Response, clock: Pick<Clock, 'now'>): Response => {
+  response.headers.set('date', new Date(clock.now()).toUTCString());
+  return response;
+};
+
 /** The API as a host of the simulated network, with the faults that are injected into it. */
-export const routeOf = (api: Api, faults: Faults): Route => ({
+export const routeOf = (api: Api, { clock, faults }: Pick<Simulation, 'clock' | 'faults'>): Route => ({
   host: api.host,
   handle: async (request) => {
     try {
       const fault = faults.next(api.service);
       if (fault) throw api[fault];
-      return await api.answer(request);
+      return dated(await api.answer(request), clock);
     } catch (error) {
-      if (error instanceof Refusal) return api.refuse(error);
+      if (error instanceof Refusal) return dated(api.refuse(error), clock);
       throw error;
     }
   },

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/outside/clock.ts';
-import type { AksLocator, EksLocator, Locator } from '../../../shared/rollout/target.ts';
+import type { AksLocator, EksLocator, GkeLocator, Locator } from '../../../shared/rollout/target.ts';
 import { Refusal } from './api.ts';
 import { callerOf } from './aws-caller.ts';
 import { googleToken } from './google-error.ts';
@@ -20,6 +20,7 @@ const byEks = (eks: EksLocator, token: string, clock: Clock): string | undefined
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const isCallerIdentity = url.pathname === '/' && url.searchParams.get('Action') === 'GetCallerIdentity';
+  if (url.username !== '' || url.password !== '') return undefined;
   if (url.origin !== `https://sts.${eks.region}.amazonaws.com` || !isCallerIdentity) return undefined;
   const header = (name: string) => (name === 'x-k8s-aws-id' ? eks.cluster : undefined);
   const signed = parseSigned({ method: 'GET', url, header, body: '' });
@@ -40,11 +41,17 @@ const byAks = (aks: AksLocator, token: string, now: number): string | undefined 
   return aks.tenant === undefined || claims.subject.startsWith(`${aks.tenant}/`) ? claims.subject : undefined;
 };
 
+/** A cluster of a customer's knows the service account that its locator names, and no other of Google's identities. */
+const byGke = ({ serviceAccount }: GkeLocator, token: string, now: number): string | undefined => {
+  const subject = googleToken(token, now)?.subject;
+  return serviceAccount === undefined || serviceAccount === subject ? subject : undefined;
+};
+
 /** Who a bearer token stands for at the cluster of `locator`; undefined when that cluster answers 401. */
 export const identify = (locator: Locator, token: string, clock: Clock): string | undefined => {
   try {
     if ('eks' in locator) return byEks(locator.eks, token, clock);
-    if ('gke' in locator) return googleToken(token, clock.now())?.subject;
+    if ('gke' in locator) return byGke(locator.gke, token, clock.now());
     if ('aks' in locator) return byAks(locator.aks, token, clock.now());
     return undefined;
   } catch (error) {

@@ -45,7 +45,7 @@ export const createClouds = (given: {
     ...[...regions].flatMap((region) => [awsStsApi(region, simulation), eksApi(region, simulation)]),
     ...[googleStsApi, googleIamApi, gkeApi, entraApi, armApi].map((api) => api(simulation)),
   ];
-  const routes = apis.map((api) => routeOf(api, faults));
+  const routes = apis.map((api) => routeOf(api, simulation));
   return {
     routes,
     faults,

@@ -70,6 +70,7 @@ const rows: FiguresRows = {
   approvalsOpen: 1,
   queue: { external: 2 },
   targetsByCommit: { c: 3, d: 1 },
+  following: [{ target: 'acme', lag: { since: 0, maxLagMs: 1, isDebt: true } }, { target: 'beta' }],
   silentProbers: { 'eu-west-1': 4 },
 };
 const families = figures(rows, now);

@@ -94,6 +94,31 @@ describe('an EKS cluster', () => {
     expect(cloudsAt(NOW).authorise('e', bearer(`k8s-aws-v1.${Buffer.from(changed).toString('base64url')}`))).toBe(401);
   });
 
+  const urlIn = (token: string) => Buffer.from(token.slice('k8s-aws-v1.'.length), 'base64url').toString();
+  const tokenOf = (url: string) => `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`;
+  const at = 'https://sts.us-east-1.amazonaws.com';
+  // What a proxy or a curious client may do to a URL that was signed; CVE-2022-2385 is the first three.
+  it.each<[string, (url: string) => string]>([
+    ['names its cluster once more, in other letters', (url) => `${url}&X-K8s-Aws-Id=staging`],
+    ['repeats a parameter of the signature', (url) => `${url}&x-amz-signedheaders=host`],
+    ['asks for another action behind the signed one', (url) => `${url}&Action=GetSessionToken`],
+    ['has the action in other letters', (url) => url.replace('Action=', 'action=')],
+    ['is truncated', (url) => url.slice(0, -8)],
+    ['has no signature', (url) => url.replace(/&X-Amz-Signature=[^&]*/, '')],
+    ['signs no cluster', (url) => url.replace(/X-Amz-SignedHeaders=[^&]*/, 'X-Amz-SignedHeaders=host')],
+    ['is of another host', (url) => url.replace(at, 'https://sts.us-east-1.amazonaws.com.evil.example')],
+    ['is of the global endpoint', (url) => url.replace(at, 'https://sts.amazonaws.com')],
+    ['has a user in it', (url) => url.replace('https://', 'https://user@')],
+    ['has a port', (url) => url.replace(at, `${at}:8443`)],
+    ['has a path', (url) => url.replace('/?', '/evil?')],
+    ['is not encrypted', (url) => url.replace('https://', 'http://')],
+    ['has an unknown parameter', (url) => `${url}&X-Other=1`],
+  ])('refuses a token whose URL %s', async (_, change) => {
+    const changed = change(urlIn(await eksToken()));
+    expect(changed).not.toBe(urlIn(await eksToken()));
+    expect(cloudsAt(NOW).authorise('e', bearer(tokenOf(changed)))).toBe(401);
+  });
+
   it.each(['', 'k8s-aws-v1.', 'k8s-aws-v1.!!!', 'k8s-aws-v1.aHR0cHM6Ly9ldmlsLmV4YW1wbGUv', 'abc'])(
     'refuses the malformed token %j',
     (token) => {
@@ -123,6 +148,20 @@ describe('GKE and AKS clusters', () => {
       sealed('entra-access', { audience: 'https://management.azure.com' }),
       401,
     ],
+    [
+      'an Entra token that says it needs no signature',
+      'a',
+      `${Buffer.from('{"alg":"none","typ":"JWT","kind":"entra-access"}').toString('base64url')}.${sealed('entra-access').split('.')[1]}.`,
+      401,
+    ],
+    [
+      'an Entra token with the header of another',
+      'a',
+      sealed('google-access').replace(/^[^.]+/, sealed('entra-access').split('.')[0] ?? ''),
+      401,
+    ],
+    ['a truncated Entra token', 'a', sealed('entra-access').slice(0, -4), 401],
+    ['an Entra token for Azure itself', 'a', sealed('entra-access', { audience: 'https://management.azure.com' }), 401],
     ['an Entra token of another tenant', 'a', sealed('entra-access', { subject: 'fabrikam/app' }), 401],
     ['an Entra token whose life is over', 'a', sealed('entra-access', { expiresAt: NOW }), 401],
     ['an assertion in place of a token', 'a', sealed('aws-web-identity'), 401],

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { consoleActions, type Hooks } from '../../../functions/tools/console-actions.ts';
+import { consoleActions, type Elsewhere } from '../../../functions/tools/console-actions.ts';
 import { simulatedIdentity } from '../../../local/fleet/clouds/aws-caller.ts';
 import type { Actor } from '../../../shared/access/authorise.ts';
 import { executionName } from '../../../shared/intake/event-name.ts';
@@ -26,7 +26,10 @@ const outside = {
   settings: { ...place.outside.settings, stateMachines: { rollout: 'arn:rollout', wave: '', deployment: '' } },
 };
 const refuse = async (): Promise<never> => Promise.reject(new Error('no delivery comes here'));
-const hooks: Hooks = { receiveMerge: refuse, receiveArtifact: refuse, receiveAlerts: refuse, receiveTest: refuse };
+const hooks: Elsewhere = {
+  ...{ receiveMerge: refuse, receiveArtifact: refuse, receiveAlerts: refuse, receiveTest: refuse },
+  diagnose: refuse,
+};
 const actions = consoleActions(outside, hooks, 60_000);
 const manager = (name: string): Actor => ({ name, kind: 'person', roles: ['release-managers'] });
 const owner: Actor = { name: 'local', kind: 'person', roles: 'all' };

@@ -1,0 +1,185 @@
+import { Unreachable } from '../outside/http.ts';
+import type { Outside } from '../outside/outside.ts';
+import { assessClock } from './assess-clock.ts';
+import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
+import { brief, type Check, type Found, openExamination } from './check.ts';
+
+/** What the installation needs looked at by others than the ledger, the blobs and the secrets. */
+export interface InstallationTools {
+  /** Absent on one machine, which has no identity of a cloud, no bus and no rules. */
+  readonly deployed?: {
+    readonly rules: (signal: AbortSignal) => Promise<readonly RuleState[]>;
+    readonly wanted: readonly WantedRule[];
+  };
+  /** Who AWS takes us for, and what time its answer says it is. Absent where no cloud is asked anything. */
+  readonly identity?: (
+    signal: AbortSignal,
+  ) => Promise<{ readonly arn: string; readonly account: string; readonly date: string | null }>;
+  /** What Step Functions says of a machine; `undefined` when there is none. */
+  readonly machine: (arn: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** The commit that the config branch is at. */
+  readonly head: (signal: AbortSignal) => Promise<string>;
+  readonly readConfig: (commit: string, signal: AbortSignal) => Promise<ReadConfig>;
+  /** Whether a rollout of that commit was begun: the merge was reported to us. */
+  readonly isReported: (commit: string) => Promise<boolean>;
+  /** Regions whose scheduled probes have stopped, and how many should be there. */
+  readonly probers: () => Promise<{ readonly silent: readonly string[]; readonly expected: number }>;
+}
+
+export type ReadConfig =
+  | { readonly ok: true; readonly targets: readonly string[]; readonly secrets: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+type InstallationOutside = Pick<Outside, 'clock' | 'ledger' | 'blobs' | 'secrets' | 'settings'>;
+
+/** Secrets that are used where they are there. */
+const optionalSecrets = ['notify-slack', 'notify-webhook', 'heartbeat'];
+
+/**
+ * Looks at everything that Tidegate itself stands on, from inside: with the identity and from the network it runs in. Writes one blob, always
+ * the same. Returns the targets of the newest config too, as far as it can be read.
+ */
+export const diagnoseInstallation = async (
+  tools: InstallationTools,
+  outside: InstallationOutside,
+  signal: AbortSignal,
+): Promise<{ readonly checks: readonly Check[]; readonly targets: readonly string[] }> => {
+  const { settings } = outside;
+  const { checks, look } = openExamination((check, error) => explainFailure(check, error));
+  const { identity } = tools;
+  const askedAt = outside.clock.now();
+  const known = await look('identity', async () => {
+    if (identity === undefined)
+      return { status: 'skipped', found: 'this machine asks no cloud: its targets are found by a kubeconfig' };
+    const value = await identity(signal);
+    return { ...assessAccount(value, settings.stateMachines.rollout), value };
+  });
+  await look('clock', async () =>
+    known === undefined
+      ? { status: 'skipped', found: 'no server that knows the time was asked' }
+      : assessClock(known.date, askedAt, outside.clock.now()),
+  );
+  await look('ledger', async () => {
+    await outside.ledger.query('rollouts', { limit: 1, reverse: true });
+    return { status: 'ok', found: 'answers' };
+  });
+  await look('blobs', () => roundTrip(outside));
+  for (const [name, arn] of Object.entries(settings.stateMachines)) {
+    await look(`machine ${name}`, async () => assessMachine(arn, await tools.machine(arn, signal)));
+  }
+  const { deployed } = tools;
+  if (deployed) {
+    await look('rules', async () => assessRules(deployed.wanted, await deployed.rules(signal)));
+  }
+  const { name, branch, config } = settings.configRepository;
+  const head = await look('repository', async () => {
+    const value = await tools.head(signal);
+    return { status: 'ok', found: `${name} can be read; ${branch} is at ${value.slice(0, 12)}`, value };
+  });
+  const read = await look(
+    'config',
+    async (): Promise<Found & { readonly value?: ReadConfig & { readonly ok: true } }> => {
+      if (head === undefined) return { status: 'skipped', found: 'the repository was not read' };
+      const value = await tools.readConfig(head, signal);
+      if (value.ok) return { status: 'ok', found: `${config}: ${value.targets.length} targets`, value };
+      const [first = 'it has mistakes', ...more] = value.problems;
+      const found = brief(first) + (more.length === 0 ? '' : `; and ${more.length} more`);
+      return { status: 'failed', found, next: 'tidegate check names every mistake', all: value.problems };
+    },
+  );
+  await look('webhook', async () => {
+    if (head === undefined) return { status: 'skipped', found: 'the repository was not read' };
+    if (await tools.isReported(head)) return { status: 'ok', found: `the newest commit of ${branch} was reported` };
+    return {
+      status: 'warning',
+      found: `the newest commit of ${branch} (${head.slice(0, 12)}) was never reported`,
+      next: `let the webhook of ${name} post pushes and pull requests to ${settings.console}/hooks/merge with the secret ${settings.configRepository.webhookSecret}; if it was pushed before that, tidegate release HEAD`,
+    };
+  });
+  const { tokenSecret, webhookSecret } = settings.configRepository;
+  const needed = [tokenSecret, webhookSecret, ...(read?.secrets ?? [])].filter((each) => each !== undefined);
+  for (const secret of [...new Set(needed)].sort())
+    await look(`secret ${secret}`, () => isThere(secret, false, outside));
+  for (const secret of optionalSecrets) await look(`secret ${secret}`, () => isThere(secret, true, outside));
+  await look('schedules', async () => {
+    const { silent, expected } = await tools.probers();
+    if (expected === 0) return { status: 'skipped', found: 'nothing is verified yet that schedules would probe' };
+    if (silent.length === 0) return { status: 'ok', found: 'every scheduled prober was heard within three minutes' };
+    const next = `look at the function probeAvailability there, and into the queue FailedEvents (docs/operate.md)`;
+    return { status: 'failed', found: `no scheduled probes from ${silent.join(', ')}`, next };
+  });
+  return { checks, targets: read?.targets ?? [] };
+};
+
+/** Whether we are in the account that the state machines are in. */
+const assessAccount = (
+  { arn, account }: { readonly arn: string; readonly account: string },
+  machine: string,
+): Found => {
+  const home = machine.split(':')[4];
+  if (account === home || arn.includes('/tidegate/tidegate')) return { status: 'ok', found: arn };
+  return {
+    status: 'failed',
+    found: `${arn} is not of account ${home}, where the state machines are`,
+    next: 'deploy again with serverless.yml, which sets both',
+  };
+};
+
+const assessMachine = (arn: string, status: string | undefined): Found => {
+  if (status === 'ACTIVE') return { status: 'ok', found: 'is there' };
+  const found = status === undefined ? `there is no state machine ${arn}` : `is ${status}`;
+  return { status: 'failed', found, next: 'deploy again with serverless.yml, which makes it' };
+};
+
+/** Its digest is always the same, so that nothing grows by asking again. */
+const trial = new TextEncoder().encode('tidegate doctor\n');
+
+const roundTrip = async ({ blobs }: Pick<Outside, 'blobs'>): Promise<Found> => {
+  const digest = await blobs.put(trial);
+  const read = await blobs.get(digest);
+  if (Buffer.compare(Buffer.from(read), Buffer.from(trial)) === 0)
+    return { status: 'ok', found: 'takes a blob and gives it back' };
+  return { status: 'failed', found: 'gives back another blob than it took', next: 'look at what else writes there' };
+};
+
+/** Whether a secret can be read and says something. Its value goes nowhere. */
+const isThere = async (name: string, isOptional: boolean, { secrets }: Pick<Outside, 'secrets'>): Promise<Found> => {
+  try {
+    const secret = await secrets.get(name);
+    if (secret.reveal().trim() !== '') return { status: 'ok', found: 'is there' };
+    return { status: 'failed', found: 'is empty', next: 'store its value again' };
+  } catch (error) {
+    if (isOptional && nameOf(error) === 'SecretMissing')
+      return { status: 'skipped', found: 'is not set; nothing asks for it' };
+    throw error;
+  }
+};
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+/** What nobody could do about by looking at the message alone. */
+const nexts: Readonly<Record<string, string>> = {
+  ledger: 'see that the role of this function may read the table, and that the table is there',
+  blobs:
+    'see that the role of this function may write and read the bucket, and use the key (s3 and kms in resources/policies.yml)',
+  identity: 'see that what this runs in reaches sts of its own region: in a VPC that takes an endpoint',
+  rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
+};
+
+/** What a failure of our own parts means: refused is failed, no answer is failed, being asked to slow down says nothing. Pure. */
+const explainFailure = (check: string, error: unknown): Found | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const found = brief(error.message);
+  const { name } = error;
+  if (name === 'Throttled' || name === 'ConfigRepositoryUnavailable') {
+    return { status: 'unknown', found, next: 'run it again in a minute' };
+  }
+  // A missing or unreadable secret says itself where it has to be.
+  if (name === 'SecretMissing' || name === 'SecretRefused') return { status: 'failed', found };
+  if (name === 'ConfigRepositoryRefused' || name === 'ConfigRefused') return { status: 'failed', found };
+  if (error instanceof Unreachable) {
+    return { status: 'failed', found, next: 'see that what this runs in reaches it: name server, route, firewall' };
+  }
+  const next = nexts[check.split(' ')[0] ?? ''];
+  return next === undefined ? undefined : { status: 'failed', found: `${name}: ${found}`, next };
+};

@@ -1,0 +1,34 @@
+import { type AccessPolicy, openPolicy } from '../access/policy.ts';
+import type { Ledger } from './ledger.ts';
+import { stored, update } from './update.ts';
+
+const key = { partition: 'access', sort: 'current' };
+
+interface KeptPolicy extends AccessPolicy {
+  /** When the rollout began whose config it is of. */
+  readonly since: number;
+}
+
+/** Who may do what now. Before a config was ever read nothing is kept to anybody. */
+export const readAccess = async (ledger: Ledger): Promise<AccessPolicy> => {
+  const row = await ledger.get(key);
+  return row === undefined ? openPolicy : stored<KeptPolicy>(row);
+};
+
+/**
+ * Who may do what from now on, as the config of a rollout says it that began at `since` and has these targets. An older one changes nothing.
+ * What was private and is no target any more stays so: what is kept of it is as private as it was. Twice is as once.
+ */
+export const keepAccess = async (
+  ledger: Ledger,
+  { actions, privateTargets }: AccessPolicy,
+  targets: ReadonlySet<string>,
+  since: number,
+): Promise<void> => {
+  await update(ledger, key, (row) => {
+    const before = row === undefined ? undefined : stored<KeptPolicy>(row);
+    if (before !== undefined && before.since > since) return undefined;
+    const gone = Object.entries(before?.privateTargets ?? {}).filter(([target]) => !targets.has(target));
+    return { actions, privateTargets: { ...Object.fromEntries(gone), ...privateTargets }, since };
+  });
+};
