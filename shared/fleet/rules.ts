@@ -78,7 +78,26 @@ const rules = {
   },
   family: { code: 'SCHEMA_VALUE', expected: '4 or 6' },
   pointer: { code: 'SCHEMA_VALUE', expected: 'a JSON pointer, as /parts/0/up' },
-  test: { code: 'GATE_INVALID', expected: 'threshold or sequential' },
+  test: { code: 'GATE_INVALID', expected: 'threshold, sequential or objective' },
+  metricTest: { code: 'GATE_INVALID', expected: 'threshold, sequential, objective or burn' },
+  severity: { code: 'GATE_INVALID', expected: 'page or ticket' },
+  severityWithoutBurn: {
+    code: 'GATE_INVALID',
+    what: 'severity says which windows burn, and the gate has another test',
+    expected: 'test: burn beside it',
+  },
+  burnBaseline: {
+    code: 'GATE_INVALID',
+    what: 'what burns is compared with what is allowed, not with a baseline',
+    expected: 'no baseline beside test: burn',
+  },
+  objective: { code: 'GATE_INVALID', expected: 'the share that must not fail, above 0 and below 1, as 0.999' },
+  budgetLeft: { code: 'GATE_INVALID', expected: 'a part of the budget from 0 to below 1' },
+  budgetCounts: {
+    code: 'GATE_INVALID',
+    what: 'it is not said what is counted',
+    expected: 'probe, or source with errors and requests',
+  },
   level: { code: 'GATE_INVALID', expected: 'a probability above 0 and at most 0.5' },
   hold: {
     code: 'GATE_INVALID',
@@ -87,13 +106,13 @@ const rules = {
   },
   sequentialShare: {
     code: 'GATE_INVALID',
-    what: 'a sequential gate bears no failure at all',
+    what: 'a gate that weighs evidence bears no failure at all',
     expected: 'below.failures above 0',
     fix: 'where one failure is too many, test: threshold is all it takes',
   },
   sequentialCounts: {
     code: 'GATE_INVALID',
-    what: 'a sequential gate has no counts or no share to test',
+    what: 'a gate that tests counts has none, or no share to test',
     expected: 'errors and requests, and failAbove between 0 and 1',
   },
   effect: { code: 'SCHEMA_VALUE', expected: 'block or report' },

@@ -2,7 +2,7 @@ import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { countMeasurement, NOTHING_MEASURED, type RunStanding } from '../rollout/assess-run.ts';
-import type { MetricGate, RunLimits } from '../rollout/gate.ts';
+import { type MetricGate, type RunLimits, weighsEvidence } from '../rollout/gate.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { MeasuredMetric, WindowCounts } from './gate-tools.ts';
 
@@ -83,7 +83,7 @@ const withPool = (
   pooled: Judgement | undefined,
 ): Judgement => {
   if (pooled === undefined || judgement.verdict === 'fail') return judgement;
-  if (test?.kind === 'sequential') return judgement.verdict === 'error' ? judgement : pooled;
+  if (weighsEvidence(test)) return judgement.verdict === 'error' ? judgement : pooled;
   const isDecided = pooled.verdict === 'pass' || pooled.verdict === 'fail';
   return judgement.verdict === 'inconclusive' && judgement.samples !== undefined && isDecided ? pooled : judgement;
 };

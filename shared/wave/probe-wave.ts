@@ -3,6 +3,7 @@ import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import type { Tally } from '../probe/tally.ts';
+import { weighsEvidence } from '../rollout/gate.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -106,7 +107,7 @@ const stopAtFirstFail = (
       slice.set(place, sofar);
       // A share of failures is judged at the exit, with its samples; failures in a row, each confirmed, stop at once, and so does a
       // sequential gate, whose evidence may be looked at as often as one likes.
-      if (sofar.run.longest < gate.consecutive && gate.test?.kind !== 'sequential') return;
+      if (sofar.run.longest < gate.consecutive && !weighsEvidence(gate.test)) return;
       const judgement = tools.assessProbe(tally.gate, gate, [sofar]);
       if (judgement.verdict !== 'fail') return;
       stopping = stopFor(ref, judgement, outside);

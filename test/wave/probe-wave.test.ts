@@ -69,6 +69,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
     joinTallies: unasked,
     measureMetric: unasked,
     assessPooled: unasked,
+    measureBudget: unasked,
     compareMetric: unasked,
     measureAlerts,
   };
