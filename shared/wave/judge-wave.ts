@@ -23,6 +23,7 @@ import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
+import { shardsOf } from './shards.ts';
 import { soaking } from './soaking.ts';
 
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
@@ -50,7 +51,8 @@ export const judgeWave = async (
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
+  const shards = shardsOf(release, wave);
+  const probing = await sumSlices(ref, shards, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const soakEnds = soakFrom + wave.soakMs;

@@ -11,6 +11,7 @@ import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { readTargetTimes } from './hand-outs.ts';
 import { labelSamples } from './label-samples.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
+import { type Shard, shardOf } from './shards.ts';
 import { soaking } from './soaking.ts';
 import { stopFor } from './stop-for.ts';
 import { watchAlerts } from './watch-alerts.ts';
@@ -32,12 +33,14 @@ const shortestMs = 100;
 /**
  * Probes a wave's targets and looks at its alerts and metrics while it is deployed and soaks, until its gates are closed. Only targets that
  * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag,
- * forward; on the way back it is only measured, since stopping there would keep what is bad.
+ * forward; on the way back it is only measured, since stopping there would keep what is bad. Of several shards each probes its targets, and the
+ * first looks at alerts and metrics.
  */
 export const probeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
+  { shard, of }: Shard,
   tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & { readonly settings: Pick<Settings, 'region'> },
   { signal, deadline }: Invocation,
@@ -45,8 +48,9 @@ export const probeWave = async (
   const { ledger, clock } = outside;
   const wave = soaking(configured, (await readWave(ledger, ref)).longSoak);
   const gates = probeGates(release, wave);
-  const alerts = ref.direction === 'forward' ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
-  const metrics = ref.direction === 'forward' ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
+  const isFirst = ref.direction === 'forward' && shard === 0;
+  const alerts = isFirst ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
+  const metrics = isFirst ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
   const probes = Object.keys(gates).length > 0;
   if (!probes && alerts === undefined && metrics === undefined) return { status: 'ended' };
   const endLooks = async () => {
@@ -55,14 +59,18 @@ export const probeWave = async (
   };
   const ends = Math.min(clock.now() + invocationMs, deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
-  const before = await lastTallies(ref, clock.now() - 2 * sliceOf(wave), outside);
+  const before = await lastTallies(ref, shard, clock.now() - 2 * sliceOf(wave), outside);
   const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
   for (let from = clock.now(); ends - from >= shortestMs; from = clock.now()) {
     if (await isClosed()) {
       await endLooks();
       return { status: 'ended' };
     }
-    const targets = targetsOf(release, await expectedUp(ref, wave, outside));
+    const up = await expectedUp(ref, wave, outside);
+    const targets = targetsOf(
+      release,
+      up.filter((target) => shardOf(target, wave, of) === shard),
+    );
     if (targets.length === 0) {
       await clock.sleep(Math.min(1_000, ends - from), signal);
       continue;
@@ -76,7 +84,7 @@ export const probeWave = async (
       const times = await readTargetTimes(ref, outside);
       const labels = { release: ref.release, region: outside.settings.region };
       const samples = labelSamples(probed.samples, labels, times);
-      await keepSlice(ref, from, clock.now(), { ...probed, samples }, outside);
+      await keepSlice(ref, shard, from, clock.now(), { ...probed, samples }, outside);
     }
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.
     if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);

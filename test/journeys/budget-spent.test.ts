@@ -61,6 +61,6 @@ test('a wave whose error budget is spent is entered by a named decision only, wh
     expect.stringMatching(/^external approved by ana, although the budget of slo does not pass/),
   );
   expect(said).toContainEqual(
-    expect.stringMatching(/^before external: FAIL gate slo .* entered all the same, as ana decided/),
+    expect.stringMatching(/^before external: FAIL gate slo on \S+: .* of the budget is left/),
   );
 });

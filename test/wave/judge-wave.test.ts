@@ -112,7 +112,7 @@ const judgedWith = async (
   );
   for (const from of starts) {
     const tally: Tally = { ...emptyTally('up', 't', 'h:1', from), attempts: 10, to: from + 10_000 };
-    await keepSlice(ref, from, from + 10_000, { tallies: [tally], samples: [] }, outside);
+    await keepSlice(ref, 0, from, from + 10_000, { tallies: [tally], samples: [] }, outside);
   }
   const results: Awaited<ReturnType<typeof judgeWave>>[] = [];
   for (now of times) results.push(await judge());
