@@ -17,7 +17,7 @@ export const stopRunningWaves = async (
   outage: Outage,
   release: Release,
   stop: StopWave,
-  { ledger }: Pick<Outside, 'ledger'>,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<readonly string[]> => {
   const stopped: string[] = [];
   for (const { name, targets } of release.waves) {
@@ -28,18 +28,20 @@ export const stopRunningWaves = async (
     const ref: WaveRef = { rollout: rollout.rollout, release: rollout.release, wave: name, direction: 'forward' };
     const { deployingAt, closedAt } = await readWave(ledger, ref);
     if (deployingAt === undefined || closedAt !== undefined) continue;
-    await stop(ref, judgementOf(outage));
+    await stop(ref, judgementOf(outage, clock.now()));
     stopped.push(name);
   }
   return stopped;
 };
 
 /** An outage as a judgement, which says its source too. */
-const judgementOf = ({ target, gate, because, regions, since }: Outage): Judgement => ({
+const judgementOf = ({ target, gate, because, regions, since, ...numbers }: Outage, to: number): Judgement => ({
+  ...numbers,
   gate,
   kind: 'probe',
   verdict: 'fail',
   target,
   because: `scheduled probes from ${regions.join(' and ')} fail since ${new Date(since).toISOString()}: ${because}`,
   source: 'scheduled probes',
+  window: { from: since, to: Math.max(since, to) },
 });

@@ -73,7 +73,10 @@ const testOf = (
   return isByEvidence(test) ? { test: { kind: test, level, ...share } } : {};
 };
 
-const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }: ProbeEntry, of: number): GateSpec => ({
+const probeGate = (
+  { probe, below, minSamples, consecutive, mustFail, quorum, ...rest }: ProbeEntry,
+  of: number,
+): GateSpec => ({
   kind: 'probe',
   check: checkOf(probe),
   rate: ratePerSecond(probe.rate),
@@ -82,6 +85,7 @@ const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }:
   minSamples,
   consecutive,
   ...given('mustFail', mustFail),
+  ...given('quorum', quorum),
   ...testOf(rest, { of }),
 });
 

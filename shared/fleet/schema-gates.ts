@@ -99,6 +99,11 @@ const probeGate = z
       .literal(true)
       .optional()
       .describe('What is probed is known to be bad: where an attempt passes, no probe of the wave is believed.'),
+    quorum: countFromOne
+      .optional()
+      .describe(
+        "From how many of the regions that probe it must fail to be the target's fault; without, the wave's own prober suffices, and of the others two.",
+      ),
     effect,
     ...probeTest,
   })

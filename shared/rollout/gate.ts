@@ -25,6 +25,11 @@ export interface ProbeGate {
    * its wave is believed.
    */
   readonly mustFail?: true;
+  /**
+   * From how many regions it must fail to be the target's fault, of those that are heard. Absent: a fail of the wave's own prober counts by
+   * itself, and what only other regions see takes two.
+   */
+  readonly quorum?: number;
   /** How its share of failures is judged. Absent: `threshold`. */
   readonly test?: GateTest;
 }

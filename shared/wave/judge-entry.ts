@@ -81,6 +81,7 @@ export const judgeEntry = async (
     ...judgeAvailability(
       outages,
       targets.map((target) => target.name),
+      clock.now(),
     ),
     ...(await judgeBudgets(release, wave, targets, planned, lifted, tools, signal)),
     ...unknownGates(release, wave),

@@ -1,10 +1,12 @@
 import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import type { ProbeGate } from '../rollout/gate.ts';
 import { type NextSoak, nextSoak } from '../rollout/next-soak.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { assessRegions, type SeenFrom } from './assess-regions.ts';
 import { compareRuns } from './compare-runs.ts';
 import {
   alertGates,
@@ -26,6 +28,9 @@ import { recordVerdicts } from './record-verdicts.ts';
 import { shardsOf } from './shards.ts';
 import { soaking } from './soaking.ts';
 
+/** How the regions that probe on schedule see all targets, and which of them the wave's own prober stands in. */
+export type ReadSeen = () => Promise<Omit<SeenFrom, 'since'>>;
+
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
 
@@ -38,7 +43,7 @@ export const judgeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  tools: GateTools & { readonly verifyTarget: VerifyTarget },
+  tools: GateTools & { readonly verifyTarget: VerifyTarget; readonly readSeen: ReadSeen },
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
@@ -69,9 +74,10 @@ export const judgeWave = async (
       : runs.map(({ judgement }) => judgement);
     return [...judged, ...alerts];
   };
+  const probed = judgeProbes(gates, names, probing.tallies, tools);
   const judgements = [
     ...withEffects(release, [
-      ...judgeProbes(gates, names, probing.tallies, tools),
+      ...(ref.direction === 'forward' ? await withRegions(probed, gates, lastWriteAt, tools.readSeen) : probed),
       ...(ref.direction === 'forward' ? await measureForward() : []),
       ...unknownGates(release, wave),
     ]),
@@ -102,6 +108,21 @@ export const judgeWave = async (
   if (next.status !== 'passed') return next;
   const unseen = await unseenBySoak(ref, names, outside);
   return unseen === undefined ? next : { ...next, because: `${next.because}; ${unseen}` };
+};
+
+/** What other regions see of the same gates. Probes that must fail are not asked on schedule. */
+const withRegions = async (
+  probed: readonly Judgement[],
+  gates: Readonly<Record<string, ProbeGate>>,
+  since: number,
+  readSeen: ReadSeen,
+): Promise<readonly Judgement[]> => {
+  if (probed.length === 0) return probed;
+  const seen = { ...(await readSeen()), since };
+  return probed.map((judgement) => {
+    const gate = gates[judgement.gate];
+    return gate === undefined || gate.mustFail ? judgement : assessRegions(judgement, gate, seen);
+  });
 };
 
 /** Targets read at the same time for the last look: a few requests each, to a different cluster. */

@@ -109,6 +109,8 @@ const stopAtFirstFail = (
     see: (tally: Tally): void => {
       const gate = gates[tally.gate];
       if (gate === undefined || gate.effect === 'report' || gate.mustFail || stopping !== undefined) return;
+      // What takes several regions is stopped by those that probe on schedule, once they agree.
+      if ((gate.quorum ?? 1) > 1) return;
       const place = `${tally.gate} ${tally.target}`;
       const before = earlier.get(place);
       const sofar = before === undefined ? tally : tools.joinTallies(before, tally);

@@ -163,7 +163,7 @@ describe('scheduled probes', () => {
     const because = expect.stringContaining('scheduled probes from x and y fail since 1970-01-01T16:40:05.000Z');
     expect(await place.stop()).toEqual({ at: place.clock.now(), because, target: 'a' });
     expect(new Set(place.told)).toEqual(new Set(['a']));
-    const held = judgeAvailability(await readOutages(place), ['a', 'b']);
+    const held = judgeAvailability(await readOutages(place), ['a', 'b'], place.clock.now());
     expect(held).toEqual([
       {
         gate: 'up',
@@ -172,9 +172,14 @@ describe('scheduled probes', () => {
         target: 'a',
         because: expect.stringMatching(/^gate up on a: .*nobody listens$/),
         source: 'scheduled probes',
+        query: 'tcp a.test:443',
+        value: 1,
+        threshold: 0.01,
+        samples: 8,
+        window: { from: 60_005_000, to: 60_005_000 },
       },
     ]);
-    expect(judgeAvailability(await readOutages(place), ['b'])).toEqual([]);
+    expect(judgeAvailability(await readOutages(place), ['b'], place.clock.now())).toEqual([]);
   });
 
   it('stop no wave whose gates are closed, as on its way back', async () => {

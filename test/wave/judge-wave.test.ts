@@ -95,6 +95,7 @@ const judgedWith = async (
         assessPooled,
         compareMetric: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
+        readSeen: async () => ({ home: 'us-east-1', standings: [] }),
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',
