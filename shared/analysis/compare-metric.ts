@@ -2,8 +2,9 @@ import type { Comparison } from '../rollout/gate.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import { assessCountShift } from './assess-count-shift.ts';
-import { assessShift, DEFAULT_SHIFT_RULES } from './assess-shift.ts';
+import { assessShift, DEFAULT_SHIFT_RULES, type ShiftStanding } from './assess-shift.ts';
 import type { Counts } from './counts.ts';
+import { sharedRise, sharedShift } from './difference.ts';
 import { fillQuery } from './fill-query.ts';
 import { type MetricOrder, measureWindow, readerOf } from './measure-metric.ts';
 import type { Series, Span, StoreOutside } from './stores/reading.ts';
@@ -66,6 +67,8 @@ type Compared = Pick<Judgement, 'because' | 'value' | 'threshold' | 'samples'> &
 const nameOf = ({ comparison, others }: ComparisonOrder): string => {
   if (comparison.baseline === 'last-week') return 'the middle one of three weeks';
   if (comparison.baseline === 'before') return 'before';
+  if (comparison.baseline === 'difference' && others.length > 0)
+    return `before, less what changed on ${others.length} others`;
   return others.length === 0 ? 'before, as no other target is left' : `${others.length} others`;
 };
 
@@ -83,24 +86,67 @@ const sidesOf = (
 const compareCounts = async (ask: Ask, now: number): Promise<Compared> => {
   const { comparison, gate, target, since } = ask.order;
   const fresh = await countsOver(ask, { target, at: now }, now - since);
-  if (fresh === undefined) return { verdict: 'inconclusive', because: 'nothing was counted since the last write' };
-  const baselines: Counts[] = [];
-  for (const sides of sidesOf(ask.order, now)) {
-    const counted: Counts[] = [];
-    for (const side of sides) counted.push((await countsOver(ask, side, now - since)) ?? NOTHING);
-    baselines.push(sum(counted));
-  }
+  if (fresh.length === 0) return { verdict: 'inconclusive', because: 'nothing was counted since the last write' };
+  const baselines: (readonly (readonly Counts[])[])[] = [];
+  for (const sides of sidesOf(ask.order, now)) baselines.push(await countAll(ask, sides, now - since));
   const baseline = middleOf(
-    baselines.filter(({ requests }) => requests > 0),
-    ({ requests, failures }) => failures / requests,
+    baselines.filter((sides) => sum(sides.flat()).requests > 0),
+    (sides) => shareOf(sum(sides.flat())),
     baselines.length,
   );
   if (baseline === undefined) return { verdict: 'inconclusive', because: 'the baseline was not counted' };
-  const level = comparison.level / comparison.of;
-  const rules = { level, mostRise: comparison.mostRise, minRequests: gate.minRequests };
-  const { verdict, because, p } = assessCountShift(fresh, baseline, rules);
-  return { verdict, because, ...(p === undefined ? {} : { value: p }), threshold: level, samples: fresh.requests };
+  const change = await changeOfOthers(ask, now);
+  if (change === undefined) return { verdict: 'inconclusive', because: 'the others were not counted before and since' };
+  const level = comparison.level / comparison.of / change.parts;
+  const mostRise = comparison.mostRise * change.rise;
+  const rules = { level, mostRise, minRequests: gate.minRequests };
+  const total = sum(fresh);
+  const { verdict, because, p } = assessCountShift(total, sum(baseline.flat()), rules, {
+    fresh,
+    baseline: baseline.flat(),
+  });
+  return {
+    verdict,
+    because: `${because}${change.said}`,
+    ...(p === undefined ? {} : { value: p }),
+    threshold: level,
+    samples: total.requests,
+  };
 };
+
+/** What each side of a baseline counted, window for window. */
+const countAll = async (ask: Ask, sides: readonly Side[], spanMs: number): Promise<readonly (readonly Counts[])[]> => {
+  const counted: (readonly Counts[])[] = [];
+  for (const side of sides) counted.push(await countsOver(ask, side, spanMs));
+  return counted;
+};
+
+/** What may have changed on all targets alike, and how it is said; `parts`: in how many the level is shared. */
+interface Change {
+  readonly rise: number;
+  readonly parts: 1 | 2;
+  readonly said: string;
+}
+const NO_CHANGE: Change = { rise: 1, parts: 1, said: '' };
+
+/**
+ * Of a difference of differences, by how many times the share of failures may have risen on the others meanwhile. Half of the level is for
+ * that bound, half for the test that takes it as given (Berger and Boos 1994).
+ */
+const changeOfOthers = async (ask: Ask, now: number): Promise<Change | undefined> => {
+  const { comparison, others, before, since } = ask.order;
+  if (comparison.baseline !== 'difference' || others.length === 0) return NO_CHANGE;
+  const sides = (at: number) => others.map((target) => ({ target, at }));
+  const [after, earlier] = [
+    sum((await countAll(ask, sides(now), now - since)).flat()),
+    sum((await countAll(ask, sides(before), now - since)).flat()),
+  ];
+  if (after.requests === 0 || earlier.requests === 0) return undefined;
+  const rise = sharedRise(after, earlier, 1 - comparison.level / comparison.of / 2);
+  return { rise, parts: 2, said: `; on the others it may have risen ${Number(rise.toPrecision(3))} times meanwhile` };
+};
+
+const shareOf = ({ requests, failures }: Counts): number => failures / requests;
 
 const NOTHING: Counts = { requests: 0, failures: 0 };
 
@@ -118,7 +164,7 @@ const countsOver = async (
   { order, outside, tools, signal }: Ask,
   side: Side,
   spanMs: number,
-): Promise<Counts | undefined> => {
+): Promise<readonly Counts[]> => {
   const counted: Counts[] = [];
   let at = side.at;
   while (counted.length < MOST_WINDOWS) {
@@ -128,7 +174,7 @@ const countsOver = async (
     counted.push(counts);
     at = counts.from;
   }
-  return counted.length === 0 ? undefined : sum(counted);
+  return counted;
 };
 
 const compareValues = async (ask: Ask, now: number): Promise<Compared> => {
@@ -151,17 +197,60 @@ const compareValues = async (ask: Ask, now: number): Promise<Compared> => {
   const asked = comparison.baseline === 'last-week' ? WEEKS.length : 1;
   const baseline = middleOf(baselines, median, asked);
   if (baseline === undefined) return { verdict: 'inconclusive', because: `no values of the baseline (${missing})` };
-  const tail = comparison.level / comparison.of;
-  const confidence = 1 - (comparison.bad === 'either' ? 1 : 2) * tail;
+  const moved = await shiftOfOthers(ask, now, spanMs);
+  if (moved === undefined) return { verdict: 'inconclusive', because: 'no values of the others before and since' };
+  const tail = comparison.level / comparison.of / moved.parts;
   const { bad, mostRise } = comparison;
-  const rules = { ...DEFAULT_SHIFT_RULES, bad, confidence, mostRise, mostFall: 1 / mostRise };
-  const { verdict, because, shift } = assessShift(fresh.values, baseline, rules);
+  const judged = (bad === 'either' ? (['higher', 'lower'] as const) : [bad]).map((way) => {
+    const confidence = 1 - (bad === 'either' ? 1 : 2) * tail;
+    const rules = { ...DEFAULT_SHIFT_RULES, bad: way, confidence, mostRise, mostFall: 1 / mostRise };
+    const allowed = way === 'higher' ? moved.rise : -moved.fall;
+    return assessShift(
+      fresh.values.map((value) => value - allowed),
+      baseline,
+      rules,
+    );
+  });
+  const { verdict, because, shift } = judged.find((each) => each.verdict !== 'pass') ?? judged[0] ?? NOT_JUDGED;
   return {
     verdict,
-    because,
+    because: `${because}${moved.said}`,
     ...(shift === undefined ? {} : { value: shift.estimate }),
     threshold: 0,
     samples: fresh.values.length,
+  };
+};
+
+const NOT_JUDGED: ShiftStanding = { verdict: 'inconclusive', because: 'no way is bad' };
+
+/** Of a difference of differences, by how much values may have moved on the others meanwhile, either way. */
+const shiftOfOthers = async (
+  ask: Ask,
+  now: number,
+  spanMs: number,
+): Promise<
+  { readonly rise: number; readonly fall: number; readonly parts: 1 | 2; readonly said: string } | undefined
+> => {
+  const { comparison, others, before } = ask.order;
+  if (comparison.baseline !== 'difference' || others.length === 0) return { ...NO_CHANGE, rise: 0, fall: 0 };
+  const valuesAt = async (at: number): Promise<readonly number[]> => {
+    const values: number[] = [];
+    for (const target of others) {
+      const found = await valuesOver(ask, { target, at }, spanMs);
+      if ('values' in found) values.push(...found.values);
+    }
+    return values;
+  };
+  const [after, earlier] = [await valuesAt(now), await valuesAt(before)];
+  if (after.length === 0 || earlier.length === 0) return undefined;
+  const { rise, fall } = sharedShift(after, earlier, 1 - comparison.level / comparison.of / 2);
+  if (!Number.isFinite(rise) || !Number.isFinite(fall)) return undefined;
+  const rounded = [rise, -fall].map((value) => Number(value.toPrecision(3)));
+  return {
+    rise,
+    fall,
+    parts: 2,
+    said: `; on the others it may have moved by ${rounded[1]} to ${rounded[0]} meanwhile`,
   };
 };
 

@@ -63,10 +63,10 @@ const limits = {
 
 const comparison = {
   baseline: z
-    .enum(['before', 'others', 'last-week'], rule('baseline'))
+    .enum(['before', 'others', 'difference', 'last-week'], rule('baseline'))
     .optional()
     .describe(
-      'Compared with this too when the wave is left: the target before its first write, the targets not reached yet, or this hour of the last three weeks.',
+      'Compared with this too when the wave is left: the target before its first write, the targets not reached yet, difference: the target before less what changed on those meanwhile, or this hour of the last three weeks.',
     ),
   bad: z
     .enum(['higher', 'lower', 'either'], rule('bad'))

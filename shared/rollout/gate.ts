@@ -80,9 +80,9 @@ export interface RunLimits {
 export interface Comparison {
   /**
    * `before`: the same target before its first write. `others`: the targets that this rollout has not written to, now; `before` where
-   * there are none. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
+   * there are none. `difference`: `before`, less what changed on the others meanwhile. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
    */
-  readonly baseline: 'before' | 'others' | 'last-week';
+  readonly baseline: 'before' | 'others' | 'difference' | 'last-week';
   /** Which way is bad. Counts are only ever worse by more errors. */
   readonly bad: 'higher' | 'lower' | 'either';
   /** How often, at most, a wave without fault is failed by any of its comparisons. */
