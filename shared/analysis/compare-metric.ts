@@ -7,7 +7,8 @@ import type { Counts } from './counts.ts';
 import { sharedRise, sharedShift } from './difference.ts';
 import { fillQuery } from './fill-query.ts';
 import { type MetricOrder, measureWindow, readerOf } from './measure-metric.ts';
-import type { Series, Span, StoreOutside } from './stores/reading.ts';
+import { NO_SERIES, type Sample } from './sample.ts';
+import type { Series, Span, StoreOutside, StoreReader } from './stores/reading.ts';
 import type { StoreTools } from './stores/store-tools.ts';
 
 /** A metric gate on one target that is compared with a baseline when its wave is left. */
@@ -33,6 +34,8 @@ const WEEKS = [1, 2, 3] as const;
 const MOST_WINDOWS = 10;
 /** Values a side, as Spinnaker's guidance asks for at least 50. */
 const POINTS = 60;
+/** Of a store that has no query over a range. */
+const POINTS_ONE_BY_ONE = 20;
 /** Longer than this nothing is compared: what came before is less and less alike. */
 const LONGEST_MS = 3_600_000;
 
@@ -258,14 +261,32 @@ const shiftOfOthers = async (
 const valuesOver = async ({ order, outside, tools, signal }: Ask, side: Side, spanMs: number): Promise<Series> => {
   const { gate, source } = order;
   const reader = readerOf({ gate, source, target: side.target, at: side.at }, outside, tools, signal);
-  if (reader.series === undefined || !('value' in gate.query))
+  if (!('value' in gate.query))
     return { missing: { kind: 'error', reason: 'this store can not be asked for values over a time' } };
   const query = fillQuery(gate.query.value, side.target, reader.language);
   const { window } = await reader.read([query]);
   const from = side.at - spanMs + (window.to - window.from);
   if (from >= side.at) return { missing: { kind: 'nodata', reason: 'the query looks back beyond the last write' } };
   const span: Span = { from, to: side.at, stepMs: Math.max(1_000, (side.at - from) / (POINTS - 1)) };
-  return reader.series(query, span);
+  return reader.series === undefined ? readEach(reader, query, span) : reader.series(query, span);
+};
+
+/** Values at moments of a stretch, of a store that is asked for one at a time: windows that do not overlap, twenty at most. */
+const readEach = async (reader: StoreReader, query: string, { from, to }: Span): Promise<Series> => {
+  if (reader.asOf === undefined)
+    return { missing: { kind: 'error', reason: 'this store can not be asked for values over a time' } };
+  const { window } = await reader.read([query]);
+  const step = Math.max((to - from) / (POINTS_ONE_BY_ONE - 1), window.to - window.from, 1_000);
+  const values: number[] = [];
+  let missing: Exclude<Sample, { kind: 'value' }> = { kind: 'nodata', reason: NO_SERIES };
+  for (let at = to; at >= from; at -= step) {
+    const { readings } = await reader.asOf(at).read([query]);
+    const sample = readings[0]?.sample;
+    if (sample?.kind === 'value') values.unshift(sample.value);
+    else if (sample?.kind === 'error') return { missing: sample };
+    else if (sample !== undefined) missing = sample;
+  }
+  return values.length === 0 ? { missing } : { values };
 };
 
 /** The one in the middle, or the only one; `undefined` unless there are as many as were asked for. */

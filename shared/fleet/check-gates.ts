@@ -1,3 +1,4 @@
+import { keepsCounts } from '../rollout/asked-window.ts';
 import { kindOf } from '../rollout/metric-source.ts';
 import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
@@ -105,9 +106,9 @@ const checkCount = (name: string, gate: GateEntry, users: readonly WaveEntry[]):
 
 /** What was before is asked of stores that can be asked for another time than now. */
 const checkBaseline = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
-  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || 'prometheus' in store) return [];
-  const what = `a baseline is asked of a store of prometheus, and ${gate.metric.source} is of ${kindOf(store)}`;
-  return [
-    { code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected: 'a store of prometheus' },
-  ];
+  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || keepsCounts(kindOf(store)))
+    return [];
+  const what = `a baseline is asked for another time than now, and ${gate.metric.source} is of ${kindOf(store)}`;
+  const expected = 'a store of prometheus, influxdb, cloudwatch or datadog';
+  return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected }];
 };

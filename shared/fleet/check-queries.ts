@@ -161,9 +161,13 @@ const checkMetric = (
           ),
         ]
       : []),
-    ...checkSoak(longest, users, asked?.lateMs ?? 0, at),
+    ...checkSoak(longest, users, (asked?.lateMs ?? 0) + lagMsOf(store), at),
   ];
 };
+
+/** How long points take to be in a store, where it says so. */
+const lagMsOf = (store: MetricsEntry): number =>
+  'lag' in store && store.lag !== undefined ? durationMs(store.lag) : 0;
 
 /** At the end of the soak the query would still speak of the time before the last write. */
 const checkSoak = (

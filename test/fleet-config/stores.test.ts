@@ -219,7 +219,7 @@ const mistakes: readonly (readonly [string, object, object, string])[] = [
     'a baseline of a store that knows only now',
     { metric: { source: 'prod', query: '/a' }, failBelow: 1, baseline: 'before' },
     { json: 'https://a.example.com/' },
-    'GATE_INVALID /gates/g/baseline: a baseline is asked of a store of prometheus, and prod is of json',
+    'GATE_INVALID /gates/g/baseline: a baseline is asked for another time than now, and prod is of json',
   ],
   ['alerts without labels', { alerts: { source: 'prod' } }, {}, 'MISSING_FIELD /gates/g/alerts/labels'],
   ['a test of alerts', { alerts: { source: 'prod', labels: {} }, failAbove: 1 }, {}, '/gates/g/failAbove'],
