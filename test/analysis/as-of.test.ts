@@ -5,7 +5,7 @@ import type { Http } from '../../shared/outside/http.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
 import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import { Secret } from '../../shared/secrets/secrets.ts';
-import { never, noTools, targetNamed } from './asking.ts';
+import { never, noSecrets, noTools, targetNamed } from './asking.ts';
 
 const NOW = Date.parse('2026-02-02T03:00:00Z');
 const MINUTE = 60_000;
@@ -94,4 +94,44 @@ describe('a store whose points take a while', () => {
     const { urls } = await asked(source, { value: 'up' });
     expect(urls.every((url) => url.includes(`time=${((NOW - MINUTE) / 1_000).toFixed(3)}`))).toBe(true);
   });
+});
+
+test('CloudWatch adds counts of an hour up from periods of five minutes, the last of which is closed', async () => {
+  const asked: string[] = [];
+  const http: Http = async (_, init) => {
+    asked.push(Buffer.from(init?.body ?? '').toString());
+    const result = (Id: string, each: number) => ({
+      Id,
+      Label: Id,
+      StatusCode: 'Complete',
+      Timestamps: Array.from({ length: 12 }, (__, period) => NOW / 1_000 - 600 - period * 300),
+      Values: Array.from({ length: 12 }, () => each),
+    });
+    return Response.json(
+      { MetricDataResults: [result('q0', 1), result('q1', 100)] },
+      { headers: { 'content-type': 'application/x-amz-json-1.0' } },
+    );
+  };
+  const gate: MetricGate = {
+    kind: 'metric',
+    source: 'aws',
+    query: { errors: 'SELECT SUM(Errors) FROM "Shop"', requests: 'SELECT SUM(Requests) FROM "Shop"' },
+    failAbove: 0.1,
+    minRequests: 1,
+    windowMs: 60 * MINUTE,
+    intervalMs: MINUTE,
+    maxAgeMs: 9 * MINUTE,
+  };
+  const tools = { ...noTools, awsIdentity: async () => async () => ({ accessKeyId: 'test', secretAccessKey: 'test' }) };
+  const source = { cloudwatch: 'us-east-1', allow: [] };
+  const order = { name: 'g', gate, source, target: targetNamed('t') };
+  const { judgement } = await measureWindow(order, { clock, http, secrets: noSecrets }, tools, never);
+  const to = NOW - 5 * MINUTE;
+  expect(judgement).toMatchObject({
+    verdict: 'pass',
+    value: 0.01,
+    samples: 1_200,
+    window: { from: to - 60 * MINUTE, to },
+  });
+  expect(asked[0]).toContain('"Period":300');
 });
