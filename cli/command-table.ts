@@ -49,14 +49,10 @@ export const commands: readonly Command[] = [
     summary: 'find every mistake in a config and in what it renders to, offline',
     options: [
       ['--config <file>', 'the config file in the folder (tidegate.jsonnet, .yaml, .yml or .json)'],
-      [
-        '--probers <regions>',
-        'regions of AWS that probe on schedule, by commas: warns of targets seen from none of another',
-      ],
+      ['--probers <regions>', 'regions of AWS that probe, by commas: warns of targets that no other sees'],
     ],
     examples: [
       ['tidegate check', 'the config in this folder'],
-      ['tidegate check --probers us-east-1,eu-west-1', 'whether somebody else than their own region sees them'],
       ['tidegate check fleet --json', 'one problem per line, for an editor or CI'],
     ],
     load: () => import('./commands/check.ts'),

@@ -50,6 +50,8 @@ export interface EvidenceTest {
   readonly of: number;
   /** At how many looks, each at counts of its own window, it may be concluded beside the counts of all windows together. */
   readonly looks?: number;
+  /** By how much failures come in clusters, as was measured before the write. Not configured; absent: not at all. */
+  readonly dispersion?: number;
 }
 
 /** Whether a gate is judged by evidence that adds up. */

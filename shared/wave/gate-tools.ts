@@ -1,4 +1,4 @@
-import type { ComparisonOrder } from '../analysis/compare-metric.ts';
+import type { ComparisonOrder } from '../analysis/comparison.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { AlertGate, BudgetGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
@@ -21,6 +21,15 @@ export interface GateTools {
     target: Target,
     signal: AbortSignal,
   ): Promise<MeasuredMetric>;
+  /** By how much failures came in clusters on a target before a moment: 1 for not at all, or where nobody can tell. */
+  measureDispersion(
+    gate: string,
+    spec: MetricGate,
+    source: MetricSource,
+    target: Target,
+    before: number,
+    signal: AbortSignal,
+  ): Promise<number>;
   /** Judges what several windows counted together. `last`: what the newest of them was judged. */
   assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
   /** Compares what a gate measures since the last write with its baseline. */

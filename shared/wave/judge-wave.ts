@@ -66,7 +66,8 @@ export const judgeWave = async (
   const isOver = now >= soakEnds;
   const measureForward = async (): Promise<readonly Judgement[]> => {
     const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
-    const order = { since, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
+    const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
+    const order = { since, before, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
     const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
     const alerts = await measureAlertGates(release, wave, targets, tools, signal);
     const judged = isOver

@@ -4,8 +4,10 @@ import { assessObjective, requestsNeeded } from '../../shared/analysis/assess-ob
 import { conditionalBinomial } from '../../shared/analysis/conditional-binomial.ts';
 import { CountsInvalid } from '../../shared/analysis/counts.ts';
 import { sharedRise, sharedShift } from '../../shared/analysis/difference.ts';
+import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { holm } from '../../shared/analysis/holm.ts';
 import { clopperPearson, lowerBound, upperBound, wilson } from '../../shared/analysis/intervals.ts';
+import { effectiveCounts, overdispersionOf } from '../../shared/analysis/overdispersion.ts';
 import { spreadTest } from '../../shared/analysis/spread-test.ts';
 import { assessSprt, expectedRequests, sprtLimits } from '../../shared/analysis/sprt.ts';
 
@@ -151,6 +153,27 @@ describe('errors that come in clusters', () => {
   ] as const)('%s', (_, fresh, baseline, expected) => {
     const p = spreadTest(fresh, baseline) ?? Number.NaN;
     expect(p < 0.01 ? 'low' : 'high').toBe(expected);
+  });
+
+  test.each([
+    ['as chance has it', windows(4, 6, 5, 3, 7), 1],
+    ['in clusters', windows(0, 20, 0, 0, 5), 15.1],
+    ['too few to tell', windows(4, 0, 0, 0, 0), 1],
+    ['too few windows to tell', windows(0, 20, 0, 0), 1],
+    ['all of them', windows(1_000, 1_000, 1_000, 1_000, 1_000), 1],
+  ] as const)('%s vary so many times as much', (_, counted, dispersion) => {
+    expect(overdispersionOf(counted)).toBeCloseTo(dispersion, 1);
+  });
+
+  it('are evidence of so many causes', () => {
+    expect(effectiveCounts({ requests: 1_000, failures: 20 }, 3)).toEqual({ requests: 333, failures: 6 });
+    expect(effectiveCounts({ requests: 2, failures: 2 }, 3)).toEqual({ requests: 1, failures: 0 });
+    const test = { kind: 'sequential', level: 0.05, of: 1 } as const;
+    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, test).verdict).toBe('fail');
+    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, { ...test, dispersion: 3 })).toMatchObject({
+      verdict: 'inconclusive',
+      because: expect.stringContaining('(6 of 1000, in clusters as before: variance 3 times that of chance)'),
+    });
   });
 
   it('have an unknown spread where there are too few windows, or failures, before', () => {

@@ -77,7 +77,8 @@ const seenFromElsewhere = {
 };
 
 /** Every way of every kind of gate not to pass, and which numbers there are. */
-const notPassed: readonly (readonly [string, Judgement, { readonly value?: number; readonly samples?: number }])[] = [
+type Numbers = Pick<Judgement, 'value' | 'samples' | 'stillNeeded'>;
+const notPassed: readonly (readonly [string, Judgement, Numbers])[] = [
   ['a value that is too high', metric({ value: of(0.5) }), { value: 0.5, samples: 3 }],
   ['a value that is too low', metric({ value: of(0.5) }, { failBelow: 1, failAbove: 2 }), { value: 0.5, samples: 3 }],
   ['an infinite value', metric({ value: of(Infinity) }), { samples: 3 }],

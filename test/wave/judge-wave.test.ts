@@ -88,6 +88,7 @@ const judgedWith = async (
       wave,
       {
         probeUntil: () => Promise.reject(new Error('not asked here')),
+        measureDispersion: async () => 1,
         measureBudget: () => Promise.reject(new Error('not asked here')),
         assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
         joinTallies,

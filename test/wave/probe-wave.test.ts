@@ -70,6 +70,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
     joinTallies: unasked,
     measureMetric: unasked,
     assessPooled: unasked,
+    measureDispersion: unasked,
     measureBudget: unasked,
     compareMetric: unasked,
     measureAlerts,

@@ -61,6 +61,7 @@ const unasked = {
     throw new Error('not asked here');
   },
   measureMetric: refuse,
+  measureDispersion: refuse,
   measureBudget: refuse,
   assessPooled: () => {
     throw new Error('not asked here');
