@@ -1,4 +1,10 @@
-import { type BudgetGate, type GateSpec, type MetricGate, weighsEvidence } from '../../shared/rollout/gate.ts';
+import {
+  type BudgetGate,
+  type Comparison,
+  type GateSpec,
+  type MetricGate,
+  weighsEvidence,
+} from '../../shared/rollout/gate.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
 import { limitOf, quantity } from './gates.ts';
@@ -38,7 +44,14 @@ const testOf = ({ test }: Pick<MetricGate, 'test'>): string => {
 };
 
 const comparisonOf = ({ comparison }: Pick<MetricGate, 'comparison'>): string =>
-  comparison === undefined ? '' : `; not worse than ${comparison.baseline}`;
+  comparison === undefined ? '' : `; not worse than ${baselines[comparison.baseline]}`;
+
+const baselines: Readonly<Record<Comparison['baseline'], string>> = {
+  before: 'before',
+  others: 'the others',
+  difference: 'before, less what changed on the others',
+  'last-week': 'at this hour of the last weeks',
+};
 
 /**
  * How often a wave without fault is stopped at most, by all its gates that test something: each gives a share of its level to each target, and
