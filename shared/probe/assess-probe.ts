@@ -62,10 +62,9 @@ type Conclusion = readonly [verdict: Verdict, expected: string, stillNeeded?: nu
 const conclude = (gate: ProbeGate, tally: Tally, share: number, weigh: WeighEvidence): Conclusion => {
   const { attempts, failedFirst, run } = tally;
   if (run.longest >= gate.consecutive) return ['fail', `expected fewer than ${gate.consecutive} confirmed in a row`];
-  const evidence =
-    weighsEvidence(gate.test)
-      ? weigh({ requests: attempts, failures: failedFirst }, gate.failuresBelow, gate.test)
-      : undefined;
+  const evidence = weighsEvidence(gate.test)
+    ? weigh({ requests: attempts, failures: failedFirst }, gate.failuresBelow, gate.test)
+    : undefined;
   if (evidence?.verdict === 'fail') return ['fail', evidence.because];
   if (attempts < gate.minSamples) return ['inconclusive', `expected at least ${gate.minSamples} attempts to judge by`];
   if (evidence !== undefined) return [evidence.verdict, evidence.because, evidence.stillNeeded];
