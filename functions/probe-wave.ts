@@ -8,7 +8,7 @@ import { watchingTools } from './tools/watching.ts';
 
 /** State `ProbeWave`: probes the wave's targets, or those of one shard, beside its batches, until its gates are closed. */
 export const probeWave = (outside: Outside): Task =>
-  task(outside, probedShard, async ({ shard, of, ...ref }, invocation) => {
+  task(outside, probedShard, async ({ shard = 0, of = 1, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     return probe(ref, release, waveOf(release, ref.wave), { shard, of }, watchingTools(outside), outside, invocation);
   });

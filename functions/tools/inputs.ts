@@ -12,10 +12,10 @@ export const waveRef = z.object({
   direction: z.enum(['forward', 'back']),
 });
 
-/** A wave, and which part of its targets is probed. */
+/** A wave, and which part of its targets is probed; an execution that began before there were parts names none. */
 export const probedShard = z.extend(waveRef, {
-  shard: z.int().check(z.gte(0)),
-  of: z.int().check(z.gte(1)),
+  shard: z.optional(z.int().check(z.gte(0))),
+  of: z.optional(z.int().check(z.gte(1))),
 });
 
 /** A wave and its plan digest. */

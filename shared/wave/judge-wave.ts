@@ -25,7 +25,7 @@ import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
-import { shardsOf } from './shards.ts';
+import { shardOf, shardsOf } from './shards.ts';
 import { soaking } from './soaking.ts';
 
 /** How the regions that probe on schedule see all targets, and which of them the wave's own prober stands in. */
@@ -56,7 +56,10 @@ export const judgeWave = async (
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const shards = shardsOf(release, wave);
+  // A shard none of whose targets could be deployed to has nothing to show, and is not waited for.
+  const shards = shardsOf(release, wave).filter(({ shard, of }) =>
+    names.some((name) => shardOf(name, wave, of) === shard),
+  );
   const probing = await sumSlices(ref, shards, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
