@@ -15,6 +15,7 @@ import { openClusterPorts } from './cluster-ports.ts';
 import { createImages, type Images } from './fleet/images.ts';
 import { syncFs } from './forge/sync-fs.ts';
 import { createInstance, type Instance } from './instance.ts';
+import { openLogFile } from './log-file.ts';
 import { openLoopback } from './loopback.ts';
 import { simulatedDial } from './network.ts';
 
@@ -45,7 +46,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
   const images = createImages(kept, (published) =>
     writeFileSync(catalogue, JSON.stringify(published, null, 2), { mode: 0o600 }),
   );
-  const log = disk.createWriteStream(join(dir, 'instance.log'), { flags: 'a', mode: 0o600 });
+  const log = openLogFile(join(dir, 'instance.log'));
   const fallback: Http = options.reaches === 'network' ? socketHttp() : refuseOutside;
   const instance = await createInstance({
     ...options,
@@ -83,6 +84,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     stop: async () => {
       await ports?.close();
       await instance.stop();
+      log.close();
     },
   };
 };

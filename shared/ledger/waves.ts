@@ -26,6 +26,8 @@ export interface WaveProgress {
   readonly deployingAt?: number;
   /** What is waited for before a target may be entered. Absent while nothing is. */
   readonly waiting?: Waiting;
+  /** The prober looks again then: a wave that has waited for long is not probed all the time. Nothing is begun in it before. */
+  readonly probingRestsUntil?: number;
   /** Since when the exit gates are judged. */
   readonly judgingAt?: number;
   /** The prober ends when it reads this. */
@@ -100,6 +102,14 @@ export const keepWaiting = async <Kept extends Waiting | undefined>(
     return { ...others, waiting: { ...waiting, since: before?.since ?? waiting.since } };
   });
   return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;
+};
+
+/** The prober of a wave rests until then; of several invocations side by side the one that rests longest counts. */
+export const restProber = async (ledger: Ledger, ref: WaveRef, until: number): Promise<void> => {
+  await update(ledger, progressKey(ref), (current) => {
+    const known = current?.data.probingRestsUntil;
+    return { ...current?.data, probingRestsUntil: Math.max(until, typeof known === 'number' ? known : 0) };
+  });
 };
 
 /** Sets the stop flag; the first reason stays. */
