@@ -43,7 +43,7 @@ test('a wave whose error budget is spent is entered by a named decision only, wh
   const second = await story.merge({ 'tidegate.json': withBudget('v2') }, 'Version 2');
   const approval = await story.asked();
   const spent =
-    /^gate slo on \S+: \d+ of \d+ failed where \d+\.\d may: -\d+ % of the budget is left, expected at least 10 %$/;
+    /^gate slo on \S+: \d+ of \d+ failed where [\d.]+ may: -\d+ % of the budget is left, expected at least 10 %$/;
   expect(approval).toMatchObject({ budgets: [{ gate: 'slo', targets: 2, because: expect.stringMatching(spent) }] });
   const before = story.mark();
   await story.pass(60_000);
