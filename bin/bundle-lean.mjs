@@ -47,7 +47,14 @@ const never = [
 /** Clients that only a function with one of these policies has a use for. */
 const byPolicy = [
   {
-    policies: ['ReadSecrets', 'ReadAddresses', 'ReadConfigToken', 'ReadWebhookSecret'],
+    policies: [
+      'ReadSecrets',
+      'ReadAddresses',
+      'ReadAlertSecret',
+      'ReadConfigToken',
+      'ReadTestSecret',
+      'ReadWebhookSecret',
+    ],
     module: /@aws-sdk\/client-ssm\/dist-\w+\/index\.js$/,
     contents: absent('the client of SSM'),
   },

@@ -39,13 +39,24 @@ export const fleetLines = (
   ];
 };
 
+/** So many are shown that alerts hold: a storm of them must not push the rest off the screen. */
+const shownAlerts = 10;
+
 /** What is held, and what lets it go on. */
-const holdLines = (holds: readonly Hold[], paint: Paint): readonly string[] =>
-  holds.flatMap((hold) => [`${paint('red', 'HELD')}  ${waitOf(hold).because}`, `  ${liftCommand(hold)}`]);
+const holdLines = (holds: readonly Hold[], paint: Paint): readonly string[] => {
+  const alerts = holds.filter(({ kind }) => kind === 'alert');
+  const shown = [...holds.filter(({ kind }) => kind !== 'alert'), ...alerts.slice(0, shownAlerts)];
+  const more = alerts.length - shownAlerts;
+  return [
+    ...shown.flatMap((hold) => [`${paint('red', 'HELD')}  ${waitOf(hold).because}`, `  ${liftCommand(hold)}`]),
+    ...(more > 0 ? [`  and ${more} more held by alerts`] : []),
+  ];
+};
 
 /** The command that lifts a hold. */
 export const liftCommand = ({ kind, scope, name }: Parameters<typeof nameOf>[0]): string => {
   if (kind === 'halt') return 'tidegate resume';
+  if (kind === 'alert') return `tidegate waive ${scope}/${name} --comment <why>`;
   return kind === 'pause'
     ? `tidegate resume ${name}`
     : `tidegate thaw ${scope === 'fleet' ? scope : `${scope}/${name}`}`;

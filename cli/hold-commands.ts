@@ -39,6 +39,16 @@ export const holdCommands: readonly Command[] = [
     load: () => import('./commands/abort.ts'),
   },
   {
+    name: 'hold',
+    args: '<rollout>',
+    summary: 'end a rollout where it is; what it has written stays, and nothing goes back',
+    options: [['--comment <text>', 'why; needed']],
+    examples: [
+      ['tidegate hold ro-5a0c2f19b7d4e3c8a961 --comment "fixed forward"', 'it ends partial; tidegate retry goes on'],
+    ],
+    load: () => import('./commands/hold.ts'),
+  },
+  {
     name: 'retry',
     args: '<rollout>',
     summary: 'begin a rollout that ended partial or failed once more; what has the release already is not written',
@@ -75,5 +85,15 @@ export const holdCommands: readonly Command[] = [
     options: [['--comment <text>', 'kept with it']],
     examples: [['tidegate thaw wave/external', 'what waits goes on']],
     load: () => import('./commands/thaw.ts'),
+  },
+  {
+    name: 'waive',
+    args: '<what>',
+    summary: 'let releases by while alerts fire for target/NAME, wave/NAME or service/NAME, in your name',
+    options: [['--comment <text>', 'why; needed']],
+    examples: [
+      ['tidegate waive target/eks-a --comment "known, INC-4711"', 'what begins to fire there later holds again'],
+    ],
+    load: () => import('./commands/waive.ts'),
   },
 ];

@@ -74,8 +74,8 @@ const lift: Act = async ({ request, actor, actions, json }) => {
 };
 
 const abort: Act = async ({ request, actor, actions, json }) => {
-  const { rollout, comment } = await readFields(request, abortFields);
-  const result = await actions.abort(rollout, comment, actor);
+  const { rollout, comment, keep } = await readFields(request, abortFields);
+  const result = await actions.abort(rollout, { because: comment, keeps: keep === 'yes' }, actor);
   return json ? Response.json(result) : seeOther(rolloutPath(rollout));
 };
 

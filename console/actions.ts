@@ -7,7 +7,9 @@ import type { Hold } from '../shared/rollout/holds.ts';
 import type { PlanView } from './views/plan.ts';
 
 /** What is to be held, why, and for how long. */
-export interface HoldRequest extends Pick<Hold, 'kind' | 'scope' | 'name' | 'because' | 'allowsRollback'> {
+export interface HoldRequest extends Pick<Hold, 'scope' | 'name' | 'because' | 'allowsRollback'> {
+  /** What alerts hold is held by nobody else. */
+  readonly kind: Exclude<Hold['kind'], 'alert'>;
   readonly forMs?: number;
 }
 
@@ -24,10 +26,10 @@ export interface Actions {
   hold(hold: HoldRequest, actor: Actor): Promise<Hold>;
   /** Lets go on what is held, and returns what held it. Throws `ActionRefused`. */
   lift(lift: LiftRequest, actor: Actor): Promise<Hold>;
-  /** Ends a rollout under way; what it changed goes back. Throws `ActionRefused`. */
+  /** Ends a rollout under way; what it changed goes back, or stays where that is kept. Throws `ActionRefused`. */
   abort(
     rollout: string,
-    because: string,
+    { because, keeps }: { readonly because: string; readonly keeps: boolean },
     actor: Actor,
   ): Promise<{ readonly rollout: string; readonly because: string }>;
   /** Begins a rollout that ended partial or failed once more. Throws `ActionRefused`. */
@@ -37,6 +39,8 @@ export interface Actions {
   /** Deliveries bring a signature of their own in place of an identity. */
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;
+  receiveAlerts(received: Received): Promise<Answer>;
+  receiveTest(received: Received): Promise<Answer>;
 }
 
 /** Something asked for that can not be done, and why; shown to whoever asked, with the status it is answered by. */

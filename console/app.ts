@@ -44,7 +44,7 @@ export type Act = (asked: Asked) => Promise<Response>;
 const nobody: Actor = { name: '', kind: 'machine', roles: [] };
 
 /**
- * The console: pages for people, the same paths with `.json` for programs, and the two hooks. Reads the ledger; changes nothing but
+ * The console: pages for people, the same paths with `.json` for programs, and the hooks. Reads the ledger; changes nothing but
  * through `actions`, and never on GET. The caller checks the Host header. Never rejects: what goes wrong inside is logged and answered
  * with a 500 that says nothing of it.
  */
@@ -88,6 +88,8 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   }
   app.post('/hooks/merge', (c) => deliver(c.req.raw, actions.receiveMerge));
   app.post('/hooks/artifact', (c) => deliver(c.req.raw, actions.receiveArtifact));
+  app.post('/hooks/tests/:id', (c) => deliver(c.req.raw, actions.receiveTest));
+  app.post('/hooks/alerts', (c) => deliver(c.req.raw, actions.receiveAlerts));
   app.notFound((c) => answerError(new ActionRefused(404, 'NOT_FOUND', 'there is no such page'), c.req.raw, place));
   app.onError((error, c) => {
     if (!(error instanceof ActionRefused)) {

@@ -18,6 +18,8 @@ export const deliver = async (
     const message = `the body is larger than ${mostBytes} bytes`;
     return Response.json({ outcome: 'refused', status: 413, code: 'BODY_TOO_LARGE', message }, { status: 413 });
   }
-  const { status, body: answer } = await receive({ headers: Object.fromEntries(request.headers), body, via: 'http' });
+  const { pathname, search } = new URL(request.url);
+  const headers = Object.fromEntries(request.headers);
+  const { status, body: answer } = await receive({ headers, body, via: 'http', url: `${pathname}${search}` });
   return Response.json(answer, { status, headers: { 'cache-control': 'no-store' } });
 };

@@ -69,27 +69,28 @@ export const rolloutFields = z.object({ rollout: z.string().check(z.minLength(1)
 const comment = z.string().check(z.trim(), z.minLength(1, 'expected why, for those who are held'), z.maxLength(500));
 
 /** A hold is of one thing by its name; of the fleet there is one. */
-const held = z
-  .object({
-    kind: z.enum(['freeze', 'halt', 'pause']),
-    scope: z.enum(['fleet', 'wave', 'service', 'target', 'source', 'rollout']),
-    name: z._default(z.string().check(z.trim(), z.maxLength(200)), ''),
-  })
-  .check(
-    z.refine(({ scope, name }) => (scope === 'fleet') === (name === ''), {
-      error: 'expected a name for all but the fleet',
-      path: ['name'],
-    }),
-    z.refine(
-      ({ kind, scope }) => (kind === 'pause') === (scope === 'rollout') && (kind !== 'halt' || scope === 'fleet'),
-      { error: 'a rollout is paused, the fleet is halted, anything but a rollout is frozen', path: ['kind'] },
-    ),
-  );
+const heldBy = <const Kinds extends readonly string[]>(kinds: Kinds) =>
+  z
+    .object({
+      kind: z.enum(kinds),
+      scope: z.enum(['fleet', 'wave', 'service', 'target', 'source', 'rollout']),
+      name: z._default(z.string().check(z.trim(), z.maxLength(200)), ''),
+    })
+    .check(
+      z.refine(({ scope, name }) => (scope === 'fleet') === (name === ''), {
+        error: 'expected a name for all but the fleet',
+        path: ['name'],
+      }),
+      z.refine(
+        ({ kind, scope }) => (kind === 'pause') === (scope === 'rollout') && (kind !== 'halt' || scope === 'fleet'),
+        { error: 'a rollout is paused, the fleet is halted, anything but a rollout is frozen', path: ['kind'] },
+      ),
+    );
 
 const times: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export const holdFields = z.intersection(
-  held,
+  heldBy(['freeze', 'halt', 'pause']),
   z.object({
     comment,
     /** Empty in a form: until it is lifted. */
@@ -103,9 +104,20 @@ export const holdFields = z.intersection(
   }),
 );
 
-export const liftFields = z.intersection(
-  held,
-  z.object({ comment: z._default(z.string().check(z.trim(), z.maxLength(500)), '') }),
-);
+export const liftFields = z
+  .intersection(
+    heldBy(['freeze', 'halt', 'pause', 'alert']),
+    z.object({ comment: z._default(z.string().check(z.trim(), z.maxLength(500)), '') }),
+  )
+  .check(
+    z.refine(({ kind, comment: why }) => kind !== 'alert' || why !== '', {
+      error: 'expected why what fires is let by, for those who look at it later',
+      path: ['comment'],
+    }),
+  );
 
-export const abortFields = z.extend(rolloutFields, { comment });
+export const abortFields = z.extend(rolloutFields, {
+  comment,
+  /** Whether what was changed stays. */
+  keep: z._default(z.enum(['yes', 'no']), 'no'),
+});

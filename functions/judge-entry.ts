@@ -7,6 +7,7 @@ import { judgeEntry as judge } from '../shared/wave/judge-entry.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { enteredWave } from './tools/inputs.ts';
+import { testTools } from './tools/tests.ts';
 
 /** State `JudgeEntry`: is what is live well, before anything of it is changed? */
 export const judgeEntry = (outside: Outside): Task =>
@@ -15,7 +16,8 @@ export const judgeEntry = (outside: Outside): Task =>
     const outages = await readOutages(outside);
     const lifted = isApproved ? await readLiftedBudgets(ref, plan, outside) : undefined;
     const entry = { plan, isApproved, outages, lifted };
-    return judge(ref, release, waveOf(release, ref.wave), entry, gateTools(outside, plan), outside, invocation);
+    const tools = { ...gateTools(outside, plan), ...testTools(outside) };
+    return judge(ref, release, waveOf(release, ref.wave), entry, tools, outside, invocation);
   });
 
 /** What Lambda calls. */

@@ -7,6 +7,7 @@ import { verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
+import { testTools } from './tools/tests.ts';
 import { verifyingTools } from './tools/verifying.ts';
 
 /** State `JudgeWave`: the exit gates, looked at once more. */
@@ -18,7 +19,7 @@ export const judgeWave = (outside: Outside): Task =>
       home: outside.settings.region,
       standings: await readStandings(outside.ledger),
     });
-    const tools = { ...gateTools(outside, plan), verifyTarget, readSeen };
+    const tools = { ...gateTools(outside, plan), ...testTools(outside), verifyTarget, readSeen };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
 

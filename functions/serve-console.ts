@@ -34,7 +34,12 @@ const actorOf = ({ requestContext }: HttpApiEvent): Actor | undefined => {
 const refuseHook = async (): Promise<never> => {
   throw new ActionRefused(404, 'NOT_FOUND', 'deliveries are not taken here');
 };
-const hooks: Hooks = { receiveMerge: refuseHook, receiveArtifact: refuseHook };
+const hooks: Hooks = {
+  receiveMerge: refuseHook,
+  receiveArtifact: refuseHook,
+  receiveAlerts: refuseHook,
+  receiveTest: refuseHook,
+};
 
 /** What Lambda calls. */
 export const handler = serveConsole(lambdaOutside());

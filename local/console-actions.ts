@@ -12,16 +12,20 @@ export const consoleActions = (outside: Outside, functions: LocalFunctions): Act
   const hooks = {
     receiveMerge: (received: Received) => deliverTo(functions, 'receiveMerge', received),
     receiveArtifact: (received: Received) => deliverTo(functions, 'receiveArtifact', received),
+    receiveAlerts: (received: Received) => deliverTo(functions, 'receiveAlerts', received),
+    receiveTest: (received: Received) => deliverTo(functions, 'receiveTest', received),
   };
   return actions(outside, hooks, planMs);
 };
 
 const deliverTo = async (
   functions: LocalFunctions,
-  name: 'receiveMerge' | 'receiveArtifact',
-  { headers, body }: Received,
+  name: 'receiveMerge' | 'receiveArtifact' | 'receiveAlerts' | 'receiveTest',
+  { headers, body, url = '' }: Received,
 ): Promise<Answer> => {
-  const event = { version: '2.0', headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  const [rawPath = '', rawQueryString = ''] = url.split('?');
+  const sent = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  const event = { version: '2.0', rawPath, rawQueryString, headers, ...sent };
   const answer = (await functions.call(name, event)) as { readonly statusCode: number; readonly body: string };
   return { status: answer.statusCode, body: JSON.parse(answer.body) };
 };

@@ -15,8 +15,10 @@ import { previewFleet } from '../functions/preview-fleet.ts';
 import { probeAvailability } from '../functions/probe-availability.ts';
 import { probeWave } from '../functions/probe-wave.ts';
 import { pruneObjects } from '../functions/prune-objects.ts';
+import { receiveAlerts } from '../functions/receive-alerts.ts';
 import { receiveArtifact } from '../functions/receive-artifact.ts';
 import { receiveMerge } from '../functions/receive-merge.ts';
+import { receiveTest } from '../functions/receive-test.ts';
 import { requestApproval } from '../functions/request-approval.ts';
 import { runJobs } from '../functions/run-jobs.ts';
 import { settleTarget } from '../functions/settle-target.ts';
@@ -45,8 +47,10 @@ const factories = {
   probeAvailability,
   probeWave,
   pruneObjects,
+  receiveAlerts,
   receiveArtifact,
   receiveMerge,
+  receiveTest,
   requestApproval,
   runJobs,
   settleTarget,

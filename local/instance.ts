@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
 import { probeRegions } from '../shared/availability/probe-availability.ts';
+import { alertSecret } from '../shared/intake/receive-alerts.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import type { Target } from '../shared/rollout/target.ts';
+import { testSecret } from '../shared/test-gates/answer-url.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import { simulatedIdentity } from './fleet/clouds/aws-caller.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
@@ -71,6 +73,8 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const { dir, mode } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const secret = ensureSecret(join(dir, 'secrets'), webhookSecret, mode.random);
+  ensureSecret(join(dir, 'secrets'), alertSecret, mode.random);
+  ensureSecret(join(dir, 'secrets'), testSecret, mode.random);
   // Set below: whatever answers to a simulated host may itself ask others.
   const later: { functions?: LocalFunctions; blobs?: Outside['blobs'] } = {};
   const functions = (): LocalFunctions => orThrow(later.functions);

@@ -20,3 +20,4 @@ import '../shared/clouds/sts.ts';
 import '../shared/intake/propose-pin.ts';
 import '../shared/intake/revert-pin.ts';
 import '../shared/outside/sfn-client.ts';
+import '../shared/test-gates/look-at-test.ts';

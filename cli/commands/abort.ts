@@ -1,19 +1,4 @@
-import type { Run } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { requireComment } from '../hold.ts';
+import { endRollout } from '../end-rollout.ts';
 
 /** Ends a rollout under way; what it changed goes back. */
-export const run: Run = async ([rollout = ''], options, { connect, terminal, json }) => {
-  const comment = requireComment(options);
-  const client = await connect();
-  const result = await client.post<{ readonly rollout: string; readonly because: string }>('/aborts', {
-    rollout,
-    comment,
-  });
-  if (json) terminal.out(JSON.stringify(result));
-  else {
-    terminal.out(result.because);
-    terminal.say(`what it changed goes back: tidegate status ${rollout} --watch`);
-  }
-  return exitCodes.done;
-};
+export const run = endRollout({ keep: 'no', becomes: 'what it changed goes back' });

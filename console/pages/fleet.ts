@@ -4,7 +4,7 @@ import type { Html } from '../answer.ts';
 import type { FleetCell, FleetView, FleetWave, WaitingView } from '../views/fleet.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { availabilitySection } from './availability.ts';
-import { heldCall, holdForms } from './holds.ts';
+import { heldCalls, holdForms } from './holds.ts';
 import { situationTimes } from './situation.ts';
 import { badge, glyph, kindLooks, targetLooks, waveLooks } from './status.ts';
 import { relativeTime } from './time.ts';
@@ -12,7 +12,7 @@ import { relativeTime } from './time.ts';
 /** What runs where, is anything broken, is something moving, does it wait for me, are all alike. */
 export const fleetPage = (view: FleetView): Html => html`
 <h1 class="unseen">Fleet</h1>
-${view.holds.map(heldCall)}
+${heldCalls(view.holds)}
 ${view.waiting.map(waiting)}
 ${movingList(view)}
 ${view.waves.length === 0 ? empty : html`${summary(view)}<div class="waves providers-${view.providers.length}">${view.waves.map((each) => wave(each, view.providers))}</div>${availabilitySection(view.availability)}`}

@@ -6,8 +6,37 @@ import type { RolloutView } from '../views/rollout.ts';
 import { shortCommit } from '../views/standing-text.ts';
 import { relativeTime } from './time.ts';
 
+/** So many that alerts hold are shown at once: a storm of them must not push the fleet off the page. */
+const shownAlerts = 5;
+
+/** Everything that is held, people's holds first; what goes beyond some alerts is folded away. */
+export const heldCalls = (holds: readonly Hold[]): Html => {
+  const alerts = holds.filter(({ kind }) => kind === 'alert');
+  const more = alerts.slice(shownAlerts);
+  return html`${holds.filter(({ kind }) => kind !== 'alert').map(heldCall)}${alerts.slice(0, shownAlerts).map(alertCall)}${
+    more.length === 0
+      ? ''
+      : html`<details class="more-held" id="more-held"><summary>${more.length} more held by alerts</summary>${more.map(alertCall)}</details>`
+  }`;
+};
+
+/** What alerts hold, and the form by which somebody lets releases by while they fire. */
+const alertCall = (hold: Hold): Html => {
+  const { scope, name, by, because, at } = hold;
+  const id = `held-alert-${scope}-${name}`.replaceAll(/[^\w-]/g, '-');
+  return html`<section class="call" id="${id}">
+<div><h2>${capital(nameOf(hold))} by ${by}</h2>
+<p>${because} (since ${relativeTime(at)}). Nothing is begun there until it resolves; ways back may pass.</p></div>
+<details class="act" id="${id}-waive"><summary>Waive…</summary>
+<form method="post" action="/holds/lift">${fields(hold)}
+<p>Releases go by while it fires, in your name. What begins to fire later holds again.</p>
+<label for="${id}-comment">Why</label><input id="${id}-comment" name="comment" required maxlength="500" autocomplete="off">
+<button class="button destructive">Waive</button></form></details>
+</section>`;
+};
+
 /** What is held, by whom and why, and the button that lets it go on. */
-export const heldCall = (hold: Hold): Html => {
+const heldCall = (hold: Hold): Html => {
   const { kind, scope, name, by, because, at, until, allowsRollback } = hold;
   const id = `held-${kind}-${scope}-${name}`.replaceAll(/[^\w-]/g, '-');
   return html`<section class="call" id="${id}">
@@ -44,7 +73,7 @@ ${
 <button class="button destructive">Halt everything</button></form></details>`
 }`;
 
-/** Pauses a rollout under way, or ends it. */
+/** Pauses a rollout under way, or ends it where it is, or with a way back. */
 export const endForms = ({ end, rollout, commit }: RolloutView): Html =>
   end !== undefined
     ? html``
@@ -53,6 +82,11 @@ export const endForms = ({ end, rollout, commit }: RolloutView): Html =>
 <input type="hidden" name="name" value="${rollout}"><p>It stands where it is, with nothing more written, until it is resumed on the fleet page.</p>
 <label for="pause-comment">Why</label><input id="pause-comment" name="comment" required maxlength="500" autocomplete="off">
 <button class="button">Pause ${shortCommit(commit)}</button></form></details>
+<details class="act" id="hold"><summary>Hold…</summary>
+<form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}"><input type="hidden" name="keep" value="yes">
+<p>It ends where it is: what it has written stays, and nothing goes back.</p>
+<label for="hold-comment">Why</label><input id="hold-comment" name="comment" required maxlength="500" autocomplete="off">
+<button class="button destructive">Hold ${shortCommit(commit)}</button></form></details>
 <details class="act" id="abort"><summary>Abort…</summary>
 <form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}">
 <p>It ends, and what it changed goes back.</p>

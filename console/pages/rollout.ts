@@ -24,6 +24,7 @@ ${view.waves.filter(({ gates }) => gates.length > 0).map((each) => gateTable(eac
 ${evidence(view.evidence)}
 ${timeline(view.events)}
 ${endForms(view)}
+${retryForm(view)}
 ${rollbackForm(view)}`;
 
 /** Name of the wave's execution in the direction it goes now; absent before it began. */
@@ -96,6 +97,14 @@ const timeline = (events: readonly RolloutEvent[]): Html => html`
     ({ at, kind, text, wave: name }) =>
       html`<li>${clockTime(at)}<span class="kind kind-${kind}">${kind}</span><span class="quiet">${name ?? ''}</span><span>${text}</span></li>`,
   )}</ol></section>`;
+
+const retryForm = ({ end, rollout, commit }: RolloutView): Html =>
+  end?.outcome !== 'partial' && end?.outcome !== 'failed'
+    ? html``
+    : html`<details class="act" id="retry"><summary>Retry…</summary>
+<form method="post" action="/retries"><input type="hidden" name="rollout" value="${rollout}">
+<p>Begins it once more, wave by wave. What has the release already is not written; it asks for approval as any other.</p>
+<button class="button">Begin ${shortCommit(commit)} again</button></form></details>`;
 
 const rollbackForm = ({ end, rollout, commit }: RolloutView): Html =>
   end === undefined || (end.outcome !== 'succeeded' && end.outcome !== 'partial')

@@ -4,6 +4,7 @@ import type { ProbedTarget } from '../../shared/availability/assess-objective-st
 import type { Outage } from '../../shared/availability/assess-standings.ts';
 import { readProbed } from '../../shared/availability/read-probed.ts';
 import { readOutages } from '../../shared/availability/watch-probers.ts';
+import { readAlertHolds } from '../../shared/ledger/alerts.ts';
 import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
@@ -25,7 +26,7 @@ export interface FleetRows {
   readonly approvals: readonly Approval[];
   /** What the API servers do about stale writers, of targets that were ever written to. */
   readonly fences: ReadonlyMap<string, KeptStanding>;
-  /** What is frozen, halted and paused. */
+  /** What is frozen, halted, paused, and held by alerts. */
   readonly holds: readonly Hold[];
 }
 
@@ -51,5 +52,6 @@ export const readFleetRows = async (
   const outages = await readOutages(stored);
   const fences = await readFenceStandings(ledger);
   const approvals = await readOpenApprovals(ledger);
-  return { states, rollouts, probed, outages, approvals, fences, holds: await readHolds(ledger) };
+  const holds = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
+  return { states, rollouts, probed, outages, approvals, fences, holds };
 };

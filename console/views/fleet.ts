@@ -19,7 +19,7 @@ import { isUnderWay } from './wave-status.ts';
 export interface FleetView {
   /** Approvals that are open, oldest first: what waits for a person. */
   readonly waiting: readonly WaitingView[];
-  /** What is frozen, halted and paused, the oldest first. */
+  /** What is halted, then frozen and paused, then held by alerts; of each the oldest first. */
   readonly holds: readonly Hold[];
   /** Rollouts under way, newest first. */
   readonly rollouts: readonly { readonly rollout: string; readonly commit: string; readonly situation: Situation }[];
@@ -91,7 +91,7 @@ export const fleetView = (rows: FleetRows, now: number, regions: readonly string
   const cells = waves.flatMap((wave) => wave.cells);
   return {
     waiting: rows.approvals.filter((approval) => isOpen(approval, views, now)).map((each) => waitingView(each, views)),
-    holds: rows.holds.toSorted((a, b) => a.at - b.at),
+    holds: rows.holds.toSorted((a, b) => weightOf(a) - weightOf(b) || a.at - b.at),
     rollouts: views
       .filter(({ end }) => end === undefined)
       .map(({ rollout, commit, situation }) => ({ rollout, commit, situation })),
@@ -103,6 +103,9 @@ export const fleetView = (rows: FleetRows, now: number, regions: readonly string
       .toSorted((a, b) => Number(b.outage !== undefined) - Number(a.outage !== undefined)),
   };
 };
+
+/** What stops everything stands first, and what people hold before what alerts do. */
+const weightOf = ({ kind }: Hold): number => ({ halt: 0, freeze: 1, pause: 1, alert: 2 })[kind];
 
 const isOpen = (approval: Approval, views: readonly RolloutView[], now: number): boolean =>
   now < approval.expiresAt &&

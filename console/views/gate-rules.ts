@@ -27,6 +27,7 @@ const ruleOf = (gate: GateSpec): string => {
     return `at ${quantity(gate.rate, 'number')}/s, failures ${limitOf(gate)}${testOf(gate)}${gate.mustFail ? '; must fail' : ''}`;
   if (gate.kind === 'alerts') return `no alert with ${JSON.stringify(gate.labels)} fires in ${gate.source}`;
   if (gate.kind === 'budget') return budgetRule(gate);
+  if (gate.kind === 'test') return `a test passes within ${gate.withinMs / 1_000} s, ${gate.moments.join(' and ')}`;
   const subject = 'errors' in gate.query ? 'errors of requests' : 'value';
   return `${subject} ${limitOf(gate)} in ${gate.source}${testOf(gate)}${comparisonOf(gate)}`;
 };
@@ -63,7 +64,7 @@ const levelOf = ({ gates }: Pick<Release, 'gates'>, { gates: names, targets }: P
     return gate === undefined || gate.effect === 'report' ? [] : [gate];
   });
   const tests = blocking.flatMap((gate) => {
-    const own = 'test' in gate && weighsEvidence(gate.test) ? gate.test : undefined;
+    const own = gate.kind !== 'test' && 'test' in gate && weighsEvidence(gate.test) ? gate.test : undefined;
     // A metric gate gives one share to all counts together and one to windows alone.
     const ways = own?.looks === undefined ? 1 : 2;
     const compared = gate.kind === 'metric' ? gate.comparison : undefined;

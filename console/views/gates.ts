@@ -73,6 +73,7 @@ export const limitOf = (gate: GateSpec): string | undefined => {
   if (gate.kind === 'probe') return gate.failuresBelow === 0 ? 'none' : `< ${quantity(gate.failuresBelow, unit)}`;
   if (gate.kind === 'alerts') return 'none';
   if (gate.kind === 'budget') return `${gate.atLeast === 0 ? '>' : '≥'} ${quantity(gate.atLeast, unit)}`;
+  if (gate.kind === 'test') return undefined;
   const bounds = [
     ...(gate.failBelow === undefined ? [] : [`≥ ${quantity(gate.failBelow, unit)}`]),
     ...(gate.failAbove === undefined ? [] : [`≤ ${quantity(gate.failAbove, unit)}`]),

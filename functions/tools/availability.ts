@@ -2,12 +2,18 @@ import type { AvailabilityTools } from '../../shared/availability/probe-availabi
 import { notify } from '../../shared/notify/notify.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { probeUntil } from '../../shared/probe/prober.ts';
-import { stopFor } from '../../shared/wave/stop-for.ts';
+import { outageFails } from '../../shared/wave/judge-availability.ts';
+import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
 
 /** How scheduled probes are made, and what follows from an outage. */
 export const availabilityTools = (outside: Outside): AvailabilityTools => ({
   probeUntil: (order, signal) => probeUntil(order, outside, signal),
-  stopWave: (ref, judgement) => stopFor(ref, judgement, outside),
+  stopWaves: async (outage) => {
+    await stopRunningWaves(
+      async ({ targets }) => (targets.includes(outage.target) ? outageFails(outage) : undefined),
+      outside,
+    );
+  },
   tellOutages: async (outages) => {
     for (const { target, gate, because, regions, since } of outages) {
       const text = `${target} is out by gate ${gate}, seen from ${regions.join(' and ')}: ${because}`;

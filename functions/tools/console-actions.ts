@@ -11,7 +11,7 @@ import { type StartResult, startRollout } from '../../shared/release/start-rollo
 import { holdingActions } from './holding-actions.ts';
 
 /** Deliveries are taken in their own way in each place. */
-export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact'>;
+export type Hooks = Pick<Actions, 'receiveMerge' | 'receiveArtifact' | 'receiveAlerts' | 'receiveTest'>;
 
 /** What the console and the command line set in motion, wherever they run. What asks git or the fleet ends after `withinMs`. */
 export const consoleActions = (outside: Outside, hooks: Hooks, withinMs: number): Actions => {

@@ -1,19 +1,18 @@
 import { ActionRefused, type Actions } from '../../console/actions.ts';
 import { withdrawApprovals } from '../../shared/approval/withdraw-approvals.ts';
-import { holdKey, liftHold, readHolds, setHold } from '../../shared/ledger/holds.ts';
-import { readRollout } from '../../shared/ledger/rollouts.ts';
+import { readAlertHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
+import { recordEvent } from '../../shared/ledger/events.ts';
+import { liftHold, readHolds, setHold } from '../../shared/ledger/holds.ts';
+import { listRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { abortRollout } from '../../shared/release/abort-rollout.ts';
 import { startRollout } from '../../shared/release/start-rollout.ts';
+import type { AlertPlace } from '../../shared/rollout/alerts.ts';
 import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
+import { requireKnown } from './known-name.ts';
 
 type HoldingActions = Pick<Actions, 'hold' | 'lift' | 'abort' | 'retry'>;
-
-/** Whether a hold would end sooner, or let more by, than the one it takes the place of: that is lifting, which is asked for by its name. */
-const loosens = (hold: Hold, before: Hold): boolean =>
-  (before.until ?? Number.POSITIVE_INFINITY) > (hold.until ?? Number.POSITIVE_INFINITY) ||
-  (!before.allowsRollback && hold.allowsRollback);
 
 /** What people do to what runs: hold it, let it go on, end it, begin it again. */
 export const holdingActions = (outside: Outside): HoldingActions => {
@@ -21,32 +20,30 @@ export const holdingActions = (outside: Outside): HoldingActions => {
   return {
     hold: async ({ forMs, ...asked }, actor) => {
       if (asked.scope === 'rollout') await underWay(asked.name, outside);
+      await requireKnown(asked, outside);
       const at = clock.now();
       const hold = { ...asked, by: actor.name, at, ...(forMs === undefined ? {} : { until: at + forMs }) };
-      const before = (await readHolds(ledger)).find((each) => holdKey(each).sort === holdKey(hold).sort);
-      if (before !== undefined && loosens(hold, before)) {
-        const until =
-          before.until === undefined ? 'until it is lifted' : `until ${new Date(before.until).toISOString()}`;
-        const because = `${nameOf(before)} by ${before.by}, ${until}${before.allowsRollback ? '' : ', rollbacks too'}; lift that first`;
-        throw new ActionRefused(409, 'HELD_LONGER', because);
-      }
-      await setHold(ledger, hold);
-      return hold;
+      const stays = await setHold(ledger, hold);
+      if (stays === undefined) return hold;
+      const until = stays.until === undefined ? 'until it is lifted' : `until ${new Date(stays.until).toISOString()}`;
+      const because = `${nameOf(stays)} by ${stays.by}, ${until}${stays.allowsRollback ? '' : ', rollbacks too'}; lift that first`;
+      throw new ActionRefused(409, 'HELD_LONGER', because);
     },
     lift: async ({ because, ...key }, actor) => {
-      const lifted = await liftHold(ledger, key, { by: actor.name, because, at: clock.now() });
+      const why = { by: actor.name, because, at: clock.now() };
+      const lifted = isAlerts(key) ? await waive(key, why, outside) : await liftHold(ledger, key, why);
       if (lifted !== undefined) return lifted;
-      const others = (await readHolds(ledger)).map(nameOf);
+      const others = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))].slice(0, named).map(nameOf);
       const now = others.length === 0 ? 'nothing is held now' : `now: ${others.join('; ')}`;
       throw new ActionRefused(404, 'NOT_HELD', `it is not so that ${nameOf(key)}; ${now}`);
     },
-    abort: async (rollout, because, actor) => {
-      const why = { by: actor.name, because };
+    abort: async (rollout, { because, keeps }, actor) => {
+      const why = { by: actor.name, because, keeps };
       const result = await abortRollout(rollout, why, outside);
       if (result.status === 'refused') {
         throw new ActionRefused(result.code === 'UNKNOWN_ROLLOUT' ? 404 : 409, result.code, result.because);
       }
-      const said = { ...why, because: `aborts the rollout: ${because}` };
+      const said = { by: actor.name, because: `${keeps ? 'holds' : 'aborts'} the rollout: ${because}` };
       await withdrawApprovals(rollout, said, stepFunctions(outside), outside);
       return { rollout, because: result.because };
     },
@@ -83,6 +80,33 @@ const nextName = async (rollout: string, { ledger }: Pick<Outside, 'ledger'>): P
     if (row?.end === undefined) return `${base}-${next}`;
   }
 };
+
+/** So many are named of what is held. */
+const named = 10;
+
+type Key = Pick<Hold, 'kind' | 'scope' | 'name'>;
+
+const isAlerts = (key: Key): key is AlertPlace & { readonly kind: 'alert' } => key.kind === 'alert';
+
+/** Lets releases by what fires there now, in the name of who says so: kept with the alerts, in the history of holds and in that of each rollout under way. */
+const waive = async (
+  { scope, name }: AlertPlace,
+  why: Pick<Hold, 'by' | 'because' | 'at'>,
+  { ledger }: Pick<Outside, 'ledger'>,
+): Promise<Hold | undefined> => {
+  const held = await waiveAlerts(ledger, { scope, name }, why);
+  if (held === undefined) return undefined;
+  const text = `${held.by} on ${scope} ${name} waived by ${why.by}: ${why.because}`;
+  const underWay = (await listRollouts(ledger, looked)).filter(({ end }) => end === undefined);
+  for (const { rollout } of underWay) {
+    const about = scope === 'target' ? { target: name } : scope === 'wave' ? { wave: name } : {};
+    await recordEvent(ledger, rollout, `waived ${text} ${why.at}`, { at: why.at, kind: 'held', ...about, text });
+  }
+  return held;
+};
+
+/** More rollouts than ever run at the same time. */
+const looked = 50;
 
 const underWay = async (rollout: string, { ledger }: Pick<Outside, 'ledger'>): Promise<void> => {
   const row = await readRollout(ledger, rollout);

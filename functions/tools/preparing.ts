@@ -1,8 +1,10 @@
 import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { unpinnedImages } from '../../shared/apply/images.ts';
+import { runOf } from '../../shared/apply/jobs/run-of.ts';
 import { withConfigHashes } from '../../shared/apply/restarts/config-hash.ts';
 import { findProviders } from '../../shared/apply/restarts/find-providers.ts';
 import { workloadsOf } from '../../shared/apply/restarts/workload.ts';
+import { toAlertRules } from '../../shared/fleet/alert-rules.ts';
 import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
@@ -50,7 +52,11 @@ export const configTools = (
     try {
       const services = serviceSources(fleet.entries, target);
       const rendered = await renderTarget({ files, services, target }, jsonnet, fleet.repository);
-      const problems = [...unpinned(rendered), ...lostDependencies(rendered, fleet, target)];
+      const problems = [
+        ...unpinned(rendered),
+        ...lostDependencies(rendered, fleet, target),
+        ...unmatchedTests(rendered, fleet, target),
+      ];
       return problems.length > 0 ? { ok: false, problems } : { ok: true, rendered: hashed(rendered, fleet, target) };
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error;
@@ -73,6 +79,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   roles: config.roles,
   deletes: toDeleteRules(config.deletes),
   ...toWindows(config.windows),
+  ...toAlertRules(config.alerts),
   entries: config.services,
 });
 
@@ -93,6 +100,35 @@ const lostDependencies = (rendered: RenderedTarget, fleet: Fleet, { name, namesp
   return findProviders(workloadsOf(rendered, namespace), services, fleet.services).mistakes.map(
     ({ code, because }) => `${code} target ${name}: ${because}`,
   );
+};
+
+/** Jobs that are tests and that no gate of the target's wave judges, and gates of Jobs that are not there: neither would ever stop anything. */
+const unmatchedTests = (rendered: RenderedTarget, { waves, gates }: Fleet, { name }: Target): readonly string[] => {
+  const wave = waves.find(({ targets }) => targets.includes(name));
+  const asked = (wave?.gates ?? []).flatMap((gate) => {
+    const spec = gates[gate];
+    return spec?.kind === 'test' && 'job' in spec.test ? [{ gate, job: spec.test.job }] : [];
+  });
+  const tests = rendered.services
+    .flatMap(({ objects }) => objects)
+    .flatMap(({ object, source }) => {
+      const run = runOf(object);
+      return run !== undefined && 'run' in run && run.run === 'test' ? [{ job: object.metadata.name, source }] : [];
+    });
+  return [
+    ...tests
+      .filter(({ job }) => !asked.some((each) => each.job === job))
+      .map(
+        ({ job, source }) =>
+          `TEST_UNJUDGED ${source}: Job ${job} runs as a test, and wave ${wave?.name} has no gate with tests: {job: ${job}}`,
+      ),
+    ...asked
+      .filter(({ job }) => !tests.some((each) => each.job === job))
+      .map(
+        ({ gate, job }) =>
+          `TEST_MISSING target ${name}: gate ${gate} judges Job ${job}, and no service has one with tidegate.dev/run: test there`,
+      ),
+  ];
 };
 
 /** Pods of services that ask for it carry a hash of what they read, so that a change of that is a change of them. */

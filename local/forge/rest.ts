@@ -1,3 +1,4 @@
+import { actionRoutes } from './rest-actions.ts';
 import { gitRoutes } from './rest-git.ts';
 import { pullRoutes } from './rest-pulls.ts';
 import { type Call, type Desk, notFound, type Route } from './rest-route.ts';
@@ -7,6 +8,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^$/, run: async ({ site }) => ({ status: 200, body: repositoryOf(site) }) },
   ...pullRoutes,
   ...gitRoutes,
+  ...actionRoutes,
 ];
 
 /** Answers one call of GitHub's REST API; `path` is what follows `/repos/{owner}/{repo}`. A call that is not spoken here is a 404. */

@@ -10,7 +10,7 @@ export interface RunJobsOutside extends ApplyOutside {
 }
 
 /**
- * Runs the jobs of the approved plan that come when all has settled, and before anything is pruned: those `after` a release, and those
+ * Runs the jobs of the approved plan that come when all has settled, and before anything is pruned: those `after` a release, its tests, and those
  * `back` of a release that is taken back. Each once, whoever calls this how often: what has run is on record. A slice does what fits
  * before its deadline. Writes nothing but these Jobs.
  * @throws ClusterUnreachable, AccessRefused, ApiServerRefused; the same call again is safe.

@@ -61,7 +61,7 @@ export const assessObjectiveStandings = (
     const counts = within.reduce((sum, day) => addCounts(sum, day.gates[gate] ?? none), none);
     const { attempts: requests, failedFirst: failures } = counts;
     const bearable = requests * allowed;
-    const outage = outages.find((each) => each.target === target && each.gate === gate);
+    const outage = outages.find((each) => each.target === target && each.gate === gate && !each.isOld);
     return {
       target,
       gate,

@@ -7,16 +7,27 @@ export const freshMs = 3 * 60_000;
 export interface Outage extends FailingGate {
   readonly target: string;
   readonly regions: readonly string[];
+  /** When one of them looked last. */
+  readonly seenAt: number;
+  /** Nobody has looked for so long that it says nothing of how the target is now. */
+  readonly isOld: boolean;
 }
+
+/** Five times as long as a prober may be silent before people are told: who looks at an outage has looked within that. */
+const oldMs = 5 * freshMs;
 
 /**
  * What fails from enough regions: from two, or from the one there is. Of a single region nobody can say whether it is its own fault, so
- * where a second one is expected, the first alone decides nothing. Pure.
+ * where a second one is expected, the first alone decides nothing. One that nobody looks at any more is old. Pure.
  */
-export const assessOutages = (standings: readonly Standing[], regions: readonly string[]): readonly Outage[] => {
+export const assessOutages = (
+  standings: readonly Standing[],
+  regions: readonly string[],
+  now: number,
+): readonly Outage[] => {
   const needed = Math.min(2, regions.length);
   const found = new Map<string, Outage>();
-  for (const { target, region, failing, isOwnFault } of standings) {
+  for (const { target, region, at, failing, isOwnFault } of standings) {
     if (isOwnFault || !regions.includes(region)) continue;
     for (const { gate, because, since, ...numbers } of failing) {
       const known = found.get(`${target} ${gate}`);
@@ -27,6 +38,8 @@ export const assessOutages = (standings: readonly Standing[], regions: readonly 
         because: known?.because ?? because,
         since: Math.max(known?.since ?? since, since),
         regions: [...(known?.regions ?? []), region].sort(),
+        seenAt: Math.max(known?.seenAt ?? at, at),
+        isOld: now - Math.max(known?.seenAt ?? at, at) > oldMs,
       });
     }
   }

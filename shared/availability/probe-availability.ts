@@ -7,11 +7,10 @@ import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
-import { assessOutages, freshMs, isOwnFault, type Outage } from './assess-standings.ts';
+import { assessOutages, freshMs, isOwnFault, type Outage, type Seen } from './assess-standings.ts';
 import { isScheduled } from './scheduled-gate.ts';
 import { type GateCounts, hasSlot, keepSlot, type Slot, slotMs } from './slot.ts';
 import { type FailingGate, keepStanding, readStandings, readStandingsOf } from './standing.ts';
-import { type StopWave, stopRunningWaves } from './stop-running-waves.ts';
 
 /** How long of its minute a slot probes; what is left is for attempts under way, each with a retry. */
 const probedMs = 40_000;
@@ -21,7 +20,8 @@ const mostPerSecond = 0.2;
 /** What scheduled probing needs of the capabilities beside it. */
 export interface AvailabilityTools {
   probeUntil(order: ProbeOrder, signal: AbortSignal): Promise<Probed>;
-  readonly stopWave: StopWave;
+  /** Stops the waves under way over the target. Twice is as once. */
+  stopWaves(outage: Outage): Promise<void>;
   /** Tells people of what is out, once. */
   tellOutages(outages: readonly Outage[]): Promise<void>;
 }
@@ -45,13 +45,14 @@ export const probeAvailability = async (
     byRelease.set(verified.release, [...(byRelease.get(verified.release) ?? []), target]);
   }
   const until = Math.min(clock.now() + probedMs, deadline);
+  const watched = watchOwnFault(region, [...byRelease.values()].flat().length, outside);
   const probing = [...byRelease].map(async ([digest, names]) => {
     const release = await getJson<Release>(blobs, digest);
     const targets = names.flatMap((name) => release.targets[name] ?? []);
     return {
       digest,
       release,
-      ...(await probeRelease(release, targets, { region, at, until }, tools, outside, signal)),
+      ...(await probeRelease(release, targets, { region, at, until, watched }, tools, outside, signal)),
     };
   });
   const probed = await Promise.all(probing);
@@ -59,7 +60,7 @@ export const probeAvailability = async (
   const names = [...new Set(seen.map(({ target }) => target))].sort();
   const dark = names.map((target) => ({ target, isDark: isDark(seen.filter((tally) => tally.target === target)) }));
   const ownFault = isOwnFault(region, dark, await readStandings(ledger), clock.now());
-  for (const { digest, release, tallies, gates } of probed) {
+  for (const { digest, tallies, gates } of probed) {
     for (const target of new Set(tallies.map((tally) => tally.target))) {
       const own = tallies.filter((tally) => tally.target === target);
       const failing = ownFault
@@ -67,7 +68,7 @@ export const probeAvailability = async (
         : own.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, gates, at));
       await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
       await keepSlot(ledger, slotOf({ target, region, at, release: digest }, own, ownFault));
-      await act(target, release, at, tools, outside);
+      await act(target, at, tools, outside);
     }
   }
   return { region, probed: names };
@@ -78,13 +79,43 @@ interface Turn {
   readonly region: string;
   readonly at: number;
   readonly until: number;
+  readonly watched: OwnFaultWatch;
 }
+
+/** What a region has seen so far in a slot, of all releases. */
+interface OwnFaultWatch {
+  see(tally: Tally): void;
+  /** Whether all that was to be seen so far is dark, and nobody else agrees: then this region has itself to blame, as far as is known yet. */
+  suspectsItself(): Promise<boolean>;
+}
+
+const watchOwnFault = (
+  region: string,
+  expected: number,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): OwnFaultWatch => {
+  const newest = new Map<string, Tally>();
+  return {
+    see: (tally) => newest.set(`${tally.gate} ${tally.target}`, tally),
+    suspectsItself: async () => {
+      const tallies = [...newest.values()];
+      const targets = [...new Set(tallies.map(({ target }) => target))];
+      const seen: readonly Seen[] = targets.map((target) => ({
+        target,
+        isDark: isDark(tallies.filter((tally) => tally.target === target)),
+      }));
+      // Of targets that were not reached for yet nothing is known, so that they take nothing of the suspicion away.
+      const unseen = Array.from({ length: expected - targets.length }, () => ({ target: '', isDark: true }));
+      return isOwnFault(region, [...seen, ...unseen], await readStandings(ledger), clock.now());
+    },
+  };
+};
 
 /** Probes the targets of one release, and acts while it does: who waits for the end of the slot is a minute late. */
 const probeRelease = async (
   release: Release,
   targets: readonly Target[],
-  { region, at, until }: Turn,
+  { region, at, until, watched }: Turn,
   tools: AvailabilityTools,
   outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
   signal: AbortSignal,
@@ -93,12 +124,18 @@ const probeRelease = async (
   if (Object.keys(gates).length === 0 || targets.length === 0) return { tallies: [], gates };
   const raised = new Map<string, Promise<void>>();
   const raise = async (tally: Tally): Promise<void> => {
+    if (await watched.suspectsItself()) {
+      // Looked at again with the next attempt there, and once more when the slot is over.
+      raised.delete(tally.target);
+      return;
+    }
     const failing = [failingOf(tally, gates, at)];
     await keepStanding(outside.ledger, { target: tally.target, region, at, failing, isOwnFault: false });
-    await act(tally.target, release, at, tools, outside);
+    await act(tally.target, at, tools, outside);
   };
   const onSample = (tally: Tally): void => {
     const gate = gates[tally.gate];
+    watched.see(tally);
     if (gate === undefined || tally.run.longest < gate.consecutive || raised.has(tally.target)) return;
     const raising = raise(tally);
     // Awaited below; until then a rejection must not count as unhandled.
@@ -114,15 +151,14 @@ const probeRelease = async (
 /** Stops what is under way on a target that is out, and tells of it. */
 const act = async (
   target: string,
-  release: Release,
   at: number,
   tools: AvailabilityTools,
   outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<void> => {
   // What a prober saw that has died since is no second opinion.
   const fresh = (await readStandingsOf(outside.ledger, target)).filter((each) => at - each.at <= freshMs);
-  const outages = assessOutages(fresh, probeRegions(outside.settings));
-  for (const outage of outages) await stopRunningWaves(outage, release, tools.stopWave, outside);
+  const outages = assessOutages(fresh, probeRegions(outside.settings), at);
+  for (const outage of outages) await tools.stopWaves(outage);
   if (outages.length > 0) await tools.tellOutages(outages);
 };
 

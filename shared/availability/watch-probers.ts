@@ -5,12 +5,13 @@ import { assessOutages, type Outage } from './assess-standings.ts';
 import { probeRegions } from './probe-availability.ts';
 import { readStandings } from './standing.ts';
 
-/** What is out now, as seen from enough regions. Reads only. */
+/** What is out, as seen from enough regions when they looked last. Reads only. */
 export const readOutages = async ({
   ledger,
+  clock,
   settings,
-}: Pick<Outside, 'ledger' | 'settings'>): Promise<readonly Outage[]> =>
-  assessOutages(await readStandings(ledger), probeRegions(settings));
+}: Pick<Outside, 'ledger' | 'clock' | 'settings'>): Promise<readonly Outage[]> =>
+  assessOutages(await readStandings(ledger), probeRegions(settings), clock.now());
 
 /** Finds probers that have fallen silent, from a place where none of them runs. Reads only. */
 export const watchProbers = async ({

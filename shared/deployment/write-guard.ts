@@ -7,10 +7,10 @@ import { type Hold, waitOf } from '../rollout/holds.ts';
 import { type DeploymentRef, deploymentName } from './deployment-ref.ts';
 import type { FindHold } from './held.ts';
 
-/** A guard, and the hold that it refused a write for last. */
+/** A guard, and the hold that it refused a write for. */
 export interface HeldGuard {
   readonly guard: Guard;
-  /** `undefined` where what it refused for last is no hold, or it refused nothing. */
+  /** The newest; `undefined` where it refused nothing, or a write for what no waiting mends: a stop, or a lease that is no longer ours. */
   hold(): Hold | undefined;
 }
 
@@ -24,17 +24,27 @@ export const writeGuard = (
   findHold: FindHold,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): HeldGuard => {
-  let last: Hold | undefined;
+  // Writes are sent side by side, and so are these: one that may pass takes nothing back of what another was refused for.
+  let held: Hold | undefined;
+  let isOver = false;
+  const giveUp = (because: string): string => {
+    isOver = true;
+    return because;
+  };
   return {
-    hold: () => last,
+    hold: () => (isOver ? undefined : held),
     guard: async () => {
-      last = undefined;
       const stop = await readStop(ledger, ref);
-      if (stop !== undefined) return `wave ${ref.wave} is stopped: ${stop.because}`;
-      last = await findHold();
-      if (last !== undefined) return waitOf(last).because;
+      if (stop !== undefined) return giveUp(`wave ${ref.wave} is stopped: ${stop.because}`);
+      const hold = await findHold();
+      if (hold !== undefined) {
+        held = hold;
+        return waitOf(hold).because;
+      }
       if (await holdsLease(ledger, ref.target, lease, clock.now())) return undefined;
-      return `write lease ${lease.fence} of target ${ref.target} is no longer ours; a newer attempt writes there`;
+      return giveUp(
+        `write lease ${lease.fence} of target ${ref.target} is no longer ours; a newer attempt writes there`,
+      );
     },
   };
 };

@@ -35,6 +35,7 @@ export const checkGates = (
       ...checkBaseline(name, gate, store),
       ...checkAskedOver(name, gate, store),
       ...checkBudget(name, gate, gates),
+      ...checkTest(name, gate, users),
     ];
   });
 
@@ -48,6 +49,12 @@ const addressOf = (store: MetricsEntry | undefined): readonly string[] => {
 const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[]; readonly text: string }[] => {
   if ('alerts' in gate)
     return Object.entries(gate.alerts.labels).map(([label, text]) => ({ field: ['alerts', 'labels', label], text }));
+  if ('tests' in gate) {
+    const { tests } = gate;
+    if ('callback' in tests) return [{ field: ['tests', 'callback'], text: tests.callback }];
+    const inputs = 'workflow' in tests ? Object.entries(tests.inputs) : [];
+    return inputs.map(([input, text]) => ({ field: ['tests', 'inputs', input], text }));
+  }
   const [kind, texts] =
     'probe' in gate
       ? (['probe', gate.probe] as const)
@@ -60,7 +67,12 @@ const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[];
   });
 };
 
-const checkPlaceholders = (at: readonly string[], text: string, targets: readonly Target[]): readonly Finding[] =>
+/** Placeholders of a text that nothing is known to fill in for, or that one of the targets has no value for. */
+export const checkPlaceholders = (
+  at: readonly string[],
+  text: string,
+  targets: readonly Target[],
+): readonly Finding[] =>
   placeholdersOf(text).flatMap((placeholder): readonly Finding[] => {
     const path = pointerOf(at);
     if (!placeholder.startsWith('label.') && !PLACEHOLDERS.some((known) => known === placeholder)) {
@@ -102,6 +114,35 @@ const checkCount = (name: string, gate: GateEntry, users: readonly WaveEntry[]):
   const what = `${gate.count} measurements every ${gate.interval} take longer than wave ${short.name} soaks and waits for`;
   const expected = 'a count that fits into soak and inconclusiveWithin of each wave';
   return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'count']), what, expected }];
+};
+
+/** A test that can not be answered before its wave is given up would never let it pass; a Job of the release is not there before it. */
+const checkTest = (name: string, gate: GateEntry, users: readonly WaveEntry[]): readonly Finding[] => {
+  if (!('tests' in gate)) return [];
+  if ('job' in gate.tests) {
+    if (gate.when === 'after') return [];
+    const what = `job ${gate.tests.job} is of the release, which is not there before the wave is entered`;
+    return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'when']), what, expected: 'after' }];
+  }
+  const findings: Finding[] = [];
+  const withinMs = durationMs(gate.within);
+  for (const { name: wave, soak, inconclusiveWithin } of users) {
+    const before = gate.when !== 'after' && withinMs > durationMs(inconclusiveWithin);
+    const soakMs = soak === undefined ? 0 : durationMs(soak);
+    const after = gate.when !== 'before' && withinMs > soakMs + durationMs(inconclusiveWithin);
+    if (!before && !after) continue;
+    const waits = before
+      ? `waits for ${inconclusiveWithin} before it is entered`
+      : `soaks and waits for ${(soakMs + durationMs(inconclusiveWithin)) / 1000} s`;
+    const what = `it may take ${gate.within}, and wave ${wave} ${waits}`;
+    findings.push({
+      code: 'GATE_INVALID',
+      path: pointerOf(['gates', name, 'within']),
+      what,
+      expected: 'a time within which each wave waits for it',
+    });
+  }
+  return findings.slice(0, 1);
 };
 
 /** What was before is asked of stores that can be asked for another time than now. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Wave } from '../rollout/wave.ts';
 import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './schema.ts';
+import type { alertRuleSchema } from './schema-alerts.ts';
 import type { gateSchema } from './schema-gates.ts';
 import type { metricsSchema } from './schema-metrics.ts';
 import type { settledSchema } from './schema-settled.ts';
@@ -14,6 +15,7 @@ export type WaveEntry = z.output<typeof waveSchema>;
 export type GateEntry = z.output<typeof gateSchema>;
 export type MetricsEntry = z.output<typeof metricsSchema>;
 export type WindowEntry = z.output<typeof windowSchema>;
+export type AlertRuleEntry = z.output<typeof alertRuleSchema>;
 export type SettledEntry = z.output<typeof settledSchema>;
 
 /** A config without a mistake: the file, and its waves with the names of their targets frozen. */

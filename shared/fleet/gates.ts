@@ -7,6 +7,7 @@ import type {
   HttpPhase,
   MetricGate,
   RunLimits,
+  TestGate,
 } from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -15,6 +16,7 @@ import { durationMs, ratePerSecond } from './duration.ts';
 
 type ProbeEntry = Extract<GateEntry, { probe: unknown }>;
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
+type TestEntry = Extract<GateEntry, { tests: unknown }>;
 type AlertEntry = Extract<GateEntry, { alerts: unknown }>;
 type BudgetEntry = Extract<GateEntry, { budget: unknown }>;
 
@@ -36,7 +38,9 @@ export const toGates = (
             ? alertGate(entry)
             : 'budget' in entry
               ? budgetGate(entry, stores)
-              : metricGate(entry, { of, compared }, stores)),
+              : 'tests' in entry
+                ? testGate(entry)
+                : metricGate(entry, { of, compared }, stores)),
         ...(entry.effect === 'report' ? { effect: entry.effect } : {}),
       },
     ]),
@@ -199,6 +203,19 @@ const budgetGate = ({ budget, maxAge }: BudgetEntry, stores: Readonly<Record<str
     atLeast,
     counted: probe === undefined ? { metric } : { probe },
   };
+};
+
+const testGate = ({ tests, within, when }: TestEntry): GateSpec => ({
+  kind: 'test',
+  test: testIn(tests),
+  withinMs: durationMs(within),
+  moments: when === 'both' ? ['before', 'after'] : [when],
+});
+
+const testIn = (tests: TestEntry['tests']): TestGate['test'] => {
+  if (!('workflow' in tests)) return tests;
+  const { workflow, ref, inputs, repository, tokenSecret } = tests;
+  return { workflow, ref, inputs, ...given('repository', repository), ...given('tokenSecret', tokenSecret) };
 };
 
 const alertGate = ({ alerts, interval, maxAge }: AlertEntry): GateSpec => ({

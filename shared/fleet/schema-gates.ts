@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RuleName } from './rules.ts';
 import { checkSchema } from './schema-checks.ts';
 import { count, countFromOne, duration, text } from './schema-fields.ts';
+import { testGate } from './schema-tests.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
@@ -265,5 +266,5 @@ const budgetGate = z
   })
   .describe('An error budget that must not be spent when the wave is entered.');
 
-/** An entry of `gates`: a probe, a metric, alerts or a budget. */
-export const gateSchema = z.union([probeGate, metricGate, alertGate, budgetGate]);
+/** An entry of `gates`: a probe, a metric, alerts, a budget or a test. */
+export const gateSchema = z.union([probeGate, metricGate, alertGate, budgetGate, testGate]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RuleName } from './rules.ts';
+import { alertRuleSchema } from './schema-alerts.ts';
 import {
   allow,
   awsAccount,
@@ -203,6 +204,12 @@ export const fleetSchema = z
       .optional()
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
+    alerts: z
+      .array(alertRuleSchema)
+      .default([])
+      .describe(
+        'What alerts that are sent here are about, by their labels, where no label target names one; the first that fits.',
+      ),
     windows: z.record(name, windowSchema).default({}).describe('Times at which waves and targets may be entered.'),
     deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })

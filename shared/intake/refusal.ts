@@ -14,6 +14,7 @@ export interface Refused {
 }
 
 export type RefusalCode =
+  | 'ALERT_UNPLACED'
   | 'BODY_TOO_LARGE'
   | 'CONTENT_TYPE'
   | 'DIGEST_INVALID'

@@ -8,6 +8,8 @@ export interface Received {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly via: 'http' | 'bus';
+  /** Path and query of a request. */
+  readonly url?: string;
 }
 
 export interface Answer {
@@ -18,6 +20,8 @@ export interface Answer {
 /** What API Gateway's HTTP API (payload version 2.0) makes of a request, as far as it is read here. */
 const httpEvent = z.object({
   version: z.literal('2.0'),
+  rawPath: z.optional(z.string()),
+  rawQueryString: z.optional(z.string()),
   headers: z.record(z.string(), z.string()),
   body: z.optional(z.string()),
   isBase64Encoded: z.optional(z.boolean()),
@@ -38,7 +42,7 @@ export const httpTask = (
 ): HttpTask =>
   task(outside, z.union([httpEvent, busEvent]), async (event, invocation) => {
     const received: Received = isHttp(event)
-      ? { headers: event.headers, body: bytesOf(event), via: 'http' }
+      ? { headers: event.headers, body: bytesOf(event), via: 'http', url: urlOf(event) }
       : {
           headers: { 'content-type': 'application/json' },
           body: new TextEncoder().encode(JSON.stringify(event)),
@@ -54,6 +58,9 @@ export const httpTask = (
 
 const isHttp = (event: z.infer<typeof httpEvent> | z.infer<typeof busEvent>): event is z.infer<typeof httpEvent> =>
   httpEvent.safeParse(event).success;
+
+const urlOf = ({ rawPath = '', rawQueryString = '' }: z.infer<typeof httpEvent>): string =>
+  rawQueryString === '' ? rawPath : `${rawPath}?${rawQueryString}`;
 
 const bytesOf = ({ body = '', isBase64Encoded = false }: z.infer<typeof httpEvent>): Uint8Array =>
   new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));

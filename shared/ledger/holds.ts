@@ -1,5 +1,5 @@
-import type { Hold } from '../rollout/holds.ts';
-import type { Ledger } from './ledger.ts';
+import { type Hold, loosens } from '../rollout/holds.ts';
+import type { Ledger, Row } from './ledger.ts';
 import { sortableTime } from './sortable-time.ts';
 import { queryAll, stored, update } from './update.ts';
 
@@ -14,10 +14,21 @@ export const holdKey = ({ kind, scope, name }: HoldKey): { readonly partition: s
   sort: `${kind}#${scope}#${name}`,
 });
 
-/** Sets a hold in place of one of its kind on the same thing. When its time is over, the ledger returns it no more. */
-export const setHold = async (ledger: Ledger, hold: Hold): Promise<void> => {
-  await update(ledger, holdKey(hold), () => ({ ...hold }), hold.until);
-  await keepHistory(ledger, { at: hold.at, by: hold.by, because: hold.because, set: { ...hold } });
+/**
+ * Sets a hold in place of one of its kind on the same thing, unless it would loosen that: then nothing is changed and what holds is returned.
+ * Decided in the write itself, so that of two who hold at once the longer one stays. When its time is over, the ledger returns it no more.
+ */
+export const setHold = async (ledger: Ledger, hold: Hold): Promise<Hold | undefined> => {
+  let stays: Hold | undefined;
+  const next = (row: Row | undefined) => {
+    const before = row === undefined ? undefined : stored<Hold>(row);
+    stays = before !== undefined && loosens(hold, before) ? before : undefined;
+    return stays === undefined ? { ...hold } : undefined;
+  };
+  await update(ledger, holdKey(hold), next, hold.until);
+  if (stays !== undefined) return stays;
+  await keepHoldHistory(ledger, { at: hold.at, by: hold.by, because: hold.because, set: { ...hold } });
+  return undefined;
 };
 
 /** Lifts a hold and returns it; `undefined` where there is none. Twice is as once. */
@@ -28,7 +39,7 @@ export const liftHold = async (
 ): Promise<Hold | undefined> => {
   const row = await ledger.get(holdKey(key));
   if (row === undefined || !(await ledger.remove({ ...holdKey(key), expect: row.version }))) return undefined;
-  await keepHistory(ledger, { at, by, because, lifted: key });
+  await keepHoldHistory(ledger, { at, by, because, lifted: key });
   return stored<Hold>(row);
 };
 
@@ -36,8 +47,8 @@ export const liftHold = async (
 export const readHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
   (await queryAll(ledger, partition)).map((row) => stored<Hold>(row));
 
-/** Who set and lifted what, and why; never removed. */
-const keepHistory = async (
+/** Keeps who set and lifted what, and why; never removed. */
+export const keepHoldHistory = async (
   ledger: Ledger,
   entry: {
     readonly at: number;

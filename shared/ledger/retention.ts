@@ -20,6 +20,7 @@ const retention: readonly Kept[] = [
   { partition: 'rollouts', days: 400, because: 'the list of them' },
   { partition: 'approval#', days: 400, because: 'evidence: who decided' },
   { partition: 'hold-history', days: 400, because: 'evidence: who held what, and why' },
+  { partition: 'test#', days: 400, because: 'evidence: what a test of a wave answered' },
   { partition: 'deployment#', days: 400, because: 'evidence: every write to a target' },
   {
     partition: 'probes#',

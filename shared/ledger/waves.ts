@@ -55,6 +55,8 @@ export interface Stop {
   readonly at: number;
   /** Where it was found. */
   readonly target?: string;
+  /** What the rollout has written stays: it ends where it is, and nothing goes back. */
+  readonly keeps?: true;
 }
 
 const nameOf = (ref: WaveRef) => `${ref.wave}#${ref.direction}`;

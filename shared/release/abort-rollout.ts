@@ -13,12 +13,12 @@ export type AbortResult =
     };
 
 /**
- * Stops every wave of a rollout, those to come too: nothing more of it is written, and what it changed goes back as after a failed gate. Its
- * end comes when the step that runs has seen it. The first stop of a wave counts; twice is as once.
+ * Stops every wave of a rollout, those to come too: nothing more of it is written, and what it changed goes back as after a failed gate, or with
+ * `keeps` stays as it is. Its end comes when the step that runs has seen it. The first stop of a wave counts; twice is as once.
  */
 export const abortRollout = async (
   rollout: string,
-  { by, because: why }: { readonly by: string; readonly because: string },
+  { by, because: why, keeps }: { readonly by: string; readonly because: string; readonly keeps: boolean },
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<AbortResult> => {
   const row = await readRollout(ledger, rollout);
@@ -31,9 +31,10 @@ export const abortRollout = async (
       `rollout ${rollout} is still being prepared and touches nothing; try again in a minute`,
     );
   }
-  const because = `aborted by ${by}: ${why}`;
+  const because = `${keeps ? 'held' : 'aborted'} by ${by}: ${why}`;
   const at = clock.now();
-  for (const wave of waves) await stopWave(ledger, { rollout, release, wave, direction: 'forward' }, { because, at });
+  const stop = { because, at, ...(keeps ? { keeps } : {}) };
+  for (const wave of waves) await stopWave(ledger, { rollout, release, wave, direction: 'forward' }, stop);
   await recordEvent(ledger, rollout, 'abort', { at, kind: 'stop', text: because });
   return { status: 'aborting', because };
 };

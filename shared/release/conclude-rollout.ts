@@ -19,7 +19,7 @@ export interface ConcludeTools {
   freeTurn(wave: string): Promise<void>;
 }
 
-const outcomes = ['passed', 'failed', 'aborted', 'refused', 'superseded'] as const;
+const outcomes = ['passed', 'failed', 'aborted', 'held', 'refused', 'superseded'] as const;
 
 /**
  * Gives a rollout its one end, from where its targets stand and not from what was meant. When they are back on what they had, or people

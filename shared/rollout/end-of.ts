@@ -8,7 +8,7 @@ export type Standing = 'new' | 'back' | 'kept' | 'passed-on';
 
 export interface EndFacts {
   /** The outcome of the step that ended the rollout. */
-  readonly outcome: 'passed' | 'failed' | 'aborted' | 'refused' | 'superseded';
+  readonly outcome: 'passed' | 'failed' | 'aborted' | 'held' | 'refused' | 'superseded';
   readonly because: string;
   /** Of every target that was begun. */
   readonly standings: Readonly<Record<string, Standing>>;
@@ -18,7 +18,7 @@ export interface EndFacts {
 
 /**
  * The one end of a rollout. | passed, no debt, every target new or passed on: succeeded | passed otherwise: partial | refused or superseded
- * with nothing begun: as it is | all that was begun is back: rolled_back | superseded: superseded | aborted with nothing begun: aborted |
+ * with nothing begun: as it is | held with nothing begun: aborted | all that was begun is back: rolled_back | held: partial | superseded: superseded | aborted with nothing begun: aborted |
  * else: failed |.
  */
 export const endOf = (facts: EndFacts): { readonly outcome: End; readonly because: string } => {
@@ -32,9 +32,16 @@ export const endOf = (facts: EndFacts): { readonly outcome: End; readonly becaus
     const since = gone === 0 ? '' : `; ${gone} had it and passed on to another rollout since`;
     return { outcome: 'succeeded', because: `${standing('new').length} targets have the release, verified${since}` };
   }
-  if (standings.length === 0) return { outcome: facts.outcome, because: facts.because };
+  if (standings.length === 0) {
+    return { outcome: facts.outcome === 'held' ? 'aborted' : facts.outcome, because: facts.because };
+  }
   const kept = standing('new', 'kept');
   if (kept.length === 0) return { outcome: 'rolled_back', because: facts.because };
+  if (facts.outcome === 'held') {
+    const named = kept.slice(0, 10).join(', ');
+    const more = kept.length > 10 ? ` and ${kept.length - 10} more` : '';
+    return { outcome: 'partial', because: `${facts.because}; stays on ${named}${more}` };
+  }
   if (facts.outcome === 'superseded') return { outcome: 'superseded', because: facts.because };
   const held = `${facts.because}; not back: ${kept.slice(0, 10).join(', ')}${kept.length > 10 ? ` and ${kept.length - 10} more` : ''}`;
   return {

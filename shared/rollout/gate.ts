@@ -2,7 +2,7 @@
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = (ProbeGate | MetricGate | AlertGate | BudgetGate) & {
+export type GateSpec = (ProbeGate | MetricGate | AlertGate | BudgetGate | TestGate) & {
   /** `report`: measured and shown like any other, and never stops anything. Absent: it blocks. */
   readonly effect?: 'report';
 };
@@ -256,4 +256,39 @@ export interface BudgetGate {
   readonly atLeast: number;
   /** What was counted: scheduled probes of a gate, from every region, or two counts of a metric store. */
   readonly counted: { readonly probe: string } | { readonly metric: MetricGate };
+}
+
+/** A test that runs elsewhere, once for a wave: before it is entered, when it is deployed, or both. */
+export interface TestGate {
+  readonly kind: 'test';
+  readonly test: JobTest | CallbackTest | WorkflowTest;
+  /** Without an answer by then it is inconclusive. */
+  readonly withinMs: number;
+  readonly moments: readonly ('before' | 'after')[];
+}
+
+/** A Job of the release with `tidegate.dev/run: test`, by its name: run in the deployment of each target. */
+export interface JobTest {
+  readonly job: string;
+}
+
+/** An address that is told of the test, and answers when it has an answer. With placeholders in it: once for each target. */
+export interface CallbackTest {
+  readonly callback: string;
+  /** Name of the secret that we sign with. */
+  readonly secret: string;
+  /** Private address ranges (CIDR) it may be found at. */
+  readonly allow: readonly string[];
+}
+
+/** A workflow of GitHub Actions with `workflow_dispatch`. With placeholders in its inputs: once for each target. */
+export interface WorkflowTest {
+  /** Its file, as `e2e.yml`. */
+  readonly workflow: string;
+  /** `owner/name`. Absent: the config repository. */
+  readonly repository?: string;
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Name of the secret that holds the token. Absent: that of the config repository. */
+  readonly tokenSecret?: string;
 }

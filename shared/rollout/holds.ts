@@ -6,10 +6,11 @@ export type HoldScope = 'fleet' | 'wave' | 'service' | 'target' | 'source' | 'ro
 
 /**
  * Nothing may be written where it applies, until it is lifted. | freeze | somebody, or Tidegate itself, wants no releases there | | halt |
- * everything stops where it is, ways back too | | pause | one rollout stops where it is, its way back too |.
+ * everything stops where it is, ways back too | | pause | one rollout stops where it is, its way back too | | alert | something outside says
+ * that it is ill there: nothing is begun, until that has resolved or somebody waives it |.
  */
 export interface Hold {
-  readonly kind: 'freeze' | 'halt' | 'pause';
+  readonly kind: 'freeze' | 'halt' | 'pause' | 'alert';
   readonly scope: HoldScope;
   /** Empty for the fleet. */
   readonly name: string;
@@ -46,7 +47,12 @@ export const holdOn = (holds: readonly Hold[], subject: HoldSubject): Hold | und
   )[0];
 };
 
-const gravity: Readonly<Record<Hold['kind'], number>> = { halt: 0, freeze: 1, pause: 2 };
+const gravity: Readonly<Record<Hold['kind'], number>> = { halt: 0, freeze: 1, pause: 2, alert: 3 };
+
+/** Whether a hold would end sooner, or let more by, than the one it takes the place of: that is lifting, which is asked for by its name. Pure. */
+export const loosens = (hold: Hold, before: Hold): boolean =>
+  (before.until ?? Number.POSITIVE_INFINITY) > (hold.until ?? Number.POSITIVE_INFINITY) ||
+  (!before.allowsRollback && hold.allowsRollback);
 
 const isAbout = ({ scope, name }: Hold, subject: HoldSubject): boolean => {
   if (scope === 'fleet') return true;
@@ -64,5 +70,5 @@ export const waitOf = (hold: Hold): Wait => {
 /** `target eks-a is frozen`. */
 export const nameOf = ({ kind, scope, name }: Pick<Hold, 'kind' | 'scope' | 'name'>): string => {
   const subject = scope === 'fleet' ? 'the fleet' : `${scope} ${name}`;
-  return `${subject} is ${{ freeze: 'frozen', halt: 'halted', pause: 'paused' }[kind]}`;
+  return `${subject} is ${{ freeze: 'frozen', halt: 'halted', pause: 'paused', alert: 'held' }[kind]}`;
 };

@@ -2,9 +2,10 @@ import type { ObjectId } from './plan.ts';
 
 /**
  * When a Job of a release runs on a target: `before` anything of the release is applied there but what the Job itself needs; `after` all of
- * it has settled; `back` when the release is taken back and what stood there before has settled again.
+ * it has settled; `test` after that, judged by the gate that names it and not by the deployment; `back` when the release is taken back and what
+ * stood there before has settled again.
  */
-export const runTimes = ['before', 'after', 'back'] as const;
+export const runTimes = ['before', 'after', 'test', 'back'] as const;
 export type RunTime = (typeof runTimes)[number];
 
 /** A Job that runs once for its release on a target. */
@@ -69,6 +70,7 @@ export const sayJob = ({ name, run }: Pick<PlannedJob, 'name' | 'run'>): string 
   const when = {
     before: 'before anything else is applied',
     after: 'after all has settled',
+    test: 'as a test, after all has settled',
     back: 'after what stood there before has settled again',
   };
   return `job ${name} ${when[run]}`;

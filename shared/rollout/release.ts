@@ -1,3 +1,4 @@
+import type { AlertRule } from './alerts.ts';
 import type { GateSpec } from './gate.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { Target } from './target.ts';
@@ -39,6 +40,8 @@ export interface Release {
   readonly metrics: Readonly<Record<string, MetricSource>>;
   readonly services: Readonly<Record<string, ServicePolicy>>;
   readonly deletes: DeleteRules;
+  /** What alerts from outside are about, by their labels; the first that fits. Absent where the config has none. */
+  readonly alerts?: readonly AlertRule[];
   /** By name. Absent where the config has none. */
   readonly windows?: Readonly<Record<string, Window>>;
   /** At most one for each kind. */

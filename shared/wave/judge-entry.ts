@@ -15,6 +15,7 @@ import type { Wave } from '../rollout/wave.ts';
 import { type GateTools, judgeProbes, probeGates, targetsOf, unknownGates, withEffects } from './gate-tools.ts';
 import { judgeAvailability } from './judge-availability.ts';
 import { judgeBudgets, liftingAsk } from './judge-budgets.ts';
+import { lookAtTests, type TestTools } from './look-at-tests.ts';
 import { measureStores } from './measure-stores.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 
@@ -45,7 +46,7 @@ export const judgeEntry = async (
   release: Release,
   wave: Wave,
   { plan, isApproved, outages = [], lifted }: Entry,
-  tools: GateTools,
+  tools: GateTools & TestTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal, deadline }: Invocation,
 ): Promise<EntryResult> => {
@@ -78,10 +79,10 @@ export const judgeEntry = async (
       tools,
     ),
     ...(await measureStores(release, wave, targets, tools, signal)),
+    ...(await lookAtTests(ref, release, wave, 'before', targets, tools, signal)),
     ...judgeAvailability(
       outages,
       targets.map((target) => target.name),
-      clock.now(),
     ),
     ...(await judgeBudgets(release, wave, targets, planned, lifted, tools, signal)),
     ...unknownGates(release, wave),

@@ -20,6 +20,7 @@ import {
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
 import { unseenBySoak } from './later-effects.ts';
+import { lookAtTests, type TestTools } from './look-at-tests.ts';
 import { measureRuns } from './measure-runs.ts';
 import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
@@ -43,7 +44,7 @@ export const judgeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  tools: GateTools & { readonly verifyTarget: VerifyTarget; readonly readSeen: ReadSeen },
+  tools: GateTools & TestTools & { readonly verifyTarget: VerifyTarget; readonly readSeen: ReadSeen },
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
@@ -76,7 +77,8 @@ export const judgeWave = async (
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
-    return [...judged, ...alerts];
+    const tests = await lookAtTests(ref, release, wave, 'after', targets, tools, signal);
+    return [...judged, ...alerts, ...tests];
   };
   const probed = judgeProbes(gates, names, probing.tallies, tools);
   const judgements = [

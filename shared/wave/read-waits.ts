@@ -1,4 +1,5 @@
 import { getPlanned } from '../blobs/planned-target.ts';
+import { readAlertHolds } from '../ledger/alerts.ts';
 import { readHolds } from '../ledger/holds.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import type { WaveRef } from '../ledger/waves.ts';
@@ -14,7 +15,7 @@ import { targetsOf } from './gate-tools.ts';
 type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'>;
 
 /**
- * Which of a plan's targets may not be entered now, and why: a freeze, a halt or a pause before a closed window. Windows hold neither the
+ * Which of a plan's targets may not be entered now, and why: a freeze, a halt, a pause or an alert before a closed window. Windows hold neither the
  * way back nor a rollback: what is ill at night must not stay so until the morning.
  */
 export const readWaits = async (
@@ -40,7 +41,8 @@ const readHeld = async (
   { targets }: WavePlan,
   { ledger, blobs }: Stored,
 ): Promise<ReadonlyMap<string, Wait>> => {
-  const holds = await readHolds(ledger);
+  // Alerts are asked about here, where a target is entered; what runs already is stopped by them.
+  const holds = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
   const held = new Map<string, Wait>();
   if (holds.length === 0) return held;
   // Plans are blobs: they are read only where somebody holds a service.

@@ -66,7 +66,10 @@ const budget = (counts: Counts): Judgement => {
   });
 };
 const failing = { gate: 'g', because: 'no answer', since: 0, query: 'h:1', value: 1, threshold: 0.01, samples: 8 };
-const [outage = probe(0, 0)] = judgeAvailability([{ ...failing, target: 't', regions: ['a', 'b'] }], ['t'], 60_000);
+const [outage = probe(0, 0)] = judgeAvailability(
+  [{ ...failing, target: 't', regions: ['a', 'b'], seenAt: 60_000, isOld: false }],
+  ['t'],
+);
 const seenFromElsewhere = {
   home: 'a',
   since: 0,

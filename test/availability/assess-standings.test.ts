@@ -21,14 +21,20 @@ describe('a target is out', () => {
       'where the one region there is sees it fail',
       [standing('a', 'x', down())],
       ['x'],
-      [{ target: 'a', gate: 'up', because: 'refused', since: 0, regions: ['x'] }],
+      [{ target: 'a', gate: 'up', because: 'refused', since: 0, regions: ['x'], seenAt: 0, isOld: false }],
     ],
     ['not where one of two sees it', [standing('a', 'x', down()), standing('a', 'y')], ['x', 'y'], []],
     [
       'where two do, since the later of both',
-      [standing('a', 'y', down(7)), standing('a', 'x', down(5))],
+      [standing('a', 'y', { ...down(7), at: 9 }), standing('a', 'x', down(5))],
       ['x', 'y'],
-      [{ target: 'a', gate: 'up', because: 'refused', since: 7, regions: ['x', 'y'] }],
+      [{ target: 'a', gate: 'up', because: 'refused', since: 7, regions: ['x', 'y'], seenAt: 9, isOld: false }],
+    ],
+    [
+      'as it was seen last, where nobody has looked for a quarter of an hour',
+      [standing('a', 'x', { ...down(), at: -900_001 })],
+      ['x'],
+      [{ target: 'a', gate: 'up', because: 'refused', since: 0, regions: ['x'], seenAt: -900_001, isOld: true }],
     ],
     [
       'not by a region that has itself to blame',
@@ -39,7 +45,7 @@ describe('a target is out', () => {
     ['not by a region that is not expected', [standing('a', 'z', down())], ['x'], []],
     ['not by two gates of one region each', [standing('a', 'x', down()), standing('b', 'y', down())], ['x', 'y'], []],
   ])('%s', (_, standings, regions, outages) => {
-    expect(assessOutages(standings, regions)).toEqual(outages);
+    expect(assessOutages(standings, regions, 0)).toEqual(outages);
   });
 });
 

@@ -18,8 +18,8 @@ import type { Attempt } from '../../shared/probe/attempt.ts';
 import { countSample, emptyTally, type Tally } from '../../shared/probe/tally.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Release } from '../../shared/rollout/release.ts';
-import { judgeAvailability } from '../../shared/wave/judge-availability.ts';
-import { stopFor } from '../../shared/wave/stop-for.ts';
+import { judgeAvailability, outageFails } from '../../shared/wave/judge-availability.ts';
+import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
 import { targetNamed } from '../analysis/asking.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-availability-'));
@@ -92,6 +92,8 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
   await advanceWave(ledger, ref, { deployingAt: now, ...progress });
   let rates: readonly number[] = [];
   const told: string[] = [];
+  /** Targets that some region said to fail when a prober had made its attempts, and had not judged them yet. */
+  const raised: string[] = [];
   /** Whether the wave was stopped when the prober still had attempts to make. */
   let stoppedDuring = false;
   const probe = async (region: string, down: readonly string[]) => {
@@ -115,9 +117,17 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
           }
           tallies.push(tally);
         }
+        for (const { target, failing } of await readStandings(ledger)) {
+          if (failing.length > 0) raised.push(target);
+        }
         return { tallies, samples: [] };
       },
-      stopWave: (wave, judgement) => stopFor(wave, judgement, outside),
+      stopWaves: async (outage) => {
+        await stopRunningWaves(
+          async ({ targets }) => (targets.includes(outage.target) ? outageFails(outage) : undefined),
+          outside,
+        );
+      },
       tellOutages: async (outages) => void told.push(...outages.map(({ target }) => target)),
     };
     const invocation = { signal: new AbortController().signal, deadline: now + 55_000 };
@@ -127,6 +137,7 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
     ...outside,
     probe,
     told,
+    raised,
     stop: () => readStop(ledger, ref),
     stoppedDuring: () => stoppedDuring,
     rates: () => rates,
@@ -163,7 +174,7 @@ describe('scheduled probes', () => {
     const because = expect.stringContaining('scheduled probes from x and y fail since 1970-01-01T16:40:05.000Z');
     expect(await place.stop()).toEqual({ at: place.clock.now(), because, target: 'a' });
     expect(new Set(place.told)).toEqual(new Set(['a']));
-    const held = judgeAvailability(await readOutages(place), ['a', 'b'], place.clock.now());
+    const held = judgeAvailability(await readOutages(place), ['a', 'b']);
     expect(held).toEqual([
       {
         gate: 'up',
@@ -179,7 +190,7 @@ describe('scheduled probes', () => {
         window: { from: 60_005_000, to: 60_005_000 },
       },
     ]);
-    expect(judgeAvailability(await readOutages(place), ['b'], place.clock.now())).toEqual([]);
+    expect(judgeAvailability(await readOutages(place), ['b'])).toEqual([]);
   });
 
   it('stop no wave whose gates are closed, as on its way back', async () => {
@@ -188,6 +199,30 @@ describe('scheduled probes', () => {
     await place.probe('y', ['a']);
     expect(await place.stop()).toBeUndefined();
     expect(await readOutages(place)).toHaveLength(1);
+  });
+
+  it('hold nothing any more where nobody has looked for a quarter of an hour, and say so', async () => {
+    const place = await openPlace();
+    await place.probe('x', ['a']);
+    await place.probe('y', ['a']);
+    for (let minute = 0; minute < 17; minute += 1) place.nextMinute();
+    expect(judgeAvailability(await readOutages(place), ['a'])).toEqual([
+      {
+        gate: 'up',
+        kind: 'probe',
+        verdict: 'inconclusive',
+        effect: 'report',
+        target: 'a',
+        because:
+          'gate up on a: was out by scheduled probes when they looked last, at 1970-01-01T16:40:00.000Z; nobody has probed it since, so that this holds nothing any more',
+        source: 'scheduled probes',
+        query: 'tcp a.test:443',
+        value: 1,
+        threshold: 0.01,
+        samples: 8,
+        window: { from: 60_005_000, to: 60_005_000 },
+      },
+    ]);
   });
 
   it('let go again when the target serves', async () => {
@@ -204,6 +239,8 @@ describe('scheduled probes', () => {
     await place.probe('y', []);
     await place.probe('x', ['a', 'b']);
     expect(await place.stop()).toBeUndefined();
+    // Not even for the time that it took to see it.
+    expect(place.raised).toEqual([]);
     expect((await readStandings(place.ledger)).filter(({ region }) => region === 'x')).toEqual([
       { target: 'a', region: 'x', at: 1_000 * 60_000, failing: [], isOwnFault: true },
       { target: 'b', region: 'x', at: 1_000 * 60_000, failing: [], isOwnFault: true },

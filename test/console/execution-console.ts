@@ -33,7 +33,7 @@ export const consoleOverEngine = (
     actions: {
       ...{ decide: nothing, release: nothing, rollback: nothing, plan: nothing },
       ...{ hold: nothing, lift: nothing, abort: nothing, retry: nothing },
-      ...{ receiveMerge: nothing, receiveArtifact: nothing },
+      ...{ receiveMerge: nothing, receiveArtifact: nothing, receiveAlerts: nothing, receiveTest: nothing },
     },
     ...(reads && { executions: executions({ http, identity, settings }) }),
   });

@@ -68,13 +68,15 @@ export const consoleOver = (story: Story): StoryConsole => {
       lift: async ({ kind, scope, name }) => {
         throw new ActionRefused(404, 'NOT_HELD', `${kind} ${scope} ${name}`);
       },
-      abort: async (rollout, because) => ({ rollout, because }),
+      abort: async (rollout, { because }) => ({ rollout, because }),
       retry: async (rollout) => ({ rollout: `${rollout}-2`, status: 'started' }),
       plan: async (commit) => planView(commit, `sha256:${'0'.repeat(64)}`, exampleRelease('3'), new Map()),
       receiveMerge: async ({ headers, body, via }) => ({
         status: 202,
         body: { via, signature: headers['x-hub-signature-256'], length: body.length },
       }),
+      receiveTest: async () => ({ status: 200, body: { outcome: 'taken' } }),
+      receiveAlerts: async () => ({ status: 200, body: { outcome: 'taken' } }),
       receiveArtifact: async () => ({ status: 401, body: { outcome: 'refused', code: 'SIGNATURE_MISSING' } }),
     },
   });

@@ -16,7 +16,7 @@ const haltedMs = 30_000;
 /** No write arrives later than 30 s after a halt, or a pause of its rollout, until that is lifted. */
 export const halts = (joined: readonly JoinedWrite[], histories: Histories): readonly string[] =>
   spansOf(histories)
-    .filter(({ kind }) => kind !== 'freeze')
+    .filter(({ kind }) => kind === 'halt' || kind === 'pause')
     .flatMap(({ kind, scope, name, from, to }) =>
       joined
         .filter(({ at, intents: [intent] }) => {
@@ -26,10 +26,14 @@ export const halts = (joined: readonly JoinedWrite[], histories: Histories): rea
         .map((write) => `${spokenWrite(write)}: ${write.at - from} ms after a ${kind}`),
     );
 
-/** No write is intended on its way forward where a freeze applies; on its way back only where the freeze lets it. */
+/**
+ * No write is intended on its way forward where a freeze applies; on its way back only where the freeze lets it. Where an alert fires what runs
+ * is stopped as by a halt, so that nothing is intended there half a minute later.
+ */
 export const freezes = (joined: readonly JoinedWrite[], histories: Histories): readonly string[] =>
   spansOf(histories)
-    .filter(({ kind }) => kind === 'freeze')
+    .filter(({ kind }) => kind === 'freeze' || kind === 'alert')
+    .map((span) => (span.kind === 'alert' ? { ...span, from: span.from + haltedMs } : span))
     .flatMap((span) =>
       joined
         .filter(({ target, intents: [intent] }) => {
@@ -42,7 +46,10 @@ export const freezes = (joined: readonly JoinedWrite[], histories: Histories): r
           const names: Readonly<Record<string, unknown>> = { target, wave, source: head?.data.repository };
           return span.scope === 'fleet' || names[span.scope] === span.name;
         })
-        .map((write) => `${spokenWrite(write)}: while ${span.scope} ${span.name} was frozen`),
+        .map(
+          (write) =>
+            `${spokenWrite(write)}: while ${span.scope} ${span.name} was ${span.kind === 'alert' ? 'alerting' : 'frozen'}`,
+        ),
     );
 
 const spansOf = ({ ledger }: Histories): readonly Span[] => {

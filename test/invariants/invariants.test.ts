@@ -83,6 +83,10 @@ const mutants: Readonly<
     left: () => held('freeze', 'target', where, 1_000),
     breaks: ['V13 freeze'],
   },
+  'an alert that stops nothing of what runs': {
+    left: () => held('alert', 'target', where, 31_000),
+    breaks: ['V13 freeze'],
+  },
   'a token that is checked at the start alone: an old write arrives after a newer one': {
     left: () => {
       const first = histories.writes.get(where)?.[0];

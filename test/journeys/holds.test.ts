@@ -90,6 +90,23 @@ describe('what is held is written nothing', () => {
     await story.thaw('service', 'web');
   });
 
+  test('a rollout that is held ends where it is, keeps what it has written, and is gone on with by a retry', async () => {
+    const rollout = await merge('v5-held');
+    await story.until(() => story.running('eks-staging').includes(image('v5-held')));
+    await story.until(async () => (await story.events(rollout)).some((text) => /^staging passed/.test(text)));
+    await story.hold(rollout);
+    expect(await story.ended(rollout)).toMatchObject({
+      outcome: 'partial',
+      because: expect.stringMatching(/^held by ana: a test; stays on aks-staging, eks-staging/),
+    });
+    expect(story.running('eks-staging')).toEqual([image('v5-held')]);
+    expect(story.running('eks-a')).toEqual([image('v3')]);
+    expect(await story.events(rollout)).not.toContainEqual(expect.stringMatching(/^way back/));
+    const again = await story.retry(rollout);
+    expect(await story.ended(again)).toMatchObject({ outcome: 'succeeded' });
+    expect(running()).toEqual(runs('v5-held'));
+  });
+
   test('a source whose machine brings two refused releases of four is frozen, said once, and lets no good one by until it is thawed', async () => {
     const machine = { name: 'features[bot]', email: 'features[bot]@example.com', login: 'features[bot]' };
     const typo = await story.merge({ 'tidegate.json': '[' }, 'A mistake of a person');
@@ -109,7 +126,7 @@ describe('what is held is written nothing', () => {
     ]);
     const good = await merge('v6');
     await story.until(isHeld(good, /^staging waits: source acme\/fleet is frozen by tidegate/));
-    expect(running()).toEqual(runs('v3'));
+    expect(running()).toEqual(runs('v5-held'));
     await story.thaw('source', 'acme/fleet');
     expect(await story.ended(good)).toMatchObject({ outcome: 'succeeded' });
     expect(running()).toEqual(runs('v6'));

@@ -58,6 +58,8 @@ export const openRehearsal = async (
     readonly dir?: string;
     /** The files of the config repository beside the config; one web service without them. */
     readonly files?: Readonly<Record<string, string>>;
+    /** Hosts of others that the story needs. */
+    readonly hosts?: Parameters<typeof simulatedNetwork>[0]['routes'];
   } = {},
 ) => {
   const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'tidegate-journey-'));
@@ -78,7 +80,7 @@ export const openRehearsal = async (
       log: jsonLog({ write: (line) => lines.push(line) }, processClock),
     },
     connect: async (routes) => ({
-      http: simulatedNetwork({ routes, fallback: 'refuse' }),
+      http: simulatedNetwork({ routes: [...routes, ...(given.hosts ?? [])], fallback: 'refuse' }),
       dial: simulatedDial({ routes, fallback: 'refuse', clock: processClock }),
       close: async () => undefined,
     }),
@@ -148,6 +150,8 @@ export const openRehearsal = async (
       ),
     events: async (rollout: string): Promise<readonly string[]> =>
       (await readEvents(ledger, rollout)).map(({ event }) => event.text),
+    /** What happened in a rollout, with all that is known of it. */
+    timeline: async (rollout: string) => (await readEvents(ledger, rollout)).map(({ event }) => event),
     /** What happened in a rollout, by kind, wave and target, in the order in which it happened. */
     kinds: async (rollout: string): Promise<readonly string[]> => kindsOf(await readEvents(ledger, rollout)),
     /** Whether the exit gates of a wave are being judged, or were. */
@@ -242,8 +246,27 @@ export const openRehearsal = async (
     pause: async (name: string) =>
       acting().hold({ kind: 'pause', scope: 'rollout', name, because: 'a test', allowsRollback: false }, owner),
     resume: async (name: string) => acting().lift({ kind: 'pause', scope: 'rollout', name, because: '' }, owner),
-    abort: async (rollout: string) => acting().abort(rollout, 'a test', owner),
+    abort: async (rollout: string) => acting().abort(rollout, { because: 'a test', keeps: false }, owner),
+    retry: async (rollout: string) => (await acting().retry(rollout, owner)).rollout,
+    hold: async (rollout: string) => acting().abort(rollout, { because: 'a test', keeps: true }, owner),
     holds: async () => readHolds(ledger),
+    /** Lets releases by what alerts hold. */
+    waive: async (scope: HoldScope, name: string) =>
+      acting().lift({ kind: 'alert', scope, name, because: 'a test' }, owner),
+    /** A delivery of alerts as Alertmanager makes it, with the secret as bearer token or another. */
+    alerts: async (event: unknown, token?: string) => {
+      const secret = (await instance.outside.secrets.get('alerts')).reveal();
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token ?? secret}` };
+      const body = new TextEncoder().encode(JSON.stringify(event));
+      return acting().receiveAlerts({ headers, body, via: 'http' });
+    },
+    now: () => processClock.now(),
+    /** What somebody answers who was asked to test, at the address that was named. */
+    answer: async (url: string, answer: unknown) => {
+      const { pathname, search } = new URL(url);
+      const body = new TextEncoder().encode(JSON.stringify(answer));
+      return acting().receiveTest({ headers: {}, body, via: 'http', url: `${pathname}${search}` });
+    },
     rollouts: async () => listRollouts(ledger, 10),
     /** Delivers an artifact event as CI does, and merges the pull request it leads to. */
     artifact: async (event: unknown) => instance.deliverArtifact(event),

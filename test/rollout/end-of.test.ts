@@ -33,6 +33,12 @@ test.for([
   { facts: facts({ standings: { a: 'back', b: 'passed-on' } }), outcome: 'rolled_back', because: 'a probe failed' },
   { facts: facts({ outcome: 'refused', because: 'bad config' }), outcome: 'refused', because: 'bad config' },
   { facts: facts({ outcome: 'superseded', because: 'newer' }), outcome: 'superseded', because: 'newer' },
+  { facts: facts({ outcome: 'held', because: 'held by ana' }), outcome: 'aborted', because: 'held by ana' },
+  {
+    facts: facts({ outcome: 'held', because: 'held by ana', standings: { a: 'new', b: 'kept', c: 'back' } }),
+    outcome: 'partial',
+    because: 'held by ana; stays on a, b',
+  },
   { facts: facts({ outcome: 'aborted', because: 'nobody decided' }), outcome: 'aborted', because: 'nobody decided' },
   { facts: facts({ standings: { a: 'back', b: 'back' } }), outcome: 'rolled_back', because: 'a probe failed' },
   { facts: facts({ standings: { a: 'back', b: 'kept' } }), outcome: 'failed', because: 'a probe failed; not back: b' },

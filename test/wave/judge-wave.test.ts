@@ -97,6 +97,7 @@ const judgedWith = async (
         compareMetric: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
         readSeen: async () => ({ home: 'us-east-1', standings: [] }),
+        lookAtTest: () => Promise.reject(new Error('no test')),
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',

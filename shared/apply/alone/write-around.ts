@@ -63,7 +63,7 @@ export const runAfterEach = async (
   runs: readonly PlannedJob[],
   isReady: boolean,
 ): Promise<boolean> => {
-  const after = runs.filter(({ run }) => run === 'after');
+  const after = runs.filter(({ run }) => run === 'after' || run === 'test');
   if (after.length === 0) return true;
   if (isReady && setting.input.wait) return runJobsEach(setting, after, jobs);
   const reason = setting.input.wait

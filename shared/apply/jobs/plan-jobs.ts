@@ -47,7 +47,7 @@ export const planJobs = ({
   if (refusals.length > 0) return { refusals };
   const forward = brought === undefined ? [] : leftOf(brought).map(plannedIn(brought, withinMs));
   const back = takenBack.flatMap((each) => backJobs(each).map(plannedIn(each, withinMs)));
-  const inOrder = [...forward.filter(({ run }) => run === 'before'), ...forward.filter(({ run }) => run === 'after')];
+  const inOrder = (['before', 'after', 'test'] as const).flatMap((time) => forward.filter(({ run }) => run === time));
   const runs = [...inOrder, ...back];
   const stops = takenBack.flatMap((each) => each.jobs.filter(isUnderWay(each)).map(plannedIn(each, withinMs)));
   if (runs.length === 0 && stops.length === 0) return { jobs: undefined };
@@ -62,7 +62,11 @@ const recordOf = (job: DesiredJob, { release, records }: ReleaseJobs): JobRecord
 };
 
 const leftOf = (brought: ReleaseJobs): readonly DesiredJob[] =>
-  brought.jobs.filter((job) => job.run !== 'back' && recordOf(job, brought)?.state !== 'complete');
+  brought.jobs.filter((job) => {
+    const state = recordOf(job, brought)?.state;
+    // A test that failed has run, and its gate judges that.
+    return job.run !== 'back' && state !== 'complete' && !(job.run === 'test' && state === 'failed');
+  });
 
 const plannedIn =
   (brought: ReleaseJobs, withinMs: number) =>
@@ -92,7 +96,7 @@ const refusalsOf = (job: DesiredJob, brought: ReleaseJobs): readonly Refusal[] =
     if (record === undefined) return [];
     return refuse('has taken this release back here, and its other jobs run once; release a commit that changes it');
   }
-  if (record?.state !== 'failed' || job.mayRepeat) return [];
+  if (record?.state !== 'failed' || job.mayRepeat || job.run === 'test') return [];
   return refuse(
     `failed for this release (${brief(record.because ?? '', 200)}), and a release runs its jobs once; release a commit that changes it, or say tidegate.dev/repeat: safe on it`,
   );

@@ -40,7 +40,7 @@ export const runOf = (object: Manifest): Run | { readonly mistake: string } | un
   if (run === undefined) return undefined;
   const named = `Job ${object.metadata.name}`;
   if (!isRunTime(run)) {
-    return { mistake: `${named} has ${runAnnotation}: ${run}; expected before, after or back` };
+    return { mistake: `${named} has ${runAnnotation}: ${run}; expected before, after, test or back` };
   }
   if (at(object, 'spec', 'suspend') === true) {
     return { mistake: `${named} runs ${run} and is suspended, so that it would never run; remove spec.suspend` };

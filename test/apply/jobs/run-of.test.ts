@@ -42,7 +42,7 @@ describe('when a Job runs', () => {
     [
       'an unknown word',
       job('migrate', { run: 'during' }),
-      { mistake: 'Job migrate has tidegate.dev/run: during; expected before, after or back' },
+      { mistake: 'Job migrate has tidegate.dev/run: during; expected before, after, test or back' },
     ],
     [
       'a word on what is no Job',

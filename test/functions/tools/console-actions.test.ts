@@ -26,7 +26,7 @@ const outside = {
   settings: { ...place.outside.settings, stateMachines: { rollout: 'arn:rollout', wave: '', deployment: '' } },
 };
 const refuse = async (): Promise<never> => Promise.reject(new Error('no delivery comes here'));
-const hooks: Hooks = { receiveMerge: refuse, receiveArtifact: refuse };
+const hooks: Hooks = { receiveMerge: refuse, receiveArtifact: refuse, receiveAlerts: refuse, receiveTest: refuse };
 const actions = consoleActions(outside, hooks, 60_000);
 const manager = (name: string): Actor => ({ name, kind: 'person', roles: ['release-managers'] });
 const owner: Actor = { name: 'local', kind: 'person', roles: 'all' };

@@ -1,0 +1,39 @@
+import { ActionRefused } from '../../console/actions.ts';
+import { nearestOf } from '../../shared/fleet/nearest.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import { readKnownReleases } from '../../shared/release/known-releases.ts';
+import type { Hold } from '../../shared/rollout/holds.ts';
+
+/**
+ * Refuses a hold of what is not there: one that is misspelt would hold nothing, and say that it does. Before anything was released, and of
+ * rollouts, every name is taken. Throws `ActionRefused` with the nearest name.
+ */
+export const requireKnown = async (
+  { scope, name }: Pick<Hold, 'scope' | 'name'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'settings'>,
+): Promise<void> => {
+  const names = await namesOf(scope, outside);
+  if (names === undefined || names.size === 0 || names.has(name)) return;
+  const nearest = nearestOf(name, names);
+  const all = names.size > 10 ? '' : `; expected one of ${[...names].sort().join(', ')}`;
+  throw new ActionRefused(
+    404,
+    `UNKNOWN_${scope.toUpperCase()}`,
+    `there is no ${scope} ${JSON.stringify(name)}${nearest === undefined ? all : `; did you mean ${nearest}?`}`,
+  );
+};
+
+const namesOf = async (
+  scope: Hold['scope'],
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'settings'>,
+): Promise<ReadonlySet<string> | undefined> => {
+  if (scope === 'fleet' || scope === 'rollout') return undefined;
+  if (scope === 'source') return new Set([outside.settings.configRepository.name]);
+  const releases = await readKnownReleases(outside);
+  return new Set(
+    releases.flatMap(({ waves, services, targets }) => {
+      if (scope === 'wave') return waves.map(({ name }) => name);
+      return Object.keys(scope === 'service' ? services : targets);
+    }),
+  );
+};

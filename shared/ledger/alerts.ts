@@ -1,0 +1,85 @@
+import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
+import type { Hold } from '../rollout/holds.ts';
+import { nextAlerts } from '../rollout/next-alerts.ts';
+import { keepHoldHistory } from './holds.ts';
+import type { Ledger, Row } from './ledger.ts';
+import { queryAll, stored, update } from './update.ts';
+
+/** One row for each place that an alert ever came from: they are read whenever a target may be entered, never before each write. */
+const partition = 'alerts';
+const keyOf = ({ scope, name }: AlertPlace) => ({ partition, sort: `${scope}#${name}` });
+
+const alertsOf = (place: AlertPlace, row: Row | undefined): AlertsAt =>
+  row === undefined ? { scope: place.scope, name: place.name, firing: [], resolved: {} } : stored<AlertsAt>(row);
+
+/** Keeps what was told of alerts at a place, and returns what is known of them then. Twice is as once. */
+export const keepAlerts = async (
+  ledger: Ledger,
+  place: AlertPlace,
+  reports: readonly AlertReport[],
+  now: number,
+): Promise<AlertsAt> =>
+  change(ledger, place, { by: 'its source', because: 'resolved', at: now }, (before) =>
+    nextAlerts(before, reports, now),
+  );
+
+/** Notes of alerts that what runs there has been stopped for them. */
+export const noteActed = async (
+  ledger: Ledger,
+  place: AlertPlace,
+  acted: readonly FiringAlert[],
+  at: number,
+): Promise<void> => {
+  const isActed = (alert: FiringAlert) => acted.some(({ id, at: begun }) => id === alert.id && begun === alert.at);
+  await update(ledger, keyOf(place), (row) => {
+    if (row === undefined) return undefined;
+    const before = alertsOf(place, row);
+    return { ...before, firing: before.firing.map((alert) => (isActed(alert) ? { ...alert, actedAt: at } : alert)) };
+  });
+};
+
+/**
+ * Lets releases by while the alerts that fire at a place now fire on, in somebody's name; one that begins later holds again. Returns the hold
+ * that they were, `undefined` where there was none.
+ */
+export const waiveAlerts = async (
+  ledger: Ledger,
+  place: AlertPlace,
+  waived: NonNullable<FiringAlert['waived']>,
+): Promise<Hold | undefined> => {
+  let held: Hold | undefined;
+  await change(ledger, place, waived, (before) => {
+    held = alertHold(before);
+    return held === undefined ? before : { ...before, firing: before.firing.map((alert) => ({ waived, ...alert })) };
+  });
+  return held;
+};
+
+/** Everything that is held by alerts now. */
+export const readAlertHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
+  (await queryAll(ledger, partition)).flatMap((row) => alertHold(stored<AlertsAt>(row)) ?? []);
+
+/** Writes what `next` makes of a place, and when it begins or ceases to be held by that into the history of holds, too. */
+const change = async (
+  ledger: Ledger,
+  place: AlertPlace,
+  { by, because, at }: Pick<Hold, 'by' | 'because' | 'at'>,
+  next: (before: AlertsAt) => AlertsAt,
+): Promise<AlertsAt> => {
+  let held: Hold | undefined;
+  const row = await update(ledger, keyOf(place), (current) => {
+    const before = alertsOf(place, current);
+    held = alertHold(before);
+    return { ...next(before) };
+  });
+  const after = alertsOf(place, row);
+  const holds = alertHold(after);
+  if (holds !== undefined && holds.at !== held?.at) {
+    await keepHoldHistory(ledger, { at: holds.at, by: holds.by, because: holds.because, set: holds });
+  }
+  if (held !== undefined && holds === undefined) {
+    const lifted = { kind: 'alert', scope: place.scope, name: place.name } as const;
+    await keepHoldHistory(ledger, { at, by, because, lifted });
+  }
+  return after;
+};

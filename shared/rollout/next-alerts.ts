@@ -1,0 +1,56 @@
+import type { AlertReport, AlertsAt, FiringAlert } from './alerts.ts';
+
+/** So many are kept for one place: the others are told of again while they fire, and are kept when there is room. */
+const mostKept = 200;
+/** How far the clocks of senders may be from ours, and for how long one that has resolved is known. */
+const skewMs = 5 * 60_000;
+const rememberedMs = 60 * 60_000;
+
+/**
+ * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves: told again it is the same
+ * one. Only one that began after it was last heard of has fired anew, and so has one that comes after its end; what is told late of a time
+ * before that end changes nothing. One that resolves and was never seen changes nothing but that. Those that begin anew have not been acted
+ * on and are waived by nobody. Pure.
+ */
+export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], now: number): AlertsAt => {
+  const firing = new Map(before.firing.map((alert) => [alert.id, alert]));
+  const resolved = new Map(Object.entries(before.resolved).filter(([, until]) => now - until < rememberedMs));
+  // What ends first makes room for what begins.
+  for (const report of reports.filter(({ status }) => status === 'resolved')) {
+    const known = firing.get(report.id);
+    // The end of an earlier time. When it began says less: two that watch the same seldom agree on that.
+    if (known !== undefined && isBefore(report.endsAt, known.startsAt)) continue;
+    firing.delete(report.id);
+    resolved.set(report.id, Math.max(resolved.get(report.id) ?? 0, report.endsAt ?? now));
+  }
+  for (const report of reports.filter(({ status }) => status === 'firing')) {
+    const end = resolved.get(report.id);
+    if (end !== undefined && report.startsAt !== undefined && report.startsAt <= end) continue;
+    const known = firing.get(report.id);
+    if (known === undefined && firing.size >= mostKept) continue;
+    const goesOn = known !== undefined && !((report.startsAt ?? 0) > known.heardAt + skewMs);
+    firing.set(report.id, goesOn ? { ...known, heardAt: now } : begun(report, now));
+  }
+  return {
+    ...before,
+    firing: [...firing.values()].toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
+    resolved: Object.fromEntries([...resolved].slice(-mostKept)),
+  };
+};
+
+/** Those that what runs there is still to be stopped for. Pure. */
+export const unacted = ({ firing }: AlertsAt): readonly FiringAlert[] =>
+  firing.filter(({ actedAt, waived }) => actedAt === undefined && waived === undefined);
+
+const begun = ({ id, name, startsAt, summary, link }: AlertReport, now: number): FiringAlert => ({
+  id,
+  name,
+  ...(startsAt === undefined ? {} : { startsAt }),
+  ...(summary === undefined ? {} : { summary }),
+  ...(link === undefined ? {} : { link }),
+  at: now,
+  heardAt: now,
+});
+
+const isBefore = (one: number | undefined, other: number | undefined): boolean =>
+  one !== undefined && other !== undefined && one < other;

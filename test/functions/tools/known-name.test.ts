@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { requireKnown } from '../../../functions/tools/known-name.ts';
+import { openSqliteLedger } from '../../../shared/ledger/sqlite.ts';
+import type { HoldScope } from '../../../shared/rollout/holds.ts';
+import { tellStory } from '../../console/fleet-story.ts';
+import { settings } from '../../console/story-console.ts';
+
+const story = await tellStory();
+const outside = { ledger: story.ledger, blobs: story.blobs, settings: settings() };
+
+test.each<[HoldScope, string]>([
+  ['fleet', ''],
+  ['wave', 'external'],
+  ['source', 'acme/fleet'],
+  ['rollout', 'ro-anything'],
+])('a hold of %s %s is one of what is there', async (scope, name) => {
+  await expect(requireKnown({ scope, name }, outside)).resolves.toBeUndefined();
+});
+
+test.each<[HoldScope, string, string]>([
+  ['wave', 'externl', 'there is no wave "externl"; did you mean external?'],
+  ['source', 'acme/flet', 'there is no source "acme/flet"; did you mean acme/fleet?'],
+  ['service', 'zzzzzzzz', 'there is no service "zzzzzzzz"; expected one of '],
+])('a hold of %s %s is refused: it would hold nothing', async (scope, name, message) => {
+  await expect(requireKnown({ scope, name }, outside)).rejects.toThrow(message);
+});
+
+test('before anything was released any name may be held', async () => {
+  const ledger = openSqliteLedger(':memory:', story.clock);
+  await expect(requireKnown({ scope: 'wave', name: 'later' }, { ...outside, ledger })).resolves.toBeUndefined();
+});
