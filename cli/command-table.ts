@@ -48,7 +48,10 @@ export const commands: readonly Command[] = [
     offline: true,
     args: '[dir]',
     summary: 'find every mistake in a config and in what it renders to, offline',
-    options: [['--config <file>', 'the config file in the folder (tidegate.jsonnet, .yaml, .yml or .json)']],
+    options: [
+      ['--config <file>', 'the config file in the folder (tidegate.jsonnet, .yaml, .yml or .json)'],
+      ['--probers <regions>', 'regions of AWS that probe, by commas: warns of targets that no other sees'],
+    ],
     examples: [
       ['tidegate check', 'the config in this folder'],
       ['tidegate check fleet --json', 'one problem per line, for an editor or CI'],

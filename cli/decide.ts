@@ -105,6 +105,7 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
     ...jobLines(jobs),
     ...findingLines(findings, targets.length),
     ...(deletes === undefined ? [] : namedLines(deletes, '  ')),
+    ...view.budgets.map((budget) => `  lifts ${budget}`),
     ...evidence.map(({ wave, status, done, total, gates }) => {
       const passed = gates.filter(({ verdict }) => verdict === 'pass').length;
       return `  evidence: ${wave} ${status} ${done}/${total}, ${passed}/${gates.length} gates pass`;

@@ -1,3 +1,4 @@
+import { readLiftedBudgets } from '../shared/approval/lifted-budgets.ts';
 import { readOutages } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
@@ -13,7 +14,8 @@ export const judgeEntry = (outside: Outside): Task =>
   task(outside, enteredWave, async ({ plan, isApproved, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const outages = await readOutages(outside);
-    const entry = { plan, isApproved, outages };
+    const lifted = isApproved ? await readLiftedBudgets(ref, plan, outside) : undefined;
+    const entry = { plan, isApproved, outages, lifted };
     const tools = { ...gateTools(outside, plan), ...testTools(outside) };
     return judge(ref, release, waveOf(release, ref.wave), entry, tools, outside, invocation);
   });

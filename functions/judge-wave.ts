@@ -1,3 +1,4 @@
+import { readStandings } from '../shared/availability/standing.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
@@ -14,7 +15,11 @@ export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
-    const tools = { ...gateTools(outside, plan), ...testTools(outside), verifyTarget };
+    const readSeen = async () => ({
+      home: outside.settings.region,
+      standings: await readStandings(outside.ledger),
+    });
+    const tools = { ...gateTools(outside, plan), ...testTools(outside), verifyTarget, readSeen };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
 

@@ -3,14 +3,14 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { probeWave as probe } from '../shared/wave/probe-wave.ts';
 import { lambdaOutside } from './outside.ts';
-import { waveRef } from './tools/inputs.ts';
+import { probedShard } from './tools/inputs.ts';
 import { watchingTools } from './tools/watching.ts';
 
-/** State `ProbeWave`: probes the wave's targets beside its batches, until its gates are closed. */
+/** State `ProbeWave`: probes the wave's targets, or those of one shard, beside its batches, until its gates are closed. */
 export const probeWave = (outside: Outside): Task =>
-  task(outside, waveRef, async (ref, invocation) => {
+  task(outside, probedShard, async ({ shard = 0, of = 1, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    return probe(ref, release, waveOf(release, ref.wave), watchingTools(outside), outside, invocation);
+    return probe(ref, release, waveOf(release, ref.wave), { shard, of }, watchingTools(outside), outside, invocation);
   });
 
 /** What Lambda calls. */

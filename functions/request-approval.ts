@@ -1,11 +1,13 @@
 import { requestApproval as request } from '../shared/approval/request-approval.ts';
 import { getJson } from '../shared/blobs/json.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
+import { readJudgements } from '../shared/ledger/waves.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { approvalAsk } from '../shared/rollout/approval-ask.ts';
 import { InvalidInput } from '../shared/rollout/failures.ts';
+import { openBudgets } from '../shared/rollout/lifted-budgets.ts';
 import type { WavePlan } from '../shared/rollout/plan.ts';
 import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
@@ -16,7 +18,11 @@ export const requestApproval = (outside: Outside): Task =>
     const release = await releaseOf(outside.blobs, ref.release);
     const ask = approvalAsk(release, waveOf(release, ref.wave), await getJson<WavePlan>(outside.blobs, plan));
     if (ask === undefined) throw new InvalidInput(`wave ${ref.wave}: nothing in plan ${plan} asks for an approval`);
-    return request(ref, plan, ask, release.roles, token, stepFunctions(outside), outside);
+    const budgets = openBudgets(
+      (await readJudgements(outside.ledger, ref)).filter(({ moment }) => moment === 'before'),
+    );
+    const asked = budgets.length === 0 ? ask : { ...ask, budgets };
+    return request(ref, plan, asked, release.roles, token, stepFunctions(outside), outside);
   });
 
 /** What Lambda calls. */

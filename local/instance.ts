@@ -16,6 +16,7 @@ import { createForge, type Forge } from './forge/forge.ts';
 import { type LocalFunctions, localFunctions } from './functions.ts';
 import type { Route } from './network.ts';
 import { localOutside, type Mode } from './outside.ts';
+import { createRegionFaults, type RegionFaults } from './region-faults.ts';
 import { ensureSecret } from './secret-files.ts';
 import { account, blobBucket, createStateMachines, region, stateMachineArn } from './state-machines.ts';
 
@@ -45,6 +46,8 @@ export interface Instance {
   readonly engine: Engine;
   readonly forge: Forge;
   readonly fleet: Fleet;
+  /** What is wrong with the regions that probe on schedule. */
+  readonly regionFaults: RegionFaults;
   readonly functions: LocalFunctions;
   /** Delivers an artifact event as CI would: signed, to the function that takes them. Returns what it answered. */
   deliverArtifact(event: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
@@ -120,6 +123,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   later.functions = localFunctions(outside);
   await createStateMachines(engine.handle, options.readDefinition);
   const regions = probeRegions(outside.settings);
+  const regionFaults = createRegionFaults({ http, dial }, mode.clock);
   // Each by itself: a prober takes most of its minute.
   const schedules = [
     every(scheduleMs, mode.clock, async () => {
@@ -131,13 +135,17 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
       outside.sweep();
       engine.forget(mode.clock.now() - historyMs);
     }),
-    ...regions.map((at) => every(scheduleMs, mode.clock, () => functions().call('probeAvailability', { region: at }))),
+    ...regions.map((at) => {
+      const there = localFunctions({ ...outside, ...regionFaults.from(at) });
+      return every(scheduleMs, mode.clock, () => there.call('probeAvailability', { region: at }));
+    }),
   ];
   return {
     outside,
     engine,
     forge,
     fleet,
+    regionFaults,
     functions: functions(),
     deliverArtifact: async (event) => {
       const body = JSON.stringify(event);

@@ -1,18 +1,21 @@
 import { resolve } from 'node:path';
 import { configTools } from '../../functions/tools/preparing.ts';
 import { lintRendered, type PlacedFinding } from '../../shared/apply/lint/lint-rendered.ts';
+import { checkProbers } from '../../shared/fleet/check-probers.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
 import { countFindings, describeFindings } from '../../shared/rollout/plan.ts';
 import { type Run, textOption } from '../command.ts';
 import { readConfigFolder } from '../config-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { howToWaive } from '../finding-lines.ts';
+import { badInput } from '../stop.ts';
 
 /**
  * Every mistake of a config and of what it renders to, for every target, and what of it will have trouble at the next restart; exit 2
  * when a release of it would be refused. Asks nothing and nobody.
  */
 export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
+  const probers = probersOf(textOption(options, 'probers'));
   const folder = resolve(terminal.directory, dir);
   const { files, config } = readConfigFolder(folder, textOption(options, 'config'));
   const tools = configTools(evaluateInWorker(terminal.clock), config);
@@ -27,8 +30,9 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
     }
   } else for (const problem of read.problems) problems.add(problem);
   const { waves, entries } = read.ok ? read.fleet : { waves: [], entries: {} };
-  const targets = read.ok ? [...read.fleet.targets, ...read.fleet.following] : [];
-  const findings = [...found.values()];
+  const targets = read.ok ? [...read.fleet.targets, ...read.fleet.following.map(({ target }) => target)] : [];
+  const lonely = read.ok && probers !== undefined ? checkProbers(targets, waves, read.fleet.gates, probers) : [];
+  const findings = [...found.values(), ...lonelyFinding(lonely, probers ?? [], config)];
   for (const problem of problems) terminal.out(json ? JSON.stringify(problemOf(problem)) : problem);
   for (const each of findings) terminal.out(json ? JSON.stringify(findingOf(each)) : findingLine(each, targets.length));
   const counts = countFindings(findings);
@@ -48,6 +52,24 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
     );
   }
   return exitCodes.done;
+};
+
+const probersOf = (written: string | undefined): readonly string[] | undefined => {
+  const regions = written?.split(',').map((region) => region.trim());
+  const odd = regions?.find((region) => !/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region));
+  if (odd !== undefined) throw badInput(`--probers: ${JSON.stringify(odd)} is no region of AWS, as us-east-1`);
+  return regions;
+};
+
+/** One warning for all targets that are only seen from where they are. */
+const lonelyFinding = (
+  lonely: readonly string[],
+  probers: readonly string[],
+  config: string,
+): readonly FoundInFiles[] => {
+  if (lonely.length === 0) return [];
+  const because = `no prober stands outside the region and provider of ${lonely.length === 1 ? 'a target' : `${lonely.length} targets`}: ${probers.join(', ')} fails with them, or sees them by a way that nobody else has`;
+  return [{ rule: 'prober-outside', severity: 'warning', because, source: config, targets: lonely }];
 };
 
 /** A finding with the targets that it is about. */

@@ -53,9 +53,10 @@ const planLines = ({
   cost,
 }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
-  ...waves.flatMap(({ wave, counts: own, targets, gates, asksApproval, deletes, unreachable }) => [
+  ...waves.flatMap(({ wave, counts: own, targets, gates, rules, asksApproval, deletes, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${describeActions(own)}`,
     `    gates ${gates.length === 0 ? 'none' : gates.join(', ')}${asksApproval ? '; asks for approval' : ''}`,
+    ...rules.map((rule) => `      ${rule}`),
     ...(deletes === undefined
       ? []
       : [...namedLines(deletes, '    '), `    waits for one of ${deletes.roles.join(', ')} to name them`]),

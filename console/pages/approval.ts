@@ -24,6 +24,7 @@ ${standing(view)}
 <div class="columns">
 <div>
 ${namedDeletes(view.deletes, view.targets.length)}
+${budgets(view)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
 <section class="panel"><h2>What restarts</h2>${restartGroups(view.restarts, view.targets.length)}</section>
 ${jobsPanel(view.jobs, view.targets.length)}
@@ -68,6 +69,14 @@ const standing = (view: ApprovalView): Html => {
 ${authors.length === 0 ? '' : html`<p class="quiet">Written or merged by ${authors.join(', ')}, who may not approve it.</p>`}
 ${said.length === 0 ? '' : html`<ul class="votes">${said}</ul>`}</section>`;
 };
+
+/** What a yes also says: that the wave is entered although there is no budget for it. */
+const budgets = (view: ApprovalView): Html =>
+  view.budgets.length === 0
+    ? html``
+    : html`<section class="panel"><h2>No error budget</h2>
+<p>Whoever approves lifts it for this plan, by name; say why in the comment.</p>
+<ul>${view.budgets.map((budget) => html`<li>${budget}</li>`)}</ul></section>`;
 
 const needsNaming = ({ deletes }: ApprovalView): string =>
   deletes === undefined

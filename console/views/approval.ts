@@ -3,6 +3,7 @@ import type { Approval, Vote } from '../../shared/approval/approval.ts';
 import { permissionsOf } from '../../shared/approval/next-approval.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { type TargetState, wayBack } from '../../shared/ledger/target-state.ts';
+import { describeOpenBudgets } from '../../shared/rollout/lifted-budgets.ts';
 import { type ActionCounts, sumActions, type WavePlan } from '../../shared/rollout/plan.ts';
 import { factsOf, type Provider } from '../../shared/rollout/target.ts';
 import type { ApprovalRows } from '../rows/read-approval.ts';
@@ -32,6 +33,8 @@ export interface ApprovalView {
   readonly votes: readonly Vote[];
   /** What only an approval by name may delete: the list, who may name it, and how many have. */
   readonly deletes?: NamedView & { readonly roles: readonly string[]; readonly people: number; readonly named: number };
+  /** Error budgets that a yes lifts, one sentence each. */
+  readonly budgets: readonly string[];
   readonly authors: readonly string[];
   readonly startedBy: string;
   readonly askedAt: number;
@@ -99,6 +102,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     people: approval.people,
     votes: approval.votes,
     ...deletesOf(approval, planned),
+    budgets: (approval.budgets ?? []).map((budget) => describeOpenBudgets([budget])),
     authors,
     startedBy: view.startedBy,
     askedAt: approval.askedAt,

@@ -63,16 +63,20 @@ const byGravity = (a: KeptJudgement, b: KeptJudgement): number =>
   ((a.target ?? '') < (b.target ?? '') ? -1 : 1);
 
 const unitOf = (spec: GateSpec): GateView['unit'] =>
-  spec.kind === 'probe' || (spec.kind === 'metric' && 'errors' in spec.query) ? 'share' : 'number';
+  spec.kind === 'probe' || spec.kind === 'budget' || (spec.kind === 'metric' && 'errors' in spec.query)
+    ? 'share'
+    : 'number';
 
-const limitOf = (spec: GateSpec): string | undefined => {
-  const unit = unitOf(spec);
-  if (spec.kind === 'probe') return spec.failuresBelow === 0 ? 'none' : `< ${quantity(spec.failuresBelow, unit)}`;
-  if (spec.kind === 'alerts') return 'none';
-  if (spec.kind === 'test') return undefined;
+/** The bound of a gate as configured, the shortest way to write it: `< 0.1 %`. */
+export const limitOf = (gate: GateSpec): string | undefined => {
+  const unit = unitOf(gate);
+  if (gate.kind === 'probe') return gate.failuresBelow === 0 ? 'none' : `< ${quantity(gate.failuresBelow, unit)}`;
+  if (gate.kind === 'alerts') return 'none';
+  if (gate.kind === 'budget') return `${gate.atLeast === 0 ? '>' : '≥'} ${quantity(gate.atLeast, unit)}`;
+  if (gate.kind === 'test') return undefined;
   const bounds = [
-    ...(spec.failBelow === undefined ? [] : [`≥ ${quantity(spec.failBelow, unit)}`]),
-    ...(spec.failAbove === undefined ? [] : [`≤ ${quantity(spec.failAbove, unit)}`]),
+    ...(gate.failBelow === undefined ? [] : [`≥ ${quantity(gate.failBelow, unit)}`]),
+    ...(gate.failAbove === undefined ? [] : [`≤ ${quantity(gate.failAbove, unit)}`]),
   ];
   return bounds.length === 0 ? undefined : bounds.join(', ');
 };

@@ -5,6 +5,7 @@ import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
+import { gateRules } from './gate-rules.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
 import { groupJobs, type JobGroup } from './planned-jobs.ts';
@@ -31,6 +32,8 @@ export type PlanView =
         readonly counts: ReturnType<typeof countActions>;
         readonly targets: readonly string[];
         readonly gates: readonly string[];
+        /** What each of them asks, and how often all together may be wrong. */
+        readonly rules: readonly string[];
         readonly asksApproval: boolean;
         /** What only an approval by name may delete; the wave then asks for it, whether it asks for one itself or not. */
         readonly deletes?: NamedView & { readonly roles: readonly string[] };
@@ -76,6 +79,7 @@ export const planView = (
       counts: countActions(plansOf(wave.targets)),
       targets: wave.targets,
       gates: wave.gates,
+      rules: gateRules(release, wave),
       asksApproval: wave.approval !== undefined,
       ...deletesIn(release, wave.targets, previews),
       unreachable: wave.targets.flatMap((target) => {

@@ -12,6 +12,12 @@ export const waveRef = z.object({
   direction: z.enum(['forward', 'back']),
 });
 
+/** A wave, and which part of its targets is probed; an execution that began before there were parts names none. */
+export const probedShard = z.extend(waveRef, {
+  shard: z.optional(z.int().check(z.gte(0))),
+  of: z.optional(z.int().check(z.gte(1))),
+});
+
 /** A wave and its plan digest. */
 export const plannedWave = z.extend(waveRef, { plan: digest });
 

@@ -16,10 +16,22 @@ export const watchingTools = (
   return {
     ...probingTools(outside),
     measureMetric: async (name, gate, source, target, signal) => {
+      if (gate.test?.kind === 'burn') {
+        const { measureBurn } = await import('../../shared/analysis/measure-burn.ts');
+        return measureBurn({ name, gate, source, target }, gate.test, outside, stores, signal);
+      }
       const { measureWindow } = await import('../../shared/analysis/measure-metric.ts');
       return measureWindow({ name, gate, source, target }, outside, stores, signal);
     },
+    measureDispersion: async (name, gate, source, target, at, signal) => {
+      const { measureDispersion } = await import('../../shared/analysis/count-windows.ts');
+      return measureDispersion({ name, gate, source, target, at }, outside, stores, signal);
+    },
     assessPooled,
+    measureBudget: async (name, gate, target, { metrics }, signal) => {
+      const { measureBudget } = await import('./budgets.ts');
+      return measureBudget(name, gate, target, metrics, outside, stores, signal);
+    },
     compareMetric: async (order, signal) => {
       const { compareMetric } = await import('../../shared/analysis/compare-metric.ts');
       return compareMetric(order, outside, stores, signal);

@@ -1,3 +1,4 @@
+import type { Verdict } from '../rollout/verdict.ts';
 import type { Counts } from './counts.ts';
 import { lowerBound } from './intervals.ts';
 
@@ -49,6 +50,57 @@ export const assessBurn = (
     `${failures} of ${requests} failed, at least ${Number(least.toPrecision(3))}`;
   const because = `${name}: ${of(long, longLeast)} and ${of(short, shortLeast)} (99.9 %), ${burns ? 'more than' : 'both must be above'} ${factor} x ${allowed}`;
   return { burns, because };
+};
+
+/** A conclusion with the numbers it was made of. */
+export interface Conclusion {
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly value?: number;
+  readonly threshold?: number;
+  readonly samples?: number;
+}
+
+/** What the rules say together, and which of them speaks. */
+export interface BurnConclusion extends Conclusion {
+  readonly telling?: BurnRule;
+}
+
+/**
+ * Whether an objective burns by any of the rules. `countsOver`: what was counted in so long before now; `undefined` where that is not
+ * known. One rule that burns fails, whatever is known of the others; a window that is not known, or with fewer than `minRequests` in the
+ * shortest one, is inconclusive.
+ */
+export const assessBurnRules = (
+  rules: readonly BurnRule[],
+  countsOver: (ms: number) => Counts | undefined,
+  allowed: number,
+  minRequests = 1,
+): BurnConclusion => {
+  const judged = rules.map((rule) => {
+    const [long, short] = [countsOver(rule.longMs), countsOver(rule.shortMs)];
+    const standing = long === undefined || short === undefined ? undefined : assessBurn(rule, { long, short }, allowed);
+    return { rule, long, short, standing };
+  });
+  const burning = judged.find(({ standing }) => standing?.burns === true);
+  const telling = burning ?? judged.find(({ standing }) => standing === undefined) ?? judged[0];
+  if (telling === undefined) return { verdict: 'inconclusive', because: 'there is no rule' };
+  const { rule, long, short, standing } = telling;
+  const numbers = {
+    ...(long === undefined || long.requests === 0 ? {} : { value: long.failures / long.requests }),
+    threshold: rule.factor * allowed,
+    ...(long === undefined ? {} : { samples: long.requests }),
+    telling: rule,
+  };
+  if (standing === undefined)
+    return { verdict: 'inconclusive', because: `${rule.name} could not be counted`, ...numbers };
+  if (burning !== undefined)
+    return { verdict: 'fail', because: `burns (${rule.severity}): ${standing.because}`, ...numbers };
+  if ((short?.requests ?? 0) < minRequests) {
+    const because = `${short?.requests ?? 0} requests in the shortest window, expected at least ${minRequests} to judge by`;
+    return { verdict: 'inconclusive', because, ...numbers };
+  }
+  return { verdict: 'pass', because: `no rule burns; ${standing.because}`, ...numbers };
 };
 
 /** What is left of what an objective allows to fail. */

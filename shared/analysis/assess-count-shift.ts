@@ -1,6 +1,7 @@
 import type { Verdict } from '../rollout/verdict.ts';
 import { conditionalBinomial } from './conditional-binomial.ts';
 import type { Counts } from './counts.ts';
+import { spreadTest } from './spread-test.ts';
 
 /** What makes errors more than those of a baseline by more than is borne. */
 export interface CountShiftRules {
@@ -21,21 +22,27 @@ export interface CountShiftStanding {
 
 /**
  * Judges errors against those of a baseline by the exact conditional test. What is borne is part of the question: with `mostRise` 2 it is
- * asked whether the share is more than twice the baseline's. Throws `CountsInvalid`.
+ * asked whether the share is more than twice the baseline's. With `windows` both the exact test and that of
+ * their spread must say so, since failures come in clusters. Throws `CountsInvalid`.
  */
 export const assessCountShift = (
   fresh: Counts,
   baseline: Counts,
   { level, mostRise, minRequests }: CountShiftRules,
+  windows?: { readonly fresh: readonly Counts[]; readonly baseline: readonly Counts[] },
 ): CountShiftStanding => {
   const sides = `${fresh.failures} of ${fresh.requests} failed, ${baseline.failures} of ${baseline.requests} of the baseline`;
   if (fresh.requests < minRequests || baseline.requests < minRequests)
     return { verdict: 'inconclusive', because: `${sides}: a side has fewer than ${minRequests} requests` };
   // So many more requests expect so many more errors: the rate that is borne, as a weight.
   const borne = { requests: Math.round(fresh.requests * mostRise), failures: fresh.failures };
-  const p = conditionalBinomial(borne, baseline);
-  const rise = mostRise === 1 ? '' : `, with ${mostRise} times as many borne`;
-  const because = `${sides}: as likely as ${rounded(p)} by chance${rise}, expected at least ${rounded(level)}`;
+  const exact = conditionalBinomial(borne, baseline);
+  const spread = windows === undefined ? undefined : spreadTest(windows.fresh, windows.baseline, mostRise);
+  const p = Math.max(exact, spread ?? 0);
+  const rise = mostRise === 1 ? '' : `, with ${rounded(mostRise)} times as many borne`;
+  const clusters =
+    p > exact && exact < level ? `, ${rounded(exact)} were each request for itself, and as windows spread` : '';
+  const because = `${sides}${clusters}: as likely as ${rounded(p)} by chance${rise}, expected at least ${rounded(level)}`;
   return { verdict: p < level ? 'fail' : 'pass', because, p };
 };
 

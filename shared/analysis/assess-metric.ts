@@ -1,8 +1,8 @@
-import type { MetricGate } from '../rollout/gate.ts';
+import { type MetricGate, weighsEvidence } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import type { Counts } from './counts.ts';
-import { weighEvidence } from './e-process.ts';
 import type { Sample } from './sample.ts';
+import { weighCounts } from './weigh-counts.ts';
 
 /** What was measured for one gate on one target. */
 export interface Measurement {
@@ -35,6 +35,7 @@ interface Conclusion {
   readonly value?: number;
   readonly threshold?: number;
   readonly samples?: number;
+  readonly stillNeeded?: number;
 }
 
 /**
@@ -60,7 +61,7 @@ export const assessPooled = (
   last: Judgement,
 ): Judgement => {
   const of = (value: number): Sample => ({ kind: 'value', value, at: pooled.to });
-  const test = gate.test?.kind === 'sequential' ? { test: { ...gate.test, looks: 1 } } : {};
+  const test = weighsEvidence(gate.test) ? { test: { ...gate.test, looks: 1 } } : {};
   const { verdict, found, ...numbers } = assessCounts(of(pooled.failures), of(pooled.requests), { ...gate, ...test });
   const window = { from: pooled.from, to: pooled.to };
   const subject = `gate ${last.gate}${last.target === undefined ? '' : ` on ${last.target}`}`;
@@ -117,7 +118,7 @@ const assessValue = (sample: Sample, gate: MetricGate): Conclusion =>
 const assessCounts = (errors: Sample, requests: Sample, gate: MetricGate): Conclusion => {
   if (requests.kind !== 'value') return unmeasured(requests, 'the count of requests');
   if (errors.kind === 'error') return unmeasured(errors, 'the count of errors');
-  const evidence = assessSequential(errors, requests, gate);
+  const evidence = assessEvidence(errors, requests, gate);
   if (evidence?.verdict === 'fail') return evidence;
   // Too little traffic says more than that it brought no errors.
   if (requests.value >= 0 && requests.value < gate.minRequests) {
@@ -142,15 +143,15 @@ const assessCounts = (errors: Sample, requests: Sample, gate: MetricGate): Concl
 };
 
 /** By the evidence, where the gate asks for it and there are two counts. Those that a store extrapolates are rounded. */
-const assessSequential = (errors: Sample, requests: Sample, gate: MetricGate): Conclusion | undefined => {
-  if (gate.test?.kind !== 'sequential' || gate.failAbove === undefined) return undefined;
+const assessEvidence = (errors: Sample, requests: Sample, gate: MetricGate): Conclusion | undefined => {
+  if (!weighsEvidence(gate.test) || gate.failAbove === undefined) return undefined;
   if (errors.kind !== 'value' || requests.kind !== 'value') return undefined;
   const counts = { requests: Math.round(requests.value), failures: Math.round(errors.value) };
   const isCount = Number.isSafeInteger(counts.requests) && counts.failures >= 0 && counts.failures <= counts.requests;
   if (!isCount || counts.requests === 0) return undefined;
-  const { verdict, because } = weighEvidence(counts, gate.failAbove, gate.test);
+  const { because, ...weighed } = weighCounts(counts, gate.failAbove, gate.test);
   const value = counts.failures / counts.requests;
-  return { verdict, found: because, value, threshold: gate.failAbove, samples: counts.requests };
+  return { ...weighed, found: because, value, threshold: gate.failAbove, samples: counts.requests };
 };
 
 const unmeasured = (sample: Exclude<Sample, { kind: 'value' }>, subject: string): Conclusion =>

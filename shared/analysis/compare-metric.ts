@@ -1,39 +1,10 @@
-import type { Comparison } from '../rollout/gate.ts';
-import type { Target } from '../rollout/target.ts';
-import type { Judgement, Verdict } from '../rollout/verdict.ts';
-import { assessCountShift } from './assess-count-shift.ts';
-import { assessShift, DEFAULT_SHIFT_RULES } from './assess-shift.ts';
-import type { Counts } from './counts.ts';
-import { fillQuery } from './fill-query.ts';
-import { type MetricOrder, measureWindow, readerOf } from './measure-metric.ts';
-import type { Series, Span, StoreOutside } from './stores/reading.ts';
+import type { Judgement } from '../rollout/verdict.ts';
+import { compareCounts } from './compare-counts.ts';
+import { compareValues } from './compare-values.ts';
+import type { Ask, ComparisonOrder } from './comparison.ts';
+import { measureWindow } from './measure-metric.ts';
+import type { StoreOutside } from './stores/reading.ts';
 import type { StoreTools } from './stores/store-tools.ts';
-
-/** A metric gate on one target that is compared with a baseline when its wave is left. */
-export interface ComparisonOrder extends Omit<MetricOrder, 'at'> {
-  readonly comparison: Comparison;
-  /** The last write: from then on it is compared. */
-  readonly since: number;
-  /** Just before the first write. */
-  readonly before: number;
-  /** Targets that the rollout has not written to. */
-  readonly others: readonly Target[];
-}
-
-/** One stretch of the baseline: a target and when it ends. */
-interface Side {
-  readonly target: Target;
-  readonly at: number;
-}
-
-const WEEK_MS = 7 * 24 * 3_600_000;
-const WEEKS = [1, 2, 3] as const;
-/** Windows of counts a side: enough for rare errors, few enough questions. */
-const MOST_WINDOWS = 10;
-/** Values a side, as Spinnaker's guidance asks for at least 50. */
-const POINTS = 60;
-/** Longer than this nothing is compared: what came before is less and less alike. */
-const LONGEST_MS = 3_600_000;
 
 /**
  * Compares what a gate measures since the last write with its baseline: errors by the exact conditional test, values by the rank test
@@ -54,133 +25,10 @@ export const compareMetric = async (
   return { ...judgement, verdict, because: subject, window: { from: order.since, to: now }, ...numbers };
 };
 
-interface Ask {
-  readonly order: ComparisonOrder;
-  readonly outside: StoreOutside;
-  readonly tools: StoreTools;
-  readonly signal: AbortSignal;
-}
-
-type Compared = Pick<Judgement, 'because' | 'value' | 'threshold' | 'samples'> & { readonly verdict: Verdict };
-
 const nameOf = ({ comparison, others }: ComparisonOrder): string => {
   if (comparison.baseline === 'last-week') return 'the middle one of three weeks';
   if (comparison.baseline === 'before') return 'before';
+  if (comparison.baseline === 'difference' && others.length > 0)
+    return `before, less what changed on ${others.length} others`;
   return others.length === 0 ? 'before, as no other target is left' : `${others.length} others`;
 };
-
-/** The stretches of a baseline; of weeks each stands for itself. */
-const sidesOf = (
-  { comparison, target, others, before }: ComparisonOrder,
-  now: number,
-): readonly (readonly Side[])[] => {
-  if (comparison.baseline === 'last-week') return WEEKS.map((weeks) => [{ target, at: now - weeks * WEEK_MS }]);
-  if (comparison.baseline === 'others' && others.length > 0)
-    return [others.map((other) => ({ target: other, at: now }))];
-  return [[{ target, at: before }]];
-};
-
-const compareCounts = async (ask: Ask, now: number): Promise<Compared> => {
-  const { comparison, gate, target, since } = ask.order;
-  const fresh = await countsOver(ask, { target, at: now }, now - since);
-  if (fresh === undefined) return { verdict: 'inconclusive', because: 'nothing was counted since the last write' };
-  const baselines: Counts[] = [];
-  for (const sides of sidesOf(ask.order, now)) {
-    const counted: Counts[] = [];
-    for (const side of sides) counted.push((await countsOver(ask, side, now - since)) ?? NOTHING);
-    baselines.push(sum(counted));
-  }
-  const baseline = middleOf(
-    baselines.filter(({ requests }) => requests > 0),
-    ({ requests, failures }) => failures / requests,
-    baselines.length,
-  );
-  if (baseline === undefined) return { verdict: 'inconclusive', because: 'the baseline was not counted' };
-  const level = comparison.level / comparison.of;
-  const rules = { level, mostRise: comparison.mostRise, minRequests: gate.minRequests };
-  const { verdict, because, p } = assessCountShift(fresh, baseline, rules);
-  return { verdict, because, ...(p === undefined ? {} : { value: p }), threshold: level, samples: fresh.requests };
-};
-
-const NOTHING: Counts = { requests: 0, failures: 0 };
-
-const sum = (all: readonly Counts[]): Counts =>
-  all.reduce(
-    (total, { requests, failures }) => ({
-      requests: total.requests + requests,
-      failures: total.failures + failures,
-    }),
-    NOTHING,
-  );
-
-/** What a target counted in the windows that end at a moment and fit into so long before it; the last one always. */
-const countsOver = async (
-  { order, outside, tools, signal }: Ask,
-  side: Side,
-  spanMs: number,
-): Promise<Counts | undefined> => {
-  const counted: Counts[] = [];
-  let at = side.at;
-  while (counted.length < MOST_WINDOWS) {
-    const { counts } = await measureWindow({ ...order, target: side.target, at }, outside, tools, signal);
-    if (counts === undefined || counts.to <= counts.from) break;
-    if (counted.length > 0 && counts.from < side.at - spanMs) break;
-    counted.push(counts);
-    at = counts.from;
-  }
-  return counted.length === 0 ? undefined : sum(counted);
-};
-
-const compareValues = async (ask: Ask, now: number): Promise<Compared> => {
-  const { comparison, target, since } = ask.order;
-  const spanMs = Math.min(now - since, LONGEST_MS);
-  const fresh = await valuesOver(ask, { target, at: now }, spanMs);
-  if ('missing' in fresh)
-    return { verdict: 'inconclusive', because: `no values since the last write (${fresh.missing.reason})` };
-  const baselines: (readonly number[])[] = [];
-  let missing = 'none was asked for';
-  for (const sides of sidesOf(ask.order, now)) {
-    const values: number[] = [];
-    for (const side of sides) {
-      const found = await valuesOver(ask, side, spanMs);
-      if ('missing' in found) missing = found.missing.reason;
-      else values.push(...found.values);
-    }
-    if (values.length > 0) baselines.push(values);
-  }
-  const asked = comparison.baseline === 'last-week' ? WEEKS.length : 1;
-  const baseline = middleOf(baselines, median, asked);
-  if (baseline === undefined) return { verdict: 'inconclusive', because: `no values of the baseline (${missing})` };
-  const tail = comparison.level / comparison.of;
-  const confidence = 1 - (comparison.bad === 'either' ? 1 : 2) * tail;
-  const { bad, mostRise } = comparison;
-  const rules = { ...DEFAULT_SHIFT_RULES, bad, confidence, mostRise, mostFall: 1 / mostRise };
-  const { verdict, because, shift } = assessShift(fresh.values, baseline, rules);
-  return {
-    verdict,
-    because,
-    ...(shift === undefined ? {} : { value: shift.estimate }),
-    threshold: 0,
-    samples: fresh.values.length,
-  };
-};
-
-/** Values of a target in the stretch that ends at a moment. A query that looks back is asked from where it no longer sees what was before. */
-const valuesOver = async ({ order, outside, tools, signal }: Ask, side: Side, spanMs: number): Promise<Series> => {
-  const { gate, source } = order;
-  const reader = readerOf({ gate, source, target: side.target, at: side.at }, outside, tools, signal);
-  if (reader.series === undefined || !('value' in gate.query))
-    return { missing: { kind: 'error', reason: 'this store can not be asked for values over a time' } };
-  const query = fillQuery(gate.query.value, side.target, reader.language);
-  const { window } = await reader.read([query]);
-  const from = side.at - spanMs + (window.to - window.from);
-  if (from >= side.at) return { missing: { kind: 'nodata', reason: 'the query looks back beyond the last write' } };
-  const span: Span = { from, to: side.at, stepMs: Math.max(1_000, (side.at - from) / (POINTS - 1)) };
-  return reader.series(query, span);
-};
-
-/** The one in the middle, or the only one; `undefined` unless there are as many as were asked for. */
-const middleOf = <Item>(items: readonly Item[], by: (item: Item) => number, asked: number): Item | undefined =>
-  items.length < asked ? undefined : items.toSorted((a, b) => by(a) - by(b))[Math.floor(items.length / 2)];
-
-const median = (values: readonly number[]): number => middleOf(values, (value) => value, 1) ?? Number.NaN;

@@ -176,7 +176,11 @@ const compareCounts = (gate: SeriesGate, series: readonly Point[], baseline: rea
   if (fresh === undefined || old === undefined)
     return { verdict: 'inconclusive', because: 'some points have no whole counts' };
   const { level, mostRise, minRequests } = gate;
-  const { p, ...standing } = assessCountShift(fresh, old, { level, mostRise, minRequests });
+  const windows = {
+    fresh: series.flatMap((point) => countsOf(point) ?? []),
+    baseline: baseline.flatMap((point) => countsOf(point) ?? []),
+  };
+  const { p, ...standing } = assessCountShift(fresh, old, { level, mostRise, minRequests }, windows);
   return { ...standing, ...(p === undefined ? {} : { value: p }), threshold: level, samples: fresh.requests };
 };
 

@@ -97,7 +97,9 @@ export const readerOf = (
   signal: AbortSignal,
 ): StoreReader => {
   const reader = openReader(source, target, rulesOf(gate), outside, tools, signal);
-  if (at === undefined) return reader;
+  // What has not arrived yet would make the newest window look better, or emptier, than it is.
+  const { lagMs } = source;
+  if (at === undefined) return lagMs === undefined ? reader : (reader.asOf?.(outside.clock.now() - lagMs) ?? reader);
   const missing = failure('this store can not be asked for another time than now');
   return (
     reader.asOf?.(at) ?? {

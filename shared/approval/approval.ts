@@ -1,4 +1,5 @@
 import type { Digest } from '../blobs/blobs.ts';
+import type { OpenBudget } from '../rollout/lifted-budgets.ts';
 import type { DeleteList } from '../rollout/plan.ts';
 
 /** A question put to people about one plan: may this wave be entered with exactly these differences? */
@@ -15,6 +16,8 @@ export interface Approval {
   readonly people: number;
   /** What only an approval by name may delete, and who may give one. Absent where nothing has to be named. */
   readonly deletes?: DeletesAsk;
+  /** Error budgets that are spent or not known: a yes lifts them, and says so. Absent where none is. */
+  readonly budgets?: readonly OpenBudget[];
   readonly authors: readonly string[];
   readonly askedAt: number;
   readonly expiresAt: number;

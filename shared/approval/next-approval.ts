@@ -1,4 +1,5 @@
 import { type Actor, authorise, type Permission } from '../access/authorise.ts';
+import { describeOpenBudgets } from '../rollout/lifted-budgets.ts';
 import type { Approval, Vote, VoteRefusal, VoteResult } from './approval.ts';
 import { assessNaming } from './assess-naming.ts';
 import { countVotes } from './count-votes.ts';
@@ -93,11 +94,12 @@ const decided = (approval: Approval): VoteResult => ({
 
 /** How an approval was decided, in one sentence. Who decides votes last. */
 export const describeDecision = (approval: Approval): string => {
-  const { decision, votes, deletes } = approval;
+  const { budgets, decision, votes, deletes } = approval;
   if (decision === 'approved') {
     const { yes, named } = countVotes(approval);
     const naming = deletes === undefined ? '' : `, its ${deletes.count} deletes named by ${names(named)}`;
-    return `approved by ${names(yes)}${naming}`;
+    const lifting = budgets === undefined ? '' : `, although ${describeOpenBudgets(budgets)}`;
+    return `approved by ${names(yes)}${naming}${lifting}`;
   }
   const last = votes.at(-1);
   return `rejected by ${last?.by}${last === undefined || last.comment === '' ? '' : `: ${last.comment}`}`;

@@ -7,6 +7,7 @@ import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import type { ApprovalAsk } from '../rollout/approval-ask.ts';
 import { digestOf } from '../rollout/digest.ts';
+import { describeOpenBudgets } from '../rollout/lifted-budgets.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Approval } from './approval.ts';
 import { approvalKey, openKey, tokenKey } from './rows.ts';
@@ -36,6 +37,7 @@ export const requestApproval = async (
     holders: holdersOf(ask.roles, roles),
     people: ask.people,
     ...(ask.deletes === undefined ? {} : { deletes: { ...ask.deletes, holders: holdersOf(ask.deletes.roles, roles) } }),
+    ...(ask.budgets === undefined ? {} : { budgets: ask.budgets }),
     authors: (await readRollout(ledger, ref.rollout))?.authors ?? [],
     askedAt: now,
     expiresAt: now + ask.expiresMs,
@@ -56,11 +58,12 @@ export const requestApproval = async (
     at: now,
     kind: 'approval',
     wave: ref.wave,
-    text: `waits for ${ask.people} of ${ask.roles.join(', ')} to approve ${ref.wave}${namingOf(ask)}, until ${new Date(approval.expiresAt).toISOString()}`,
+    text: `waits for ${ask.people} of ${ask.roles.join(', ')} to approve ${ref.wave}${namingOf(ask)}${liftingOf(ask)}, until ${new Date(approval.expiresAt).toISOString()}`,
     details: {
       approval: approval.approval,
       plan,
       ...(ask.deletes === undefined ? {} : { deletes: ask.deletes.count }),
+      ...(ask.budgets === undefined ? {} : { budgets: ask.budgets }),
     },
   });
   return approval;
@@ -73,6 +76,9 @@ const namingOf = ({ deletes }: ApprovalAsk): string =>
   deletes === undefined
     ? ''
     : ` and for ${deletes.people} of ${deletes.roles.join(', ')} to name the ${deletes.count} objects it deletes`;
+
+const liftingOf = ({ budgets }: ApprovalAsk): string =>
+  budgets === undefined ? '' : `, although ${describeOpenBudgets(budgets)}`;
 
 /** The approval of one plan of one wave of one rollout always has the same id. */
 export const approvalId = (ref: WaveRef, plan: Digest): string =>

@@ -29,9 +29,10 @@ export const assessOutages = (
   const found = new Map<string, Outage>();
   for (const { target, region, at, failing, isOwnFault } of standings) {
     if (isOwnFault || !regions.includes(region)) continue;
-    for (const { gate, because, since } of failing) {
+    for (const { gate, because, since, ...numbers } of failing) {
       const known = found.get(`${target} ${gate}`);
       found.set(`${target} ${gate}`, {
+        ...numbers,
         target,
         gate,
         because: known?.because ?? because,

@@ -10,7 +10,7 @@ import type { Target } from '../rollout/target.ts';
 import { assessOutages, freshMs, isOwnFault, type Outage, type Seen } from './assess-standings.ts';
 import { isScheduled } from './scheduled-gate.ts';
 import { type GateCounts, hasSlot, keepSlot, type Slot, slotMs } from './slot.ts';
-import { keepStanding, readStandings, readStandingsOf } from './standing.ts';
+import { type FailingGate, keepStanding, readStandings, readStandingsOf } from './standing.ts';
 
 /** How long of its minute a slot probes; what is left is for attempts under way, each with a retry. */
 const probedMs = 40_000;
@@ -63,7 +63,9 @@ export const probeAvailability = async (
   for (const { digest, release, tallies, gates } of probed) {
     for (const target of new Set(tallies.map((tally) => tally.target))) {
       const own = tallies.filter((tally) => tally.target === target);
-      const failing = ownFault ? [] : own.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, at));
+      const failing = ownFault
+        ? []
+        : own.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, gates, at));
       await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
       await keepSlot(ledger, slotOf({ target, region, at, release: digest }, own, ownFault));
       await act(target, release, at, tools, outside);
@@ -115,7 +117,7 @@ const probeRelease = async (
   targets: readonly Target[],
   { region, at, until, watched }: Turn,
   tools: AvailabilityTools,
-  outside: Pick<Outside, 'ledger' | 'settings'>,
+  outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
   signal: AbortSignal,
 ): Promise<{ readonly tallies: readonly Tally[]; readonly gates: Readonly<Record<string, ProbeGate>> }> => {
   const gates = availabilityGates(release);
@@ -127,7 +129,7 @@ const probeRelease = async (
       raised.delete(tally.target);
       return;
     }
-    const failing = [failingOf(tally, at)];
+    const failing = [failingOf(tally, gates, at)];
     await keepStanding(outside.ledger, { target: tally.target, region, at, failing, isOwnFault: false });
     await act(tally.target, release, at, tools, outside);
   };
@@ -152,7 +154,7 @@ const act = async (
   release: Release,
   at: number,
   tools: AvailabilityTools,
-  outside: Pick<Outside, 'ledger' | 'settings'>,
+  outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<void> => {
   // What a prober saw that has died since is no second opinion.
   const fresh = (await readStandingsOf(outside.ledger, target)).filter((each) => at - each.at <= freshMs);
@@ -169,8 +171,16 @@ export const probeRegions = ({ region, probeRegions: regions }: Outside['setting
 const fails = ({ gate: name, run, attempts, failedConfirmed }: Tally, gates: Readonly<Record<string, ProbeGate>>) =>
   run.longest >= (gates[name]?.consecutive ?? 1) || (attempts > 0 && failedConfirmed * 2 > attempts);
 
-const failingOf = ({ gate, query, attempts, failedConfirmed, firstFailure }: Tally, at: number) => ({
+const failingOf = (
+  { gate, query, attempts, failedConfirmed, firstFailure }: Tally,
+  gates: Readonly<Record<string, ProbeGate>>,
+  at: number,
+): FailingGate => ({
   gate,
+  query,
+  value: attempts === 0 ? 0 : failedConfirmed / attempts,
+  threshold: gates[gate]?.failuresBelow ?? 0,
+  samples: attempts,
   since: firstFailure?.at ?? at,
   because: `${query}: ${failedConfirmed} of ${attempts} attempts failed twice, first ${firstFailure?.code ?? 'unknown'}: ${firstFailure?.because ?? ''}`,
 });

@@ -1,3 +1,4 @@
+import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { TargetState } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -11,23 +12,32 @@ export const readProbed = async (
   states: ReadonlyMap<string, TargetState>,
   { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<readonly ProbedTarget[]> => {
-  const releases = new Map<string, Release>();
+  const releases = new Map<string, Promise<Release>>();
+  const releaseOf = (digest: Digest): Promise<Release> => {
+    const release = releases.get(digest) ?? getJson<Release>(blobs, digest);
+    releases.set(digest, release);
+    return release;
+  };
+  const probed = [...states.values()]
+    .toSorted((a, b) => (a.target < b.target ? -1 : 1))
+    .flatMap(({ target, verified, earlier = [] }) => (verified === undefined ? [] : [{ target, verified, earlier }]));
   const found: ProbedTarget[] = [];
-  for (const { target, verified, earlier = [] } of [...states.values()].toSorted((a, b) =>
-    a.target < b.target ? -1 : 1,
-  )) {
-    if (verified === undefined) continue;
-    const release = releases.get(verified.release) ?? (await getJson<Release>(blobs, verified.release));
-    releases.set(verified.release, release);
-    found.push({
-      target,
-      verifiedAt: Math.min(verified.at, ...earlier.map(({ at }) => at)),
-      gates: allowedOf(release),
-      days: await readDays(ledger, target, clock.now()),
-    });
+  for (let first = 0; first < probed.length; first += SIDE_BY_SIDE) {
+    const some = probed.slice(first, first + SIDE_BY_SIDE).map(
+      async ({ target, verified, earlier }): Promise<ProbedTarget> => ({
+        target,
+        verifiedAt: Math.min(verified.at, ...earlier.map(({ at }) => at)),
+        gates: allowedOf(await releaseOf(verified.release)),
+        days: await readDays(ledger, target, clock.now()),
+      }),
+    );
+    found.push(...(await Promise.all(some)));
   }
   return found;
 };
+
+/** Targets that are read at the same time: a thousand one after the other take a page half a minute, all at once the ledger's connections. */
+const SIDE_BY_SIDE = 32;
 
 /** What the probe gates that some wave of the release asks for allow. */
 const allowedOf = (release: Release): Readonly<Record<string, number>> => {

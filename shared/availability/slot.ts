@@ -101,8 +101,26 @@ const withSlot = (row: Row | undefined, { region, at, gates }: Slot): Day => {
   };
 };
 
-/** The days of a target that are within the window, oldest first, each region apart. */
-export const readDays = async (ledger: Ledger, target: string, now: number): Promise<readonly Day[]> => {
+/** The days of a target that are within so long before now, oldest first, each region apart; the day it begins in counts whole. */
+export const readDays = async (
+  ledger: Ledger,
+  target: string,
+  now: number,
+  withinMs = windowMs,
+): Promise<readonly Day[]> => {
   const rows = await queryAll(ledger, `availability#${target}`, 'day#');
-  return rows.map((row) => stored<Day>(row)).filter(({ day }) => day > now - windowMs - dayMs);
+  return rows.map((row) => stored<Day>(row)).filter(({ day }) => day > now - withinMs - dayMs);
+};
+
+/** First attempts of one gate on a target, from all regions together, and those that failed. */
+export const readProbeCounts = async (
+  ledger: Ledger,
+  target: string,
+  gate: string,
+  now: number,
+  withinMs: number,
+): Promise<{ readonly requests: number; readonly failures: number }> => {
+  const days = await readDays(ledger, target, now, withinMs);
+  const counts = days.reduce((sum, day) => addCounts(sum, day.gates[gate] ?? none), none);
+  return { requests: counts.attempts, failures: counts.failedFirst };
 };

@@ -17,6 +17,11 @@ export interface FailingGate {
   readonly gate: string;
   readonly because: string;
   readonly since: number;
+  /** The address that was asked, the share that failed, what must be stayed below, and of how many attempts. */
+  readonly query?: string;
+  readonly value?: number;
+  readonly threshold?: number;
+  readonly samples?: number;
 }
 
 const partition = 'availability';

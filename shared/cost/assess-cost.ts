@@ -32,7 +32,7 @@ export const ways = {
   wave: ['TakeTurn', 'IsOurTurn', 'PlanWave', 'IsPlanned', 'JudgeEntry', 'MayEnter', 'RequestApproval', 'IsApproved']
     .concat(['AwaitEntry', 'IsEntryOpen'])
     .concat(['DeployWave', 'NextBatch', 'IsBatchLeft', 'JudgeWave', 'IsWaveJudged', 'CloseGates'])
-    .concat(['ProbeWave', 'IsProbing', 'ProbingEnded', 'ConcludeWave', 'Concluded']),
+    .concat(['ProbeShards', 'ProbeWave', 'IsProbing', 'ProbingEnded', 'ConcludeWave', 'Concluded']),
   perBatch: ['DeployBatch', 'NextBatch', 'IsBatchLeft'],
   perTarget: ['RunDeployment'],
   deployment: ['ApplyManifests', 'IsApplied', 'SettleTarget', 'IsSettled', 'PruneObjects', 'IsPruned'].concat([

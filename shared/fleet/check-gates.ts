@@ -1,8 +1,11 @@
+import { keepsCounts } from '../rollout/asked-window.ts';
 import { kindOf } from '../rollout/metric-source.ts';
 import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { AssessQuery } from './assess-query.ts';
-import { checkQueries, sourcePath } from './check-queries.ts';
+import { checkAskedOver, withShortestWindow } from './check-asked-over.ts';
+import { checkBudget } from './check-budget.ts';
+import { checkQueries, sourceOf, sourcePath } from './check-queries.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
@@ -21,10 +24,8 @@ export const checkGates = (
   [...gates.sound].flatMap(([name, gate]) => {
     const users = [...waves.sound.values()].filter((wave) => wave.gates.includes(name));
     const askedOf = (targets && users.flatMap((wave) => selectTargets(wave.targets, targets))) ?? [];
-    const store =
-      'probe' in gate || 'tests' in gate
-        ? undefined
-        : metrics.sound.get('alerts' in gate ? gate.alerts.source : gate.metric.source);
+    const source = sourceOf(gate);
+    const store = source === undefined ? undefined : metrics.sound.get(source);
     return [
       ...checkQueries(name, gate, users, metrics, value, assess),
       ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
@@ -32,6 +33,8 @@ export const checkGates = (
       ...checkInterval(name, gate, users, value),
       ...checkCount(name, gate, users),
       ...checkBaseline(name, gate, store),
+      ...checkAskedOver(name, gate, store),
+      ...checkBudget(name, gate, gates),
       ...checkTest(name, gate, users),
     ];
   });
@@ -52,10 +55,15 @@ const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[];
     const inputs = 'workflow' in tests ? Object.entries(tests.inputs) : [];
     return inputs.map(([input, text]) => ({ field: ['tests', 'inputs', input], text }));
   }
-  const [kind, texts] = 'probe' in gate ? (['probe', gate.probe] as const) : (['metric', gate.metric] as const);
+  const [kind, texts] =
+    'probe' in gate
+      ? (['probe', gate.probe] as const)
+      : 'budget' in gate
+        ? (['budget', gate.budget] as const)
+        : (['metric', gate.metric] as const);
   return ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
     const text = valueAt(texts, [key]);
-    return typeof text === 'string' ? [{ field: [kind, key], text }] : [];
+    return typeof text === 'string' ? [{ field: [kind, key], text: withShortestWindow(gate, text) }] : [];
   });
 };
 
@@ -87,7 +95,7 @@ const checkInterval = (
   value: unknown,
 ): readonly Finding[] => {
   const path = ['gates', name, 'interval'];
-  if ('probe' in gate || 'tests' in gate || valueAt(value, path) === undefined) return [];
+  if (!('interval' in gate) || valueAt(value, path) === undefined) return [];
   const short = users.find((wave) => wave.soak !== undefined && durationMs(wave.soak) < durationMs(gate.interval));
   if (short === undefined) return [];
   const what = `it is measured every ${gate.interval}, and wave ${short.name} soaks for ${short.soak}`;
@@ -139,9 +147,9 @@ const checkTest = (name: string, gate: GateEntry, users: readonly WaveEntry[]): 
 
 /** What was before is asked of stores that can be asked for another time than now. */
 const checkBaseline = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
-  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || 'prometheus' in store) return [];
-  const what = `a baseline is asked of a store of prometheus, and ${gate.metric.source} is of ${kindOf(store)}`;
-  return [
-    { code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected: 'a store of prometheus' },
-  ];
+  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || keepsCounts(kindOf(store)))
+    return [];
+  const what = `a baseline is asked for another time than now, and ${gate.metric.source} is of ${kindOf(store)}`;
+  const expected = 'a store of prometheus, influxdb, cloudwatch or datadog';
+  return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected }];
 };

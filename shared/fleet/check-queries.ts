@@ -1,5 +1,6 @@
 import { kindOf, type StoreKind } from '../rollout/metric-source.ts';
 import type { AssessQuery } from './assess-query.ts';
+import { fillShortest } from './check-asked-over.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
@@ -8,6 +9,7 @@ import { pointerOf, valueAt } from './pointer.ts';
 import type { Finding } from './problem.ts';
 
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
+type BudgetEntry = Extract<GateEntry, { budget: unknown }>;
 
 /** Kinds of store that have alerts. */
 const WITH_ALERTS: readonly StoreKind[] = ['prometheus', 'alertmanager', 'influxdb2', 'cloudwatch'];
@@ -24,8 +26,8 @@ export const checkQueries = (
   value: unknown,
   assess: AssessQuery,
 ): readonly Finding[] => {
-  if ('probe' in gate || 'tests' in gate) return [];
-  const { source } = 'alerts' in gate ? gate.alerts : gate.metric;
+  const source = sourceOf(gate);
+  if (source === undefined || 'probe' in gate || 'tests' in gate) return [];
   const path = sourcePath(name, gate, value);
   if (!metrics.names.has(source)) return [unknownStore(source, path, metrics.names)];
   const store = metrics.sound.get(source);
@@ -35,12 +37,33 @@ export const checkQueries = (
     const what = `the store ${source} is of ${kindOf(store)}`;
     return [invalid(path, what, 'a store of prometheus', `write source: ${source}`)];
   }
+  if ('budget' in gate) return checkCounts(name, gate.budget, kindOf(store), assess);
   return checkMetric(name, gate, users, store, path, assess);
 };
 
+/** Name of the store that a gate asks, where it asks one. */
+export const sourceOf = (gate: GateEntry): string | undefined => {
+  if ('probe' in gate || 'tests' in gate) return undefined;
+  if ('alerts' in gate) return gate.alerts.source;
+  return 'budget' in gate ? gate.budget.source : gate.metric.source;
+};
+
+/** What can be known of the counts of a budget. How far they look back is the budget's own to say. */
+const checkCounts = (
+  name: string,
+  budget: BudgetEntry['budget'],
+  kind: StoreKind,
+  assess: AssessQuery,
+): readonly Finding[] =>
+  (['errors', 'requests'] as const).flatMap((field) => {
+    const text = budget[field];
+    const fault = text === undefined ? undefined : assess(kind, fillShortest(text, kind)).fault;
+    return fault === undefined ? [] : [invalid(['gates', name, 'budget', field], fault.what, fault.expected)];
+  });
+
 /** Where a gate names its store: a metric's may be written `prometheus`. */
 export const sourcePath = (name: string, gate: GateEntry, value: unknown): readonly string[] => {
-  const path = ['gates', name, 'alerts' in gate ? 'alerts' : 'metric'];
+  const path = ['gates', name, 'alerts' in gate ? 'alerts' : 'budget' in gate ? 'budget' : 'metric'];
   const isOld =
     valueAt(value, [...path, 'source']) === undefined && valueAt(value, [...path, 'prometheus']) !== undefined;
   return [...path, isOld ? 'prometheus' : 'source'];
@@ -102,7 +125,8 @@ const checkMetric = (
   const asked = ASKED_FOR[kind];
   const windowMs = metric.window === undefined ? (asked?.ms ?? 0) : durationMs(metric.window);
   const texts = 'query' in metric ? { query: metric.query } : { errors: metric.errors, requests: metric.requests };
-  const assessed = Object.entries(texts).map(([field, text]) => ({ field, ...assess(kind, text) }));
+  const filled = (text: string): string => (gate.test === 'burn' ? fillShortest(text, kind) : text);
+  const assessed = Object.entries(texts).map(([field, text]) => ({ field, ...assess(kind, filled(text)) }));
   const longest = assessed.reduce((most, each) => (each.windowMs > most.windowMs ? each : most), {
     field: metric.window === undefined ? (Object.keys(texts)[0] ?? 'query') : 'window',
     windowMs: asked === undefined ? 0 : windowMs,
@@ -137,9 +161,13 @@ const checkMetric = (
           ),
         ]
       : []),
-    ...checkSoak(longest, users, asked?.lateMs ?? 0, at),
+    ...checkSoak(longest, users, (asked?.lateMs ?? 0) + lagMsOf(store), at),
   ];
 };
+
+/** How long points take to be in a store, where it says so. */
+const lagMsOf = (store: MetricsEntry): number =>
+  'lag' in store && store.lag !== undefined ? durationMs(store.lag) : 0;
 
 /** At the end of the soak the query would still speak of the time before the last write. */
 const checkSoak = (

@@ -1,4 +1,14 @@
-import type { Check, Comparison, GateSpec, HttpPhase, RunLimits, SequentialTest, TestGate } from '../rollout/gate.ts';
+import type {
+  Check,
+  Comparison,
+  EvidenceTest,
+  GateSpec,
+  GateTest,
+  HttpPhase,
+  MetricGate,
+  RunLimits,
+  TestGate,
+} from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
@@ -8,6 +18,7 @@ type ProbeEntry = Extract<GateEntry, { probe: unknown }>;
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
 type TestEntry = Extract<GateEntry, { tests: unknown }>;
 type AlertEntry = Extract<GateEntry, { alerts: unknown }>;
+type BudgetEntry = Extract<GateEntry, { budget: unknown }>;
 
 /** The gates of the config in the words of the rollout, durations in milliseconds. */
 export const toGates = (
@@ -15,7 +26,7 @@ export const toGates = (
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
   stores: Readonly<Record<string, MetricsEntry>>,
 ): Readonly<Record<string, GateSpec>> => {
-  const of = sharing(entries, waves, (entry) => 'test' in entry && entry.test === 'sequential');
+  const of = sharing(entries, waves, (entry) => 'test' in entry && isByEvidence(entry.test));
   const compared = sharing(entries, waves, (entry) => 'metric' in entry && entry.baseline !== undefined);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
@@ -25,9 +36,11 @@ export const toGates = (
           ? probeGate(entry, of)
           : 'alerts' in entry
             ? alertGate(entry)
-            : 'tests' in entry
-              ? testGate(entry)
-              : metricGate(entry, { of, compared }, stores)),
+            : 'budget' in entry
+              ? budgetGate(entry, stores)
+              : 'tests' in entry
+                ? testGate(entry)
+                : metricGate(entry, { of, compared }, stores)),
         ...(entry.effect === 'report' ? { effect: entry.effect } : {}),
       },
     ]),
@@ -50,12 +63,24 @@ const sharing = (
   return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(counts).length * targets.length));
 };
 
-const testOf = (
-  { test, level }: Pick<ProbeEntry, 'test' | 'level'>,
-  share: Pick<SequentialTest, 'of' | 'looks'>,
-): { readonly test?: SequentialTest } => (test === 'sequential' ? { test: { kind: test, level, ...share } } : {});
+const isByEvidence = (test: string): test is EvidenceTest['kind'] => test === 'sequential' || test === 'objective';
 
-const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }: ProbeEntry, of: number): GateSpec => ({
+const testOf = (
+  {
+    test,
+    level,
+    severity = 'page',
+  }: Pick<MetricEntry, 'test' | 'level'> & { readonly severity?: MetricEntry['severity'] },
+  share: Pick<EvidenceTest, 'of' | 'looks'>,
+): { readonly test?: GateTest } => {
+  if (test === 'burn') return { test: { kind: test, severity } };
+  return isByEvidence(test) ? { test: { kind: test, level, ...share } } : {};
+};
+
+const probeGate = (
+  { probe, below, minSamples, consecutive, mustFail, quorum, ...rest }: ProbeEntry,
+  of: number,
+): GateSpec => ({
   kind: 'probe',
   check: checkOf(probe),
   rate: ratePerSecond(probe.rate),
@@ -64,6 +89,7 @@ const probeGate = ({ probe, below, minSamples, consecutive, mustFail, ...rest }:
   minSamples,
   consecutive,
   ...given('mustFail', mustFail),
+  ...given('quorum', quorum),
   ...testOf(rest, { of }),
 });
 
@@ -108,7 +134,7 @@ const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
   { of, compared }: { readonly of: number; readonly compared: number },
   stores: Readonly<Record<string, MetricsEntry>>,
-): GateSpec => {
+): MetricGate => {
   const store = stores[metric.source];
   const windowMs = metric.window === undefined ? undefined : durationMs(metric.window);
   return {
@@ -153,6 +179,31 @@ const comparisonOf = (
   of: number,
 ): { readonly comparison?: Comparison } =>
   baseline === undefined ? {} : { comparison: { baseline, bad, mostRise, level, of } };
+
+const budgetGate = ({ budget, maxAge }: BudgetEntry, stores: Readonly<Record<string, MetricsEntry>>): GateSpec => {
+  const { objective, window, atLeast, probe, source = '', errors = '', requests = '' } = budget;
+  const store = stores[source];
+  const windowMs = durationMs(window);
+  const metric: MetricGate = {
+    kind: 'metric',
+    source,
+    query: { errors, requests },
+    minRequests: 1,
+    intervalMs: windowMs,
+    maxAgeMs:
+      maxAge === undefined
+        ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
+        : durationMs(maxAge),
+  };
+  return {
+    kind: 'budget',
+    // As people write it, and not a hair beside it: 1 - 0.999 is 0.0010000000000000009.
+    allowed: Number((1 - objective).toPrecision(12)),
+    windowMs,
+    atLeast,
+    counted: probe === undefined ? { metric } : { probe },
+  };
+};
 
 const testGate = ({ tests, within, when }: TestEntry): GateSpec => ({
   kind: 'test',

@@ -1,5 +1,6 @@
 import type { MetricSource } from '../rollout/metric-source.ts';
 import type { MetricsEntry } from './config.ts';
+import { durationMs } from './duration.ts';
 
 /** The metric stores of the config, in the words of the rollout. */
 export const toMetricSources = (
@@ -13,21 +14,30 @@ const sourceOf = (entry: MetricsEntry): MetricSource => {
     return { pods: { labels, ...given({ namespace }), port, path }, join, allow: [] };
   }
   if ('datadog' in entry) {
-    const { apiKeySecret, ...rest } = entry;
-    return { ...rest, tokenSecret: apiKeySecret };
+    const { apiKeySecret, lag, ...rest } = entry;
+    return { ...rest, tokenSecret: apiKeySecret, ...lagOf(lag) };
   }
   if ('cloudwatch' in entry) {
     const { cloudwatch, allow, ...rest } = entry;
     return { cloudwatch, ...given(rest), allow };
   }
-  const { tokenSecret, username, tls, allow, ...store } = entry;
-  const access = { ...given({ tokenSecret, username }), ...(tls === undefined ? {} : { tls: given(tls) }), allow };
+  const { tokenSecret, username, tls, allow, ...written } = entry;
+  const { lag, ...store } = { lag: undefined, ...written };
+  const access = {
+    ...lagOf(lag),
+    ...given({ tokenSecret, username }),
+    ...(tls === undefined ? {} : { tls: given(tls) }),
+    allow,
+  };
   if ('prometheus' in store) {
     const { prometheus, ...rest } = store;
     return { prometheus, ...given(rest), ...access };
   }
   return { ...store, ...access };
 };
+
+const lagOf = (lag: string | undefined): { readonly lagMs?: number } =>
+  lag === undefined ? {} : { lagMs: durationMs(lag) };
 
 type Given<Value extends object> = { readonly [Key in keyof Value]?: Exclude<Value[Key], undefined> };
 

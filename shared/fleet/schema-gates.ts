@@ -6,21 +6,39 @@ import { testGate } from './schema-tests.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
-const tests = {
-  test: z
-    .enum(['threshold', 'sequential'], rule('test'))
-    .default('threshold')
-    .describe(
-      'threshold compares the share found; sequential weighs the evidence at every look and stops at the earliest sound moment.',
-    ),
+const level = {
   level: z
     .number(rule('level'))
     .gt(0, rule('level'))
     .max(0.5, rule('level'))
     .default(0.05)
     .describe(
-      'With sequential: how often a wave without fault is stopped at most, over all its sequential gates; 0.05.',
+      'With sequential and objective: how often a wave without fault is stopped at most, over all such gates of it; 0.05. An objective is met with what is left to 1.',
     ),
+};
+
+const TEST =
+  'threshold compares the share found; sequential weighs the evidence at every look and stops at the earliest sound moment; objective does, and passes only when requests enough have shown the share';
+
+const probeTest = {
+  test: z.enum(['threshold', 'sequential', 'objective'], rule('test')).default('threshold').describe(`${TEST}.`),
+  ...level,
+};
+
+const metricTest = {
+  test: z
+    .enum(['threshold', 'sequential', 'objective', 'burn'], rule('metricTest'))
+    .default('threshold')
+    .describe(
+      `${TEST}; burn fails when what may fail burns too fast in two windows at once, which the queries name by {window}.`,
+    ),
+  severity: z
+    .enum(['page', 'ticket'], rule('severity'))
+    .optional()
+    .describe(
+      'With burn: page asks the fast windows (1h & 5m, 6h & 30m), ticket the slow ones too (1d & 2h, 3d & 6h); page.',
+    ),
+  ...level,
 };
 
 const effect = z
@@ -46,10 +64,10 @@ const limits = {
 
 const comparison = {
   baseline: z
-    .enum(['before', 'others', 'last-week'], rule('baseline'))
+    .enum(['before', 'others', 'difference', 'last-week'], rule('baseline'))
     .optional()
     .describe(
-      'Compared with this too when the wave is left: the target before its first write, the targets not reached yet, or this hour of the last three weeks.',
+      'Compared with this too when the wave is left: the target before its first write, the targets not reached yet, difference: the target before less what changed on those meanwhile, or this hour of the last three weeks.',
     ),
   bad: z
     .enum(['higher', 'lower', 'either'], rule('bad'))
@@ -82,8 +100,13 @@ const probeGate = z
       .literal(true)
       .optional()
       .describe('What is probed is known to be bad: where an attempt passes, no probe of the wave is believed.'),
+    quorum: countFromOne
+      .optional()
+      .describe(
+        "From how many of the regions that probe it must fail to be the target's fault; without, the wave's own prober suffices, and of the others two.",
+      ),
     effect,
-    ...tests,
+    ...probeTest,
   })
   .refine((gate) => gate.test === 'threshold' || gate.below.failures > 0, rule('sequentialShare'))
   .describe('Availability, measured from outside before, during and after the writes of a wave.');
@@ -151,7 +174,7 @@ const metricGate = z
     effect,
     ...limits,
     ...comparison,
-    ...tests,
+    ...metricTest,
   })
   .refine((gate) => gate.failAbove !== undefined || gate.failBelow !== undefined, rule('someThreshold'))
   .refine((gate) => !((gate.failBelow ?? -Infinity) >= (gate.failAbove ?? Infinity)), rule('invertedThreshold'))
@@ -160,6 +183,14 @@ const metricGate = z
       gate.test === 'threshold' || ('errors' in gate.metric && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
     rule('sequentialCounts'),
   )
+  .refine((gate) => gate.test === 'burn' || gate.severity === undefined, {
+    error: rule('severityWithoutBurn'),
+    path: ['severity'],
+  })
+  .refine((gate) => gate.test !== 'burn' || gate.baseline === undefined, {
+    error: rule('burnBaseline'),
+    path: ['baseline'],
+  })
   .refine((gate) => (gate.failureLimit ?? 0) >= 0 || gate.consecutiveSuccessLimit !== undefined, {
     error: rule('neverFails'),
     path: ['failureLimit'],
@@ -195,5 +226,45 @@ const alertGate = z
   })
   .describe('No such alert fires: before the first write, while the wave is deployed, and through the soak.');
 
-/** An entry of `gates`: a probe, a metric, alerts or a test. */
-export const gateSchema = z.union([probeGate, metricGate, alertGate, testGate]);
+const budgetGate = z
+  .strictObject({
+    budget: z
+      .strictObject({
+        objective: z
+          .number(rule('objective'))
+          .gt(0, rule('objective'))
+          .lt(1, rule('objective'))
+          .describe('The share that must not fail: 0.999.'),
+        window: duration.default('30d').describe('The time that the budget is of; 30d.'),
+        atLeast: z
+          .number(rule('budgetLeft'))
+          .min(0, rule('budgetLeft'))
+          .lt(1, rule('budgetLeft'))
+          .default(0)
+          .describe('The part of it that must be left, 0.1 for a tenth; 0: some.'),
+        probe: text
+          .optional()
+          .describe('Name of a gate that probes: its scheduled probes, from every region, are counted.'),
+        source: source.optional(),
+        errors: query.optional().describe('What counts all that failed over {window}.'),
+        requests: query.optional().describe('What counts everything over {window}.'),
+      })
+      .refine(
+        ({ probe, source: store, errors, requests }) =>
+          probe === undefined
+            ? store !== undefined && errors !== undefined && requests !== undefined
+            : store === undefined && errors === undefined && requests === undefined,
+        rule('budgetCounts'),
+      )
+      .describe(
+        'What must be left of an error budget before a wave is entered; one that is spent asks for the approval of the wave.',
+      ),
+    effect,
+    maxAge: duration
+      .optional()
+      .describe('With source: how old the newest point may be; 2m, in CloudWatch 4m and the window.'),
+  })
+  .describe('An error budget that must not be spent when the wave is entered.');
+
+/** An entry of `gates`: a probe, a metric, alerts, a budget or a test. */
+export const gateSchema = z.union([probeGate, metricGate, alertGate, budgetGate, testGate]);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RuleName } from './rules.ts';
-import { allow, baseUrl, labels, name, probeUrl, secretName, text } from './schema-fields.ts';
+import { allow, baseUrl, duration, labels, name, probeUrl, secretName, text } from './schema-fields.ts';
 
 const rule = (ruleName: RuleName): RuleName => ruleName;
 
@@ -14,6 +14,10 @@ const tls = z
   })
   .refine((files) => (files.certSecret === undefined) === (files.keySecret === undefined), rule('certificateAndKey'))
   .optional();
+
+const lag = duration
+  .optional()
+  .describe('How long points take to be there; windows end so long ago, as two scrapes. None; in CloudWatch 3m.');
 
 const access = {
   tokenSecret: token,
@@ -49,18 +53,22 @@ export const metricsSchema = z.union([
       .describe(
         'Ask with a token of our federated identity there: Google Managed Prometheus, Azure Monitor workspace.',
       ),
+    lag,
     ...access,
   }),
   z.strictObject({
     influxdb1: storeUrl('db', 'rp').describe('Base URL of an InfluxDB 1.x, asked in InfluxQL: https://…?db=telegraf.'),
+    lag,
     ...access,
   }),
   z.strictObject({
     influxdb2: storeUrl('org', 'orgID').describe('Base URL of an InfluxDB 2.x, asked in Flux: https://…?org=acme.'),
+    lag,
     ...access,
   }),
   z.strictObject({
     influxdb3: storeUrl('db').describe('Base URL of an InfluxDB 3, asked in SQL: https://…?db=telegraf.'),
+    lag,
     ...access,
   }),
   z.strictObject({
@@ -77,6 +85,7 @@ export const metricsSchema = z.union([
       .describe('The site, as datadoghq.eu.'),
     apiKeySecret: secretName.describe('Secret with the API key.'),
     appKeySecret: secretName.describe('Secret with the application key.'),
+    lag,
     allow,
   }),
   z.strictObject({

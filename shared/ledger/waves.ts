@@ -106,9 +106,12 @@ export const keepWaiting = async <Kept extends Waiting | undefined>(
   return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;
 };
 
-/** The prober of a wave rests until then. The last word counts. */
+/** The prober of a wave rests until then; of several invocations side by side the one that rests longest counts. */
 export const restProber = async (ledger: Ledger, ref: WaveRef, until: number): Promise<void> => {
-  await update(ledger, progressKey(ref), (current) => ({ ...current?.data, probingRestsUntil: until }));
+  await update(ledger, progressKey(ref), (current) => {
+    const known = current?.data.probingRestsUntil;
+    return { ...current?.data, probingRestsUntil: Math.max(until, typeof known === 'number' ? known : 0) };
+  });
 };
 
 /** Sets the stop flag; the first reason stays. */

@@ -1,4 +1,4 @@
-import type { ProbeGate, WeighEvidence } from '../rollout/gate.ts';
+import { type ProbeGate, type WeighEvidence, weighsEvidence } from '../rollout/gate.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import { assessMustFail } from './assess-must-fail.ts';
 import type { Tally } from './tally.ts';
@@ -8,7 +8,7 @@ import type { Tally } from './tally.ts';
  *
  * Fails when confirmed failures in a row have reached `consecutive`, at any time; and when, with `minSamples` first attempts, the
  * failed share of them is not below `failuresBelow` (a single failure is not below 0); a sequential gate when there is evidence enough
- * that more than `failuresBelow` fail, at any time and however few samples. Inconclusive with fewer samples, and where
+ * that more than `failuresBelow` fail, at any time and however few samples; one of an objective passes only when attempts enough have shown it. Inconclusive with fewer samples, and where
  * nothing was probed. Retries never make a failed attempt good.
  */
 export const assessProbe = (
@@ -36,7 +36,7 @@ const judge = (name: string, gate: ProbeGate, tally: Tally, weigh: WeighEvidence
   if (gate.mustFail) return assessMustFail(name, gate, tally);
   const { attempts, failedFirst, invalid, run, firstFailure, from, to } = tally;
   const share = attempts === 0 ? 0 : failedFirst / attempts;
-  const [verdict, expected] = conclude(gate, tally, share, weigh);
+  const [verdict, expected, stillNeeded] = conclude(gate, tally, share, weigh);
   const first = firstFailure === undefined ? '' : `, first ${firstFailure.code}: ${firstFailure.because}`;
   const unsound = invalid === 0 ? '' : `; ${invalid} more said nothing and are not counted`;
   const streak = run.longest > 1 ? `, ${run.longest} in a row confirmed` : '';
@@ -53,19 +53,21 @@ const judge = (name: string, gate: ProbeGate, tally: Tally, weigh: WeighEvidence
     threshold: gate.failuresBelow,
     window: { from, to },
     samples: attempts,
+    ...(stillNeeded === undefined ? {} : { stillNeeded }),
   };
 };
 
-const conclude = (gate: ProbeGate, tally: Tally, share: number, weigh: WeighEvidence): readonly [Verdict, string] => {
+type Conclusion = readonly [verdict: Verdict, expected: string, stillNeeded?: number | undefined];
+
+const conclude = (gate: ProbeGate, tally: Tally, share: number, weigh: WeighEvidence): Conclusion => {
   const { attempts, failedFirst, run } = tally;
   if (run.longest >= gate.consecutive) return ['fail', `expected fewer than ${gate.consecutive} confirmed in a row`];
-  const evidence =
-    gate.test?.kind === 'sequential'
-      ? weigh({ requests: attempts, failures: failedFirst }, gate.failuresBelow, gate.test)
-      : undefined;
+  const evidence = weighsEvidence(gate.test)
+    ? weigh({ requests: attempts, failures: failedFirst }, gate.failuresBelow, gate.test)
+    : undefined;
   if (evidence?.verdict === 'fail') return ['fail', evidence.because];
   if (attempts < gate.minSamples) return ['inconclusive', `expected at least ${gate.minSamples} attempts to judge by`];
-  if (evidence !== undefined) return [evidence.verdict, evidence.because];
+  if (evidence !== undefined) return [evidence.verdict, evidence.because, evidence.stillNeeded];
   const bound = gate.failuresBelow === 0 ? 'none to fail' : `a share below ${gate.failuresBelow}`;
   if (failedFirst > 0 && share >= gate.failuresBelow)
     return ['fail', `a share of ${rounded(share)}, expected ${bound}`];

@@ -1,3 +1,4 @@
+import type { OpenBudget } from './lifted-budgets.ts';
 import { countChanges, type DeleteList, type WavePlan } from './plan.ts';
 import type { DeleteRules } from './release.ts';
 import type { ApprovalSpec, Wave } from './wave.ts';
@@ -6,6 +7,8 @@ import type { ApprovalSpec, Wave } from './wave.ts';
 export interface ApprovalAsk extends ApprovalSpec {
   /** Beside that: who may approve by name what is deleted, and how many of them must. */
   readonly deletes?: DeleteList & Pick<ApprovalSpec, 'roles' | 'people'>;
+  /** Error budgets that a yes lifts. */
+  readonly budgets?: readonly OpenBudget[];
 }
 
 /**

@@ -2,7 +2,7 @@
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = (ProbeGate | MetricGate | AlertGate | TestGate) & {
+export type GateSpec = (ProbeGate | MetricGate | AlertGate | BudgetGate | TestGate) & {
   /** `report`: measured and shown like any other, and never stops anything. Absent: it blocks. */
   readonly effect?: 'report';
 };
@@ -25,24 +25,43 @@ export interface ProbeGate {
    * its wave is believed.
    */
   readonly mustFail?: true;
+  /**
+   * From how many regions it must fail to be the target's fault, of those that are heard. Absent: a fail of the wave's own prober counts by
+   * itself, and what only other regions see takes two.
+   */
+  readonly quorum?: number;
   /** How its share of failures is judged. Absent: `threshold`. */
   readonly test?: GateTest;
 }
 
 /**
  * `threshold`: the share that was found is compared. `sequential`: the gate fails when the evidence that more than the allowed share
- * fails is enough, at whatever moment one looks.
+ * fails is enough, at whatever moment one looks. `objective`: as sequential, and it passes only when requests enough have shown that no
+ * more fails. `burn`: it fails when a budget burns too fast in two windows at once.
  */
-export type GateTest = { readonly kind: 'threshold' } | SequentialTest;
+export type GateTest = { readonly kind: 'threshold' } | EvidenceTest | BurnTest;
 
-export interface SequentialTest {
-  readonly kind: 'sequential';
+/** A test of counts that may be looked at as often as one likes. */
+export interface EvidenceTest {
+  readonly kind: 'sequential' | 'objective';
   /** How often, at most, a wave without fault is stopped by any of its sequential gates, over all looks. */
   readonly level: number;
   /** How many share that level: gates times targets of the widest wave, twice where it is looked at in two ways. */
   readonly of: number;
   /** At how many looks, each at counts of its own window, it may be concluded beside the counts of all windows together. */
   readonly looks?: number;
+  /** By how much failures come in clusters, as was measured before the write. Not configured; absent: not at all. */
+  readonly dispersion?: number;
+}
+
+/** Whether a gate is judged by evidence that adds up. */
+export const weighsEvidence = (test: GateTest | undefined): test is EvidenceTest =>
+  test?.kind === 'sequential' || test?.kind === 'objective';
+
+/** Burn rates over several windows; `page`: the fast ones, `ticket`: the slow ones too. */
+export interface BurnTest {
+  readonly kind: 'burn';
+  readonly severity: 'page' | 'ticket';
 }
 
 /** How many measurements a gate takes, and how many of each kind it bears. As in an AnalysisRun of Argo Rollouts. */
@@ -63,9 +82,9 @@ export interface RunLimits {
 export interface Comparison {
   /**
    * `before`: the same target before its first write. `others`: the targets that this rollout has not written to, now; `before` where
-   * there are none. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
+   * there are none. `difference`: `before`, less what changed on the others meanwhile. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
    */
-  readonly baseline: 'before' | 'others' | 'last-week';
+  readonly baseline: 'before' | 'others' | 'difference' | 'last-week';
   /** Which way is bad. Counts are only ever worse by more errors. */
   readonly bad: 'higher' | 'lower' | 'either';
   /** How often, at most, a wave without fault is failed by any of its comparisons. */
@@ -80,8 +99,13 @@ export interface Comparison {
 export type WeighEvidence = (
   counts: { readonly requests: number; readonly failures: number },
   allowed: number,
-  test: SequentialTest,
-) => { readonly verdict: 'pass' | 'fail' | 'inconclusive'; readonly because: string };
+  test: EvidenceTest,
+) => {
+  readonly verdict: 'pass' | 'fail' | 'inconclusive';
+  readonly because: string;
+  /** Requests that it still takes to know, all of them clean. */
+  readonly stillNeeded?: number;
+};
 
 /** What is tried of one protocol. With `family` only addresses of that family are connected to, so that each can be probed apart. */
 export type Check = (HttpCheck | TcpCheck | TlsCheck | DnsCheck | GrpcCheck | WebSocketCheck | StreamCheck) & {
@@ -219,6 +243,19 @@ export interface AlertGate {
   readonly intervalMs: number;
   /** How long ago what raises the alerts may have been evaluated. */
   readonly maxAgeMs: number;
+}
+
+/** What must be left of an error budget before a wave is entered. One that is spent can be lifted by the approval of the wave, by name. */
+export interface BudgetGate {
+  readonly kind: 'budget';
+  /** The share that may fail: 0.001 for an objective of 99.9 %. */
+  readonly allowed: number;
+  /** The time that the budget is of. */
+  readonly windowMs: number;
+  /** The part of it that must be left, from 0 to below 1; with 0 some must be. */
+  readonly atLeast: number;
+  /** What was counted: scheduled probes of a gate, from every region, or two counts of a metric store. */
+  readonly counted: { readonly probe: string } | { readonly metric: MetricGate };
 }
 
 /** A test that runs elsewhere, once for a wave: before it is entered, when it is deployed, or both. */

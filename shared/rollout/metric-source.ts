@@ -60,6 +60,8 @@ export interface MetricAccess {
   readonly username?: string;
   /** Names of secrets that hold PEM: the authority that the store's certificate is of, and our own certificate with its key. */
   readonly tls?: { readonly caSecret?: string; readonly certSecret?: string; readonly keySecret?: string };
+  /** How long points take to be there: windows end so long ago. Absent: they end now (CloudWatch: three minutes ago). */
+  readonly lagMs?: number;
   /** Private address ranges (CIDR) it may be found at. */
   readonly allow: readonly string[];
 }

@@ -18,11 +18,13 @@ export interface Judgement {
   /** Epoch milliseconds the samples span. */
   readonly window?: { readonly from: number; readonly to: number };
   readonly samples?: number;
+  /** Requests that it still takes to know, all of them clean. */
+  readonly stillNeeded?: number;
   /** `report`: shown and told, and never in the way. */
   readonly effect?: 'report';
 }
 
-export type GateKind = 'probe' | 'metric' | 'alerts' | 'test' | 'approval' | 'window' | 'soak' | 'policy';
+export type GateKind = 'probe' | 'metric' | 'alerts' | 'budget' | 'test' | 'approval' | 'window' | 'soak' | 'policy';
 
 const gravity: Readonly<Record<Verdict, number>> = { pass: 0, inconclusive: 1, error: 2, fail: 3 };
 

@@ -25,8 +25,10 @@ export const assessMetricRun = (
     return withRun(last, 'inconclusive', `${because}, the others take ${(left * intervalMs) / 1000} s`);
   }
   if (last.verdict === 'fail') return withRun(last, 'inconclusive', `borne so far, ${failed} of ${made} failed`);
-  const isWaiting = last.verdict === 'inconclusive' && pooled !== undefined && pooled.requests < minRequests;
-  return withRun(last, last.verdict, isWaiting ? missing(pooled.requests, minRequests, pooled.to - since) : '');
+  if (last.verdict !== 'inconclusive' || pooled === undefined) return withRun(last, last.verdict, '');
+  const needed = Math.max(minRequests, pooled.requests + (last.stillNeeded ?? 0));
+  const isWaiting = pooled.requests < needed;
+  return withRun(last, last.verdict, isWaiting ? missing(pooled.requests, needed, pooled.to - since) : '');
 };
 
 /** How long it takes until there are requests enough, if they go on to come as they did. */

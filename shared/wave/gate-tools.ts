@@ -1,7 +1,7 @@
-import type { ComparisonOrder } from '../analysis/compare-metric.ts';
+import type { ComparisonOrder } from '../analysis/comparison.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
-import type { AlertGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
+import type { AlertGate, BudgetGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
 import type { MetricSource } from '../rollout/metric-source.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -21,10 +21,27 @@ export interface GateTools {
     target: Target,
     signal: AbortSignal,
   ): Promise<MeasuredMetric>;
+  /** By how much failures came in clusters on a target before a moment: 1 for not at all, or where nobody can tell. */
+  measureDispersion(
+    gate: string,
+    spec: MetricGate,
+    source: MetricSource,
+    target: Target,
+    before: number,
+    signal: AbortSignal,
+  ): Promise<number>;
   /** Judges what several windows counted together. `last`: what the newest of them was judged. */
   assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
   /** Compares what a gate measures since the last write with its baseline. */
   compareMetric(order: ComparisonOrder, signal: AbortSignal): Promise<Judgement>;
+  /** Judges what is left of an error budget on one target. */
+  measureBudget(
+    gate: string,
+    spec: BudgetGate,
+    target: Target,
+    release: Pick<Release, 'metrics'>,
+    signal: AbortSignal,
+  ): Promise<Judgement>;
   /** Whether an alert fires. Without a target it is asked for all of a wave at once. */
   measureAlerts(
     gate: string,

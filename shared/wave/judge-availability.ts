@@ -20,13 +20,23 @@ export const judgeAvailability = (outages: readonly Outage[], targets: readonly 
       return { ...judge(outage, 'inconclusive', because), effect: 'report' };
     });
 
-const judge = ({ gate, target }: Outage, verdict: Judgement['verdict'], because: string): Judgement => ({
+/** With what was asked and found, where the slot that saw it says so. */
+const judge = (
+  { gate, target, since, seenAt, query, value, threshold, samples }: Outage,
+  verdict: Judgement['verdict'],
+  because: string,
+): Judgement => ({
   gate,
   kind: 'probe',
   verdict,
   target,
   because,
   source: 'scheduled probes',
+  window: { from: since, to: Math.max(since, seenAt) },
+  ...(query === undefined ? {} : { query }),
+  ...(value === undefined ? {} : { value }),
+  ...(threshold === undefined ? {} : { threshold }),
+  ...(samples === undefined ? {} : { samples }),
 });
 
 const saidOf = ({ regions, since, because }: Outage): string =>

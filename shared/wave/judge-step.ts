@@ -6,6 +6,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { probeGates } from './gate-tools.ts';
 import { lastTallies } from './probe-slices.ts';
+import { shardOf, shardsOf } from './shards.ts';
 
 /** Whether a target may be trusted with its next restart. */
 export type StepJudgement = { readonly passed: true } | { readonly passed: false; readonly because: string };
@@ -28,7 +29,9 @@ export const judgeStep = async (
   const isProbed = (await readTargetState(outside.ledger, target)).verified !== undefined;
   const isRollback = (await readRollout(outside.ledger, ref.rollout))?.rollback === true;
   if (!isProbed || isRollback) return { passed: true };
-  const tallies = (await lastTallies(ref, since, outside)).filter((tally) => tally.target === target);
+  const tallies = (
+    await lastTallies(ref, shardOf(target, wave, shardsOf(release, wave).length), since, outside)
+  ).filter((tally) => tally.target === target);
   for (const gate of gates) {
     const tally = tallies.find((each) => each.gate === gate);
     if (tally === undefined || tally.attempts === 0 || tally.from < since) {

@@ -1,10 +1,12 @@
 import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import type { ProbeGate } from '../rollout/gate.ts';
 import { type NextSoak, nextSoak } from '../rollout/next-soak.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { assessRegions, type SeenFrom } from './assess-regions.ts';
 import { compareRuns } from './compare-runs.ts';
 import {
   alertGates,
@@ -24,7 +26,11 @@ import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
+import { shardOf, shardsOf } from './shards.ts';
 import { soaking } from './soaking.ts';
+
+/** How the regions that probe on schedule see all targets, and which of them the wave's own prober stands in. */
+export type ReadSeen = () => Promise<Omit<SeenFrom, 'since'>>;
 
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
@@ -38,7 +44,7 @@ export const judgeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  tools: GateTools & TestTools & { readonly verifyTarget: VerifyTarget },
+  tools: GateTools & TestTools & { readonly verifyTarget: VerifyTarget; readonly readSeen: ReadSeen },
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
@@ -51,7 +57,11 @@ export const judgeWave = async (
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const probing = await sumSlices(ref, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
+  // A shard none of whose targets could be deployed to has nothing to show, and is not waited for.
+  const shards = shardsOf(release, wave).filter(({ shard, of }) =>
+    names.some((name) => shardOf(name, wave, of) === shard),
+  );
+  const probing = await sumSlices(ref, shards, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const soakEnds = soakFrom + wave.soakMs;
@@ -60,7 +70,8 @@ export const judgeWave = async (
   const isOver = now >= soakEnds;
   const measureForward = async (): Promise<readonly Judgement[]> => {
     const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
-    const order = { since, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
+    const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
+    const order = { since, before, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
     const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
     const alerts = await measureAlertGates(release, wave, targets, tools, signal);
     const judged = isOver
@@ -69,9 +80,10 @@ export const judgeWave = async (
     const tests = await lookAtTests(ref, release, wave, 'after', targets, tools, signal);
     return [...judged, ...alerts, ...tests];
   };
+  const probed = judgeProbes(gates, names, probing.tallies, tools);
   const judgements = [
     ...withEffects(release, [
-      ...judgeProbes(gates, names, probing.tallies, tools),
+      ...(ref.direction === 'forward' ? await withRegions(probed, gates, lastWriteAt, tools.readSeen) : probed),
       ...(ref.direction === 'forward' ? await measureForward() : []),
       ...unknownGates(release, wave),
     ]),
@@ -102,6 +114,21 @@ export const judgeWave = async (
   if (next.status !== 'passed') return next;
   const unseen = await unseenBySoak(ref, names, outside);
   return unseen === undefined ? next : { ...next, because: `${next.because}; ${unseen}` };
+};
+
+/** What other regions see of the same gates. Probes that must fail are not asked on schedule. */
+const withRegions = async (
+  probed: readonly Judgement[],
+  gates: Readonly<Record<string, ProbeGate>>,
+  since: number,
+  readSeen: ReadSeen,
+): Promise<readonly Judgement[]> => {
+  if (probed.length === 0) return probed;
+  const seen = { ...(await readSeen()), since };
+  return probed.map((judgement) => {
+    const gate = gates[judgement.gate];
+    return gate === undefined || gate.mustFail ? judgement : assessRegions(judgement, gate, seen);
+  });
 };
 
 /** Targets read at the same time for the last look: a few requests each, to a different cluster. */

@@ -1,8 +1,9 @@
 import { readTargetStates, wayBack } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
-import type { GateSpec, MetricGate } from '../rollout/gate.ts';
+import { type GateSpec, type MetricGate, weighsEvidence } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
+import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { assessMetricRun } from './assess-metric-run.ts';
@@ -14,6 +15,8 @@ import { keepRun, type MetricRun, readRun } from './metric-run.ts';
 export interface RunsOrder {
   /** Target -> its last write. */
   readonly since: ReadonlyMap<string, number>;
+  /** Target -> just before its first write. */
+  readonly before: ReadonlyMap<string, number>;
   /** Measured once more, whatever its interval says, where it was not since this moment: the end of the soak. */
   readonly atLeastAt?: number;
   /** Whether the caller may read pods through the API server of a target. */
@@ -36,7 +39,7 @@ export const measureRuns = async (
   release: Release,
   wave: Wave,
   order: RunsOrder,
-  tools: Pick<GateTools, 'measureMetric' | 'assessPooled'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureDispersion' | 'assessPooled'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<readonly JudgedRun[]> => {
@@ -58,24 +61,45 @@ export const measureRuns = async (
         const seen = await readRun(ref, name, target.name, since, outside);
         const at = outside.clock.now();
         const isDue = seen === undefined || at >= seen.at + gate.intervalMs || seen.at < (order.atLeastAt ?? 0);
-        const run = isDue
-          ? await keepRun(
-              ref,
-              name,
-              gate,
-              await measureOne(name, gate, target, release, tools, signal),
-              { since, at, isFirst: await isFirst(target.name) },
-              seen,
-              (pooled, last) => tools.assessPooled(gate, pooled, last),
-              outside,
-            )
-          : seen;
+        if (!isDue) return { gate, run: seen, judgement: assessMetricRun(gate, seen) };
+        const first = await isFirst(target.name);
+        const before = first ? undefined : order.before.get(target.name);
+        const dispersion = seen?.dispersion ?? (await dispersionOf(name, gate, target, before, release, tools, signal));
+        const spec = withDispersion(gate, dispersion);
+        const run = await keepRun(
+          ref,
+          name,
+          spec,
+          await measureOne(name, spec, target, release, tools, signal),
+          { since, at, isFirst: first, dispersion },
+          seen,
+          (pooled, last) => tools.assessPooled(spec, pooled, last),
+          outside,
+        );
         return { gate, run, judgement: assessMetricRun(gate, run) };
       },
     })),
   );
   return askAll(questions);
 };
+
+/** By how much failures came in clusters before the write, once a write, of gates whose evidence adds up; where nothing was before, nobody knows. */
+const dispersionOf = async (
+  name: string,
+  gate: MetricGate,
+  target: Target,
+  before: number | undefined,
+  release: Release,
+  tools: Pick<GateTools, 'measureDispersion'>,
+  signal: AbortSignal,
+): Promise<number | undefined> => {
+  const source = release.metrics[gate.source];
+  if (!weighsEvidence(gate.test) || before === undefined || source === undefined) return undefined;
+  return tools.measureDispersion(name, gate, source, target, before, signal);
+};
+
+const withDispersion = (gate: MetricGate, dispersion: number | undefined): MetricGate =>
+  dispersion === undefined || !weighsEvidence(gate.test) ? gate : { ...gate, test: { ...gate.test, dispersion } };
 
 const readsPods = (release: Release, { source }: MetricGate): boolean => {
   const store = release.metrics[source];

@@ -2,7 +2,7 @@ import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { countMeasurement, NOTHING_MEASURED, type RunStanding } from '../rollout/assess-run.ts';
-import type { MetricGate, RunLimits } from '../rollout/gate.ts';
+import { type MetricGate, type RunLimits, weighsEvidence } from '../rollout/gate.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { MeasuredMetric, WindowCounts } from './gate-tools.ts';
 
@@ -18,6 +18,8 @@ export interface MetricRun {
   readonly telling?: Judgement;
   /** What was counted in windows that lie after the write and do not overlap, so that nothing is counted twice. */
   readonly pooled?: WindowCounts;
+  /** By how much failures came in clusters before the write. */
+  readonly dispersion?: number;
 }
 
 /** No failure is borne. What is inconclusive or an error is measured again, and counts where it is the last. */
@@ -40,6 +42,8 @@ export interface Moment {
   readonly since: number;
   readonly at: number;
   readonly isFirst: boolean;
+  /** By how much failures came in clusters before it, where that was asked. */
+  readonly dispersion?: number | undefined;
 }
 
 /** Makes a judgement of a pool, where there is one. */
@@ -57,13 +61,14 @@ export const nextRun = (
   gate: Pick<MetricGate, 'limits' | 'test'>,
   run: MetricRun | undefined,
   { judgement, counts }: MeasuredMetric,
-  { since, at, isFirst }: Moment,
+  { since, at, isFirst, dispersion }: Moment,
   assess: AssessPool,
 ): MetricRun => {
   const before = run?.since === since ? run : undefined;
   const standing = before?.standing ?? NOTHING_MEASURED;
   const pooled = poolCounts(before?.pooled, counts, since);
-  const kept = { since, at, ...(pooled === undefined ? {} : { pooled }) };
+  const clusters = dispersion === undefined ? {} : { dispersion };
+  const kept = { since, at, ...clusters, ...(pooled === undefined ? {} : { pooled }) };
   const told = before?.telling === undefined ? {} : { telling: before.telling };
   const judged = withPool(gate, judgement, pooled === undefined ? undefined : assess(pooled, judgement));
   const isMixed = judgement.window !== undefined && judgement.window.from < since && judged === judgement;
@@ -83,7 +88,7 @@ const withPool = (
   pooled: Judgement | undefined,
 ): Judgement => {
   if (pooled === undefined || judgement.verdict === 'fail') return judgement;
-  if (test?.kind === 'sequential') return judgement.verdict === 'error' ? judgement : pooled;
+  if (weighsEvidence(test)) return judgement.verdict === 'error' ? judgement : pooled;
   const isDecided = pooled.verdict === 'pass' || pooled.verdict === 'fail';
   return judgement.verdict === 'inconclusive' && judgement.samples !== undefined && isDecided ? pooled : judgement;
 };

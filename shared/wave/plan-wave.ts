@@ -18,6 +18,7 @@ import { readCreated } from './read-created.ts';
 import { recordPlan, recordRefusal } from './record-plan.ts';
 import { renderedBack } from './rendered-back.ts';
 import { restartRules } from './restart-rules.ts';
+import { type Shard, shardsOf, WHOLE } from './shards.ts';
 import { wantForward } from './want-forward.ts';
 
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
@@ -28,6 +29,8 @@ export interface PlanWaveResult {
   /** The plan digest; empty unless planned. */
   readonly plan: string;
   readonly approval: { readonly needed: boolean; readonly timeoutSeconds: number };
+  /** What each invocation of the prober takes. */
+  readonly shards: readonly Shard[];
 }
 
 /**
@@ -63,6 +66,7 @@ export const planWave = async (
     because: `wave ${wave.name} is planned`,
     plan: digest,
     approval: { needed: ask !== undefined, timeoutSeconds: Math.ceil((ask?.expiresMs ?? 0) / 1000) },
+    shards: shardsOf(release, wave),
   };
 };
 
@@ -128,4 +132,5 @@ const nothing = (because: string): PlanWaveResult => ({
   because,
   plan: '',
   approval: { needed: false, timeoutSeconds: 1 },
+  shards: [WHOLE],
 });

@@ -7,6 +7,7 @@ import type { Outside } from '../outside/outside.ts';
 import type { Probed } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { LabelledSample } from './label-samples.ts';
+import type { Shard } from './shards.ts';
 
 interface SliceRow {
   readonly from: number;
@@ -15,11 +16,13 @@ interface SliceRow {
   readonly samples: Digest;
 }
 
-const partitionOf = (ref: WaveRef) => `probes#${ref.rollout}#${ref.wave}#${ref.direction}`;
+/** Each shard has rows of its own: those of one are in the order of time, of several they would come between others that were read. */
+const partitionOf = (ref: WaveRef, shard: number) => `probes#${ref.rollout}#${ref.wave}#${ref.direction}#${shard}`;
 
 /** Keeps what a stretch of probing showed. The same stretch again replaces nothing. */
 export const keepSlice = async (
   ref: WaveRef,
+  shard: number,
   from: number,
   to: number,
   { tallies, samples }: { readonly tallies: Probed['tallies']; readonly samples: readonly LabelledSample[] },
@@ -27,7 +30,7 @@ export const keepSlice = async (
 ): Promise<void> => {
   const row: SliceRow = { from, to, tallies: await putJson(blobs, tallies), samples: await putJson(blobs, samples) };
   const sort = sortableTime(from);
-  await ledger.put({ partition: partitionOf(ref), sort, data: { ...row }, expect: 'absent' });
+  await ledger.put({ partition: partitionOf(ref, shard), sort, data: { ...row }, expect: 'absent' });
 };
 
 /** What was seen since a moment, joined per gate and target, and how closely that time was looked at. */
@@ -47,7 +50,7 @@ interface SumRow extends Omit<Probing, 'tallies'> {
   readonly tallies: Digest;
 }
 
-const sumKey = (ref: WaveRef) => ({ partition: `${partitionOf(ref)}#sum`, sort: 'sum' });
+const sumKey = (ref: WaveRef, shard: number) => ({ partition: `${partitionOf(ref, shard)}#sum`, sort: 'sum' });
 
 /**
  * All that was seen in stretches that began at `since` or later. A stretch across it does not count: it may hold samples from before. The
@@ -55,12 +58,30 @@ const sumKey = (ref: WaveRef) => ({ partition: `${partitionOf(ref)}#sum`, sort: 
  */
 export const sumSlices = async (
   ref: WaveRef,
+  shards: readonly Shard[],
+  since: number,
+  gapMs: number,
+  join: (earlier: Tally, later: Tally) => Tally,
+  outside: Pick<Outside, 'ledger' | 'blobs'>,
+): Promise<Probing> => {
+  const sums = await Promise.all(shards.map(({ shard }) => sumShard(ref, shard, since, gapMs, join, outside)));
+  return {
+    tallies: sums.flatMap(({ tallies }) => tallies),
+    // Looked at is only what every shard has looked at.
+    unbrokenFrom: Math.max(since, ...sums.map(({ unbrokenFrom }) => unbrokenFrom)),
+    to: Math.min(...sums.map(({ to }) => to)),
+  };
+};
+
+const sumShard = async (
+  ref: WaveRef,
+  shard: number,
   since: number,
   gapMs: number,
   join: (earlier: Tally, later: Tally) => Tally,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<Probing> => {
-  const row = await ledger.get(sumKey(ref));
+  const row = await ledger.get(sumKey(ref, shard));
   const kept = row === undefined ? undefined : stored<SumRow>(row);
   const carried = kept?.since === since ? kept : undefined;
   const joined = new Map<string, Tally>();
@@ -71,7 +92,7 @@ export const sumSlices = async (
   };
   for (const tally of carried === undefined ? [] : await getJson<readonly Tally[]>(blobs, carried.tallies)) add(tally);
   let { unbrokenFrom, to, through } = carried ?? { unbrokenFrom: since, to: since, through: '' };
-  for (const slice of await ledger.query(partitionOf(ref), through === '' ? {} : { after: through })) {
+  for (const slice of await ledger.query(partitionOf(ref, shard), through === '' ? {} : { after: through })) {
     const { from, to: end, tallies } = stored<SliceRow>(slice);
     through = slice.sort;
     if (from < since) continue;
@@ -81,17 +102,18 @@ export const sumSlices = async (
   }
   const tallies = [...joined.values()];
   const sum: SumRow = { since, through, unbrokenFrom, to, tallies: await putJson(blobs, tallies) };
-  await update(ledger, sumKey(ref), () => ({ ...sum }));
+  await update(ledger, sumKey(ref, shard), () => ({ ...sum }));
   return { tallies, unbrokenFrom, to };
 };
 
-/** The tallies of the last slice, where it ended at `since` or later: a run of failures goes on across invocations. */
+/** The tallies of the last slice of a shard, where it ended at `since` or later: a run of failures goes on across invocations. */
 export const lastTallies = async (
   ref: WaveRef,
+  shard: number,
   since: number,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<readonly Tally[]> => {
-  const [last] = await ledger.query(partitionOf(ref), { reverse: true, limit: 1 });
+  const [last] = await ledger.query(partitionOf(ref, shard), { reverse: true, limit: 1 });
   if (last === undefined) return [];
   const { to, tallies } = stored<SliceRow>(last);
   return to < since ? [] : getJson<readonly Tally[]>(blobs, tallies);

@@ -4,6 +4,7 @@ import { readDeployments, readWave, restProber, type WaveRef } from '../ledger/w
 import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import type { Tally } from '../probe/tally.ts';
 import { secondsToLook } from '../rollout/assess-entry.ts';
+import { weighsEvidence } from '../rollout/gate.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -11,6 +12,7 @@ import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { readTargetTimes } from './hand-outs.ts';
 import { labelSamples } from './label-samples.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
+import { type Shard, shardOf } from './shards.ts';
 import { soaking } from './soaking.ts';
 import { stopFor } from './stop-for.ts';
 import { watchAlerts } from './watch-alerts.ts';
@@ -35,12 +37,14 @@ const shortestMs = 100;
  * Probes a wave's targets and looks at its alerts and metrics while it is deployed and soaks, until its gates are closed. Only targets that
  * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag,
  * forward; on the way back it is only measured, since stopping there would keep what is bad. A wave that has waited for a day is probed now
- * and then: what is to be guarded is what is written, and `nextBatch` begins nothing before the prober is back.
+ * and then: what is to be guarded is what is written, and `nextBatch` begins nothing before the prober is back. Of several shards each
+ * probes its targets, and the first looks at alerts and metrics.
  */
 export const probeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
+  { shard, of }: Shard,
   tools: GateTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & { readonly settings: Pick<Settings, 'region'> },
   { signal, deadline }: Invocation,
@@ -49,8 +53,9 @@ export const probeWave = async (
   const { longSoak, waiting } = await readWave(ledger, ref);
   const wave = soaking(configured, longSoak);
   const gates = probeGates(release, wave);
-  const alerts = ref.direction === 'forward' ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
-  const metrics = ref.direction === 'forward' ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
+  const isFirst = ref.direction === 'forward' && shard === 0;
+  const alerts = isFirst ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
+  const metrics = isFirst ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
   const probes = Object.keys(gates).length > 0;
   if (!probes && alerts === undefined && metrics === undefined) return { status: 'ended' };
   const endLooks = async () => {
@@ -60,14 +65,18 @@ export const probeWave = async (
   const rests = waiting !== undefined && clock.now() - waiting.since >= longWaitMs;
   const ends = Math.min(clock.now() + (rests ? sliceOf(wave) : invocationMs), deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
-  const before = await lastTallies(ref, clock.now() - 2 * sliceOf(wave), outside);
+  const before = await lastTallies(ref, shard, clock.now() - 2 * sliceOf(wave), outside);
   const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
   for (let from = clock.now(); ends - from >= shortestMs; from = clock.now()) {
     if (await isClosed()) {
       await endLooks();
       return { status: 'ended' };
     }
-    const targets = targetsOf(release, await expectedUp(ref, wave, outside));
+    const up = await expectedUp(ref, wave, outside);
+    const targets = targetsOf(
+      release,
+      up.filter((target) => shardOf(target, wave, of) === shard),
+    );
     if (targets.length === 0) {
       await clock.sleep(Math.min(1_000, ends - from), signal);
       continue;
@@ -81,7 +90,7 @@ export const probeWave = async (
       const times = await readTargetTimes(ref, outside);
       const labels = { release: ref.release, region: outside.settings.region };
       const samples = labelSamples(probed.samples, labels, times);
-      await keepSlice(ref, from, clock.now(), { ...probed, samples }, outside);
+      await keepSlice(ref, shard, from, clock.now(), { ...probed, samples }, outside);
     }
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.
     if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);
@@ -113,13 +122,15 @@ const stopAtFirstFail = (
     see: (tally: Tally): void => {
       const gate = gates[tally.gate];
       if (gate === undefined || gate.effect === 'report' || gate.mustFail || stopping !== undefined) return;
+      // What takes several regions is stopped by those that probe on schedule, once they agree.
+      if ((gate.quorum ?? 1) > 1) return;
       const place = `${tally.gate} ${tally.target}`;
       const before = earlier.get(place);
       const sofar = before === undefined ? tally : tools.joinTallies(before, tally);
       slice.set(place, sofar);
       // A share of failures is judged at the exit, with its samples; failures in a row, each confirmed, stop at once, and so does a
       // sequential gate, whose evidence may be looked at as often as one likes.
-      if (sofar.run.longest < gate.consecutive && gate.test?.kind !== 'sequential') return;
+      if (sofar.run.longest < gate.consecutive && !weighsEvidence(gate.test)) return;
       const judgement = tools.assessProbe(tally.gate, gate, [sofar]);
       if (judgement.verdict !== 'fail') return;
       stopping = stopFor(ref, judgement, outside);

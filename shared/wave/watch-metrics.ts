@@ -15,17 +15,17 @@ export const watchMetrics = (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: Pick<GateTools, 'measureMetric' | 'assessPooled'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureDispersion' | 'assessPooled'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Beside<void> | undefined => {
   if (Object.keys(metricGates(release, wave)).length === 0) return undefined;
   return beside(async (_, until) => {
     const deployments = [...(await readDeployments(outside.ledger, ref)).values()];
-    const since = new Map(
-      deployments.filter(({ outcome }) => outcome === 'deployed').map(({ target, endedAt }) => [target, endedAt]),
-    );
-    const runs = await measureRuns(ref, release, wave, { since, opensTargets: false }, tools, outside, until);
+    const deployed = deployments.filter(({ outcome }) => outcome === 'deployed');
+    const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
+    const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
+    const runs = await measureRuns(ref, release, wave, { since, before, opensTargets: false }, tools, outside, until);
     const ill = runs.find(({ gate, judgement }) => judgement.verdict === 'fail' && gate.effect !== 'report');
     if (ill !== undefined) await stopFor(ref, ill.judgement, outside);
   }, signal);

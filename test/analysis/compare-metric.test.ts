@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../local/fleet/metrics/metrics.ts';
 import { compareMetric } from '../../shared/analysis/compare-metric.ts';
+import { measureDispersion } from '../../shared/analysis/count-windows.ts';
 import type { Http } from '../../shared/outside/http.ts';
 import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { Comparison, MetricGate } from '../../shared/rollout/gate.ts';
+import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../fleet/metrics/prometheus.ts';
 import type { TestSeries } from '../fleet/metrics/samples.ts';
 import { never, noSecrets, noTools, targetNamed } from './asking.ts';
@@ -150,6 +152,51 @@ const cases: readonly (readonly [
     'compared with the middle one of three weeks: the baseline was not counted',
   ],
   [
+    'more errors than before, as on the others',
+    counts,
+    'worse',
+    against('difference'),
+    ['worse', 'worse'],
+    'pass',
+    /^compared with before, less what changed on 2 others: .*; on the others it may have risen \d+(\.\d+)? times meanwhile$/,
+  ],
+  [
+    'more errors than before, and not on the others',
+    counts,
+    'worse',
+    against('difference'),
+    ['same'],
+    'fail',
+    /less what changed/,
+  ],
+  [
+    'more errors than before, and no others',
+    counts,
+    'worse',
+    against('difference'),
+    [],
+    'fail',
+    /as no other target is left/,
+  ],
+  [
+    'slower than before, as the others',
+    values,
+    'worse',
+    against('difference'),
+    ['worse'],
+    'pass',
+    /it may have moved by/,
+  ],
+  [
+    'slower than before, and not the others',
+    values,
+    'worse',
+    against('difference'),
+    ['same'],
+    'fail',
+    /expected no rise/,
+  ],
+  [
     'others that are not measured',
     counts,
     'same',
@@ -239,6 +286,21 @@ describe('against the simulated Prometheus', () => {
   const remembered = cases.filter(([, , , { baseline }, , verdict]) => baseline !== 'last-week' || verdict !== 'fail');
 
   test.each(remembered)('%s', async (...given) => check(given, 'https://prometheus.test', http));
+
+  test('how failures were spread before the write is measured there, and unknown of a store that tells only of now', async () => {
+    const clock = { now: () => NOW, sleep: async () => undefined, after: () => () => undefined };
+    const outside = { clock, http, secrets: noSecrets };
+    const dispersionOf = (source: MetricSource) =>
+      measureDispersion(
+        { name: 'g', gate: counts, source, target: targetNamed('same'), at: BEFORE },
+        outside,
+        noTools,
+        never,
+      );
+    // An error a scrape, each like the other.
+    expect(await dispersionOf({ prometheus: 'https://p.test', allow: [] })).toBe(1);
+    expect(await dispersionOf({ scrape: 'https://p.test', allow: [] })).toBe(1);
+  });
 
   test('a comparison shares its level', async () => {
     const { threshold } = await compare(counts, 'same', against('before', { of: 50 }), [], 'https://p.test', http);

@@ -1,9 +1,14 @@
 import { describe, expect, it, test } from 'vitest';
+import { assessCountShift } from '../../shared/analysis/assess-count-shift.ts';
 import { assessObjective, requestsNeeded } from '../../shared/analysis/assess-objective.ts';
 import { conditionalBinomial } from '../../shared/analysis/conditional-binomial.ts';
 import { CountsInvalid } from '../../shared/analysis/counts.ts';
+import { sharedRise, sharedShift } from '../../shared/analysis/difference.ts';
+import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { holm } from '../../shared/analysis/holm.ts';
 import { clopperPearson, lowerBound, upperBound, wilson } from '../../shared/analysis/intervals.ts';
+import { effectiveCounts, overdispersionOf } from '../../shared/analysis/overdispersion.ts';
+import { spreadTest } from '../../shared/analysis/spread-test.ts';
 import { assessSprt, expectedRequests, sprtLimits } from '../../shared/analysis/sprt.ts';
 
 const counts = (failures: number, requests: number) => ({ failures, requests });
@@ -134,4 +139,83 @@ describe('a sequential probability ratio test', () => {
 test('p-values of a family are adjusted in the order of their size', () => {
   expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
   expect(holm([])).toEqual([]);
+});
+
+describe('errors that come in clusters', () => {
+  const windows = (...failures: readonly number[]) => failures.map((each) => ({ requests: 1_000, failures: each }));
+
+  test.each([
+    ['as they spread before', windows(0, 9, 1, 0, 12, 0), windows(8, 0, 0, 7, 1, 0), 'high'],
+    ['a little more of them', windows(0, 19, 1, 0, 22, 0), windows(8, 0, 0, 7, 1, 0), 'high'],
+    ['steadily more', windows(30, 33, 29, 31, 28, 32), windows(2, 3, 1, 2, 4, 3), 'low'],
+    ['as many, and all alike', windows(5, 5, 5, 5, 5), windows(5, 5, 5, 5, 5), 'high'],
+    ['more, and all alike', windows(6, 6, 6, 6, 6), windows(5, 5, 5, 5, 5), 'low'],
+  ] as const)('%s', (_, fresh, baseline, expected) => {
+    const p = spreadTest(fresh, baseline) ?? Number.NaN;
+    expect(p < 0.01 ? 'low' : 'high').toBe(expected);
+  });
+
+  test.each([
+    ['as chance has it', windows(4, 6, 5, 3, 7), 1],
+    ['in clusters', windows(0, 20, 0, 0, 5), 15.1],
+    ['too few to tell', windows(4, 0, 0, 0, 0), 1],
+    ['too few windows to tell', windows(0, 20, 0, 0), 1],
+    ['all of them', windows(1_000, 1_000, 1_000, 1_000, 1_000), 1],
+  ] as const)('%s vary so many times as much', (_, counted, dispersion) => {
+    expect(overdispersionOf(counted)).toBeCloseTo(dispersion, 1);
+  });
+
+  it('are evidence of so many causes', () => {
+    expect(effectiveCounts({ requests: 1_000, failures: 20 }, 3)).toEqual({ requests: 333, failures: 6 });
+    expect(effectiveCounts({ requests: 2, failures: 2 }, 3)).toEqual({ requests: 1, failures: 0 });
+    const test = { kind: 'sequential', level: 0.05, of: 1 } as const;
+    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, test).verdict).toBe('fail');
+    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, { ...test, dispersion: 3 })).toMatchObject({
+      verdict: 'inconclusive',
+      because: expect.stringContaining('(6 of 1000, in clusters as before: variance 3 times that of chance)'),
+    });
+  });
+
+  it('have an unknown spread where there are too few windows, or failures, before', () => {
+    expect(spreadTest(windows(9, 9, 9, 9), windows(1, 1, 1, 1, 1))).toBeUndefined();
+    expect(spreadTest(windows(9, 9, 9, 9, 9), windows(0, 0, 4, 0, 0))).toBeUndefined();
+  });
+
+  it('are told with what they would be, each for itself', () => {
+    const [fresh, baseline] = [windows(0, 19, 1, 0, 22, 0), windows(8, 0, 0, 7, 1, 0)];
+    const sides = [
+      { requests: 6_000, failures: 42 },
+      { requests: 6_000, failures: 16 },
+    ] as const;
+    const rules = { level: 0.01, mostRise: 1, minRequests: 1 };
+    expect(assessCountShift(...sides, rules).verdict).toBe('fail');
+    expect(assessCountShift(...sides, rules, { fresh, baseline })).toMatchObject({
+      verdict: 'pass',
+      because: expect.stringMatching(
+        /^42 of 6000 failed, 16 of 6000 of the baseline, 0\.000\d+ were each request for itself, and as windows spread: as likely as 0\.\d+ by chance/,
+      ),
+    });
+  });
+});
+
+describe('what changed on the others too', () => {
+  const counts = (failures: number, requests: number) => ({ failures, requests });
+
+  test.each([
+    ['nothing failed there', counts(0, 1_000), counts(0, 1_000), 1],
+    ['they became better', counts(10, 100_000), counts(100, 100_000), 1],
+    ['nothing was asked', counts(0, 0), counts(10, 1_000), 1],
+    ['they failed for the first time', counts(10, 1_000), counts(0, 1_000), Infinity],
+  ])('%s', (_, after, before, expected) => expect(sharedRise(after, before, 0.95)).toBe(expected));
+
+  it('is bounded from above, the closer the more is known', () => {
+    expect(sharedRise(counts(40, 10_000), counts(20, 10_000), 0.95)).toBeCloseTo(3.3, 0);
+    expect(sharedRise(counts(4_000, 1_000_000), counts(2_000, 1_000_000), 0.95)).toBeCloseTo(2.1, 1);
+  });
+
+  it('moves values either way', () => {
+    const values = (from: number) => Array.from({ length: 30 }, (_, at) => from + ((at * 7) % 10) / 10);
+    const { rise, fall } = sharedShift(values(12), values(10), 0.975);
+    expect([Math.round(rise), fall]).toEqual([2, 0]);
+  });
 });

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { assessAlerts } from '../../shared/analysis/alerts/assess-alerts.ts';
 import { assessMetric, assessPooled, type Measurement } from '../../shared/analysis/assess-metric.ts';
-import { weighEvidence } from '../../shared/analysis/e-process.ts';
+import type { Counts } from '../../shared/analysis/counts.ts';
+import { assessBudgetGate } from '../../shared/analysis/measure-budget.ts';
 import { failure, nodata, type Sample } from '../../shared/analysis/sample.ts';
+import { weighCounts } from '../../shared/analysis/weigh-counts.ts';
 import { assessProbe } from '../../shared/probe/assess-probe.ts';
 import { emptyTally } from '../../shared/probe/tally.ts';
 import type { MetricGate, ProbeGate } from '../../shared/rollout/gate.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
+import { assessRegions } from '../../shared/wave/assess-regions.ts';
+import { judgeAvailability } from '../../shared/wave/judge-availability.ts';
 
 const of = (value: number): Sample => ({ kind: 'value', value, at: 0 });
 const metricGate: MetricGate = {
@@ -45,15 +49,39 @@ const probeGate: ProbeGate = {
 };
 const probe = (attempts: number, failedFirst: number, more: Partial<ProbeGate> = {}): Judgement => {
   const tally = { ...emptyTally('g', 't', 'h:1', 0), attempts, failedFirst, to: 60_000 };
-  return assessProbe('g', { ...probeGate, ...more }, [tally], weighEvidence);
+  return assessProbe('g', { ...probeGate, ...more }, [tally], weighCounts);
 };
 /** Windows of a gate together, the newest of which had too few requests. */
 const pooled = (requests: number, failures: number): Judgement =>
   assessPooled(metricGate, { requests, failures, from: 0, to: 60_000 }, metric({ errors: of(0), requests: of(10) }));
 const asked = { gate: 'g', target: 't', query: '{severity="page"}', source: 'prod (https://p.test)', at: 60_000 };
 
+const objective = { test: { kind: 'objective', level: 0.05, of: 1 } } as const;
+const budget = (counts: Counts): Judgement => {
+  const gate = { kind: 'budget', allowed: 0.01, windowMs: 60_000, atLeast: 0.1, counted: { probe: 'up' } } as const;
+  return assessBudgetGate('g', gate, 't', counts, {
+    query: 'gate up',
+    source: 'scheduled probes',
+    window: { from: 0, to: 60_000 },
+  });
+};
+const failing = { gate: 'g', because: 'no answer', since: 0, query: 'h:1', value: 1, threshold: 0.01, samples: 8 };
+const [outage = probe(0, 0)] = judgeAvailability(
+  [{ ...failing, target: 't', regions: ['a', 'b'], seenAt: 60_000, isOld: false }],
+  ['t'],
+);
+const seenFromElsewhere = {
+  home: 'a',
+  since: 0,
+  standings: [
+    { target: 't', region: 'b', at: 1, failing: [failing], isOwnFault: false },
+    { target: 't', region: 'c', at: 1, failing: [], isOwnFault: false },
+  ],
+};
+
 /** Every way of every kind of gate not to pass, and which numbers there are. */
-const notPassed: readonly (readonly [string, Judgement, { readonly value?: number; readonly samples?: number }])[] = [
+type Numbers = Pick<Judgement, 'value' | 'samples' | 'stillNeeded'>;
+const notPassed: readonly (readonly [string, Judgement, Numbers])[] = [
   ['a value that is too high', metric({ value: of(0.5) }), { value: 0.5, samples: 3 }],
   ['a value that is too low', metric({ value: of(0.5) }, { failBelow: 1, failAbove: 2 }), { value: 0.5, samples: 3 }],
   ['an infinite value', metric({ value: of(Infinity) }), { samples: 3 }],
@@ -77,6 +105,25 @@ const notPassed: readonly (readonly [string, Judgement, { readonly value?: numbe
   ['too few probes that must fail', probe(5, 5, { mustFail: true, minSamples: 10 }), { value: 1, samples: 5 }],
   ['too few requests of all windows together', pooled(50, 0), { value: 0, samples: 50 }],
   ['too many errors of all windows together', pooled(500, 5), { value: 0.01, samples: 500 }],
+  [
+    'an objective that is unknown',
+    metric({ errors: of(0), requests: of(1_000) }, objective),
+    { value: 0, samples: 1_000, stillNeeded: 1_995 },
+  ],
+  [
+    'an objective that is broken',
+    metric({ errors: of(50), requests: of(1_000) }, objective),
+    { value: 0.05, samples: 1_000 },
+  ],
+  ['an objective of probes that is unknown', probe(100, 0, objective), { value: 0, samples: 100, stillNeeded: 199 }],
+  ['a budget that is spent', budget({ requests: 1_000, failures: 20 }), { value: -1, samples: 1_000 }],
+  ['a budget of nothing', budget({ requests: 0, failures: 0 }), { samples: 0 }],
+  ['a scheduled outage before the entry', outage, { value: 1, samples: 8 }],
+  [
+    'what fails from one region of three',
+    assessRegions(probe(100, 0), {}, seenFromElsewhere),
+    { value: 0, samples: 100 },
+  ],
   [
     'an alert that fires',
     assessAlerts(asked, { firing: ['Down{}'], unknown: [], watching: 4 }),

@@ -183,6 +183,11 @@ describe('scheduled probes', () => {
         target: 'a',
         because: expect.stringMatching(/^gate up on a: .*nobody listens$/),
         source: 'scheduled probes',
+        query: 'tcp a.test:443',
+        value: 1,
+        threshold: 0.01,
+        samples: 8,
+        window: { from: 60_005_000, to: 60_005_000 },
       },
     ]);
     expect(judgeAvailability(await readOutages(place), ['b'])).toEqual([]);
@@ -211,6 +216,11 @@ describe('scheduled probes', () => {
         because:
           'gate up on a: was out by scheduled probes when they looked last, at 1970-01-01T16:40:00.000Z; nobody has probed it since, so that this holds nothing any more',
         source: 'scheduled probes',
+        query: 'tcp a.test:443',
+        value: 1,
+        threshold: 0.01,
+        samples: 8,
+        window: { from: 60_005_000, to: 60_005_000 },
       },
     ]);
   });

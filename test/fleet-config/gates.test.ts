@@ -92,6 +92,60 @@ describe('a sequential gate of the config', () => {
   });
 });
 
+describe('objective, burn rate and budget of the config', () => {
+  const metric = { source: 'prod', errors: 'e[{window}]', requests: 'r[{window}]' };
+  const counts = { metric, failAbove: 0.001 };
+  const waves = [{ gates: ['gate'], targets: ['a', 'b'] }];
+
+  it('are in the words of the rollout', () => {
+    expect(gateOf({ ...counts, test: 'objective' }, waves)).toMatchObject({
+      test: { kind: 'objective', level: 0.05, of: 4, looks: 100 },
+    });
+    expect(gateOf({ ...counts, test: 'burn' })).toMatchObject({ test: { kind: 'burn', severity: 'page' } });
+    expect(gateOf({ ...counts, test: 'burn', severity: 'ticket' })).toMatchObject({ test: { severity: 'ticket' } });
+    expect(gateOf({ budget: { objective: 0.999, probe: 'up' } })).toEqual({
+      kind: 'budget',
+      allowed: 0.001,
+      windowMs: 30 * 86_400_000,
+      atLeast: 0,
+      counted: { probe: 'up' },
+    });
+    expect(gateOf({ budget: { objective: 0.99, window: '7d', atLeast: 0.1, ...metric }, effect: 'report' })).toEqual({
+      kind: 'budget',
+      allowed: 0.01,
+      windowMs: 7 * 86_400_000,
+      atLeast: 0.1,
+      counted: {
+        metric: {
+          kind: 'metric',
+          source: 'prod',
+          query: { errors: 'e[{window}]', requests: 'r[{window}]' },
+          minRequests: 1,
+          intervalMs: 7 * 86_400_000,
+          maxAgeMs: 120_000,
+        },
+      },
+      effect: 'report',
+    });
+  });
+
+  test.each([
+    [{ budget: { objective: 0.999 } }],
+    [{ budget: { objective: 0.999, probe: 'up', source: 'prod' } }],
+    [{ budget: { objective: 0.999, source: 'prod', errors: 'e' } }],
+    [{ budget: { objective: 1, probe: 'up' } }],
+    [{ budget: { objective: 0.999, probe: 'up', atLeast: 1 } }],
+    [{ budget: { objective: 0.999, probe: 'up' }, failAbove: 1 }],
+    [{ ...counts, severity: 'page' }],
+    [{ ...counts, test: 'burn', baseline: 'before' }],
+    [{ metric: { source: 'prod', query: 'q' }, failAbove: 0.1, test: 'burn' }],
+    [{ probe: { tcp: 'a.example.com:1' }, below: { failures: 0 }, test: 'objective' }],
+    [{ probe: { tcp: 'a.example.com:1' }, below: { failures: 0.1 }, test: 'burn' }],
+  ])('%j is refused', (entry) => {
+    expect(gateSchema.safeParse(entry).success).toBe(false);
+  });
+});
+
 describe('a metric gate of the config', () => {
   const metric = { metric: { source: 'prod', query: 'q' }, failAbove: 1 };
 

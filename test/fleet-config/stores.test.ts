@@ -219,10 +219,69 @@ const mistakes: readonly (readonly [string, object, object, string])[] = [
     'a baseline of a store that knows only now',
     { metric: { source: 'prod', query: '/a' }, failBelow: 1, baseline: 'before' },
     { json: 'https://a.example.com/' },
-    'GATE_INVALID /gates/g/baseline: a baseline is asked of a store of prometheus, and prod is of json',
+    'GATE_INVALID /gates/g/baseline: a baseline is asked for another time than now, and prod is of json',
   ],
   ['alerts without labels', { alerts: { source: 'prod' } }, {}, 'MISSING_FIELD /gates/g/alerts/labels'],
   ['a test of alerts', { alerts: { source: 'prod', labels: {} }, failAbove: 1 }, {}, '/gates/g/failAbove'],
+  [
+    'counts over several windows that name none',
+    { budget: { objective: 0.999, source: 'prod', errors: 'sum(increase(e[{window}]))', requests: 'sum(r)' } },
+    {},
+    'GATE_INVALID /gates/g/budget/requests: the query is asked over several windows and names none; expected {window} where its window goes',
+  ],
+  [
+    'counts over hours of a store that keeps none',
+    { metric: { source: 'prod', errors: 'e', requests: 'r' }, failAbove: 0.1, test: 'burn' },
+    { scrape: 'https://a.example.com/' },
+    'GATE_INVALID /gates/g/metric/source: a store of scrape keeps no counts for hours and days',
+  ],
+  [
+    'a window in the query of a store that is asked for a time',
+    { budget: { objective: 0.999, source: 'prod', errors: 'e over {window}', requests: 'r' } },
+    { cloudwatch: 'us-east-1' },
+    'GATE_INVALID /gates/g/budget/errors: a store of cloudwatch is asked for a time beside the query',
+  ],
+  [
+    'a budget of a store that is not there',
+    { budget: { objective: 0.999, source: 'prd', errors: 'e[{window}]', requests: 'r[{window}]' } },
+    {},
+    'UNKNOWN_METRICS /gates/g/budget/source: there is no metric store "prd"; expected a name of metrics; did you mean prod?',
+  ],
+  [
+    'a budget by a query that is none',
+    {
+      budget: {
+        objective: 0.999,
+        source: 'prod',
+        errors: 'sum(increase(e[{window}])',
+        requests: 'sum(increase(r[{window}]))',
+      },
+    },
+    {},
+    'GATE_INVALID /gates/g/budget/errors: the query is no PromQL',
+  ],
+  [
+    'a budget of probes that are none',
+    { budget: { objective: 0.999, probe: 'h' } },
+    {},
+    'UNKNOWN_GATE /gates/g/budget/probe: there is no gate "h"',
+  ],
+  [
+    'a burn rate whose shortest window is longer than the soak',
+    {
+      metric: { source: 'prod', errors: 'sum(increase(e[{window}]))', requests: 'sum(increase(r[{window}]))' },
+      failAbove: 0.1,
+      test: 'burn',
+    },
+    {},
+    'GATE_INVALID /gates/g/metric/errors: it looks back 300 s, and wave staging soaks for 2m',
+  ],
+  [
+    'a window of a gate that has one only',
+    { metric: { source: 'prod', query: 'up{cluster="{window}"}' }, failAbove: 1 },
+    {},
+    'PLACEHOLDER /gates/g/metric/query: nothing is known to fill in for {window}',
+  ],
   [
     'a placeholder of an alert that is not known',
     { alerts: { source: 'prod', labels: { cluster: '{targt}' } } },
@@ -254,4 +313,15 @@ describe('check finds', () => {
     expect(said.join('\n')).toContain(problem);
     expect(said.length).toBe(1);
   });
+});
+
+test('check finds a budget of scheduled probes for longer than they are kept, or for part of a day', async () => {
+  for (const window of ['36h', '31d']) {
+    const gates = { ...soundConfig.gates, slo: { budget: { objective: 0.999, probe: 'api-up', window } } };
+    expect(await problemsOf('tidegate.json', JSON.stringify({ ...soundConfig, gates }))).toEqual([
+      expect.stringMatching(
+        /GATE_INVALID .*\/gates\/slo\/budget\/window: scheduled probes are counted by day and kept for 30 days, and \d+[hd] is asked for; expected 1d to 30d$/,
+      ),
+    ]);
+  }
 });

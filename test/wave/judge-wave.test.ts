@@ -88,12 +88,15 @@ const judgedWith = async (
       wave,
       {
         probeUntil: () => Promise.reject(new Error('not asked here')),
+        measureDispersion: async () => 1,
+        measureBudget: () => Promise.reject(new Error('not asked here')),
         assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
         joinTallies,
         measureMetric: () => Promise.reject(new Error('not asked here')),
         assessPooled,
         compareMetric: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
+        readSeen: async () => ({ home: 'us-east-1', standings: [] }),
         lookAtTest: () => Promise.reject(new Error('no test')),
         verifyTarget: async () => ({
           gate: 'as-deployed',
@@ -112,7 +115,7 @@ const judgedWith = async (
   );
   for (const from of starts) {
     const tally: Tally = { ...emptyTally('up', 't', 'h:1', from), attempts: 10, to: from + 10_000 };
-    await keepSlice(ref, from, from + 10_000, { tallies: [tally], samples: [] }, outside);
+    await keepSlice(ref, 0, from, from + 10_000, { tallies: [tally], samples: [] }, outside);
   }
   const results: Awaited<ReturnType<typeof judgeWave>>[] = [];
   for (now of times) results.push(await judge());

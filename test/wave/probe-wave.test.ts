@@ -18,6 +18,7 @@ import type { Release } from '../../shared/rollout/release.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
 import { probeWave } from '../../shared/wave/probe-wave.ts';
+import { WHOLE } from '../../shared/wave/shards.ts';
 import { targetNamed } from '../analysis/asking.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-probe-wave-'));
@@ -77,6 +78,8 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     joinTallies: unasked,
     measureMetric: unasked,
     assessPooled: unasked,
+    measureDispersion: unasked,
+    measureBudget: unasked,
     compareMetric: unasked,
     measureAlerts,
   };
@@ -85,6 +88,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     ref,
     release,
     wave,
+    WHOLE,
     tools,
     { ledger, clock, blobs: folderBlobs(dir), settings: { region: 'us-east-1' } },
     invocation,

@@ -19,12 +19,15 @@ export type CloudWatchSource = CloudWatchStore & MetricAccess;
 
 /** Metrics arrive late: most are whole after this long (docs.aws.amazon.com, "CloudWatch concepts"; load balancers take 1 to 3 minutes). */
 const INGEST_LAG_MS = 180_000;
+/** Counts over more than this are added up from periods of this length; they are kept for 63 days. */
+const LONGEST_PERIOD_MS = 300_000;
 /** An answer to a query that gives one value has one page; whoever gets more of them asks for something else. */
 const MOST_PAGES = 10;
 
 /**
  * Reads CloudWatch (GetMetricData). A query is asked for one period as long as the window, that ended at least three minutes ago, so
- * that it is closed; two counts are asked for at once. The age of a value is counted from the end of its period.
+ * that it is closed; two counts are asked for at once, and over a long window added up from periods of five minutes, since one as long could
+ * have ended half of its length ago. The age of a value is counted from the end of its period.
  */
 export const cloudwatchReader = (
   source: CloudWatchSource,
@@ -32,18 +35,25 @@ export const cloudwatchReader = (
   outside: StoreOutside,
   tools: Pick<StoreTools, 'awsIdentity'>,
   signal: AbortSignal,
+  moment?: number,
 ): StoreReader => ({
   language: 'plain',
+  asOf: (other) => cloudwatchReader(source, windowMs, outside, tools, signal, other),
   read: async (queries) => {
-    const now = outside.clock.now();
-    const period = Math.max(60, Math.ceil(windowMs / 60_000) * 60);
-    const to = Math.floor((now - INGEST_LAG_MS) / (period * 1_000)) * period * 1_000;
-    const window = { from: to - period * 1_000, to };
+    const clock = outside.clock.now();
+    const now = Math.min(moment ?? clock, clock);
+    const isSum = queries.length === 2 && windowMs > LONGEST_PERIOD_MS;
+    const periods = isSum ? Math.ceil(windowMs / LONGEST_PERIOD_MS) : 1;
+    const period = isSum ? LONGEST_PERIOD_MS / 1_000 : Math.max(60, Math.ceil(windowMs / 60_000) * 60);
+    // What is long past has arrived; of another moment only what the lag of now still covers is left out.
+    const closed = Math.min(moment ?? Infinity, clock - INGEST_LAG_MS);
+    const to = Math.floor(closed / (period * 1_000)) * period * 1_000;
+    const window = { from: to - periods * period * 1_000, to };
     try {
       const asked = queries.flatMap((query, index) => cloudwatchQueries(query, `q${index}`, period));
       const client = await openCloudWatch(source, outside, tools, signal);
       const results = await allResults(client, asked, window, outside, signal);
-      const readings = queries.map((_, index) => readResult(results, `q${index}`, now, period));
+      const readings = queries.map((_, index) => readResult(results, `q${index}`, now, period, periods));
       return { readings, window };
     } catch (error) {
       signal.throwIfAborted();
@@ -121,7 +131,13 @@ const allResults = async (
   }
 };
 
-const readResult = ({ MetricDataResults, Messages }: Results, id: string, now: number, period: number): Reading => {
+const readResult = (
+  { MetricDataResults, Messages }: Results,
+  id: string,
+  now: number,
+  period: number,
+  periods: number,
+): Reading => {
   const found = MetricDataResults.filter((result) => result.Id === id);
   const said = [...Messages, ...found.flatMap((result) => result.Messages ?? [])].map(
     ({ Code, Value }) => `${Code ?? ''} ${Value ?? ''}`,
@@ -144,12 +160,16 @@ const readResult = ({ MetricDataResults, Messages }: Results, id: string, now: n
     if (points.length === 0) return nodata(NO_SERIES);
     // Not by its types, yet a number that is none in JSON comes as one.
     if (points.some(({ value }) => typeof value !== 'number')) return nodata('null');
-    if (points.length > 1) return failure(`the query gives ${points.length} values, expected one; leave Period out`);
+    if (points.length > periods)
+      return failure(`the query gives ${points.length} values, expected one; leave Period out`);
     return undefined;
   })();
   if (bad !== undefined) return unread(bad, 'the answer');
-  const [{ value, from } = { value: Number.NaN, from: undefined }] = points;
+  const from = points.some((point) => point.from === undefined)
+    ? undefined
+    : Math.max(...points.map((point) => point.from ?? 0));
+  const value = points.reduce((sum, point) => sum + point.value, 0);
   const seconds: Sample =
     from === undefined ? nodata('the value has no time') : valueSample((now - from) / 1_000 - period, now);
-  return { sample: valueSample(value, now), ages: [{ selector: 'the answer', seconds }], points: 1 };
+  return { sample: valueSample(value, now), ages: [{ selector: 'the answer', seconds }], points: points.length };
 };

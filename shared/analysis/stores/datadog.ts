@@ -15,7 +15,7 @@ const answer = z.object({
 const refusal = z.object({ errors: z.array(z.string()) });
 
 /**
- * Reads Datadog by its v1 query API (docs.datadoghq.com/api/latest/metrics, "Query timeseries points"), over the window that ends now.
+ * Reads Datadog by its v1 query API (docs.datadoghq.com/api/latest/metrics, "Query timeseries points"), over the window that ends now, or at another moment.
  * Of one value the newest point counts; of errors and requests, which must be asked for as counts, the sum of all points does.
  */
 export const datadogReader = (
@@ -23,10 +23,12 @@ export const datadogReader = (
   windowMs: number,
   outside: StoreOutside,
   signal: AbortSignal,
+  moment?: number,
 ): StoreReader => ({
   language: 'plain',
+  asOf: (other) => datadogReader(source, windowMs, outside, signal, other),
   read: async (queries) => {
-    const now = outside.clock.now();
+    const now = moment ?? outside.clock.now();
     const window = { from: now - windowMs, to: now };
     const reduce = queries.length === 1 ? 'newest' : 'sum';
     const readings = await Promise.all(

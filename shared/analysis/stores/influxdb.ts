@@ -1,9 +1,10 @@
-import type { MetricSource } from '../../rollout/metric-source.ts';
-import { nodata, type Sample } from '../sample.ts';
+import { kindOf, type MetricSource } from '../../rollout/metric-source.ts';
+import { failure, nodata, type Sample } from '../sample.ts';
 import { askStore, JSON_TYPE, type StoreAnswer, type StoreQuestion } from './ask-store.ts';
+import { influxAsOf } from './influx-as-of.ts';
 import { type Rows, readFlux, readRows } from './influxdb-rows.ts';
 import { countQuery, newestQuery, readCount, readInfluxQl, readNewest, windowOf } from './influxql.ts';
-import type { Reading, StoreOutside, StoreReader } from './reading.ts';
+import { type Reading, type StoreOutside, type StoreReader, unread } from './reading.ts';
 
 /** A store of the InfluxDB family. */
 export type InfluxSource = Extract<
@@ -14,21 +15,36 @@ export type InfluxSource = Extract<
 /**
  * Reads an InfluxDB: 1.x by InfluxQL over `/query`, 2.x by Flux over `/api/v2/query`, 3.x by SQL over `/api/v3/query_sql`. The database
  * or organisation is the URL's own (`?db=telegraf`, `?org=acme`). It knows no instant: queries say `now()` themselves, and the age of
- * points comes with each.
+ * points comes with each. As of another moment the query is rewritten (`influx-as-of.ts`); one that can not be is an error.
  */
-export const influxReader = (source: InfluxSource, outside: StoreOutside, signal: AbortSignal): StoreReader => {
-  const at = outside.clock.now();
+export const influxReader = (
+  source: InfluxSource,
+  outside: StoreOutside,
+  signal: AbortSignal,
+  moment?: number,
+): StoreReader => {
+  const at = moment ?? outside.clock.now();
   const ask = (query: string, read: (answer: StoreAnswer) => Sample): Promise<Sample> =>
     askStore(source, questionOf(source, query), read, outside, signal);
   const readOne = 'influxdb1' in source ? readV1 : 'influxdb2' in source ? readV2 : readV3;
   return {
     language: 'influxdb1' in source ? 'influxql' : 'influxdb2' in source ? 'flux' : 'sql',
+    asOf: (other) => influxReader(source, outside, signal, other),
     read: async (queries) => ({
-      readings: await Promise.all(queries.map((query) => readOne(query, at, ask))),
+      readings: await Promise.all(
+        queries.map((query) => {
+          const asked = moment === undefined ? query : influxAsOf(query, moment, kindOf(source));
+          return asked === undefined ? unread(NOT_DATED, query) : readOne(asked, at, ask);
+        }),
+      ),
       window: { from: at - Math.max(0, ...queries.map(windowOf)), to: at },
     }),
   };
 };
+
+const NOT_DATED = failure(
+  'the query can not be asked for another time: it must look back from now() once, as time > now() - 5m or range(start: -5m)',
+);
 
 type Ask = (query: string, read: (answer: StoreAnswer) => Sample) => Promise<Sample>;
 
