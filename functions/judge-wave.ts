@@ -1,9 +1,11 @@
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { judgeFlags } from '../shared/wave/judge-flags.ts';
 import { judgeWave as judge } from '../shared/wave/judge-wave.ts';
 import { verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
+import { flagTools } from './tools/flags.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
 import { verifyingTools } from './tools/verifying.ts';
@@ -13,7 +15,12 @@ export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
-    const tools = { ...gateTools(outside, plan), verifyTarget };
+    const flags = flagTools(outside);
+    const tools = {
+      ...gateTools(outside, plan),
+      verifyTarget,
+      judgeFlags: (signal: AbortSignal) => judgeFlags(ref, release, flags, outside, signal),
+    };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
 

@@ -5,6 +5,7 @@ import { findProviders } from '../../shared/apply/restarts/find-providers.ts';
 import { workloadsOf } from '../../shared/apply/restarts/workload.ts';
 import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
+import { toFlags } from '../../shared/fleet/flags.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
 import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
@@ -73,6 +74,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   roles: config.roles,
   deletes: toDeleteRules(config.deletes),
   ...toWindows(config.windows),
+  ...toFlags(config),
   entries: config.services,
 });
 

@@ -8,6 +8,7 @@ import { type Clouds, createClouds } from './clouds/clouds.ts';
 import { clusterHost } from './cluster-host.ts';
 import type { Images } from './images.ts';
 import type { WebhookHandler } from './kubernetes/admission/webhook-calls.ts';
+import type { Behaviour } from './kubernetes/behaviour.ts';
 import { type ApiServer, createApiServer } from './kubernetes/server.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { requestRate, type Serving, servingOf } from './traffic.ts';
@@ -24,6 +25,8 @@ export interface FleetOptions {
   readonly region: string;
   /** How often the metric store scrapes. */
   readonly scrapeMs: number;
+  /** What a feature flag is in a target. Absent: there are none. */
+  readonly flagOn?: (target: Target, flag: string) => unknown;
   /** Answers the admission webhooks of all clusters that are not served by their own pods. */
   readonly webhook?: WebhookHandler;
 }
@@ -71,7 +74,13 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const serving = (target: Target): Serving => {
     const pods = servers.get(target.name)?.pods() ?? [];
     const found = servingOf(
-      pods.map((pod) => ({ labels: pod.labels, ready: pod.ready, behaviours: pod.images.map(images.behaviourOf) })),
+      pods.map((pod) => ({
+        labels: pod.labels,
+        ready: pod.ready,
+        behaviours: pod.images.map((image) =>
+          underFlags(images.behaviourOf(image), (flag) => options.flagOn?.(target, flag)),
+        ),
+      })),
     );
     if (found.answers && found.errorRatio < 1) opened.add(target.name);
     return opened.has(target.name) ? found : { ...found, answers: false };
@@ -111,6 +120,13 @@ export const createFleet = (options: FleetOptions): Fleet => {
       for (const server of servers.values()) server.stop();
     },
   };
+};
+
+/** How a container behaves as the flags are where it runs. */
+const underFlags = (behaviour: Behaviour, valueOn: (flag: string) => unknown): Behaviour => {
+  const { underFlag } = behaviour;
+  if (underFlag === undefined || valueOn(underFlag.flag) !== underFlag.is) return behaviour;
+  return { ...behaviour, errorRatio: underFlag.errorRatio };
 };
 
 const apiServerRoute = (target: Target, reach: Fleet['reach'], clouds: Clouds): Route => ({

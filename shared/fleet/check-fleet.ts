@@ -1,4 +1,5 @@
 import type { AssessQuery } from './assess-query.ts';
+import { checkFlags } from './check-flags.ts';
 import { checkGates } from './check-gates.ts';
 import { checkMonitoring } from './check-monitoring.ts';
 import { checkPresets } from './check-presets.ts';
@@ -38,6 +39,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkWaves(entries, targets),
     ...checkMonitoring(entries, targets, value),
     ...checkWindows(entries),
+    ...checkFlags(entries, targets),
     ...checkDeletes(value, entries),
     ...checkGates(entries, targets, value, assess),
     ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),

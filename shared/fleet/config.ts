@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Wave } from '../rollout/wave.ts';
 import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './schema.ts';
+import type { flagSchema, flagStoreSchema } from './schema-flags.ts';
 import type { gateSchema } from './schema-gates.ts';
 import type { metricsSchema } from './schema-metrics.ts';
 import type { settledSchema } from './schema-settled.ts';
@@ -14,6 +15,8 @@ export type WaveEntry = z.output<typeof waveSchema>;
 export type GateEntry = z.output<typeof gateSchema>;
 export type MetricsEntry = z.output<typeof metricsSchema>;
 export type WindowEntry = z.output<typeof windowSchema>;
+export type FlagEntry = z.output<typeof flagSchema>;
+export type FlagStoreEntry = z.output<typeof flagStoreSchema>;
 export type SettledEntry = z.output<typeof settledSchema>;
 
 /** A config without a mistake: the file, and its waves with the names of their targets frozen. */

@@ -15,6 +15,7 @@ import {
   text,
   workload,
 } from './schema-fields.ts';
+import { flagSchema, flagStoreSchema } from './schema-flags.ts';
 import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 import { presetSchema } from './schema-presets.ts';
@@ -204,6 +205,8 @@ export const fleetSchema = z
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
     windows: z.record(name, windowSchema).default({}).describe('Times at which waves and targets may be entered.'),
+    flagStores: z.record(name, flagStoreSchema).default({}).describe('Where feature flags are kept.'),
+    flags: z.record(name, flagSchema).default({}).describe('Feature flags, and what they are to be in each wave.'),
     deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

@@ -29,6 +29,7 @@ const kinds = [
   'restart',
   'job',
   'deployment',
+  'flag',
   'stop',
   'git',
   'ended',

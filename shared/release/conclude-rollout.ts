@@ -1,4 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
+import { readFlagChangesOf } from '../ledger/flags.ts';
 import { endRollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -19,7 +20,7 @@ export interface ConcludeTools {
   freeTurn(wave: string): Promise<void>;
 }
 
-const outcomes = ['passed', 'failed', 'aborted', 'refused', 'superseded'] as const;
+const outcomes = ['passed', 'failed', 'aborted', 'refused', 'superseded', 'held'] as const;
 
 /**
  * Gives a rollout its one end, from where its targets stand and not from what was meant. When they are back on what they had, or people
@@ -36,7 +37,14 @@ export const concludeRollout = async (
   const row = await readRollout(ledger, rollout);
   const outcome = outcomes.find((known) => known === cause.outcome) ?? 'failed';
   const standings = await standingsOf(rollout, outcome, ledger);
-  const facts: EndFacts = { outcome, because: cause.because, standings, debt: await readDebt(ledger, rollout) };
+  const flags = await readFlagChangesOf(ledger, rollout);
+  const facts: EndFacts = {
+    outcome,
+    because: cause.because,
+    standings,
+    debt: await readDebt(ledger, rollout),
+    ...(flags.length === 0 ? {} : { flags: flags.every(({ backAt }) => backAt !== undefined) ? 'back' : 'kept' }),
+  };
   const end = await endRollout(ledger, rollout, { ...endOf(facts), at: clock.now() });
   for (const wave of row?.waves ?? []) await tools.freeTurn(wave);
   const untouched = Object.keys(standings).length === 0;

@@ -9,7 +9,10 @@ import type { Target } from '../rollout/target.ts';
 
 /** A config without a mistake, with its target list frozen. */
 export interface Fleet
-  extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows'> {
+  extends Pick<
+    Release,
+    'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows' | 'flags' | 'flagStores'
+  > {
   readonly targets: readonly Target[];
   readonly services: Readonly<Record<string, ServicePolicy>>;
 }
@@ -95,7 +98,7 @@ export const buildRelease = async <Config extends Fleet>(
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { waves, gates, metrics, services, settled, roles, deletes, windows } = config.fleet;
+  const { waves, gates, metrics, services, settled, roles, deletes, windows, flags, flagStores } = config.fleet;
   const release: Release = {
     targets,
     waves,
@@ -106,6 +109,8 @@ export const buildRelease = async <Config extends Fleet>(
     roles,
     deletes,
     ...(windows === undefined ? {} : { windows }),
+    ...(flags === undefined ? {} : { flags }),
+    ...(flagStores === undefined ? {} : { flagStores }),
   };
   return { ok: true, release, digest: await putJson(blobs, release) };
 };

@@ -8,17 +8,20 @@ export type Standing = 'new' | 'back' | 'kept' | 'passed-on';
 
 export interface EndFacts {
   /** The outcome of the step that ended the rollout. */
-  readonly outcome: 'passed' | 'failed' | 'aborted' | 'refused' | 'superseded';
+  readonly outcome: 'passed' | 'failed' | 'aborted' | 'refused' | 'superseded' | 'held';
   readonly because: string;
   /** Of every target that was begun. */
   readonly standings: Readonly<Record<string, Standing>>;
   /** Targets that never took the release although their waves passed. */
   readonly debt: readonly string[];
+  /** Whether all flags that it has set are back, or some are not. Absent where it has set none. */
+  readonly flags?: 'back' | 'kept';
 }
 
 /**
  * The one end of a rollout. | passed, no debt, every target new or passed on: succeeded | passed otherwise: partial | refused or superseded
- * with nothing begun: as it is | all that was begun is back: rolled_back | superseded: superseded | aborted with nothing begun: aborted |
+ * with nothing begun: as it is | held, with its code where only flags went back: partial | nothing begun but flags, and they are back:
+ * rolled_back | all that was begun is back: rolled_back | superseded: superseded | aborted with nothing begun: aborted |
  * else: failed |.
  */
 export const endOf = (facts: EndFacts): { readonly outcome: End; readonly because: string } => {
@@ -32,6 +35,8 @@ export const endOf = (facts: EndFacts): { readonly outcome: End; readonly becaus
     const since = gone === 0 ? '' : `; ${gone} had it and passed on to another rollout since`;
     return { outcome: 'succeeded', because: `${standing('new').length} targets have the release, verified${since}` };
   }
+  if (facts.outcome === 'held') return { outcome: 'partial', because: facts.because };
+  if (standings.length === 0 && facts.flags === 'back') return { outcome: 'rolled_back', because: facts.because };
   if (standings.length === 0) return { outcome: facts.outcome, because: facts.because };
   const kept = standing('new', 'kept');
   if (kept.length === 0) return { outcome: 'rolled_back', because: facts.because };

@@ -17,6 +17,7 @@ import {
   withEffects,
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
+import { withFlags } from './last-write.ts';
 import { unseenBySoak } from './later-effects.ts';
 import { measureRuns } from './measure-runs.ts';
 import { measureAlertGates } from './measure-stores.ts';
@@ -28,6 +29,13 @@ import { soaking } from './soaking.ts';
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
 
+/** What only the exit gates ask. */
+export interface ExitTools {
+  readonly verifyTarget: VerifyTarget;
+  /** Whether the flags of the wave are still what it has set. */
+  judgeFlags(signal: AbortSignal): Promise<readonly Judgement[]>;
+}
+
 /**
  * The exit gates of a wave, looked at anew with each call: probes and metrics since the last write, and the soak. A fail ends it at
  * once. Before it passes, every target is read once more and must have what was deployed. On the way back only the probes are asked:
@@ -37,14 +45,17 @@ export const judgeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  tools: GateTools & { readonly verifyTarget: VerifyTarget },
+  tools: GateTools & ExitTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
   const { ledger, clock } = outside;
-  const { judgingAt = clock.now(), longSoak } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const progress = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const { judgingAt = clock.now(), longSoak } = progress;
   const wave = soaking(configured, longSoak);
-  const deployed = [...(await readDeployments(ledger, ref)).values()].filter((each) => each.outcome === 'deployed');
+  const deployed = [...(await readDeployments(ledger, ref)).values()]
+    .filter((each) => each.outcome === 'deployed')
+    .map((each) => withFlags(each, progress));
   if (deployed.length === 0) return { status: 'failed', because: `no target of wave ${ref.wave} could be deployed to` };
   const lastWriteAt = Math.max(judgingAt, ...deployed.map((each) => each.endedAt));
   const names = deployed.map((each) => each.target).sort();
@@ -65,7 +76,7 @@ export const judgeWave = async (
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
-    return [...judged, ...alerts];
+    return [...judged, ...alerts, ...(await tools.judgeFlags(signal))];
   };
   const judgements = [
     ...withEffects(release, [

@@ -94,6 +94,7 @@ const judgedWith = async (
         assessPooled,
         compareMetric: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
+        judgeFlags: async () => [],
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',
