@@ -8,6 +8,7 @@ import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
 import { findingsPanel } from './findings.ts';
 import { count } from './fleet.ts';
+import { flagsPanel } from './flags.ts';
 import { jobsPanel } from './jobs.ts';
 import { keptPanel } from './kept.ts';
 import { namedDeletes, namingField } from './named-deletes.ts';
@@ -27,6 +28,7 @@ ${namedDeletes(view.deletes, view.targets.length)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
 <section class="panel"><h2>What restarts</h2>${restartGroups(view.restarts, view.targets.length)}</section>
 ${jobsPanel(view.jobs, view.targets.length)}
+${flagsPanel(view.flags)}
 ${keptPanel(view.kept, view.targets.length)}
 ${findingsPanel(view.findings, view.targets.length)}
 </div>

@@ -5,6 +5,7 @@ import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
+import type { FlagView } from './flags.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
 import { groupJobs, type JobGroup } from './planned-jobs.ts';
@@ -32,6 +33,8 @@ export type PlanView =
         readonly targets: readonly string[];
         readonly gates: readonly string[];
         readonly asksApproval: boolean;
+        /** Feature flags that would be set, as their stores are now. */
+        readonly flags: readonly FlagView[];
         /** What only an approval by name may delete; the wave then asks for it, whether it asks for one itself or not. */
         readonly deletes?: NamedView & { readonly roles: readonly string[] };
         readonly unreachable: readonly { readonly target: string; readonly because: string }[];
@@ -54,6 +57,7 @@ export const planView = (
   digest: Digest,
   release: Release,
   previews: ReadonlyMap<string, PlannedOne>,
+  flags: ReadonlyMap<string, readonly FlagView[]> = new Map(),
 ): PlanView => {
   const refusals = groupRefusals(previews);
   if (refusals.length > 0) {
@@ -77,6 +81,7 @@ export const planView = (
       targets: wave.targets,
       gates: wave.gates,
       asksApproval: wave.approval !== undefined,
+      flags: flags.get(wave.name) ?? [],
       ...deletesIn(release, wave.targets, previews),
       unreachable: wave.targets.flatMap((target) => {
         const preview = previews.get(target);

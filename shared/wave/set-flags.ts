@@ -50,9 +50,9 @@ export const setFlags = async (
   if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
   await endWait(ref, outside);
   // A rollback takes off what is on before its code goes; of an attempt that has set something all was ready.
+  const isRollback = (await readRollout(ledger, ref.rollout))?.rollback === true;
   const isSure =
-    (await readRollout(ledger, ref.rollout))?.rollback === true ||
-    (await readFlagChanges(ledger, ref)).some(({ setAt }) => setAt !== undefined);
+    isRollback || (await readFlagChanges(ledger, ref)).some(({ setAt }) => setAt !== undefined);
   const changes: FlagChange[] = [];
   for (const flag of plan.flags ?? []) {
     const stop = await readStop(ledger, ref);
@@ -60,7 +60,7 @@ export const setFlags = async (
     const unready =
       isSure || changes.length > 0 ? undefined : await unreadyTargets(ref, release, wave, tools, outside, signal);
     if (unready !== undefined) return wait(`flag ${flag.flag} is not set in ${ref.wave}: ${unready}`);
-    const set = await setOne(ref, release, flag, tools, outside, signal);
+    const set = await setOne(ref, release, flag, isRollback ? 'flag-first' : 'flag', tools, outside, signal);
     if ('unknown' in set) return wait(set.unknown);
     if ('refused' in set) return { status: 'failed', because: set.refused };
     changes.push(set.change);
@@ -94,6 +94,7 @@ const setOne = async (
   ref: WaveRef,
   release: Release,
   flag: PlannedFlag,
+  kind: 'flag' | 'flag-first',
   tools: FlagTools,
   { ledger, clock }: Stored,
   signal: AbortSignal,
@@ -124,7 +125,7 @@ const setOne = async (
   await keepFlagStanding(ledger, ref, flag, flag.to, now);
   await recordEvent(ledger, ref.rollout, `flag ${ref.wave} ${flag.flag} set`, {
     at: now,
-    kind: 'flag',
+    kind,
     wave: ref.wave,
     text: `flag ${describeFlag(flag)} in ${ref.wave}`,
     details: flag,

@@ -160,7 +160,7 @@ const takeBack = async (
   const how = { back: ' already', write: '', overwrite: `; overwritten, as the wave is ill: ${found}` }[next];
   await recordEvent(ledger, ref.rollout, `flag ${ref.wave} ${change.flag} back`, {
     at: now,
-    kind: 'flag',
+    kind: ref.direction === 'back' ? 'flag-first' : 'flag',
     wave: ref.wave,
     text: `flag ${change.flag} is back to ${describeSetting(change.from)} in ${ref.wave}${how}`,
     details: change,
