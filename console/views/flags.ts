@@ -40,7 +40,12 @@ export const plannedFlagViews = (plan: Pick<WavePlan, 'flags'>): readonly FlagVi
   (plan.flags ?? []).map((flag) => plannedView(flag, []));
 
 /** A flag as a preview of a release shows it; `from` absent: its store could not say what it is. */
-export const previewedFlagView = (flag: string, store: string, to: FlagSetting, from: FlagSetting | undefined): FlagView =>
+export const previewedFlagView = (
+  flag: string,
+  store: string,
+  to: FlagSetting,
+  from: FlagSetting | undefined,
+): FlagView =>
   from === undefined
     ? { flag, store, said: `(not known) -> ${describeSetting(to)}`, state: 'wanted' }
     : plannedView({ flag, store, from, to }, []);

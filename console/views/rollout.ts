@@ -112,7 +112,10 @@ const waveView = (rows: RolloutRows, waveRows: WaveRows, release: Release): Wave
   const targets = batches.flat();
   const counted = isBack ? targets.filter((target) => rows.begun.has(target.target)) : targets;
   const doneStatuses: readonly TargetStatus[] = isBack ? ['back'] : ['deployed', 'soaking', 'verified'];
-  const lastWrite = Math.max(progress.flagsSeenAt ?? 0, ...[...forward.deployments.values()].map((each) => each.endedAt));
+  const lastWrite = Math.max(
+    progress.flagsSeenAt ?? 0,
+    ...[...forward.deployments.values()].map((each) => each.endedAt),
+  );
   const because = pass.progress.because ?? forward.progress.because;
   const soakMs = forward.progress.longSoak?.ms ?? wave.soakMs;
   return {

@@ -1,6 +1,6 @@
 import { type FlagView, previewedFlagView } from '../../console/views/flags.ts';
-import { isSameSetting } from '../../shared/rollout/flag.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
+import { isSameSetting } from '../../shared/rollout/flag.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import { flagsOfWave } from '../../shared/wave/flag-tools.ts';
 import { flagTools } from './flags.ts';
@@ -18,7 +18,8 @@ export const previewFlags = async (
     for (const { flag, store, key, setting } of flagsOfWave(release, wave)) {
       const read = await tools.readFlag(release, { flag, store, key, wave }, signal);
       const from = read.status === 'read' ? read.setting : undefined;
-      if (from === undefined || !isSameSetting(from, setting)) flags.push(previewedFlagView(flag, store, setting, from));
+      if (from === undefined || !isSameSetting(from, setting))
+        flags.push(previewedFlagView(flag, store, setting, from));
     }
     views.set(wave, flags);
   }

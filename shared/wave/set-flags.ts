@@ -51,8 +51,7 @@ export const setFlags = async (
   await endWait(ref, outside);
   // A rollback takes off what is on before its code goes; of an attempt that has set something all was ready.
   const isRollback = (await readRollout(ledger, ref.rollout))?.rollback === true;
-  const isSure =
-    isRollback || (await readFlagChanges(ledger, ref)).some(({ setAt }) => setAt !== undefined);
+  const isSure = isRollback || (await readFlagChanges(ledger, ref)).some(({ setAt }) => setAt !== undefined);
   const changes: FlagChange[] = [];
   for (const flag of plan.flags ?? []) {
     const stop = await readStop(ledger, ref);

@@ -8,7 +8,11 @@ import { Unreachable } from '../../shared/outside/http.ts';
 import type { FlagStore } from '../../shared/rollout/flag.ts';
 import { Secret, SecretMissing } from '../../shared/secrets/secrets.ts';
 
-const secrets: Readonly<Record<string, string>> = { 'cc-user': 'u', 'cc-password': 'p-very-secret', 'configcat-staging': 'sdk-1' };
+const secrets: Readonly<Record<string, string>> = {
+  'cc-user': 'u',
+  'cc-password': 'p-very-secret',
+  'configcat-staging': 'sdk-1',
+};
 const clock = { now: () => 0, after: () => () => undefined, sleep: async () => undefined };
 const signal = new AbortController().signal;
 let fault: 'none' | 'down' | 'busy' | 'html' = 'none';
@@ -87,14 +91,21 @@ describe.each(Object.entries(stores))('a flag of %s', (name, store) => {
     return read.status === 'read' ? read.version : read.because;
   };
 
-  test.each([{ value: true }, { value: true, percent: 10, otherwise: false }])('is read as it was set: %j', async (setting) => {
-    const place = await at('dark');
-    expect(await place.read(signal)).toEqual({ status: 'read', setting: { value: false }, version: expect.any(String) });
-    expect(await place.write(setting, await versionOf(place), signal)).toEqual({ status: 'written' });
-    expect(await place.read(signal)).toMatchObject({ status: 'read', setting });
-    expect(await place.write({ value: false }, await versionOf(place), signal)).toEqual({ status: 'written' });
-    expect(await place.read(signal)).toMatchObject({ status: 'read', setting: { value: false } });
-  });
+  test.each([{ value: true }, { value: true, percent: 10, otherwise: false }])(
+    'is read as it was set: %j',
+    async (setting) => {
+      const place = await at('dark');
+      expect(await place.read(signal)).toEqual({
+        status: 'read',
+        setting: { value: false },
+        version: expect.any(String),
+      });
+      expect(await place.write(setting, await versionOf(place), signal)).toEqual({ status: 'written' });
+      expect(await place.read(signal)).toMatchObject({ status: 'read', setting });
+      expect(await place.write({ value: false }, await versionOf(place), signal)).toEqual({ status: 'written' });
+      expect(await place.read(signal)).toMatchObject({ status: 'read', setting: { value: false } });
+    },
+  );
 
   test('is not written where it has changed since it was read', async () => {
     const place = await at('dark');
@@ -137,13 +148,21 @@ describe.each(Object.entries(stores))('a flag of %s', (name, store) => {
   test('is of one wave: another wave has a place of its own', async () => {
     const place = await at('dark', 'external');
     expect((await place.read(signal)).status).not.toBe('read');
-    expect(name === 'flagd' ? files.text('flags', 'f/external.json') : configcat.setting('dark')?.values['sdk-2']).toBe(undefined);
+    expect(name === 'flagd' ? files.text('flags', 'f/external.json') : configcat.setting('dark')?.values['sdk-2']).toBe(
+      undefined,
+    );
   });
 });
 
 test('what is said of ConfigCat holds no credential', async () => {
   const store = stores.ConfigCat as FlagStore;
-  const place = await openFlag(store, 'dark', 'staging', { roleIdentity: async () => identity }, { http, secrets: { get }, clock });
+  const place = await openFlag(
+    store,
+    'dark',
+    'staging',
+    { roleIdentity: async () => identity },
+    { http, secrets: { get }, clock },
+  );
   fault = 'busy';
   const read = await place.read(signal);
   expect(read).toEqual({
@@ -155,7 +174,13 @@ test('what is said of ConfigCat holds no credential', async () => {
 
 test('the rest of a definition file stays as it was', async () => {
   const store = stores.flagd as FlagStore;
-  const place = await openFlag(store, 'dark', 'staging', { roleIdentity: async () => identity }, { http, secrets: { get }, clock });
+  const place = await openFlag(
+    store,
+    'dark',
+    'staging',
+    { roleIdentity: async () => identity },
+    { http, secrets: { get }, clock },
+  );
   const read = await place.read(signal);
   const before = JSON.parse(files.text('flags', 'f/staging.json') ?? '');
   await place.write({ value: true }, read.status === 'read' ? read.version : '', signal);

@@ -5,8 +5,19 @@ import type { FlagReading, FlagSetting, FlagValue } from '../../shared/rollout/f
 import type { Target } from '../../shared/rollout/target.ts';
 import { Secret } from '../../shared/secrets/secrets.ts';
 
-const target: Target = { name: 'eks-a', locator: { kubeconfig: { path: 'k' } }, labels: {}, namespace: 'default', allow: [] };
-const reading: FlagReading = { ofrep: 'https://{target}.flags.example.com/', ofrepTokenSecret: 'flags', seenWithinMs: 0, allow: [] };
+const target: Target = {
+  name: 'eks-a',
+  locator: { kubeconfig: { path: 'k' } },
+  labels: {},
+  namespace: 'default',
+  allow: [],
+};
+const reading: FlagReading = {
+  ofrep: 'https://{target}.flags.example.com/',
+  ofrepTokenSecret: 'flags',
+  seenWithinMs: 0,
+  allow: [],
+};
 const signal = new AbortController().signal;
 const clock = { after: () => () => undefined };
 const secrets = { get: async () => new Secret('very-secret') };
@@ -14,7 +25,12 @@ const secrets = { get: async () => new Secret('very-secret') };
 const asked: { url: string; method: string; headers: unknown; body: unknown }[] = [];
 const ask = (answer: () => Response, wanted: FlagSetting, off: FlagValue = false, given: FlagReading = reading) => {
   const http: Http = async (url, init = {}) => {
-    asked.push({ url: String(url), method: init.method ?? 'GET', headers: init.headers, body: JSON.parse(String(init.body)) });
+    asked.push({
+      url: String(url),
+      method: init.method ?? 'GET',
+      headers: init.headers,
+      body: JSON.parse(String(init.body)),
+    });
     return answer();
   };
   return readServed(given, 'new-checkout', off, wanted, target, { http, secrets, clock }, signal);
@@ -29,7 +45,11 @@ describe('a flag in a target', () => {
       {
         url: 'https://eks-a.flags.example.com/ofrep/v1/evaluate/flags/new-checkout',
         method: 'POST',
-        headers: { accept: 'application/json', 'content-type': 'application/json', authorization: 'Bearer very-secret' },
+        headers: {
+          accept: 'application/json',
+          'content-type': 'application/json',
+          authorization: 'Bearer very-secret',
+        },
         body: { context: { targetingKey: 'tidegate', target: 'eks-a' } },
       },
     ]);
@@ -53,8 +73,16 @@ describe('a flag in a target', () => {
   });
 
   test.each([
-    ['nobody answers', () => { throw new Unreachable('x', 'connect_refused', 'nothing listens there'); }],
-    ['there is no such flag', () => Response.json({ key: 'k', errorCode: 'FLAG_NOT_FOUND', errorDetails: 'no' }, { status: 404 })],
+    [
+      'nobody answers',
+      () => {
+        throw new Unreachable('x', 'connect_refused', 'nothing listens there');
+      },
+    ],
+    [
+      'there is no such flag',
+      () => Response.json({ key: 'k', errorCode: 'FLAG_NOT_FOUND', errorDetails: 'no' }, { status: 404 }),
+    ],
     ['it is of another type', gives('yes')],
     ['the answer is an error page', () => new Response('<html>', { status: 200 })],
     ['the answer has no value', () => Response.json({ key: 'new-checkout' })],
@@ -69,6 +97,8 @@ describe('a flag in a target', () => {
   });
 
   test('without a place to ask is as its store says', async () => {
-    expect(await ask(gives(false), { value: true }, false, { seenWithinMs: 0, allow: [] })).toEqual({ status: 'served' });
+    expect(await ask(gives(false), { value: true }, false, { seenWithinMs: 0, allow: [] })).toEqual({
+      status: 'served',
+    });
   });
 });

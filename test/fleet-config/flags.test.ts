@@ -7,11 +7,15 @@ const configcat = {
   configcat: { sdkKeySecret: 'configcat-{wave}', userSecret: 'configcat-user', passwordSecret: 'configcat-password' },
 };
 const [first = { name: '' }, second = { name: '' }] = soundConfig.waves;
-const configWith = (flags: unknown, flagStores: unknown): string => JSON.stringify({ ...soundConfig, flags, flagStores });
+const configWith = (flags: unknown, flagStores: unknown): string =>
+  JSON.stringify({ ...soundConfig, flags, flagStores });
 
 test('a flag is read with what it is to be in each wave, and its store with all that was left out', async () => {
   const flags = {
-    dark: { store: 'main', waves: { [first.name]: true, [second.name]: { value: true, percent: 10, otherwise: false } } },
+    dark: {
+      store: 'main',
+      waves: { [first.name]: true, [second.name]: { value: true, percent: 10, otherwise: false } },
+    },
     limit: { store: 'product', key: 'queryLimit', off: 10, waves: { [first.name]: 20 } },
   };
   const parsed = await parse('fleet.json', configWith(flags, { main: flagd, product: configcat }));
@@ -56,13 +60,19 @@ test('every mistake between flags, their stores and waves is told at its place',
   expect(problems.map((problem) => problem.replace(/ fleet\.json:\d+:\d+/, '')).toSorted()).toEqual([
     expect.stringMatching(/^FLAG_INVALID \/flags\/empty\/waves: the flag has no wave; expected/),
     expect.stringMatching(/^FLAG_INVALID \/flags\/json\/off: ConfigCat has no flags of JSON; expected/),
-    expect.stringMatching(/^FLAG_INVALID \/flags\/odd\/waves\/\w+: the value is of type string, and off is of type boolean; expected/),
+    expect.stringMatching(
+      /^FLAG_INVALID \/flags\/odd\/waves\/\w+: the value is of type string, and off is of type boolean; expected/,
+    ),
     expect.stringMatching(/^FLAG_INVALID \/flags\/share\/waves\/\w+: .*expected/),
     expect.stringMatching(/^FLAG_INVALID \/flags\/twice: it is the same flag of main as odd; expected/),
-    expect.stringMatching(/^FLAG_SHARED \/flagStores\/main\/flagd\/object: all waves have the same place; expected \{wave\}/),
+    expect.stringMatching(
+      /^FLAG_SHARED \/flagStores\/main\/flagd\/object: all waves have the same place; expected \{wave\}/,
+    ),
     expect.stringMatching(/^PLACEHOLDER \/flagStores\/main\/ofrep: target .* has no value for \{label.cell\}/),
     expect.stringMatching(/^SECRET_NAME \/flagStores\/broken\/configcat\/sdkKeySecret: .*never its value/),
-    expect.stringMatching(/^UNKNOWN_FLAG_STORE \/flags\/lost\/store: there is no "mian" in flagStores; .*did you mean main\?/),
+    expect.stringMatching(
+      /^UNKNOWN_FLAG_STORE \/flags\/lost\/store: there is no "mian" in flagStores; .*did you mean main\?/,
+    ),
     expect.stringMatching(/^UNKNOWN_SERVICE \/flags\/lost\/service: there is no "nobody" in services/),
     expect.stringMatching(/^UNKNOWN_WAVE \/flags\/lost\/waves\/nowhere: there is no "nowhere" in waves/),
   ]);

@@ -127,7 +127,12 @@ test('a change by somebody else during the wave ends it, and is not overwritten'
   await happened(rollout, /true in staging$/);
   await story.pass(5_000);
   const theirs = JSON.parse(definitionFile());
-  theirs.flags['new-checkout'].targeting = { fractional: [['on', 5], ['off', 95]] };
+  theirs.flags['new-checkout'].targeting = {
+    fractional: [
+      ['on', 5],
+      ['off', 95],
+    ],
+  };
   story.flags.files.put(bucket, 'flags/staging.json', JSON.stringify(theirs));
   expect(await story.ended(rollout)).toMatchObject({
     outcome: 'partial',

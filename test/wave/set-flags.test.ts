@@ -61,13 +61,26 @@ const open = async (name: string, deployed: readonly string[] = ['t1', 't2']) =>
   const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock) };
   const ref: WaveRef = { rollout: name, release: digestOf('release'), wave: 'w', direction: 'forward' };
   for (const each of deployed) {
-    await recordDeployment(outside.ledger, ref, { target: each, outcome: 'deployed', because: '', startedAt: 0, endedAt: 0 });
+    await recordDeployment(outside.ledger, ref, {
+      target: each,
+      outcome: 'deployed',
+      because: '',
+      startedAt: 0,
+      endedAt: 0,
+    });
   }
   const plan = await putJson(outside.blobs, {
     ...{ release: ref.release, wave: 'w', direction: 'forward', targets: [], unreachable: [] },
     flags: [{ flag: 'dark', store: 'main', key: 'dark', from: off, to: on }],
   });
-  const kept = { setting: off as FlagSetting, writes: 0, verdict: 'pass' as Judgement['verdict'], answers: true, served: true, dies: false };
+  const kept = {
+    setting: off as FlagSetting,
+    writes: 0,
+    verdict: 'pass' as Judgement['verdict'],
+    answers: true,
+    served: true,
+    dies: false,
+  };
   const tools: FlagTools & { verifyTarget: () => Promise<Judgement> } = {
     readFlag: async () =>
       kept.answers
@@ -79,8 +92,14 @@ const open = async (name: string, deployed: readonly string[] = ['t1', 't2']) =>
       if (kept.dies) throw new Error('killed');
       return { status: 'written' };
     },
-    readServed: async () => (kept.served ? { status: 'served' } : { status: 'other', because: 'flag dark on t1 is false' }),
-    verifyTarget: async () => ({ gate: 'as-deployed', kind: 'policy', verdict: kept.verdict, because: 'runs sha256:old' }),
+    readServed: async () =>
+      kept.served ? { status: 'served' } : { status: 'other', because: 'flag dark on t1 is false' },
+    verifyTarget: async () => ({
+      gate: 'as-deployed',
+      kind: 'policy',
+      verdict: kept.verdict,
+      because: 'runs sha256:old',
+    }),
   };
   const signal = new AbortController().signal;
   return {
@@ -116,9 +135,19 @@ test('a step that dies after the write, before anything is noted, has set it: th
 });
 
 test.each([
-  { because: 'a target of the wave was lost', deployed: ['t1'], verdict: 'pass', says: /1 of 2 targets have the release, without t2$/ },
+  {
+    because: 'a target of the wave was lost',
+    deployed: ['t1'],
+    verdict: 'pass',
+    says: /1 of 2 targets have the release, without t2$/,
+  },
   { because: 'a target runs something else', deployed: ['t1', 't2'], verdict: 'fail', says: /t1: runs sha256:old$/ },
-  { because: 'a target can not be read', deployed: ['t1', 't2'], verdict: 'inconclusive', says: /t1: runs sha256:old$/ },
+  {
+    because: 'a target can not be read',
+    deployed: ['t1', 't2'],
+    verdict: 'inconclusive',
+    says: /t1: runs sha256:old$/,
+  },
 ] as const)('it waits while $because, and is given up with nothing set', async ({ deployed, verdict, says }) => {
   const story = await open(`unready ${says}`, deployed);
   story.kept.verdict = verdict;
@@ -132,7 +161,11 @@ test.each([
 test('a store that does not answer is waited for, then given up with nothing set', async () => {
   const story = await open('down');
   story.kept.answers = false;
-  expect(await story.set()).toEqual({ status: 'in-progress', retryAfterSeconds: 5, because: 'flag dark: it does not answer' });
+  expect(await story.set()).toEqual({
+    status: 'in-progress',
+    retryAfterSeconds: 5,
+    because: 'flag dark: it does not answer',
+  });
   story.pass(10 * minute);
   expect(await story.set()).toEqual({ status: 'aborted', because: 'flag dark: it does not answer' });
 });
@@ -142,7 +175,8 @@ test('what somebody else has set since it was planned is not overwritten', async
   story.kept.setting = { value: true, percent: 5, otherwise: false };
   expect(await story.set()).toEqual({
     status: 'failed',
-    because: 'flag dark was changed by somebody else in w: it is 5% true, else false, planned dark: false -> true; not overwritten',
+    because:
+      'flag dark was changed by somebody else in w: it is 5% true, else false, planned dark: false -> true; not overwritten',
   });
   expect(story.kept.writes).toBe(0);
 });
@@ -159,5 +193,8 @@ test('a target that does not serve it within the time of its store fails the wav
   story.kept.served = false;
   expect(await story.set()).toMatchObject({ status: 'in-progress', retryAfterSeconds: 2 });
   story.pass(minute);
-  expect(await story.set()).toEqual({ status: 'failed', because: 'flag dark on t1 is false 60 s after it was set to true' });
+  expect(await story.set()).toEqual({
+    status: 'failed',
+    because: 'flag dark on t1 is false 60 s after it was set to true',
+  });
 });
