@@ -1,36 +1,13 @@
 // Plain JavaScript that any Node from 20 on can run: it brings the machine to the point where TypeScript runs.
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { keepCompiled } from './compile-cache.mjs';
+import { installPackages } from './install-packages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stamp = join(root, 'node_modules', '.tidegate-installed');
-
-/**
- * Installs the packages only when the lock file's hash differs from the stamp: `npm ci` on each start costs 15 s. To npm all of them are
- * for development: what is packed carries a bundle (bin/bundle-cli.mjs) and has no lock file.
- */
-const installOnce = () => {
-  const lock = join(root, 'package-lock.json');
-  if (!existsSync(lock)) return;
-  const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  process.stderr.write('Tidegate installs its packages (once, about a minute) ...\n');
-  const npm = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  if (npm.status !== 0) {
-    process.stderr.write(`npm ci failed (exit ${npm.status}): run it in ${root} to see why\n`);
-    process.exit(1);
-  }
-  writeFileSync(stamp, hash);
-};
 
 const node24 = () => {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
@@ -96,7 +73,7 @@ const runUnder = (node, options, entry, args) => {
  * and are passed over where this process would have to start another one for them.
  */
 export const enter = async (entry, args, options = []) => {
-  installOnce();
+  installPackages(root);
   const node = node24();
   const path = join(root, entry);
   if (node !== process.execPath) return runUnder(node, options, path, args);

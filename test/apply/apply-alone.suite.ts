@@ -9,6 +9,7 @@ import {
   service,
   widget,
   widgetDefinition,
+  widgetsIn,
 } from './manifests.ts';
 import { playAlone } from './play-alone.ts';
 import { inShort, isWrite, recordCluster } from './rehearsal.ts';
@@ -276,8 +277,9 @@ export const applyAloneSuite = (server: () => Server): void => {
   describe('what leaves the set', () => {
     it('goes custom objects first, and their controller only when they are gone', async () => {
       const operator = deployment('operator', { replicas: 0 });
+      const { definition, widget } = widgetsIn('leaving.example.com');
       const held: Manifest = { ...widget('held', 1), metadata: { name: 'held', finalizers: ['example.com/operator'] } };
-      await alone([widgetDefinition], { set: 'definitions', wait: true });
+      await alone([definition], { set: 'definitions', wait: true });
       await alone([operator, held, settings]);
       const stuck = await alone([settings], { patienceMs: 2000, wait: true });
       expect(stuck.words).toEqual([
@@ -287,10 +289,9 @@ export const applyAloneSuite = (server: () => Server): void => {
       ]);
       expect(stuck.lines[1]?.reason).toContain('held by finalizers example.com/operator');
       expect(await isThere('deployments', 'operator')).toBe(true);
-      const path = `/apis/example.com/v1/namespaces/${namespace()}/widgets/held`;
+      const path = `/apis/leaving.example.com/v1/namespaces/${namespace()}/widgets/held`;
       await send('PATCH', path, { metadata: { finalizers: null } }, merge);
       expect((await alone([settings])).words).toEqual(['unchanged ConfigMap settings', 'pruned Deployment operator']);
-      await send('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com');
     });
 
     it('stays, where nobody waits, until the pods that may read it are replaced', async () => {

@@ -8,6 +8,7 @@ import {
   service,
   widget,
   widgetDefinition,
+  widgetsIn,
 } from './manifests.ts';
 import { playAlone } from './play-alone.ts';
 import { apply, deploy, inShort, isDryRun, isWrite, plan, prune, recordCluster, renderedOf } from './rehearsal.ts';
@@ -158,12 +159,12 @@ export const complaintsSuite = (server: () => Server): void => {
   });
 
   it('airshipctl#474: objects of a kind that is registered meanwhile are waited for like any other', async () => {
-    const { words } = await alone([widget('one', 1), widgetDefinition], { wait: true });
+    const { definition, widget } = widgetsIn('registered.example.com');
+    const { words } = await alone([widget('one', 1), definition], { wait: true });
     expect(words.toSorted()).toEqual([
-      'created CustomResourceDefinition widgets.example.com ready',
+      'created CustomResourceDefinition widgets.registered.example.com ready',
       'created Widget one ready',
     ]);
-    await send('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com');
   });
 
   it('kubernetes#102013: a webhook is asked only when something answers', async () => {
@@ -243,14 +244,15 @@ export const complaintsSuite = (server: () => Server): void => {
   });
 
   it('argo-cd#15074, #12376: an operator goes when what it has to finalise is gone', async () => {
+    const { definition, widget } = widgetsIn('finalised.example.com');
     const held: Manifest = { ...widget('held', 1), metadata: { name: 'held', finalizers: ['example.com/operator'] } };
-    const all = renderedOf({ web: [configMap('a'), widgetDefinition, held, deployment('operator')] });
+    const all = renderedOf({ web: [configMap('a'), definition, held, deployment('operator')] });
     await drive(apply(all, stageOf(), { approved: await drive(plan(all, stageOf())) }));
-    const fewer = renderedOf({ web: [configMap('a'), widgetDefinition] });
+    const fewer = renderedOf({ web: [configMap('a'), definition] });
     const approved = await drive(plan(fewer, stageOf()));
     const stage = stageOf();
     const pruning = prune(fewer, stage, { approved });
-    const path = `/apis/example.com/v1/namespaces/${namespace()}/widgets/held`;
+    const path = `/apis/finalised.example.com/v1/namespaces/${namespace()}/widgets/held`;
     server().clock.after(1500, () => {
       expect(stage.cluster.seen.filter(({ method }) => method === 'DELETE').map(inShort)).toEqual([
         'DELETE widgets/held',
@@ -262,7 +264,6 @@ export const complaintsSuite = (server: () => Server): void => {
     // Asked once more where a controller wrote its status in between, which the precondition does not pass.
     const deletes = stage.cluster.seen.filter(({ method }) => method === 'DELETE').map(inShort);
     expect([...new Set(deletes)]).toEqual(['DELETE widgets/held', 'DELETE deployments/operator']);
-    await send('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com');
   });
 
   it('kustomize-controller#1664, kustomize#1516: what stays is still in the inventory, which lists kinds and not objects', async () => {

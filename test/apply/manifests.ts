@@ -96,6 +96,16 @@ export const widget = (name: string, size: number): Manifest => ({
   spec: { size },
 });
 
+/** Widgets under a group of their own: definitions are the whole cluster's, and tests that run side by side share it. */
+export const widgetsIn = (group: string) => ({
+  definition: {
+    ...widgetDefinition,
+    metadata: { name: `widgets.${group}` },
+    spec: { ...widgetDefinition.spec, group },
+  },
+  widget: (name: string, size: number): Manifest => ({ ...widget(name, size), apiVersion: `${group}/v1` }),
+});
+
 /** What an API server would say of an object: only what is given differs from an empty one. */
 export const live = (
   apiVersion: string,

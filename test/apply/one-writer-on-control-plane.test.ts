@@ -1,13 +1,10 @@
-import { afterAll, beforeAll } from 'vitest';
-import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { oneWriterSuite } from './one-writer.suite.ts';
-import { realServer, type Server } from './server.ts';
+import { describeOnRealServer } from './server.ts';
 
-describeOnControlPlane('one writer, on the real API server', 'controllers', (binaries) => {
-  let server: Server;
-  beforeAll(async () => {
-    server = await realServer(binaries);
-  });
-  afterAll(() => server?.stop());
-  oneWriterSuite(() => server);
+// A server each: the policy, once installed, is there for the whole cluster. Every moment is played on the simulated server.
+describeOnRealServer('one writer, on the real API server', {
+  'without the policy': (server) => oneWriterSuite(server, 'never', 1),
+});
+describeOnRealServer('one writer, on the real API server that has the policy', {
+  'refused by the policy too': (server) => oneWriterSuite(server, 'install', 1),
 });

@@ -63,7 +63,7 @@ export const describeOnSimulatedServer = (
   });
 };
 
-/** Suites on one real server, one after the other. They mostly wait: a file of its own for each long part lets them do so side by side. */
+/** Suites on one real server. Their tests mostly wait, and do so side by side: outside its own namespace none may change what another sees. */
 export const describeOnRealServer = (
   title: string,
   suites: Readonly<Record<string, (server: () => Server) => void>>,
@@ -74,7 +74,7 @@ export const describeOnRealServer = (
       server = await realServer(binaries);
     });
     afterAll(() => server?.stop());
-    for (const [name, suite] of Object.entries(suites)) describe(name, () => suite(() => server));
+    for (const [name, suite] of Object.entries(suites)) describe(name, { concurrent: true }, () => suite(() => server));
   });
 };
 

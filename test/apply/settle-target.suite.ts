@@ -3,7 +3,7 @@ import { listAt, objectAt } from '../../shared/apply/fields.ts';
 import type { Evidence } from '../../shared/apply/settle/gather-evidence.ts';
 import type { SettleResult } from '../../shared/apply/settle-target.ts';
 import type { Manifest, RenderedTarget } from '../../shared/rollout/release.ts';
-import { configMap, deployment, widget, widgetDefinition } from './manifests.ts';
+import { configMap, deployment, widgetDefinition, widgetsIn } from './manifests.ts';
 import { apply, deploy, plan, renderedOf, settle } from './rehearsal.ts';
 import type { Server } from './server.ts';
 import { playOn } from './theatre.ts';
@@ -165,13 +165,9 @@ export const settleTargetSuite = (server: () => Server): void => {
         subresources: { status: {} },
         schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
       };
-      const definition = {
-        ...widgetDefinition,
-        metadata: { name: 'widgets.settle.example.com' },
-        spec: { ...widgetDefinition.spec, group: 'settle.example.com', versions: [withStatus] },
-      };
-      const made = { ...widget('it', 1), apiVersion: 'settle.example.com/v1' };
-      const rendered = renderedOf({ widgets: [definition, made] });
+      const { definition, widget } = widgetsIn('settle.example.com');
+      const stating = { ...definition, spec: { ...definition.spec, versions: [withStatus] } };
+      const rendered = renderedOf({ widgets: [stating, widget('it', 1)] });
       const stage = stageOf();
       const { progress } = await drive(apply(rendered, stage, { approved: await drive(plan(rendered, stage)) }));
       const rules = [
@@ -222,21 +218,22 @@ export const settleWithQuotaSuite = (server: () => Server): void => {
     return drive(settle(rendered, stage, progress, 45_000));
   };
 
-  it('fails on pods that may not even be created, with the words of who refuses them', async () => {
-    const quota = (name: string): Manifest => ({
-      ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard: { pods: '0' } } },
-    });
-    await send('POST', `/api/v1/namespaces/${namespace()}/resourcequotas`, quota('none'));
-    // Planning would refuse them: the quota is known to be in the way.
-    const annotations = { 'tidegate.dev/waive-quota-exceeded': 'tried all the same' };
-    const set: Manifest = { ...deployment('db', { annotations }), kind: 'StatefulSet' };
-    const spec = { ...objectAt(set, 'spec'), serviceName: 'db' };
-    for (const refused of [deployment('web', { annotations }), { ...set, spec }]) {
+  // Planning would refuse them: the quota is known to be in the way.
+  const annotations = { 'tidegate.dev/waive-quota-exceeded': 'tried all the same' };
+  const set: Manifest = { ...deployment('db', { annotations }), kind: 'StatefulSet' };
+  const spec = { ...objectAt(set, 'spec'), serviceName: 'db' };
+  it.each([deployment('web', { annotations }), { ...set, spec }])(
+    'fails on pods of a $kind that may not even be created, with the words of who refuses them',
+    async (refused) => {
+      const quota: Manifest = {
+        ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard: { pods: '0' } } },
+      };
+      await send('POST', `/api/v1/namespaces/${namespace()}/resourcequotas`, quota);
       const result = await failing(renderedOf({ web: [refused] }));
       expect(sayOf(result)).toMatch(
         new RegExp(`^rehearsal: ${refused.kind} \\S+ \\(FailedCreate: .*exceeded quota: none`),
       );
       expect(evidenceOf(result)[0]?.events.some((line) => line.includes('FailedCreate'))).toBe(true);
-    }
-  });
+    },
+  );
 };

@@ -1,4 +1,5 @@
-import { beforeEach } from 'vitest';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { aroundEach, beforeEach } from 'vitest';
 import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { planTarget } from '../../shared/apply/plan-target.ts';
 import type { Refusal } from '../../shared/apply/refusals.ts';
@@ -12,10 +13,18 @@ import type { Server } from './server.ts';
 export const web = (...more: readonly Manifest[]): RenderedTarget =>
   renderedOf({ web: [configMap('settings'), service('web'), deployment('web', { reads: 'settings' }), ...more] });
 
-/** What the suites do with a server, each test in a namespace of its own whose name begins with `prefix`. */
+/**
+ * What the suites do with a server, each test in a namespace of its own whose name begins with `prefix`. Tests may run side by side: whose
+ * namespace it is goes by the test that asks.
+ */
 export const playOn = (server: () => Server, prefix: string) => {
   let count = 0;
-  let namespace = '';
+  const tests = new AsyncLocalStorage<string>();
+  const namespace = (): string => {
+    const own = tests.getStore();
+    if (own === undefined) throw new Error(`${prefix}: the namespace was asked for outside of a test`);
+    return own;
+  };
   const send = async (method: string, path: string, body?: unknown, type = 'application/json'): Promise<LiveObject> => {
     const init = {
       method,
@@ -28,14 +37,14 @@ export const playOn = (server: () => Server, prefix: string) => {
     return JSON.parse(text) as LiveObject;
   };
   const pathOf = (resource: string, name: string): string =>
-    `${['deployments', 'statefulsets'].includes(resource) ? '/apis/apps/v1' : '/api/v1'}/namespaces/${namespace}/${resource}/${name}`;
+    `${['deployments', 'statefulsets'].includes(resource) ? '/apis/apps/v1' : '/api/v1'}/namespaces/${namespace()}/${resource}/${name}`;
   const read = (resource: string, name: string) => send('GET', pathOf(resource, name));
   const isThere = async (resource: string, name: string): Promise<boolean> =>
     (await server().drive(server().request(pathOf(resource, name)))).ok;
   const stageOf = (faults?: Faults, sliceMs?: number): Stage & { readonly cluster: RecordedCluster } => ({
     cluster: recordCluster(server().request, faults),
     clock: server().clock,
-    namespace,
+    namespace: namespace(),
     ...(sliceMs === undefined ? {} : { sliceMs }),
   });
   const drive = <Result>(work: Promise<Result>) => server().drive(work);
@@ -54,13 +63,13 @@ export const playOn = (server: () => Server, prefix: string) => {
   };
   const actions = (planned: TargetPlan): Record<string, string> =>
     Object.fromEntries(
-      planned.objects.map(({ id, action }) => [id.split('/').slice(1).join(' ').replace(namespace, '-'), action]),
+      planned.objects.map(({ id, action }) => [id.split('/').slice(1).join(' ').replace(namespace(), '-'), action]),
     );
 
+  aroundEach((run) => tests.run(`${prefix}-${++count}`, run));
   beforeEach(async () => {
-    namespace = `${prefix}-${++count}`;
-    await send('POST', '/api/v1/namespaces', namespaceOf(namespace));
+    await send('POST', '/api/v1/namespaces', namespaceOf(namespace()));
   });
 
-  return { send, pathOf, read, isThere, stageOf, drive, refusals, actions, namespace: () => namespace };
+  return { send, pathOf, read, isThere, stageOf, drive, refusals, actions, namespace };
 };

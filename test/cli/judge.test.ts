@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { folderWith, tidegate } from './tidegate.ts';
+import { folderWith, tidegate, tidegateHere } from './tidegate.ts';
 
 const counts = (...points: readonly (readonly [requests: number | null, errors: number | null])[]) =>
   points.map(([requests, errors], index) => ({ at: 1_000 * (index + 1), requests, errors }));
@@ -206,26 +206,30 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('tidegate judge', () => {
   test.each(Object.entries(cases))('judges %s', async (name, [, exitCode, verdict, reason]) => {
-    const ran = await tidegate(folder, ['judge', `${name}.json`, '--json']);
+    const ran = await tidegateHere(folder, ['judge', `${name}.json`, '--json']);
     const [line = ''] = ran.out;
     expect({ exitCode: ran.exitCode, lines: ran.out.length }).toEqual({ exitCode, lines: 1 });
     expect(JSON.parse(line)).toMatchObject({ gate: 'gate', verdict, because: expect.stringContaining(reason) });
   });
 
   test.each(Object.entries(refused))('refuses %s', async (name, [, reason]) => {
-    const ran = await tidegate(folder, ['judge', `${name}.json`]);
+    const ran = await tidegateHere(folder, ['judge', `${name}.json`]);
     expect({ exitCode: ran.exitCode, out: ran.out }).toEqual({ exitCode: 2, out: [] });
     expect(ran.err).toContain(reason);
   });
 
   it('refuses what is no JSON, and what is not there', async () => {
-    expect(await tidegate(folder, ['judge', 'text.json'])).toMatchObject({
+    expect(await tidegateHere(folder, ['judge', 'text.json'])).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining('it is no JSON'),
     });
-    expect(await tidegate(folder, ['judge', 'gone.json'])).toMatchObject({
+    expect(await tidegateHere(folder, ['judge', 'gone.json'])).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining('can not be read'),
     });
+  });
+
+  it('exits as a process as it judged', async () => {
+    expect(await tidegate(folder, ['judge', 'bad.json'])).toMatchObject({ exitCode: 3, err: '' });
   });
 });

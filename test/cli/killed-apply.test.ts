@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openNamedCluster } from '../../cli/kubeconfig.ts';
 import { isGood } from '../../shared/apply/alone-words.ts';
@@ -9,48 +8,23 @@ import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import { afterwards, before, stateOf } from '../apply/killed-anywhere.suite.ts';
-import { configMap } from '../apply/manifests.ts';
+import { configMap, namespace as namespaceOf } from '../apply/manifests.ts';
 import { describeOnControlPlane } from '../control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { behaviourByName, startKubelet } from '../control-plane/kubelet.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
-import { folderWith } from './tidegate.ts';
+import { environmentOf, folderWith, main } from './tidegate.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const namespace = 'killed';
 const yaml = (objects: readonly unknown[]) => objects.map((object) => JSON.stringify(object)).join('\n---\n');
 
-describeOnControlPlane('tidegate apply, killed by SIGKILL', 'controllers', (binaries) => {
-  let plane: ControlPlane;
-  let proxy: CountingProxy;
-  let stopKubelet: () => Promise<void>;
-  let folder: string;
-
-  beforeAll(async () => {
-    plane = await startControlPlane(binaries);
-    stopKubelet = startKubelet(plane.request, behaviourByName);
-    proxy = await startCountingProxy(plane);
-    folder = folderWith({
-      direct: plane.kubeconfig,
-      proxied: proxy.kubeconfig,
-      'afterwards.yaml': yaml(afterwards),
-    });
-    const metadata = { name: namespace };
-    await plane.request('/api/v1/namespaces', {
-      method: 'POST',
-      body: { apiVersion: 'v1', kind: 'Namespace', metadata },
-    });
-    const body = configMap('foreign');
-    await plane.request(`/api/v1/namespaces/${namespace}/configmaps`, { method: 'POST', body });
-    await apply([configMap('others')], 'other');
+/** A namespace with things of others in it, and processes that apply to it and are killed. */
+const openScene = async (plane: ControlPlane, namespace: string) => {
+  const proxy: CountingProxy = await startCountingProxy(plane);
+  const folder = folderWith({
+    direct: plane.kubeconfig,
+    proxied: proxy.kubeconfig,
+    'afterwards.yaml': yaml(afterwards),
   });
-  afterAll(async () => {
-    await stopKubelet?.();
-    await proxy?.stop();
-    await plane?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
   const command = [
     ...['apply', 'afterwards.yaml', '--set', 'web', '--namespace', namespace],
     ...['--kubeconfig', 'proxied', '--json'],
@@ -76,7 +50,7 @@ describeOnControlPlane('tidegate apply, killed by SIGKILL', 'controllers', (bina
     new Promise<boolean>((resolve, reject) => {
       const child = spawn(process.execPath, [main, ...command], {
         cwd: folder,
-        env: { PATH: process.env.PATH ?? '', HOME: folder },
+        env: environmentOf(folder),
         stdio: ['ignore', 'ignore', 'inherit'],
       });
       proxy.cutAfter(request, () => child.kill('SIGKILL'));
@@ -93,25 +67,54 @@ describeOnControlPlane('tidegate apply, killed by SIGKILL', 'controllers', (bina
     (await list('configmaps'))
       .filter(({ metadata }) => ['foreign', 'others', 'tidegate-other'].includes(metadata.name))
       .map(({ metadata }) => metadata);
+  const create = (path: string, body: unknown) => plane.request(path, { method: 'POST', body });
+  await create('/api/v1/namespaces', namespaceOf(namespace));
+  await create(`/api/v1/namespaces/${namespace}/configmaps`, configMap('foreign'));
+  await apply([configMap('others')], 'other');
+  const close = async () => {
+    await proxy.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { proxy, apply, applyUntil, list, foreign, close };
+};
 
-  it('after any of its requests ends the same when it is run again: nothing is leaked, nothing of others is touched', async () => {
-    const others = await foreign();
-    await apply(before);
-    await apply(afterwards);
-    const expected = await stateOf(list);
-    let killed = 0;
-    for (;;) {
-      await apply([]);
+describeOnControlPlane('tidegate apply, killed by SIGKILL', 'controllers', (binaries) => {
+  let plane: ControlPlane;
+  let stopKubelet: () => Promise<void>;
+
+  beforeAll(async () => {
+    plane = await startControlPlane(binaries);
+    stopKubelet = startKubelet(plane.request, behaviourByName);
+  });
+  afterAll(async () => {
+    await stopKubelet?.();
+    await plane?.stop();
+  });
+
+  // Each goes through a third of the requests in a namespace of its own, beside the others.
+  it.concurrent.for([1, 2, 3])(
+    'after any of its requests, from %i on in threes, ends the same when it is run again: nothing is leaked, nothing of others is touched',
+    { timeout: 900_000 },
+    async (first, { onTestFinished }) => {
+      const { proxy, apply, applyUntil, list, foreign, close } = await openScene(plane, `killed-${first}`);
+      onTestFinished(close);
+      const others = await foreign();
       await apply(before);
-      proxy.taken();
-      if (!(await applyUntil(killed + 1))) break;
-      killed++;
       await apply(afterwards);
-      expect(await stateOf(list), `killed after request ${killed}`).toEqual(expected);
-      expect(await foreign(), `killed after request ${killed}`).toEqual(others);
-    }
-    const writes = proxy.taken().filter((each) => !each.startsWith('GET') && !each.includes('dryRun'));
-    // The inventory widened, one made, one changed, one deleted and made anew, two removed, the inventory narrowed.
-    expect([writes.length, killed >= writes.length + 4]).toEqual([8, true]);
-  }, 900_000);
+      const expected = await stateOf(list);
+      let request = first;
+      for (; ; request += 3) {
+        await apply([]);
+        await apply(before);
+        proxy.taken();
+        if (!(await applyUntil(request))) break;
+        await apply(afterwards);
+        expect(await stateOf(list), `killed after request ${request}`).toEqual(expected);
+        expect(await foreign(), `killed after request ${request}`).toEqual(others);
+      }
+      const writes = proxy.taken().filter((each) => !each.startsWith('GET') && !each.includes('dryRun'));
+      // The inventory widened, one made, one changed, one deleted and made anew, two removed, the inventory narrowed.
+      expect([writes.length, request > writes.length + 4]).toEqual([8, true]);
+    },
+  );
 });

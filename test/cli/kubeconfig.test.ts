@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMap } from '../apply/manifests.ts';
 import { type ReachableServer, simulatedOverSocket } from './api-server.ts';
-import { folderWith, tidegate } from './tidegate.ts';
+import { folderWith, tidegateHere } from './tidegate.ts';
 
 interface Kubeconfig {
   readonly clusters: readonly [{ readonly cluster: { readonly server: string } }];
@@ -19,7 +19,7 @@ describe('the kubeconfig of a command', () => {
   let server: ReachableServer;
   let folder: string;
   const run = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
-    tidegate(folder, ['apply', 'map.json', '--set', 'web', '--dry-run', '--json', ...args], env);
+    tidegateHere(folder, ['apply', 'map.json', '--set', 'web', '--dry-run', '--json', ...args], env);
 
   beforeAll(async () => {
     server = await simulatedOverSocket();

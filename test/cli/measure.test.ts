@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Running, servePlain } from '../outside/tls-server.ts';
-import { folderWith, tidegate } from './tidegate.ts';
+import { folderWith, tidegate, tidegateHere } from './tidegate.ts';
 
 let folder: string;
 let store: Running;
@@ -90,7 +90,7 @@ describe('tidegate measure', () => {
     [['--query', 'q', '--source', 'prometheus=http://me:pass@a.example.com'], 'holds credentials'],
     [['--query', 'q', '--source', 'prometheus=file:///etc/passwd'], 'http(s)'],
   ])('refuses %j as a source', async (args, reason) => {
-    const ran = await tidegate(folder, ['measure', ...args]);
+    const ran = await tidegateHere(folder, ['measure', ...args]);
     expect({ exitCode: ran.exitCode, err: ran.err }).toEqual({ exitCode: 2, err: expect.stringContaining(reason) });
   });
 

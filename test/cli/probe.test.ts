@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { checkOf } from '../../cli/probe-target.ts';
 import { type Running, servePlain, serveTls } from '../outside/tls-server.ts';
-import { folderWith, tidegate } from './tidegate.ts';
+import { folderWith, tidegate, tidegateHere } from './tidegate.ts';
 
 let folder: string;
 let plain: Running;
@@ -108,7 +108,7 @@ describe('tidegate probe', () => {
     [['a.example.com:1', '--allow', '10.0.0.0'], 'expected CIDR'],
     [['a.example.com:1', '--ip', '5'], 'expected 4 or 6'],
   ])('refuses %j', async (args, reason) => {
-    const ran = await tidegate(folder, ['probe', ...args]);
+    const ran = await tidegateHere(folder, ['probe', ...args]);
     expect({ exitCode: ran.exitCode, out: ran.out }).toEqual({ exitCode: 2, out: [] });
     expect(ran.err).toContain(reason);
     expect(ran.err).not.toContain('secret');

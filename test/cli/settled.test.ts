@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderWith, tidegate } from './tidegate.ts';
+import { folderWith, tidegateHere } from './tidegate.ts';
 
 const job = JSON.stringify({
   apiVersion: 'batch/v1',
@@ -76,7 +76,7 @@ describe('tidegate settled', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('judges every object of a folder, by name of file and order of document, duplicates each', async () => {
-    const ran = await tidegate(folder, ['settled', 'all', '--json']);
+    const ran = await tidegateHere(folder, ['settled', 'all', '--json']);
     expect(ran.out.map((line) => JSON.parse(line))).toEqual([
       { identity: '/ConfigMap//b', status: 'ready', reason: 'Ready', message: '' },
       { identity: '/ConfigMap//a', status: 'ready', reason: 'Ready', message: '' },
@@ -92,7 +92,7 @@ describe('tidegate settled', () => {
   });
 
   it('is as kstatus where it is asked to be', async () => {
-    const ran = await tidegate(folder, ['settled', 'all/z/job.json', '--rules', 'kstatus', '--json']);
+    const ran = await tidegateHere(folder, ['settled', 'all/z/job.json', '--rules', 'kstatus', '--json']);
     expect([ran.exitCode, ran.out]).toEqual([
       0,
       [
@@ -103,18 +103,18 @@ describe('tidegate settled', () => {
 
   it('judges as of the moment it is given', async () => {
     const at = async (moment: string) =>
-      (await tidegate(folder, ['settled', 'pod.yaml', '--rules', 'kstatus', '--now', moment])).out[0];
+      (await tidegateHere(folder, ['settled', 'pod.yaml', '--rules', 'kstatus', '--now', moment])).out[0];
     expect(await at('2026-03-01T12:00:10Z')).toBe('in-progress Pod p PodNotScheduled: Pod has not been scheduled');
     expect(await at('2026-03-01T12:00:15Z')).toBe('failed      Pod p PodUnschedulable: Pod could not be scheduled');
   });
 
   it('reads what kubectl reads: of a key written twice the last', async () => {
-    const ran = await tidegate(folder, ['settled', 'twice.yaml', '--rules', 'kstatus']);
+    const ran = await tidegateHere(folder, ['settled', 'twice.yaml', '--rules', 'kstatus']);
     expect([ran.exitCode, ran.out]).toEqual([0, ['ready       Widget  Current: Resource is current']]);
   });
 
   it('takes files by name in byte order, whatever their depth, and Lists in Lists', async () => {
-    const ran = await tidegate(folder, ['settled', 'order', '--json']);
+    const ran = await tidegateHere(folder, ['settled', 'order', '--json']);
     expect(ran.out.map((line) => JSON.parse(line).identity)).toEqual([
       '/ConfigMap//B',
       '/ConfigMap//a',
@@ -135,12 +135,12 @@ describe('tidegate settled', () => {
       ['in-progress Widget odd Because: one·two·[2Jthree'],
     ],
   ])('reads %s', async (_, file, exitCode, out) => {
-    const ran = await tidegate(folder, ['settled', file]);
+    const ran = await tidegateHere(folder, ['settled', file]);
     expect([ran.exitCode, ran.err, ran.out]).toEqual([exitCode, '', out]);
   });
 
   it('judges what can be read of a file, and exits 2 for the rest', async () => {
-    const ran = await tidegate(folder, [
+    const ran = await tidegateHere(folder, [
       'settled',
       'mixed.yaml',
       'tabs.yaml',
@@ -166,7 +166,7 @@ describe('tidegate settled', () => {
     ['rules nobody knows', ['pod.yaml', '--rules', 'helm'], '--rules helm: expected tidegate or kstatus'],
     ['a moment that is none', ['pod.yaml', '--now', 'soon'], '--now soon: expected a time as'],
   ])('exits 2 for %s, and says so on stderr', async (_, args, said) => {
-    const ran = await tidegate(folder, ['settled', ...args]);
+    const ran = await tidegateHere(folder, ['settled', ...args]);
     expect([ran.exitCode, ran.out]).toEqual([2, []]);
     expect(ran.err).toContain(said);
   });

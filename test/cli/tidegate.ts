@@ -3,8 +3,20 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ran } from './recording-terminal.ts';
 
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** The command line as it stands in the sources. */
+export const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+/**
+ * The environment of a command: nothing of this process's but PATH. What Node compiles is kept where `bin/compile-cache.mjs` keeps it, which
+ * spares each start two thirds of its work.
+ */
+export const environmentOf = (home: string): Readonly<Record<string, string>> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)),
+});
 
 /** How a command ended, and what it wrote. */
 export interface Ran {
@@ -21,7 +33,7 @@ export interface Meanwhile {
   readonly interruptAt?: string;
 }
 
-/** Runs the command line as a process of its own, in `directory`, with nothing of this process's environment but PATH. */
+/** Runs the command line as a process of its own, in `directory`. */
 export const tidegate = (
   directory: string,
   args: readonly string[],
@@ -31,7 +43,7 @@ export const tidegate = (
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: directory,
-      env: { PATH: process.env.PATH ?? '', HOME: directory, NO_COLOR: '1', ...env },
+      env: { ...environmentOf(directory), NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // Whoever reads no input may be gone before it is written.
@@ -53,6 +65,23 @@ export const tidegate = (
       resolve({ exitCode, out: texts.out.split('\n').filter((line) => line !== ''), err: texts.err.trimEnd() }),
     );
   });
+
+/** The same in this process, at no start of another: for what needs neither a process nor the real clock. */
+export const tidegateHere = async (
+  directory: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> => {
+  const { exitCode, out, said } = await ran(args, { directory, env: { HOME: directory, ...env } });
+  return {
+    exitCode,
+    out: out
+      .join('\n')
+      .split('\n')
+      .filter((line) => line !== ''),
+    err: said.join('\n'),
+  };
+};
 
 /** A new folder with these files in it. */
 export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {

@@ -161,7 +161,11 @@ const methods: Readonly<Record<string, string>> = { apply: 'PATCH', delete: 'DEL
  * Each write has one intent from before it and one outcome from after it that does not deny it, and each `done` has its write, where the
  * target's API server keeps a log of them.
  */
-const audit = (joined: readonly JoinedWrite[], { ledger, writes: logs }: Histories, isOver: boolean): readonly string[] => {
+const audit = (
+  joined: readonly JoinedWrite[],
+  { ledger, writes: logs }: Histories,
+  isOver: boolean,
+): readonly string[] => {
   const taken = Map.groupBy(joined, ({ claim }) => claim?.intent ?? '');
   const ended = new Set(
     ledger

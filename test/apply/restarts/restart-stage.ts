@@ -82,6 +82,23 @@ export const podsMade = async (server: Server, namespace: string, since: string)
     }));
 };
 
-/** The most that were made within any 60 s. */
-export const mostAMinute = (made: readonly MadePod[]): number =>
-  Math.max(0, ...made.map(({ at }) => made.filter((other) => other.at >= at && other.at < at + 60_000).length));
+/** The most that were made within any minute. */
+export const mostAMinute = (made: readonly MadePod[], minuteMs = 60_000): number =>
+  Math.max(0, ...made.map(({ at }) => made.filter((other) => other.at >= at && other.at < at + minuteMs).length));
+
+/**
+ * A server whose minute is as long as `minuteMs`, a whole number of seconds: pods that shall have been ready for 60 s have been ready for
+ * as long as that. The rest of what it keeps and answers is as it is.
+ */
+export const withMinuteOf = (server: Server, minuteMs: number): Server => ({
+  ...server,
+  request: async (path, init) => {
+    if (path.includes('watch=true')) return server.request(path, init);
+    const turn = (text: string, from: number, to: number) =>
+      text.replaceAll(new RegExp(`"minReadySeconds":${from / 1000}\\b`, 'g'), `"minReadySeconds":${to / 1000}`);
+    const body = typeof init?.body === 'string' ? { body: turn(init.body, 60_000, minuteMs) } : {};
+    const answer = await server.request(path, { ...init, ...body });
+    const { status, headers } = answer;
+    return new Response(turn(await answer.text(), minuteMs, 60_000), { status, headers });
+  },
+});
