@@ -18,7 +18,15 @@ describe('the cost of a rollout', () => {
       [...ways.wave, ...ways.perBatch, ...ways.perTarget],
       // What is entered by a wave with flags only, and what waits.
       [
-        ...['WaitForEntry', 'WaitForHealth', 'WaitForSoak', 'WaitForTargets', 'WaitToPlan', 'WaitForFlags', 'WaitForFlagsOff'],
+        ...[
+          'WaitForEntry',
+          'WaitForHealth',
+          'WaitForSoak',
+          'WaitForTargets',
+          'WaitToPlan',
+          'WaitForFlags',
+          'WaitForFlagsOff',
+        ],
         ...['SetFlags', 'AreFlagsSet', 'HaveFlagsPart', 'TakeOffFlags', 'AreFlagsOff'],
       ],
     ],
