@@ -9,6 +9,7 @@ import { InvalidInput } from '../shared/rollout/failures.ts';
 import type { WavePlan } from '../shared/rollout/plan.ts';
 import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
+import { tell } from './tools/tell.ts';
 
 /** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
 export const requestApproval = (outside: Outside): Task =>
@@ -16,7 +17,11 @@ export const requestApproval = (outside: Outside): Task =>
     const release = await releaseOf(outside.blobs, ref.release);
     const ask = approvalAsk(release, waveOf(release, ref.wave), await getJson<WavePlan>(outside.blobs, plan));
     if (ask === undefined) throw new InvalidInput(`wave ${ref.wave}: nothing in plan ${plan} asks for an approval`);
-    return request(ref, plan, ask, release.roles, token, stepFunctions(outside), outside);
+    const asked = await request(ref, plan, ask, release.roles, token, stepFunctions(outside), outside);
+    const text = `wave ${ref.wave} of rollout ${ref.rollout} waits for ${ask.people} of ${ask.roles.join(', ')} to approve it`;
+    const path = `/approvals/${asked.approval}`;
+    if (asked.decision === undefined) await tell({ key: `approval ${asked.approval}`, text, path }, outside);
+    return asked;
   });
 
 /** What Lambda calls. */

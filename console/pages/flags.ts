@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
 import type { Html } from '../answer.ts';
 import type { FlagView } from '../views/flags.ts';
+import type { TargetStatus } from '../views/target-status.ts';
+import { glyph, targetLooks } from './status.ts';
 
 /** How far a flag is, for people. */
 const words: Readonly<Record<FlagView['state'], string>> = {
@@ -12,13 +14,23 @@ const words: Readonly<Record<FlagView['state'], string>> = {
   back: 'taken back',
 };
 
+/** As what a target looks that is so far. */
+const like: Readonly<Record<FlagView['state'], TargetStatus>> = {
+  wanted: 'not-started',
+  unchanged: 'verified',
+  planned: 'not-started',
+  set: 'deployed',
+  seen: 'verified',
+  back: 'back',
+};
+
 /** The feature flags of a wave. Nothing where there are none. */
 export const flagsList = (flags: readonly FlagView[]): Html =>
   flags.length === 0
     ? html``
     : html`<div class="cloud flags"><h3>Flags</h3><ul class="targets">${flags.map(
         ({ flag, said, store, state }) =>
-          html`<li class="target"><div><strong>${flag}</strong><span class="line"><code>${said}</code> <span class="quiet">in ${store}</span></span></div>
+          html`<li class="target ${targetLooks[like[state]].tone}">${glyph(targetLooks[like[state]])}<div><strong>${flag}</strong><span class="line"><code>${said}</code> <span class="quiet">in ${store}</span></span></div>
 <span class="side"><span class="word">${words[state]}</span></span></li>`,
       )}</ul></div>`;
 
