@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { functionFolder, isFolder } from '../../local/engine/alone/function-folder.ts';
-import { untilTerminated } from '../../local/engine/alone/process.ts';
+import { untilTerminated, whenRead } from '../../local/engine/alone/process.ts';
 import { s3Objects } from '../../local/engine/alone/s3.ts';
 import { serve } from '../../local/engine/alone/serve.ts';
 import { createEngine, type Engine, type EngineOptions } from '../../local/engine/engine.ts';
@@ -8,17 +8,20 @@ import { DatabaseRefused } from '../../local/engine/sqlite/open-file.ts';
 import { systemRandom } from '../../shared/outside/random.ts';
 import { type Run, textOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { badInput } from '../stop.ts';
+import { badInput, Stop } from '../stop.ts';
 
 /**
  * `tidegate engine`: Step Functions alone, for clients of any account and region, until SIGTERM or Ctrl-C. Executions that were
- * running when the process died go on when it is started again with the same `--data`.
+ * running when the process died go on when it is started again with the same `--data`. What can not be written ends it with 1.
  */
 export const run: Run = async (_, options, { terminal }) => {
   const port = portOf(textOption(options, 'port') ?? '0');
   const data = textOption(options, 'data');
   const functions = textOption(options, 'functions');
   const { clock } = terminal;
+  const broken = Promise.withResolvers<never>();
+  // It may break before anybody waits for that.
+  broken.promise.catch(() => {});
   const folder = functions === undefined ? undefined : folderOf(resolve(terminal.directory, functions));
   const engine = open({
     clock,
@@ -28,6 +31,8 @@ export const run: Run = async (_, options, { terminal }) => {
     account: '000000000000',
     invoke: functionFolder(folder, { clock, env: terminal.env, print: terminal.draw }),
     objects: s3Objects(terminal.env),
+    soon: whenRead,
+    broken: (thrown) => broken.reject(stoppedBy(thrown, data)),
   });
   try {
     const served = await serve(engine.handle, port).catch((error: unknown) => {
@@ -35,7 +40,7 @@ export const run: Run = async (_, options, { terminal }) => {
     });
     engine.resume();
     terminal.out(`ready ${served.url}`);
-    await untilTerminated(terminal.interrupted);
+    await Promise.race([untilTerminated(terminal.interrupted), broken.promise]);
     return exitCodes.done;
   } finally {
     engine.close();
@@ -48,6 +53,15 @@ const open = (options: EngineOptions): Engine => {
   } catch (error) {
     throw error instanceof DatabaseRefused ? badInput(`--data ${error.message}`) : error;
   }
+};
+
+const stoppedBy = (thrown: unknown, data: string | undefined): Stop => {
+  const because = thrown instanceof Error ? thrown.message : String(thrown);
+  const message =
+    data === undefined
+      ? `the engine could not go on: ${because}`
+      : `--data ${data}: the engine could not go on with it: ${because}; what was running goes on when it is started again with it`;
+  return new Stop(exitCodes.ourError, 'ENGINE_STOPPED', message);
 };
 
 const folderOf = (path: string): string => {

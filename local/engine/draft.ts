@@ -1,10 +1,11 @@
+import { isExpress } from './arn.ts';
 import { type Inward, type State, scopeAt } from './definition.ts';
 import type { Execution, Frame, HistoryEvent, Signal, Status } from './execution.ts';
 import { type FailureDetail, STATES, StateFailure } from './failure.ts';
 import type { Given } from './given.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** Events per execution, hard limit of Step Functions. The last one is the failure that says so. */
+/** Events of a STANDARD execution, hard limit of Step Functions. The last one is kept for its end: a failure that says so, as a rule. */
 export const HISTORY_LIMIT = 25_000;
 
 /** An execution that a Map Run starts, in the same transaction as the transition that wants it. */
@@ -72,7 +73,7 @@ export type TokenStatus = 'open' | 'closed' | 'expired';
 export class HistoryFull extends Error {
   override readonly name = 'HistoryFull';
   constructor(arn: string) {
-    super(`execution ${arn}: its history reached ${HISTORY_LIMIT} events`);
+    super(`execution ${arn}: its history has room for no more than its end (${HISTORY_LIMIT} events)`);
   }
 }
 
@@ -134,6 +135,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
   const stopRuns: string[] = [];
   const tokens: Writable<Transition['tokens'][number]>[] = [];
   let { nextFrame, lastEvent } = execution;
+  const room = isExpress(execution.arn) ? Number.POSITIVE_INFINITY : HISTORY_LIMIT - 1;
   let ending: Ending | undefined;
   let failure: FailureDetail | undefined;
 
@@ -148,7 +150,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     return [...all.values()].filter((child): child is Frame => child?.parent === id);
   };
   const write = (previous: number, type: string, details: JsonObject) => {
-    if (lastEvent >= HISTORY_LIMIT) throw new HistoryFull(execution.arn);
+    if (lastEvent >= room) throw new HistoryFull(execution.arn);
     lastEvent += 1;
     events.push({ id: lastEvent, at: given.now, type, previous, details });
     return lastEvent;
@@ -226,7 +228,7 @@ export const openDraft = (execution: Execution, given: Given): Draft => {
     },
     end: (id, result, details) => {
       const [type, member] = ENDINGS[result.status];
-      // The event that ends an execution may pass the limit by one: without it nobody would learn why it ended.
+      // The event that ends an execution always has room: without it nobody would learn why it ended.
       lastEvent += 1;
       events.push({
         id: lastEvent,

@@ -21,6 +21,16 @@ export interface EngineOptions {
   readonly objects: ObjectStore;
   /** Transitions that share one commit at most; 256 if not given. With 1 each transition is on disk before the next begins. */
   readonly transitionsPerCommit?: number;
+  /**
+   * How the engine begins to work on a request, an answer or a timer; `queueMicrotask` if not given. One that lets the event loop turn
+   * first (`setImmediate`) has all that come together over sockets share a commit.
+   */
+  readonly soon?: (begin: () => void) => void;
+  /**
+   * Told, once, that the engine has stopped itself because it could not go on: the disk is full, the file is gone. What was not on disk by
+   * then is undone, and goes on in the next engine over the file. Without it the error is thrown at nobody, which ends a process.
+   */
+  readonly broken?: (thrown: unknown) => void;
 }
 
 /** AWS Step Functions on one machine. */
@@ -43,7 +53,17 @@ export const createEngine = (options: EngineOptions): Engine => {
   const { clock, region, account, invoke, objects } = options;
   const database = openDatabase(options.database);
   const random = stirred(options.random, database.opening);
-  const queue = createQueue(clock, database, options.transitionsPerCommit ?? 256);
+  const rethrow = (thrown: unknown): never => {
+    throw thrown;
+  };
+  const queue = createQueue(clock, database, {
+    jobsPerCommit: options.transitionsPerCommit ?? 256,
+    soon: options.soon ?? queueMicrotask,
+    broken: (thrown) => {
+      runner.stop();
+      (options.broken ?? rethrow)(thrown);
+    },
+  });
   const evaluator = createEvaluator(random);
   const given = (): Given => ({ now: clock.now(), random, evaluator, region, account });
   const runner: Runner = createRunner({

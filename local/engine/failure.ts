@@ -6,7 +6,6 @@ export const STATES = {
   heartbeat: 'States.HeartbeatTimeout',
   taskFailed: 'States.TaskFailed',
   query: 'States.QueryEvaluationError',
-  noChoice: 'States.NoChoiceMatched',
   threshold: 'States.ExceedToleratedFailureThreshold',
   itemReader: 'States.ItemReaderFailed',
   resultWriter: 'States.ResultWriterFailed',

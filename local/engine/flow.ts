@@ -45,8 +45,10 @@ export const leave = async (draft: Draft, id: number, exit: Exit): Promise<void>
       : await evaluateTemplate(draft.given, exit.Output, `${field}Output`, scope);
   limitPayload(frame.state, output);
   const variables = (assigned ?? {}) as JsonObject;
-  for (const value of Object.values(variables)) limitPayload(frame.state, value);
   const texts = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, jsonText(value)]));
+  // Of the variables that one Assign sets, all together (developer guide, "Passing data between states with variables").
+  if (Object.values(texts).reduce((sum, text) => sum + byteLength(text), 0) > PAYLOAD_LIMIT)
+    throw dataLimitFailure(frame.state);
   draft.event(id, `${state.Type}StateExited`, {
     stateExitedEventDetails: {
       name: frame.state,

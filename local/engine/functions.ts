@@ -84,7 +84,7 @@ const parse = (text: unknown): unknown => {
 
 /**
  * The functions Step Functions adds to JSONata (developer guide, "Transforming data with JSONata"). Chance comes from `random`.
- * `$random` with a seed gives what `java.util.Random` gives for it; AWS says no more than that one seed gives one number.
+ * `$random` with a seed gives what `java.util.Random` gives for it: AWS was seen to, and says only that one seed gives one number.
  */
 export const addedFunctions = (random: EngineRandom): Readonly<Record<string, AddedFunction>> => ({
   partition: { run: partition, signature: '<a-n?:a>' },

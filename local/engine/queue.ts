@@ -33,11 +33,21 @@ interface Commits {
 /** Jobs until the thread is given to others (sockets, timers): some milliseconds. */
 const TURN = 256;
 
-/**
- * Runs jobs in microtasks, at most `jobsPerCommit` before each commit; after a turn goes on by the clock, so that it works the
- * same on virtual time. A job that throws stops the queue.
- */
-export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit: number): Queue => {
+interface QueueOptions {
+  /** Jobs before each commit, at most. */
+  readonly jobsPerCommit: number;
+  /** Calls `begin` soon: what is added until then shares its first commit. */
+  readonly soon: (begin: () => void) => void;
+  /** A job, a commit or an effect threw this, and the queue is stopped. */
+  readonly broken: (thrown: unknown) => void;
+}
+
+/** Runs jobs in turns; after one it goes on by the clock, so that it works the same on virtual time. */
+export const createQueue = (
+  clock: EngineClock,
+  commits: Commits,
+  { jobsPerCommit, soon, broken }: QueueOptions,
+): Queue => {
   let jobs: Job[] = [];
   let effects: (() => void)[] = [];
   let busy = false;
@@ -49,9 +59,9 @@ export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit:
     stopped = true;
     jobs = [];
     effects = [];
-    commits.rollback();
     for (const refuse of unanswered) refuse();
     unanswered.clear();
+    commits.rollback();
   };
   const commitTogether = async (): Promise<number> => {
     commits.begin();
@@ -72,13 +82,17 @@ export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit:
       }
       try {
         done += await commitTogether();
+        const released = effects;
+        effects = [];
+        for (const effect of released) if (!stopped) effect();
       } catch (thrown) {
-        stop();
-        throw thrown;
+        try {
+          stop();
+        } finally {
+          broken(thrown);
+        }
+        return;
       }
-      const released = effects;
-      effects = [];
-      for (const effect of released) if (!stopped) effect();
     }
     busy = false;
   };
@@ -87,7 +101,7 @@ export const createQueue = (clock: EngineClock, commits: Commits, jobsPerCommit:
     jobs.push(job);
     if (busy) return;
     busy = true;
-    queueMicrotask(() => void turn());
+    soon(() => void turn());
   };
   const afterCommit = (effect: () => void) => {
     if (!stopped) effects.push(effect);

@@ -34,14 +34,21 @@ export const step = async (execution: Execution, signal: Signal, given: Given): 
     return (await receive(draft, signal)) ? draft.finish() : undefined;
   } catch (thrown) {
     // Nothing in the machine can answer either: the history is full, or the interpreter itself is wrong about this execution.
-    const cause =
-      thrown instanceof HistoryFull
-        ? `The execution reached the maximum number of history events (${HISTORY_LIMIT}).`
-        : `The engine could not go on: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-    const last = openDraft({ ...execution, lastEvent: Math.min(execution.lastEvent, HISTORY_LIMIT - 1) }, given);
-    fail(last, 0, { error: STATES.runtime, cause });
+    if (thrown instanceof HistoryFull) return endFull(execution, draft.finish(), given);
+    const last = openDraft(execution, given);
+    const because = thrown instanceof Error ? thrown.message : String(thrown);
+    fail(last, 0, { error: STATES.runtime, cause: `The engine could not go on: ${because}` });
     return last.finish();
   }
+};
+
+/** Of the transition that filled the history only the events that had room, and after them, as the very last one, why it ended. */
+const endFull = (execution: Execution, { events, lastEvent }: Transition, given: Given): Transition => {
+  const last = openDraft({ ...execution, lastEvent }, given);
+  const cause = `The execution reached the maximum number of history events (${HISTORY_LIMIT}).`;
+  fail(last, 0, { error: STATES.runtime, cause });
+  const ended = last.finish();
+  return { ...ended, events: [...events, ...ended.events.map((event) => ({ ...event, previous: lastEvent }))] };
 };
 
 /**

@@ -96,7 +96,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/engine/alone/function-folder.ts': ['node:fs'],
   'local/engine/alone/function-host.ts': ['node:worker_threads'],
   'local/engine/alone/function-thread.ts': ['Date.now', 'node:worker_threads', 'process'],
-  'local/engine/alone/process.ts': ['process'],
+  'local/engine/alone/process.ts': ['process', 'setImmediate'],
   'local/engine/alone/s3.ts': ['@aws-sdk/client-s3'],
   'local/engine/alone/serve.ts': ['process'],
   'local/engine/sqlite/open-file.ts': ['node:sqlite'],

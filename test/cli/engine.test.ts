@@ -7,6 +7,7 @@ import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
+  ListExecutionsCommand,
   ListStateMachinesCommand,
   SFNClient,
   StartExecutionCommand,
@@ -21,11 +22,17 @@ interface Started {
   readonly url: string;
   /** Sends the signal; resolves with the exit code, or null for an end by the signal itself. */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** What it said on stderr when it ended by itself, and its exit code. */
+  ended(): Promise<readonly [number | null, string]>;
 }
 
-const start = (...args: readonly string[]): Promise<Started> =>
+const COMMAND = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, 'engine'];
+
+const start = (...args: readonly string[]): Promise<Started> => startBy([...COMMAND, ...args]);
+
+const startBy = ([command = '', ...args]: readonly string[]): Promise<Started> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'engine', ...args]);
+    const child = spawn(command, args);
     const said: string[] = [];
     const exit = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
     child.stderr.on('data', (text) => said.push(String(text)));
@@ -39,6 +46,7 @@ const start = (...args: readonly string[]): Promise<Started> =>
             child.kill(signal);
             return exit;
           },
+          ended: async () => [await exit, said.join('')],
         });
     });
     void exit.then((code) => reject(new Error(`ended with ${code}: ${said.join('')}`)));
@@ -145,6 +153,33 @@ test('killed while it waits, it goes on with its file', () =>
     expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: '{"n":2,"functionName":"add"}' });
     const { stateMachines } = await clientOf(second.url).send(new ListStateMachinesCommand({}));
     expect(stateMachines?.map(({ name }) => name)).toEqual(['kept']);
+    expect(await second.end('SIGTERM')).toBe(0);
+  }));
+
+test('a file that can not grow any more ends it with one sentence, and what it had taken goes on', () =>
+  inFolder(async (folder) => {
+    const args = ['--functions', folder, '--data', join(folder, 'engine.sqlite')];
+    // No file of this process and its children grows beyond 512 kB.
+    const first = await startBy(['bash', '-c', 'ulimit -f 512; exec "$@"', 'bash', ...COMMAND, ...args]);
+    const client = clientOf(first.url);
+    const definition = machine({
+      First: { Type: 'Wait', Seconds: 30, Next: 'Second' },
+      Second: task('add', { End: true }),
+    });
+    const { stateMachineArn } = await client.send(
+      new CreateStateMachineCommand({ name: 'kept', definition, roleArn: ROLE }),
+    );
+    const begin = (name: string, input: string) =>
+      client.send(new StartExecutionCommand({ stateMachineArn, name, input })).catch((refused: Error) => refused);
+    await begin('small', '{"n":1}');
+    expect(await begin('large', JSON.stringify('x'.repeat(200_000)))).toMatchObject({ name: 'ServiceUnavailable' });
+    expect(await first.ended()).toEqual([
+      1,
+      `tidegate: --data ${args[3]}: the engine could not go on with it: disk I/O error; what was running goes on when it is started again with it\n`,
+    ]);
+    const second = await start(...args);
+    const { executions } = await clientOf(second.url).send(new ListExecutionsCommand({ stateMachineArn }));
+    expect(executions?.map(({ name, status }) => [name, status])).toEqual([['small', 'RUNNING']]);
     expect(await second.end('SIGTERM')).toBe(0);
   }));
 

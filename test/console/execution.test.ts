@@ -1,7 +1,8 @@
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import type { ExecutionView } from '../../console/views/execution.ts';
-import { HandlerFailure, type Workbench, workbench } from '../engine/workbench.ts';
+import { HandlerFailure } from '../engine/open-engine.ts';
+import { type Workbench, workbench } from '../engine/workbench.ts';
 import { consoleOverEngine } from './execution-console.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:111111111111:function:';

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { TestStateCommand, type TestStateCommandInput } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
-import { type Handler, HandlerFailure, ROLE, workbench } from './workbench.ts';
+import { type Handler, HandlerFailure } from './open-engine.ts';
+import { ROLE, workbench } from './workbench.ts';
 
 interface Case {
   readonly name: string;

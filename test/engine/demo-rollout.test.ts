@@ -1,27 +1,25 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serialize } from 'node:v8';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seededRandom } from '../../shared/outside/random.ts';
-import {
-  allExecutions,
-  beginRollout,
-  createMachines,
-  type Note,
-  newWorld,
-  openReplay,
-  type RecordedRollout,
-  recordRollout,
-  type World,
-} from './recorded-rollout.ts';
-import type { Workbench } from './workbench.ts';
+import { memoryFolder } from './memory-folder.ts';
+import { allExecutions, createMachines, openRecorded, recordRollout } from './recorded-rollout.ts';
+import { beginRollout, type Note, newWorld, openReplay, type RecordedRollout } from './replayed-rollout.ts';
 
-/** In memory where the system has such a folder: thousands of commits, and what is tried is what they hold, not the disk. */
-const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'engine-rollout-'));
+const folder = memoryFolder();
+const recording = join(folder, 'recording');
+/** In one file and without the SDK, so that a process begins in a tenth of a second: there are hundreds. */
+const program = join(folder, 'die-in-rollout.cjs');
 let recorded: RecordedRollout;
 beforeAll(async () => {
   recorded = await recordRollout(join(folder, 'recorded'));
+  writeFileSync(recording, serialize(recorded));
+  await build({
+    entryPoints: [join(import.meta.dirname, 'die-in-rollout.ts')],
+    ...{ outfile: program, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'] },
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -34,86 +32,81 @@ interface End {
   readonly attempts: number;
 }
 
-/**
- * Runs the rollout over a file. The engine dies at the moment of its transition number `dieAt`, which is then on no disk, and another
- * one goes on with the file.
- */
-const run = async (file: string, dieAt: number): Promise<End & { readonly transitions: number }> => {
+/** A file with the three machines and nothing that ran yet. */
+const newFile = async (name: string): Promise<string> => {
+  const file = join(folder, name);
   const world = newWorld();
-  let transitions = 0;
-  let armed = false;
-  const open = (mayDie: boolean): Promise<Workbench> => {
-    const now = () => {
-      if (armed) transitions += 1;
-      if (armed && mayDie && transitions === dieAt) void world.engine?.engine.stop();
-      return world.clock.now();
-    };
-    // Each transition is a commit of its own: no death loses more than the one it hits.
-    return openReplay(recorded, world, { database: file, clock: { ...world.clock, now }, transitionsPerCommit: 1 });
-  };
-  const first = await open(true);
-  await createMachines(first);
-  const arn = await beginRollout(first, recorded);
-  armed = true;
-  await world.clock.run(() => transitions >= dieAt);
-  let bench = first;
-  if (transitions >= dieAt) {
-    bench.engine.close();
-    bench = await open(false);
-    bench.engine.resume();
-    await world.clock.run();
-  }
-  armed = false;
-  return { ...(await endOf(bench, arn, world)), transitions };
+  const engine = openReplay(recorded, world, { database: file, clock: world.clock });
+  await createMachines(engine);
+  engine.close();
+  return file;
 };
 
-const endOf = async (bench: Workbench, arn: string, world: World): Promise<End> => {
-  const { status, output } = await bench.describe(arn);
+const endOf = async (file: string, attempts: number): Promise<End> => {
+  const bench = openRecorded(file);
+  const [rollout = '', ...others] = await allExecutions(bench);
+  const { status, output } = await bench.describe(rollout);
   const histories: string[] = [];
-  for (const each of await allExecutions(bench)) histories.push((await bench.types(each)).toSorted().join(' '));
+  for (const each of [rollout, ...others]) histories.push((await bench.types(each)).toSorted().join(' '));
   bench.engine.close();
-  return { status, output, histories: histories.toSorted(), attempts: world.given.size };
+  return { status, output, histories: histories.toSorted(), attempts };
 };
 
-test('the rollout of the demo ends alike wherever the engine dies', { timeout: 1_200_000 }, async () => {
-  const { transitions, ...straight } = await run(join(folder, 'straight.sqlite'), Number.POSITIVE_INFINITY);
-  expect([straight.status, straight.output, straight.histories.length]).toEqual(['SUCCEEDED', recorded.output, 12]);
-  expect(straight.histories.join(' ').split(' ')).toHaveLength(recorded.events);
-  expect(transitions).toBeGreaterThan(150);
-  for (let dieAt = 1; dieAt <= transitions; dieAt++) {
-    const file = join(folder, `${dieAt}.sqlite`);
-    const { transitions: _, ...crashed } = await run(file, dieAt);
-    expect({ dieAt, ...crashed }).toEqual({ dieAt, ...straight });
-    rmSync(file);
-  }
-});
+const runStraight = async (): Promise<End> => {
+  const file = await newFile('straight.sqlite');
+  const world = newWorld();
+  const engine = openReplay(recorded, world, { database: file, clock: world.clock });
+  await beginRollout(engine, recorded);
+  await world.clock.run();
+  engine.close();
+  return endOf(file, world.given.size);
+};
 
-/** Begins the rollout in a process that SIGKILL ends at the moment of its transition number `dieAt`, and goes on with its file. */
-const runKilled = async (dieAt: number): Promise<End> => {
-  const file = join(folder, `killed-${dieAt}.sqlite`);
-  const script = join(import.meta.dirname, 'die-in-rollout.ts');
-  const args = [join(folder, 'recorded'), file, `${file}.notes`, String(dieAt)];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
-    stdio: 'inherit',
+/** A process that brings the rollout on by one commit and is killed; 0 when there was nothing left to do. */
+const runOnce = (...args: readonly string[]): Promise<NodeJS.Signals | number | null> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+      stdio: 'inherit',
+    });
+    child.once('exit', (code, signal) => resolve(signal ?? code));
   });
-  expect(await new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))).toBe('SIGKILL');
-  const notes = readFileSync(`${file}.notes`, 'utf8')
+
+const notesIn = (file: string): readonly Note[] =>
+  readFileSync(`${file}.notes`, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line): Note => JSON.parse(line));
+
+/** What becomes of a killed rollout that one process carries on to its end. */
+const goOn = async (killed: string): Promise<End> => {
+  const file = join(folder, 'carried-on.sqlite');
+  for (const part of ['', '-wal', '.notes']) cpSync(`${killed}${part}`, `${file}${part}`);
+  const notes = notesIn(file);
   const world = newWorld(notes);
-  const bench = await openReplay(recorded, world, { database: file, clock: world.clock }, notes);
-  bench.engine.resume();
+  const engine = openReplay(recorded, world, { database: file, clock: world.clock }, notes);
+  engine.resume();
   await world.clock.run();
-  const [arn = ''] = await allExecutions(bench);
-  return endOf(bench, arn, world);
+  engine.close();
+  return endOf(file, world.given.size);
 };
 
-test('so it does where a process is really killed', { timeout: 1_200_000 }, async () => {
-  const { transitions, ...straight } = await run(join(folder, 'unkilled.sqlite'), Number.POSITIVE_INFINITY);
-  const random = seededRandom('kills');
-  for (let kills = 0; kills < 8; kills++) {
-    const dieAt = 1 + Math.floor(random.fraction() * transitions);
-    expect({ dieAt, ...(await runKilled(dieAt)) }).toEqual({ dieAt, ...straight });
+/** One in so many deaths is also followed by a process that lives. */
+const CARRIED_ON = 25;
+
+test('the rollout of the demo ends alike though a process of it is killed at every commit', async () => {
+  const straight = await runStraight();
+  expect([straight.status, straight.output, straight.histories.length]).toEqual(['SUCCEEDED', recorded.output, 12]);
+  expect(straight.histories.join(' ').split(' ')).toHaveLength(recorded.events);
+  const file = await newFile('killed.sqlite');
+  let kills = 0;
+  for (;;) {
+    const ended = await runOnce(recording, file, `${file}.notes`, kills % 2 === 0 ? 'after' : 'before');
+    if (ended === 0) break;
+    expect(ended).toBe('SIGKILL');
+    if (kills % CARRIED_ON === 0) expect({ kills, ...(await goOn(file)) }).toEqual({ kills, ...straight });
+    kills += 1;
   }
+  const attempts = notesIn(file).filter(({ kind }) => kind === 'given').length;
+  expect(await endOf(file, attempts)).toEqual(straight);
+  expect(kills).toBeGreaterThan(150);
 });

@@ -1,4 +1,4 @@
-import { type Handler, HandlerFailure } from './workbench.ts';
+import { type Handler, HandlerFailure } from './open-engine.ts';
 
 const lambda = (FunctionName: string, Payload: unknown) => ({
   Type: 'Task',

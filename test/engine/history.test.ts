@@ -1,6 +1,7 @@
 import { GetExecutionHistoryCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
-import { HandlerFailure, workbench } from './workbench.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { workbench } from './workbench.ts';
 
 const machine = (states: object, more: object = {}) => ({
   ...{ QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states },

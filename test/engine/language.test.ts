@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answers } from '../../local/engine/failure.ts';
 import { nextRetry, retryDelay } from '../../local/engine/recover.ts';
-import { HandlerFailure, workbench } from './workbench.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { workbench } from './workbench.ts';
 
 const machine = (states: Record<string, object>, more: object = {}) => ({
   QueryLanguage: 'JSONata',
@@ -32,6 +33,7 @@ describe('expressions', () => {
     ['{% $count($range(1, 360145, 1)) %}', 360_145],
     ['{% $count([1..100000]) %}', 100_000],
     ['{% $random(1) %}', 0.7308781907032909],
+    ['{% $random(42) %}', 0.7275636800328681],
     ['{% $hash("x", "SHA-256") %}', '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'],
     ['{% $hash("x", "MD5") %}', '9dd4e461268c8034f5c8564e155c67a6'],
     ['{% $parse("{\\"a\\":[1]}") %}', { a: [1] }],
@@ -95,6 +97,20 @@ describe('variables', () => {
       }),
     );
     expect(text).toBe('[1,2,1]');
+  });
+
+  test('what one Assign sets has 262,144 bytes at most, all variables together', async () => {
+    const half = '{% $pad("", 131070, "x") %}';
+    const assigned = async (Assign: object) => {
+      const { status, error } = await workbench().execute(
+        machine({ A: { Type: 'Pass', Assign, Output: 1, End: true } }),
+      );
+      return [status, error];
+    };
+    expect([await assigned({ a: half, b: half }), await assigned({ a: half, b: half, c: 1 })]).toEqual([
+      ['SUCCEEDED', undefined],
+      ['FAILED', 'States.DataLimitExceeded'],
+    ]);
   });
 
   test('branches read the variables around them and keep their own', async () => {
@@ -244,30 +260,30 @@ describe('errors', () => {
     expect([described.status, described.error]).toEqual(['FAILED', 'States.DataLimitExceeded']);
   });
 
-  test('an execution that never ends is ended at 25,000 events', async () => {
-    const bench = workbench();
-    const described = await bench.execute(
-      machine({
-        A: { Type: 'Choice', Choices: [{ Condition: '{% $exists($states.input.end) %}', Next: 'B' }], Default: 'A' },
-        B: { Type: 'Pass', End: true },
-      }),
-    );
-    expect([described.status, described.error, described.cause]).toEqual([
-      'FAILED',
-      'States.Runtime',
-      'The execution reached the maximum number of history events (25000).',
-    ]);
-    expect((await bench.history(described.executionArn ?? '')).length).toBe(25_000);
-  });
-
-  test('no rule that matches and no Default is an error of its own', async () => {
-    const described = await workbench().execute(
-      machine({
+  test('no rule that matches and no Default ends the execution, whoever would catch it', async () => {
+    const pick = {
+      StartAt: 'Pick',
+      States: {
         Pick: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'End' }] },
         End: { Type: 'Succeed' },
+      },
+    };
+    const { status, error, cause } = await workbench().execute(
+      machine({
+        Both: {
+          Type: 'Parallel',
+          Branches: [pick],
+          Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+          End: true,
+        },
+        Caught: { Type: 'Succeed' },
       }),
     );
-    expect([described.status, described.error]).toEqual(['FAILED', 'States.NoChoiceMatched']);
+    expect([status, error, cause]).toEqual([
+      ...['FAILED', 'States.Runtime'],
+      "An error occurred while executing the state 'Pick' (entered at the event id #4). " +
+        'Failed to transition out of the state. The state does not point to a next state.',
+    ]);
   });
 
   test("the machine's own TimeoutSeconds ends the execution", async () => {

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { exceedsTolerance } from '../../local/engine/states/map-distributed.ts';
-import { HandlerFailure, workbench } from './workbench.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { workbench } from './workbench.ts';
 
 const machine = (map: object, states: object = { Child: { Type: 'Pass', End: true } }) => ({
   QueryLanguage: 'JSONata',

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { type Random, seededRandom } from '../../shared/outside/random.ts';
 import { benchClock } from './bench-clock.ts';
-import { HandlerFailure, type Workbench, workbench } from './workbench.ts';
+import { memoryFolder } from './memory-folder.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { type Workbench, workbench } from './workbench.ts';
 
 const pick = <T>(random: Random, choices: readonly T[]): T => {
   const chosen = choices[Math.floor(random.fraction() * choices.length)];
@@ -201,7 +202,7 @@ test.each(machines)(
   'random machine $seed ends alike straight and with a crash at every transition',
   { timeout: 120_000 },
   async ({ seed, definition }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+    const folder = memoryFolder();
     // Every other machine shares commits: a crash then undoes what the turn did so far.
     const transitionsPerCommit = seed % 2 === 0 ? 1 : 256;
     try {

@@ -1,6 +1,7 @@
 import { DescribeMapRunCommand, ListMapRunsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { HandlerFailure, type Workbench, workbench } from './workbench.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { type Workbench, workbench } from './workbench.ts';
 
 const machine = (more: object) => ({
   QueryLanguage: 'JSONata',

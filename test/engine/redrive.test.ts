@@ -1,6 +1,7 @@
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { HandlerFailure, workbench } from './workbench.ts';
+import { HandlerFailure } from './open-engine.ts';
+import { workbench } from './workbench.ts';
 
 const call = (FunctionName: string, going: object) => ({
   Type: 'Task',

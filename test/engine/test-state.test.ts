@@ -1,7 +1,8 @@
 import { TestStateCommand, type TestStateCommandInput } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
+import { HandlerFailure } from './open-engine.ts';
 import { refusalOf } from './wire.ts';
-import { HandlerFailure, ROLE, type Workbench, workbench } from './workbench.ts';
+import { ROLE, type Workbench, workbench } from './workbench.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:111111111111:function:';
 

@@ -1,4 +1,9 @@
-import type { Workbench } from './workbench.ts';
+import type { Engine } from '../../local/engine/engine.ts';
+
+/** What has an engine: a workbench, as a rule. */
+interface Bench {
+  readonly engine: Engine;
+}
 
 /** An answer of the API as it travels. */
 export interface Answer {
@@ -7,7 +12,7 @@ export interface Answer {
 }
 
 /** Sends one request of any shape, as no client would let through. */
-export const post = async ({ engine }: Workbench, operation: string, body: unknown): Promise<Answer> => {
+export const post = async ({ engine }: Bench, operation: string, body: unknown): Promise<Answer> => {
   const response = await engine.handle(
     new Request('http://127.0.0.1/', {
       method: 'POST',
@@ -19,7 +24,7 @@ export const post = async ({ engine }: Workbench, operation: string, body: unkno
 };
 
 /** The name of the error that refuses a request, and its text. */
-export const refusalOf = async (bench: Workbench, operation: string, body: unknown): Promise<readonly unknown[]> => {
+export const refusalOf = async (bench: Bench, operation: string, body: unknown): Promise<readonly unknown[]> => {
   const { status, body: answer } = await post(bench, operation, body);
   return status === 200 ? ['accepted'] : [String(answer.__type).split('#')[1], answer.message];
 };

@@ -7,25 +7,14 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { InvokeAnswer, InvokeCall } from '../../local/engine/calls.ts';
-import { createEngine, type Engine } from '../../local/engine/engine.ts';
-import { seededRandom } from '../../shared/outside/random.ts';
+import type { InvokeCall } from '../../local/engine/calls.ts';
+import type { Engine } from '../../local/engine/engine.ts';
 import { type BenchClock, benchClock } from './bench-clock.ts';
+import { type OpenOptions, openEngine } from './open-engine.ts';
 import { sdkClient } from './sdk-client.ts';
 
 export const ROLE = 'arn:aws:iam::111111111111:role/engine';
 const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:';
-
-/** A function of the tests; `attemptId` comes along so that a repeat can be seen. */
-export type Handler = (payload: unknown, attemptId: string) => unknown;
-
-export class HandlerFailure extends Error {
-  override readonly name: string;
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
 
 export interface Workbench {
   readonly engine: Engine;
@@ -42,52 +31,14 @@ export interface Workbench {
   execute(definition: unknown, input?: unknown): Promise<DescribeExecutionCommandOutput>;
 }
 
-export interface WorkbenchOptions {
-  readonly functions?: Readonly<Record<string, Handler>>;
-  readonly database?: string;
+export interface WorkbenchOptions extends Omit<OpenOptions, 'clock'> {
   readonly clock?: BenchClock;
-  readonly seed?: string;
-  readonly objects?: Map<string, Uint8Array>;
-  readonly calls?: InvokeCall[];
-  readonly transitionsPerCommit?: number;
-  readonly account?: string;
 }
-
-const answer = async (functions: WorkbenchOptions['functions'], call: InvokeCall): Promise<InvokeAnswer> => {
-  const name = call.functionArn.split(':').at(-1) ?? '';
-  const handler = functions?.[name];
-  if (!handler) return { ok: false, error: 'Lambda.ResourceNotFoundException', cause: `no function ${name}` };
-  try {
-    return { ok: true, payload: await handler(call.payload, call.attemptId) };
-  } catch (thrown) {
-    const { name: error, message } = thrown as Error;
-    return { ok: false, error, cause: JSON.stringify({ errorMessage: message, errorType: error }) };
-  }
-};
 
 /** An engine on a clock of its own, with the real SDK client before it and functions of the test behind it. */
 export const workbench = (options: WorkbenchOptions = {}): Workbench => {
-  const { clock = benchClock(), objects = new Map(), calls = [], database = ':memory:', seed = 'bench' } = options;
-  const engine = createEngine({
-    clock,
-    random: seededRandom(seed),
-    ...(options.transitionsPerCommit !== undefined && { transitionsPerCommit: options.transitionsPerCommit }),
-    database,
-    region: 'us-east-1',
-    account: options.account ?? '111111111111',
-    invoke: (call) => {
-      calls.push(call);
-      return answer(options.functions, call);
-    },
-    objects: {
-      get: async (bucket, key) => {
-        const found = objects.get(`${bucket}/${key}`);
-        if (!found) throw new Error(`no object ${bucket}/${key}`);
-        return found;
-      },
-      put: async (bucket, key, bytes) => void objects.set(`${bucket}/${key}`, bytes),
-    },
-  });
+  const { clock = benchClock(), objects = new Map(), calls = [] } = options;
+  const engine = openEngine({ ...options, clock, objects, calls });
   const client = sdkClient((request) => engine.handle(request));
   const bench: Workbench = {
     ...{ engine, clock, client, objects, calls },

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { loadDefinition } from '../../local/engine/load.ts';
-import { type Handler, HandlerFailure, type Workbench, workbench } from '../engine/workbench.ts';
+import { type Handler, HandlerFailure } from '../engine/open-engine.ts';
+import { type Workbench, workbench } from '../engine/workbench.ts';
 
 const machine = 'arn:aws:states:us-east-1:111111111111:stateMachine:';
 const readMachine = (name: string): unknown =>

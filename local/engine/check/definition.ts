@@ -12,7 +12,7 @@ import { assignedIn } from './variables.ts';
 const LANGUAGE_FAILURES: readonly string[] = [
   ...Object.values(STATES),
   ...['States.Permissions', 'States.BranchFailed', 'States.IntrinsicFailure', 'States.Http.Socket'],
-  ...['States.ResultPathMatchFailure', 'States.ParameterPathFailure'],
+  ...['States.ResultPathMatchFailure', 'States.ParameterPathFailure', 'States.NoChoiceMatched'],
 ];
 /** Names that a service gives its own errors. */
 const OF_A_SERVICE = /^(Lambda|StepFunctions|S3)\./;

@@ -15,11 +15,12 @@ export const enterChoice = async (draft: Draft, frame: Frame, state: ChoiceState
     return;
   }
   if (state.Default === undefined) {
+    // Not `States.NoChoiceMatched`, as the language has it: AWS fails the execution, and nothing answers that.
     throw new StateFailure({
-      error: STATES.noChoice,
+      error: STATES.runtime,
       cause:
         `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.entered?.event ?? 0}). ` +
-        "None of the choice rules matched and the state has no 'Default'.",
+        'Failed to transition out of the state. The state does not point to a next state.',
     });
   }
   await leave(draft, frame.id, { ...state, next: state.Default, otherwise: frame.input });
