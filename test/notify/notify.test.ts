@@ -62,7 +62,11 @@ describe('people are told', () => {
     await notify({ key: 'k', text: 'x' }, outside);
     const [slack, first, , again] = raw;
     expect(slack?.headers).toEqual({ 'content-type': 'application/json' });
-    const { 'webhook-id': id = '', 'webhook-timestamp': time = '', 'webhook-signature': signature } = first?.headers ?? {};
+    const {
+      'webhook-id': id = '',
+      'webhook-timestamp': time = '',
+      'webhook-signature': signature,
+    } = first?.headers ?? {};
     const signed = createHmac('sha256', 'a key of 24 bytes or more').update(`${id}.${time}.${first?.body}`);
     expect(signature).toBe(`v1,${signed.digest('base64')}`);
     expect([again?.headers['webhook-id'], again?.headers['webhook-timestamp']]).toEqual([id, '60']);
