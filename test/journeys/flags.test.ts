@@ -157,3 +157,21 @@ test('a rollback of a release takes off the flag that came with it before it bri
   expect([off, code]).not.toContain(-1);
   expect(off).toBeLessThan(code);
 });
+
+test('a flag that is not there, or has rules of its own, refuses the release before anything is touched', async () => {
+  const theirs = JSON.parse(definitionFile());
+  theirs.flags['new-checkout'].targeting = { if: [{ '==': [{ var: 'email' }, 'a@example.com'] }, 'on'] };
+  story.flags.files.put(bucket, 'flags/internal.json', JSON.stringify(theirs));
+  const mark = story.mark();
+  const rollout = await story.merge(
+    { 'tidegate.json': flagsConfig('v9', { staging: true, internal: true }) },
+    'Theirs',
+  );
+  expect(await story.ended(rollout)).toMatchObject({
+    outcome: 'refused',
+    because: expect.stringMatching(
+      /^refused, nothing written to any target: flag new-checkout in internal: s3:.*has targeting rules of its own/,
+    ),
+  });
+  for (const target of story.targets) expect(story.writes(target, mark)).toEqual([]);
+});
