@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConsoleServer, openConsoleServer } from '../local/console-server.ts';
 import { PortTaken } from '../local/http-server.ts';
@@ -41,7 +41,7 @@ export interface OpenedInstance {
 
 /**
  * Takes the folder, opens the console and puts an instance together behind it; what was unfinished goes on. Throws `Stop` for a folder that
- * is in use or belongs to another repository, a port that is taken, a config with mistakes, and targets in a cloud unless simulated.
+ * is in use, belongs to another repository or was written by a later version, a port that is taken, a config with mistakes, and targets in a cloud unless simulated.
  */
 export const openInstance = async (options: OpenOptions): Promise<OpenedInstance> => {
   const { dir, files, config, repository } = options;
@@ -84,7 +84,7 @@ export const openInstance = async (options: OpenOptions): Promise<OpenedInstance
     return { instance, server, targets, close };
   } catch (error) {
     await close();
-    throw error;
+    throw error instanceof Error && unreadable.has(error.name) ? badInput(error.message) : error;
   }
 };
 
@@ -103,25 +103,32 @@ const orStop = <Value>(take: () => Value): Value => {
   }
 };
 
-/** Everything but the lock, which this process holds. */
+const ours = [
+  'ledger.sqlite',
+  'engine.sqlite',
+  'fleet.sqlite',
+  'blobs',
+  'secrets',
+  'config.git',
+  'images.json',
+  'outages.json',
+  'instance.json',
+  'instance.log',
+  'kubeconfig',
+  'repository',
+];
+/** Of a database its log and index, of a log the part before, of a file from before an upgrade its copy. */
+const beside = /^(|-wal|-shm|\.1|\.layout-\d+)$/;
+
+/** Everything but the lock, which this process holds, and what is not ours. */
 const wipe = (dir: string): void => {
-  for (const name of [
-    'ledger.sqlite',
-    'engine.sqlite',
-    'fleet.sqlite',
-    'blobs',
-    'secrets',
-    'config.git',
-    'images.json',
-    'outages.json',
-    'instance.json',
-    'instance.log',
-    'kubeconfig',
-    'repository',
-  ]) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(dir, name + suffix), { recursive: true, force: true });
-  }
+  const isOurs = (entry: string) =>
+    ours.some((name) => entry.startsWith(name) && beside.test(entry.slice(name.length)));
+  for (const entry of readdirSync(dir).filter(isOurs)) rmSync(join(dir, entry), { recursive: true, force: true });
 };
+
+/** Files that a later version wrote: nothing of them is changed, and the message says what to do. */
+const unreadable = new Set(['LedgerUnreadable', 'DatabaseRefused', 'FleetUnreadable']);
 
 /** One folder serves one config repository for good: rows and blobs of two would be taken for each other's. */
 const keepIdentity = (dir: string, repository: string): void => {

@@ -4,6 +4,7 @@ import { type AwsClientSettings, awsClientSettings } from '../shared/outside/aws
 import type { AwsIdentity } from '../shared/outside/aws-identity.ts';
 import { processClock } from '../shared/outside/clock.ts';
 import { systemLookup } from '../shared/outside/dns.ts';
+import type { Http } from '../shared/outside/http.ts';
 import { jsonLog } from '../shared/outside/json-log.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { systemRandom } from '../shared/outside/random.ts';
@@ -17,10 +18,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * What is outside on Lambda. Making it reads nothing: the environment is read, and a client of AWS loaded and made, when a function
  * first needs it, so that importing a function costs nothing on a machine that has its own. What is made is kept for the next
- * invocation; none of it is state of ours. Throws `EnvironmentRefused` at the first use where a variable is missing.
+ * invocation; none of it is state of ours. All requests, those to AWS included, leave through `http`. Throws `EnvironmentRefused` at the
+ * first use where a variable is missing.
  */
-export const lambdaOutside = (environment: Environment = process.env): Outside => {
-  const http = socketHttp();
+export const lambdaOutside = (environment: Environment = process.env, http: Http = socketHttp()): Outside => {
   const identity = environmentIdentity(environment);
   const deployed = once(() => readEnvironment(environment));
   const evaluator = once(async () => {

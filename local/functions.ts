@@ -7,6 +7,7 @@ import { concludeRollout } from '../functions/conclude-rollout.ts';
 import { concludeWave } from '../functions/conclude-wave.ts';
 import { judgeEntry } from '../functions/judge-entry.ts';
 import { judgeWave } from '../functions/judge-wave.ts';
+import { keepBlobs } from '../functions/keep-blobs.ts';
 import { nextBatch } from '../functions/next-batch.ts';
 import { planWave } from '../functions/plan-wave.ts';
 import { prepareRelease } from '../functions/prepare-release.ts';
@@ -38,6 +39,7 @@ const factories = {
   concludeWave,
   judgeEntry,
   judgeWave,
+  keepBlobs,
   nextBatch,
   planWave,
   prepareRelease,

@@ -58,6 +58,10 @@ const forgeHost = 'git.simulated';
 const webhookSecret = 'webhook';
 /** Availability is probed, probers are watched, and forgotten turns are swept, every minute. */
 const scheduleMs = 60_000;
+/** What is needed is kept, and then what is past its time is removed. */
+const sweepMs = 24 * 3_600_000;
+/** As long as Step Functions keeps the history of an execution that has ended. */
+const historyMs = 90 * 24 * 3_600_000;
 /** Where a simulated fleet is probed from, so that what fails from one place alone can be told from what fails. */
 const simulatedRegions = [region, 'eu-west-1'];
 
@@ -121,6 +125,11 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     every(scheduleMs, mode.clock, async () => {
       await functions().call('sweepTurns', {});
       await functions().call('watchProbers', {});
+    }),
+    every(sweepMs, mode.clock, async () => {
+      await functions().call('keepBlobs', {});
+      outside.sweep();
+      engine.forget(mode.clock.now() - historyMs);
     }),
     ...regions.map((at) => every(scheduleMs, mode.clock, () => functions().call('probeAvailability', { region: at }))),
   ];

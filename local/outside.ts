@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderBlobs } from '../shared/blobs/folder.ts';
+import { expireFolder, folderBlobs } from '../shared/blobs/folder.ts';
+import { withRetention } from '../shared/ledger/retention.ts';
 import { openSqliteLedger } from '../shared/ledger/sqlite.ts';
 import type { AwsIdentity } from '../shared/outside/aws-identity.ts';
 import type { Clock } from '../shared/outside/clock.ts';
@@ -11,6 +12,7 @@ import type { Lookup } from '../shared/outside/lookup.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import type { Random } from '../shared/outside/random.ts';
 import type { Evaluate } from '../shared/render/jsonnet.ts';
+import { blobDays } from '../shared/retention/keep-blobs.ts';
 import { fileSecrets } from '../shared/secrets/file.ts';
 
 /** What differs between the real and the virtual mode of one machine. */
@@ -25,22 +27,29 @@ export interface Mode {
   readonly log: Log;
 }
 
-/** What is outside on one machine: everything kept in `dir`. `close` ends the ledger. */
-export const localOutside = (
-  dir: string,
-  mode: Mode,
-  identity: AwsIdentity,
-  settings: Settings,
-): Outside & { readonly close: () => void } => {
+export interface LocalOutside extends Outside {
+  /** Removes what is past its time: rows of the ledger, and blobs that nobody has put for `blobDays`. */
+  sweep(): void;
+  /** Ends the ledger. */
+  close(): void;
+}
+
+/** What is outside on one machine: everything kept in `dir`. */
+export const localOutside = (dir: string, mode: Mode, identity: AwsIdentity, settings: Settings): LocalOutside => {
   const ledger = openSqliteLedger(join(dir, 'ledger.sqlite'), mode.clock);
+  const blobs = join(dir, 'blobs');
   return {
     ...mode,
-    ledger,
-    blobs: folderBlobs(join(dir, 'blobs')),
+    ledger: withRetention(ledger, mode.clock),
+    blobs: folderBlobs(blobs, mode.clock),
     secrets: fileSecrets(join(dir, 'secrets')),
     identity,
     readFile: async (path) => readFileSync(path, 'utf8'),
     settings,
+    sweep: () => {
+      ledger.sweep();
+      expireFolder(blobs, mode.clock.now() - blobDays * 24 * 3_600_000);
+    },
     close: () => ledger.close(),
   };
 };

@@ -16,6 +16,7 @@ import { createFlagServices, type FlagServices } from './flags/flag-services.ts'
 import { createImages, type Images } from './fleet/images.ts';
 import { syncFs } from './forge/sync-fs.ts';
 import { createInstance, type Instance } from './instance.ts';
+import { openLogFile } from './log-file.ts';
 import { openLoopback } from './loopback.ts';
 import { simulatedDial } from './network.ts';
 
@@ -52,7 +53,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
   const flags = createFlagServices(keptFlags, (files) =>
     writeFileSync(definitions, JSON.stringify(files, null, 2), { mode: 0o600 }),
   );
-  const log = disk.createWriteStream(join(dir, 'instance.log'), { flags: 'a', mode: 0o600 });
+  const log = openLogFile(join(dir, 'instance.log'));
   const fallback: Http = options.reaches === 'network' ? socketHttp() : refuseOutside;
   const instance = await createInstance({
     ...options,
@@ -92,6 +93,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     stop: async () => {
       await ports?.close();
       await instance.stop();
+      log.close();
     },
   };
 };

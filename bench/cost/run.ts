@@ -1,6 +1,6 @@
-import { assessCost, assessIdle, countTransitions } from '../../shared/cost/assess-cost.ts';
+import { assessCost, assessFixed, assessSchedules, countTransitions } from '../../shared/cost/assess-cost.ts';
 import { prices } from '../../shared/cost/prices.ts';
-import { alarms, hundredTargets } from './scenario.ts';
+import { hundredTargets, provisioned } from './scenario.ts';
 
 // `node bench/cost/run.ts`: what a rollout of 100 targets costs, and a month without one.
 const show = (title: string, parts: Readonly<Record<string, number>>): void => {
@@ -9,4 +9,5 @@ const show = (title: string, parts: Readonly<Record<string, number>>): void => {
 };
 console.log(`prices of us-east-1 as of ${prices.asOf}; ${countTransitions(hundredTargets)} state transitions`);
 show('one rollout of 100 targets', assessCost(hundredTargets, prices));
-show('a month without a rollout', assessIdle(alarms, prices));
+show('a month, whatever happens', assessFixed(provisioned, prices));
+show('a month of what runs by the clock', assessSchedules(prices));

@@ -10,5 +10,5 @@ export const hundredTargets: Rollout = {
   soakPolls: 30,
 };
 
-/** `AWS::CloudWatch::Alarm`s of resources/alarms.yml. */
-export const alarms = 6;
+/** What of `resources/` is paid by the month. */
+export const provisioned = { alarms: 7, dashboards: 1 };

@@ -6,6 +6,7 @@ import type { ObjectStore } from './object-store.ts';
 import { createQueue } from './queue.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { openDatabase } from './sqlite/database.ts';
+import { forgetExecutions } from './sqlite/forget.ts';
 
 export interface EngineOptions {
   readonly clock: EngineClock;
@@ -39,6 +40,8 @@ export interface Engine {
   handle(request: Request): Promise<Response>;
   /** Carries on every execution that was running when the database was last closed or the process died. Call it once. */
   resume(): void;
+  /** Removes what is stored of executions that ended before `before`, epoch milliseconds. Their names may be used again then. */
+  forget(before: number): void;
   /** From here on nothing is run, called or written; waits for nothing. Unanswered requests get a 503. */
   stop(): Promise<void>;
   /** Stops, and closes the database. */
@@ -82,6 +85,12 @@ export const createEngine = (options: EngineOptions): Engine => {
   return {
     handle,
     resume: () => runner.resume(),
+    forget: (before) => {
+      const job = () => {
+        if (forgetExecutions(database, before) > 0) queue.add(job);
+      };
+      queue.add(job);
+    },
     stop: async () => stop(),
     close: () => {
       stop();

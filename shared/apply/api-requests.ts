@@ -19,7 +19,11 @@ export interface ApiRefusal {
   readonly retryAfterSeconds?: number;
 }
 
-/** Sends one request and reads its answer. @throws ClusterUnreachable, AccessRefused as `Cluster.request` does. */
+/**
+ * Sends one request and reads its answer. A success whose body is no JSON object is not the API server's: a sign-in page, a proxy's, or
+ * cut on the way. Nothing is read from it, least of all an empty list (`notOfAnApiServer`).
+ * @throws ClusterUnreachable, AccessRefused as `Cluster.request` does.
+ */
 export const ask = async (cluster: Cluster, path: string, init: ClusterRequest): Promise<Answer> => {
   const response = await cluster.request(path, {
     ...init,
@@ -32,8 +36,21 @@ export const ask = async (cluster: Cluster, path: string, init: ClusterRequest):
     const refused = readRefusal(response.status, text, response.headers.get('retry-after'));
     return { ok: false, refused: { ...refused, message: `${refused.message}${fairness(response)}` }, ...warned };
   }
-  return { ok: true, body: parseObject(text), ...warned };
+  const body = objectIn(text);
+  return body === undefined ? { ok: false, refused: notOfAnApiServer(text) } : { ok: true, body, ...warned };
 };
+
+const noApiServer = 'NotOfAnApiServer';
+
+/** An answer that no API server gives, as trouble of the way to it: it may be another the next time. */
+export const notOfAnApiServer = (text: string): ApiRefusal => {
+  const begin = text.trim().slice(0, 60).replaceAll(/\s+/g, ' ');
+  const message = begin === '' ? 'an empty answer' : `what no API server answers: ${begin}`;
+  return { code: 502, reason: noApiServer, message, causes: [], details: { kind: '', name: '' } };
+};
+
+/** Whether it is not known what became of a request: a success was answered, and not by an API server. */
+export const isUnknownEnd = (answer: Answer): boolean => !answer.ok && answer.refused.reason === noApiServer;
 
 /** Of a 429, who in the API server's priority and fairness refused it: what an administrator looks the identity's share up by. */
 const fairness = ({ status, headers }: Response): string => {
@@ -68,18 +85,18 @@ export class ApiServerRefused extends Error {
   }
 }
 
-const parseObject = (text: string): JsonObject => {
+const objectIn = (text: string): JsonObject | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
+    return isObject(value) ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 };
 
 /** Reads a Status; a body that is none (a proxy's page) is cut to its first 200 characters. */
 export const readRefusal = (code: number, text: string, retryAfter: string | null): ApiRefusal => {
-  const status = parseObject(text);
+  const status = objectIn(text) ?? {};
   const after = Number.parseInt(retryAfter ?? '', 10);
   const seconds = Number.isNaN(after) ? numberAt(status, 'details', 'retryAfterSeconds') : after;
   return {

@@ -1,6 +1,7 @@
 import type { Invocation } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
+import { cleanJobsEach } from './alone/clean-jobs-each.ts';
 import { insist } from './alone/patience.ts';
 import { planJobsAlone } from './alone/plan-jobs-alone.ts';
 import { pruneEach } from './alone/prune-each.ts';
@@ -41,6 +42,7 @@ export const applyAlone = async (
     rendered: { target: `set ${input.set}`, services: [{ service: input.set, objects: input.objects }] },
     invocation,
     telling: beginTelling(report),
+    begunJobs: new Set(),
     cluster: {
       target: cluster.target,
       request: async (path, init) => {
@@ -80,5 +82,6 @@ const carryOut = async (setting: Setting): Promise<readonly ObjectId[]> => {
   const haveRun = await runAfterEach(setting, compared, runs, written.isWhole && isReady);
   const isDone = refusals.length === 0 && written.isWhole && isReady && haveRun;
   const mayPrune = input.prune && isDone && !interrupted.aborted;
+  if (mayPrune && setting.begunJobs.size > 0) await cleanJobsEach(setting, runs, compared.jobs);
   return mayPrune ? pruneEach(setting, compared) : [];
 };

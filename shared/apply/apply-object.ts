@@ -25,6 +25,7 @@ import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
 import { fenceOf, fieldManager, handoverManager, migrationManager } from './manager.ts';
 import { spoken } from './object-id.ts';
+import { isOvertaken, overtaken } from './overtaken.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { putBack } from './put-back.ts';
 import { type Raised, raisedBy } from './raise-fence.ts';
@@ -245,7 +246,9 @@ const compareAgain = async (
   const again = await compareObject(withoutFindings(object), live, thoroughly ? thorough : comparing);
   if (isRefusal(again))
     return { status: 'failed', failure: { id: object.id, code: again.code, because: again.because } };
-  if (comparing.isFree || isWithin(approved, plannedObject(again))) return again;
+  if (comparing.isFree)
+    return isOvertaken(object, again, comparing.ours) ? { status: 'stopped', because: overtaken(object.id) } : again;
+  if (isWithin(approved, plannedObject(again))) return again;
   return {
     status: 'stopped',
     because: `${spoken(object.id)} was changed by somebody else while it was being written, and differs now from what was approved; plan again`,

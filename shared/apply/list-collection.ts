@@ -1,5 +1,5 @@
 import type { Cluster } from '../clouds/cluster.ts';
-import { ApiServerRefused, ask, liveObject } from './api-requests.ts';
+import { ApiServerRefused, ask, liveObject, notOfAnApiServer } from './api-requests.ts';
 import type { ServedKind } from './discovery.ts';
 import { isObject, listAt, textAt } from './fields.ts';
 import type { LiveObject } from './live-object.ts';
@@ -29,7 +29,7 @@ interface Page extends Listing {
 
 /**
  * All objects of a collection, in pages of 500; where the pages expire on the way (410), all in one answer. One that is not there is
- * empty. @throws ApiServerRefused for every other refusal.
+ * empty. @throws ApiServerRefused for every other refusal, and where the answer is no list of objects.
  */
 export const listCollection = async (
   cluster: Cluster,
@@ -68,6 +68,10 @@ export async function* listPages(
     }
     if (!answer.ok && answer.refused.code === 404) return;
     if (!answer.ok) throw new ApiServerRefused(cluster.target, `GET ${path}`, answer.refused);
+    const { items } = answer.body;
+    const isList = items === null || (Array.isArray(items) && items.every((item) => textAt(item, 'metadata', 'name')));
+    if (!isList)
+      throw new ApiServerRefused(cluster.target, `GET ${path}`, notOfAnApiServer(JSON.stringify(answer.body)));
     const objects = listAt(answer.body, 'items')
       .filter(isObject)
       .map((item) => liveObject({ ...item, ...typed }));

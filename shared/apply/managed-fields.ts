@@ -36,6 +36,40 @@ export const assessDifference = (want: Manifest, live: LiveObject): Difference =
 /** Whether applying `want` would change nothing; never wrongly in the affirmative. */
 export const isExactlyApplied = (want: Manifest, live: LiveObject): boolean => assessDifference(want, live) === 'none';
 
+/**
+ * Whether Tidegate has applied something else to an object than `want`: its own entry has a leaf that `want` does not state, or states
+ * with another value. What other managers took over or changed is no longer in that entry, and is no sign of it.
+ */
+export const isAppliedOtherwise = (want: Manifest, live: LiveObject): boolean => {
+  const fields = ownFields(live);
+  if (fields === undefined || ownEntry(live)?.apiVersion !== want.apiVersion) return false;
+  return states(fields, statedFields(want), withoutFenceValue(live), [], (path, stated, held) =>
+    assessValue(want.apiVersion, path, stated, held),
+  );
+};
+
+const states = (
+  trie: FieldTrie,
+  want: unknown,
+  have: unknown,
+  path: readonly string[],
+  assessLeaf: AssessLeaf,
+): boolean => {
+  const steps = Object.entries(trie).filter(([step]) => step !== '.');
+  if (steps.length === 0) return assessLeaf(path, want, have) === 'certain';
+  return steps.some(([step, below]) => {
+    if (step.startsWith('f:') && isObject(want) && isObject(have)) {
+      const name = step.slice(2);
+      return !(name in want) || states(below, want[name], have[name], [...path, name], assessLeaf);
+    }
+    if (!isItemStep(step) || !Array.isArray(want) || !Array.isArray(have)) return false;
+    const [wanted, ...more] = want.filter(itemMatcher(step));
+    const [found, ...others] = have.filter(itemMatcher(step));
+    if (more.length > 0 || others.length > 0) return false;
+    return wanted === undefined || states(below, wanted, found, path, assessLeaf);
+  });
+};
+
 /** The part of a manifest that managedFields speaks of: not the identity, which no manager owns. */
 const statedFields = (want: Manifest): JsonObject => {
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = want;

@@ -36,5 +36,8 @@ export const immutableChangeAnnotation = 'tidegate.dev/on-immutable-change';
 /** On the inventory of a set: the target it belongs to. Two targets never share a set. */
 export const targetAnnotation = 'tidegate.dev/target';
 
+/** On the inventory of a set that two applied at the same time: when the one that goes on said so. No part of any comparison. */
+export const claimAnnotation = 'tidegate.dev/claimed';
+
 /** On a custom object: `applied` says that nobody writes a status for it, so that nothing is waited for. */
 export const settledWhenAnnotation = 'tidegate.dev/settled-when';

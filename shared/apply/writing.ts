@@ -5,9 +5,10 @@ import type { Invocation } from '../outside/outside.ts';
 import { digestOf } from '../rollout/digest.ts';
 import type { FenceStanding } from '../rollout/fence.ts';
 import type { ObjectId } from '../rollout/plan.ts';
-import { type Answer, ApiServerRefused, ask } from './api-requests.ts';
+import { type Answer, ApiServerRefused, ask, isUnknownEnd } from './api-requests.ts';
 import type { PendingWrite } from './assess-open-write.ts';
 import { assessRefusal } from './assess-refusal.ts';
+import { DiscoveryMissing } from './discovery.ts';
 import { fenceRefusal, isFenceRefusal } from './fence-policy.ts';
 import { fieldManager, version } from './manager.ts';
 import { spoken } from './object-id.ts';
@@ -157,8 +158,9 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Se
     await journal.outcome(intent, { status: 'refused', isSent: false, because: `not sent: ${stop}` });
     return { is: 'stopped', because: stop };
   }
+  let answer: Answer;
   try {
-    const answer = await ask(cluster, path, {
+    answer = await ask(cluster, path, {
       method,
       headers: {
         'content-type': contentType,
@@ -167,14 +169,15 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Se
       body,
       signal: invocation.signal,
     });
-    await journal.outcome(intent, outcomeOf(answer));
-    return { is: 'answered', answer };
   } catch (error) {
     if (error instanceof ClusterUnreachable) return readBack(writing, request, intent);
     // Of a request that was ended half way nobody knows; the next attempt finds out.
     if (!invocation.signal.aborted) await journal.outcome(intent, { status: 'refused', because: nameOf(error) });
     throw error;
   }
+  if (isUnknownEnd(answer)) return readBack(writing, request, intent);
+  await journal.outcome(intent, outcomeOf(answer));
+  return { is: 'answered', answer };
 };
 
 /** Without its query, and of the object rather than of its subresource. */
@@ -229,10 +232,14 @@ const outcomeOf = (answer: Answer): Parameters<Journal['outcome']>[1] =>
 
 /** Whether a failure is the cluster's or the way's to it, so that work on it can be reported as failed; ours is none of these. */
 export const isClusterTrouble = (error: unknown): error is Error =>
-  error instanceof ClusterUnreachable || error instanceof AccessRefused || error instanceof ApiServerRefused;
+  error instanceof ClusterUnreachable ||
+  error instanceof AccessRefused ||
+  error instanceof ApiServerRefused ||
+  error instanceof DiscoveryMissing;
 
-/** Whether trouble may be over at another attempt; that a cluster does not know us is not. */
-export const mayPass = (trouble: Error): boolean => isClusterTrouble(trouble) && !(trouble instanceof AccessRefused);
+/** Whether trouble may be over at another attempt; that a cluster does not know us, or is too old, is not. */
+export const mayPass = (trouble: Error): boolean =>
+  isClusterTrouble(trouble) && !(trouble instanceof AccessRefused) && !(trouble instanceof DiscoveryMissing);
 
 /** Whether nothing came of a request: neither an answer nor a refusal. */
 export const isUnreachable = (error: unknown): error is Error => error instanceof ClusterUnreachable;

@@ -1,14 +1,29 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Clock } from '../outside/clock.ts';
 import { digestOf } from '../rollout/digest.ts';
 import { BlobCorrupt, BlobMissing, type Blobs, type Digest } from './blobs.ts';
 import { digestHex } from './digest-hex.ts';
 
 /**
  * Blobs as files `sha256/ab/ab…` under `dir`, readable by their owner alone. A blob is on disk, under its name and whole, when
- * `put` returns: written beside, synced, renamed. Putting again repairs a file that was damaged.
+ * `put` returns: written beside, synced, renamed. Putting again repairs a file that was damaged, and by `clock` makes it as young as it
+ * was the first time, for `expireFolder`.
  */
-export const folderBlobs = (dir: string): Blobs => {
+export const folderBlobs = (dir: string, clock?: Pick<Clock, 'now'>): Blobs => {
   const fileOf = (digest: string) => {
     const hex = digestHex(digest);
     return join(dir, 'sha256', hex.slice(0, 2), hex);
@@ -19,6 +34,7 @@ export const folderBlobs = (dir: string): Blobs => {
       const file = fileOf(digest);
       const stored = readIfThere(file);
       if (stored === undefined || digestOf(stored) !== digest) writeWhole(file, content);
+      if (clock !== undefined) utimesSync(file, clock.now() / 1_000, clock.now() / 1_000);
       return digest;
     },
     get: async (digest: Digest) => {
@@ -29,6 +45,21 @@ export const folderBlobs = (dir: string): Blobs => {
       return stored;
     },
   };
+};
+
+/**
+ * Removes the blobs that were last put before `before`, epoch milliseconds, and what a killed `put` left beside them; returns how many. What
+ * a bucket's lifecycle does where deployed. A folder that is not there holds none.
+ */
+export const expireFolder = (dir: string, before: number): number => {
+  const root = join(dir, 'sha256');
+  if (!existsSync(root)) return 0;
+  const old = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => statSync(file).mtimeMs < before);
+  for (const file of old) unlinkSync(file);
+  return old.length;
 };
 
 const readIfThere = (file: string): Uint8Array | undefined => {

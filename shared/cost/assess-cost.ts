@@ -41,17 +41,20 @@ export const ways = {
   ]),
 } as const;
 
+/** Calls of the prober in one wave, each of ten minutes (`invocationMs` of shared/wave/probe-wave.ts). */
+const probingCalls = ({ waveMinutes }: Rollout): number => Math.ceil(waveMinutes / 10);
+
 /** States entered by a rollout in which all passes. Each is paid for, on STANDARD executions. */
 export const countTransitions = (rollout: Rollout): number => {
   const deployment =
     ways.perTarget.length + ways.deployment.length + POLL * (rollout.applySlices - 1 + rollout.settlePolls - 1);
-  // One slice of the prober is a minute: its Task and its Choice.
+  // A call of the prober takes ten minutes: its Task and its Choice.
   const wave =
     ways.perWave.length +
     ways.wave.length +
     ways.perBatch.length * rollout.batchesPerWave +
     POLL * (rollout.soakPolls - 1) +
-    2 * (rollout.waveMinutes - 1);
+    2 * (probingCalls(rollout) - 1);
   return ways.rollout.length + rollout.waves * wave + rollout.targets * deployment;
 };
 
@@ -65,7 +68,7 @@ export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<st
     MEMORY_GB * (rollout.targets * rollout.deploymentSeconds + probing * 60 + steps * rollout.stepSeconds) +
     // Rendering once; looking at every target twice, as a preview and as its wave's plan.
     PLANNING_GB * (30 + rollout.targets * 2);
-  const calls = deploymentCalls + probing + steps + planning;
+  const calls = deploymentCalls + rollout.waves * probingCalls(rollout) + steps + planning;
   // Of one call: about two rows read and two written, twice for a transaction; one blob read, half a one written.
   const parts = {
     transitions: countTransitions(rollout) * prices.stateTransition,
@@ -76,21 +79,34 @@ export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<st
     // 1 kB of log for each call.
     logs: (calls / 1_000_000) * prices.logGb,
   };
-  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+  return summed(parts);
 };
 
 /** Of scheduled probing: what its function has, and how long of each minute it runs. */
 const PROBING_GB = 0.25;
 const PROBING_SECONDS = 50;
 
-/** Dollars of a month in which nothing is rolled out: what stands there, what the two sweeps of a minute do, and one region's probes. */
-export const assessIdle = (alarms: number, prices: Prices): Readonly<Record<string, number>> => {
-  const minutes = 60 * 24 * 30;
-  const parts = {
+/** Dollars of a month that are paid whatever happens: what is provisioned. Nothing of it computes. */
+export const assessFixed = (
+  count: { readonly alarms: number; readonly dashboards: number },
+  prices: Prices,
+): Readonly<Record<string, number>> =>
+  summed({
     key: prices.keyMonth,
-    alarms: alarms * prices.alarmMonth,
-    schedules: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
+    alarms: count.alarms * prices.alarmMonth,
+    dashboards: count.dashboards * prices.dashboardMonth,
+  });
+
+/** Dollars of a month for what runs by the clock: two sweeps of a minute, and one region's probes of all targets. */
+export const assessSchedules = (prices: Prices): Readonly<Record<string, number>> => {
+  const minutes = 60 * 24 * 30;
+  return summed({
+    sweeps: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
     probes: minutes * (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
-  };
-  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+  });
 };
+
+const summed = (parts: Readonly<Record<string, number>>): Readonly<Record<string, number>> => ({
+  ...parts,
+  total: Object.values(parts).reduce((sum, part) => sum + part, 0),
+});

@@ -16,6 +16,7 @@ export const prices = {
   logGb: 0.5,
   keyMonth: 1,
   alarmMonth: 0.1,
+  dashboardMonth: 3,
 } as const;
 
 export type Prices = Readonly<Record<Exclude<keyof typeof prices, 'asOf'>, number>>;

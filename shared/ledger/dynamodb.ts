@@ -22,13 +22,26 @@ export interface DynamodbLedgerOptions {
 
 type Item = Record<string, AttributeValue>;
 
+/** The form that rows are written in, which each says but those of the first. Two versions of the code work on one table for a while. */
+const FORMAT = 1;
+
+/** A row was written by a later Tidegate, in a form that this one does not know. Nothing is read of it, and nothing written. */
+export class RowUnreadable extends Error {
+  override readonly name = 'RowUnreadable';
+  constructor(key: Key, format: number) {
+    super(
+      `ledger row ${key.partition} ${key.sort}: has format ${format}, this version of Tidegate reads up to ${FORMAT}; deploy the later one again and redrive`,
+    );
+  }
+}
+
 const LIVE = '(attribute_not_exists(#expires) OR #expires > :now)';
 const GONE = '(attribute_not_exists(PK) OR #expires <= :now)';
 
 /**
  * The ledger in one DynamoDB table; reads are consistent. `expiresAt` is in seconds, rounded up, for the table's time to live, which
  * removes rows within days; the exact time is in `expiresAtMs`, and a row past it counts as not there. Data is one JSON text, so that it
- * comes back exactly. A throttled or conflicting request rejects with the SDK's error: nothing is known to be written then.
+ * comes back exactly. Throws `RowUnreadable` for a row of a later form. A throttled or conflicting request rejects with the SDK's error: nothing is known to be written then.
  */
 export const dynamodbLedger = ({ client, table, clock }: DynamodbLedgerOptions): Ledger => {
   const absent = () => ({
@@ -125,13 +138,17 @@ const itemOf = (write: Write): Item => ({
   }),
 });
 
-const rowOf = (item: Item): Row => ({
-  partition: item.PK?.S ?? '',
-  sort: item.SK?.S ?? '',
-  version: Number(item.version?.N),
-  data: decodeData(item.data?.S ?? '{}'),
-  ...(item.expiresAtMs?.N !== undefined && { expiresAt: Number(item.expiresAtMs.N) }),
-});
+const rowOf = (item: Item): Row => {
+  const key = { partition: item.PK?.S ?? '', sort: item.SK?.S ?? '' };
+  const format = Number(item.format?.N ?? FORMAT);
+  if (!(format <= FORMAT)) throw new RowUnreadable(key, format);
+  return {
+    ...key,
+    version: Number(item.version?.N),
+    data: decodeData(item.data?.S ?? '{}'),
+    ...(item.expiresAtMs?.N !== undefined && { expiresAt: Number(item.expiresAtMs.N) }),
+  };
+};
 
 /** One condition on the sort key is all a query takes. `undefined`: no key can be in the range. */
 const keyCondition = (partition: string, range: Range) => {

@@ -3,21 +3,31 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import type { Clock } from '../outside/clock.ts';
 import type { Delete, Ledger, Row, Write } from './ledger.ts';
 import { boundsOf, checkKey, checkTransaction, decodeData, encodeData, isWrite, versionAfter } from './row.ts';
+import { upgradeFile } from './upgrade-file.ts';
 
 export interface SqliteLedger extends Ledger {
+  /** Removes the rows that are past their time, which nobody is given any more anyway. */
+  sweep(): void;
   /** Closes the file; every later call throws. Closing twice is safe. */
   close(): void;
 }
 
-/** The file is not a ledger this version of Tidegate reads. */
+/** The file is a ledger of a later Tidegate, or none. */
 export class LedgerUnreadable extends Error {
   override readonly name = 'LedgerUnreadable';
   constructor(path: string, found: string) {
-    super(`ledger ${path}: ${found}, expected version ${SCHEMA_VERSION}; open it with the Tidegate that wrote it`);
+    super(
+      `ledger ${path}: ${found}, expected version ${SCHEMA_VERSION} or an older one; open it with the Tidegate that wrote it, or take the copy beside it`,
+    );
   }
 }
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** What leads from a version to the next. */
+const UPGRADES = {
+  // Rows that expire are found without reading all others.
+  1: 'CREATE INDEX IF NOT EXISTS ledger_expiring ON ledger (expires_at) WHERE expires_at IS NOT NULL;',
+} as const;
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger_schema (version INTEGER NOT NULL);
   INSERT INTO ledger_schema SELECT ${SCHEMA_VERSION} WHERE NOT EXISTS (SELECT 1 FROM ledger_schema);
@@ -30,6 +40,14 @@ const SCHEMA = `
     PRIMARY KEY (partition, sort)
   ) WITHOUT ROWID, STRICT;`;
 
+/** The version of the file, which becomes that of a new ledger where it is empty. */
+const versionOf = (database: DatabaseSync): number => {
+  const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_schema'").get();
+  database.exec(SCHEMA);
+  if (known === undefined) database.exec(UPGRADES[1]);
+  return Number(database.prepare('SELECT version FROM ledger_schema').get()?.version);
+};
+
 const LIVE = '(expires_at IS NULL OR expires_at > :now)';
 const KEY = 'partition = :partition AND sort = :sort';
 const RANGE = `SELECT * FROM ledger WHERE partition = :partition AND sort >= :from AND sort > :after AND sort < :end AND ${LIVE}`;
@@ -37,20 +55,24 @@ const RANGE = `SELECT * FROM ledger WHERE partition = :partition AND sort >= :fr
 /**
  * The ledger in one SQLite file, or in memory for `:memory:`. Every returned write is on disk (WAL, synchronous FULL);
  * several processes may open the same file. Rows past their time are removed on opening. Each call runs to its end before it
- * returns, so the order of effects is the order of calls. Throws `LedgerUnreadable` for a file of another schema version.
+ * returns, so the order of effects is the order of calls. A file of an older version is copied and then taken to this one. Throws
+ * `LedgerUnreadable` for a file of a later one.
  */
 export const openSqliteLedger = (path: string, clock: Pick<Clock, 'now'>): SqliteLedger => {
   // Rows hold task tokens: the file is its owner's alone, and must be so before the first byte is in it.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path, { timeout: 5_000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  database.exec(SCHEMA);
-  const version = database.prepare('SELECT version FROM ledger_schema').get()?.version;
-  if (version !== SCHEMA_VERSION) {
+  const version = versionOf(database);
+  if (!(version >= 1 && version <= SCHEMA_VERSION)) {
     database.close();
     throw new LedgerUnreadable(path, `has schema version ${version}`);
   }
-  database.prepare('DELETE FROM ledger WHERE expires_at <= ?').run(clock.now());
+  if (version < SCHEMA_VERSION) {
+    upgradeFile(database, path, version, UPGRADES, `UPDATE ledger_schema SET version = ${SCHEMA_VERSION}`);
+  }
+  const forget = database.prepare('DELETE FROM ledger WHERE expires_at <= ?');
+  forget.run(clock.now());
 
   const select = database.prepare(`SELECT * FROM ledger WHERE ${KEY} AND ${LIVE}`);
   const insert = database.prepare(
@@ -97,6 +119,9 @@ export const openSqliteLedger = (path: string, clock: Pick<Clock, 'now'>): Sqlit
     remove: async (key) => {
       checkKey(key);
       return remove(key);
+    },
+    sweep: () => {
+      forget.run(clock.now());
     },
     close: () => {
       if (database.isOpen) database.close();

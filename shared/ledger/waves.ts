@@ -34,6 +34,8 @@ export interface WaveProgress {
   readonly flagsOffAt?: number;
   /** What is waited for before a target may be entered. Absent while nothing is. */
   readonly waiting?: Waiting;
+  /** The prober looks again then: a wave that has waited for long is not probed all the time. Nothing is begun in it before. */
+  readonly probingRestsUntil?: number;
   /** Since when the exit gates are judged. */
   readonly judgingAt?: number;
   /** The prober ends when it reads this. */
@@ -108,6 +110,11 @@ export const keepWaiting = async <Kept extends Waiting | undefined>(
     return { ...others, waiting: { ...waiting, since: before?.since ?? waiting.since } };
   });
   return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;
+};
+
+/** The prober of a wave rests until then. The last word counts. */
+export const restProber = async (ledger: Ledger, ref: WaveRef, until: number): Promise<void> => {
+  await update(ledger, progressKey(ref), (current) => ({ ...current?.data, probingRestsUntil: until }));
 };
 
 /** Sets the stop flag; the first reason stays. */

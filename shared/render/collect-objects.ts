@@ -87,6 +87,9 @@ const shapeOf = ({ apiVersion, kind, metadata }: Record<string, unknown>): strin
   const expected = 'expected a Kubernetes object';
   if (typeof apiVersion !== 'string' || apiVersion === '') return `${expected}, but apiVersion is missing`;
   if (typeof kind !== 'string' || kind === '') return `${expected}, but kind is missing`;
+  if (apiVersion.startsWith('kustomize.config.k8s.io/')) {
+    return `${expected}, and this ${kind} says how kustomize makes some; apply what "kustomize build" prints, or leave it out`;
+  }
   if (!isRecord(metadata)) return `${expected}, but the metadata of this ${kind} is missing`;
   if (typeof metadata.name === 'string' && metadata.name !== '') return undefined;
   if (metadata.generateName !== undefined) {

@@ -1,5 +1,6 @@
 import { Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
 import { checkYamlTree } from './check-yaml-tree.ts';
+import { splitJsonStream } from './json-stream.ts';
 import { kubernetesScalars } from './kubernetes-scalars.ts';
 import { problemAt, type RenderCode, type RenderProblem } from './render-failed.ts';
 
@@ -19,12 +20,14 @@ const ALIASES = 1_000;
 
 /**
  * Reads a YAML file as kubectl does: any number of documents, the empty ones skipped; YAML 1.1 scalars (see kubernetes-scalars.ts);
- * anchors, aliases and merge keys; a byte order mark and CRLF accepted. Stricter where kubectl loses something silently: keys
+ * anchors, aliases and merge keys; a byte order mark and CRLF accepted; a stream of JSON objects without separators. Stricter where kubectl loses something silently: keys
  * written twice, integers beyond 2^53, unknown tags, `%YAML` other than 1.1 and control characters are problems.
  * Never throws: documents with problems are left out and every problem of the file is returned.
  */
 export const parseYaml = (path: string, bytes: Uint8Array): ParsedManifests =>
   withText(path, bytes, (text) => {
+    const stream = jsonStreamOf(text);
+    if (stream !== undefined) return readStream(path, text, stream);
     const lines = new LineCounter();
     const composer = new Composer({
       version: '1.1',
@@ -43,24 +46,67 @@ export const parseYaml = (path: string, bytes: Uint8Array): ParsedManifests =>
     return gather(parts);
   });
 
-/** Reads a JSON file (RFC 8259), one value. Keys written twice, of which `JSON.parse` keeps the last, are a problem. */
+/**
+ * Reads a JSON file: one value (RFC 8259), or a stream of objects. Keys written twice, of which `JSON.parse` keeps the last, are a
+ * problem.
+ */
 export const parseJson = (path: string, bytes: Uint8Array): ParsedManifests =>
   withText(path, bytes, (text) => {
-    try {
-      JSON.parse(text);
-    } catch (error) {
-      return failed('JSON_ERROR', path, error instanceof Error ? error.message : String(error));
-    }
+    const stream = jsonStreamOf(text);
+    if (stream !== undefined) return readStream(path, text, stream);
     const lines = new LineCounter();
-    // Valid JSON is YAML once its tabs are spaces: a tab can not stand in a JSON string.
-    const document = parseDocument(text.replaceAll('\t', ' '), {
-      schema: 'json',
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter: lines,
-    });
-    return gather([read(document, path, lines, '')]);
+    return readJson(text, path, path, '', lines, lines);
   });
+
+/** Two values and more: of one, the reader of the file's own format says more where it is wrong. */
+const jsonStreamOf = (text: string): ReturnType<typeof splitJsonStream> => {
+  const values = splitJsonStream(text);
+  return values !== undefined && values.length > 1 ? values : undefined;
+};
+
+const readStream = (
+  path: string,
+  text: string,
+  values: readonly (readonly [start: number, end: number])[],
+): ParsedManifests => {
+  const whole = new LineCounter();
+  whole.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) whole.addNewLine(at + 1);
+  const parts = values.map(([start, end], place) => {
+    const which = ` (document ${place + 1})`;
+    const lines: Lines = { linePos: (offset) => whole.linePos(offset + start) };
+    const source = `${path}:${whole.linePos(start).line}${which}`;
+    return readJson(text.slice(start, end), path, source, which, lines);
+  });
+  return gather(parts);
+};
+
+/** `source` stands for the whole value where nobody can say where in it. */
+const readJson = (
+  text: string,
+  path: string,
+  source: string,
+  which: string,
+  lines: Lines,
+  lineCounter?: LineCounter,
+): ParsedManifests => {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return failed('JSON_ERROR', source, error instanceof Error ? error.message : String(error));
+  }
+  // Valid JSON is YAML once its tabs are spaces: a tab can not stand in a JSON string.
+  const document = parseDocument(text.replaceAll('\t', ' '), {
+    schema: 'json',
+    uniqueKeys: false,
+    prettyErrors: false,
+    ...(lineCounter === undefined ? {} : { lineCounter }),
+  });
+  return read(document, path, lines, which);
+};
+
+/** Where an offset is in the file. */
+type Lines = Pick<LineCounter, 'linePos'>;
 
 /**
  * A block scalar that ends with the file, whose last line has no line break, has none either; the package gives every one a line
@@ -75,7 +121,7 @@ const endAsWritten = (node: unknown, text: string): void => {
   }
 };
 
-const read = (document: Document.Parsed, path: string, lines: LineCounter, which: string): ParsedManifests => {
+const read = (document: Document.Parsed, path: string, lines: Lines, which: string): ParsedManifests => {
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}${which}`;

@@ -67,8 +67,13 @@ export const joinWaits = (wave: string, waits: ReadonlyMap<string, Wait>, total:
   return { because: `${waits.size} of ${total} targets of ${wave} wait: ${reasons.join('; ')}${more}`, ...until };
 };
 
-/** Seconds after which it is worth to look again: soon at first, then after a tenth of the time waited, at least every ten minutes. */
+/**
+ * Seconds after which it is worth to look again: soon at first, then after a tenth of the time waited, up to ten minutes; of what has waited
+ * for most of a day, after a hundredth of it, up to an hour. A look is nine events of a history that ends at 25,000: 216 a day at the
+ * end, so that a wait may take months.
+ */
 export const secondsToLook = (now: number, since: number, until: number | undefined): number => {
-  const patience = Math.min(Math.max((now - since) / 10, 5_000), 600_000);
+  const waited = now - since;
+  const patience = Math.max(Math.min(Math.max(waited / 10, 5_000), 600_000), Math.min(waited / 100, 3_600_000));
   return Math.max(1, Math.ceil(Math.min(patience, (until ?? Infinity) - now) / 1000));
 };

@@ -1,8 +1,9 @@
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
-import { readDeployments, readWave, type WaveRef } from '../ledger/waves.ts';
+import { readDeployments, readWave, restProber, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import type { Tally } from '../probe/tally.ts';
+import { secondsToLook } from '../rollout/assess-entry.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -25,13 +26,16 @@ const invocationMs = 600_000;
  * so a short soak needs short ones; a long soak would store many.
  */
 export const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 20, 1_000), 10_000);
+/** A wave that has waited for so long is looked at for a slice each time that it is asked whether it may go on, and no more. */
+const longWaitMs = 24 * 3_600_000;
 /** What is left of an invocation below this is not probed any more. */
 const shortestMs = 100;
 
 /**
  * Probes a wave's targets and looks at its alerts and metrics while it is deployed and soaks, until its gates are closed. Only targets that
  * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag,
- * forward; on the way back it is only measured, since stopping there would keep what is bad.
+ * forward; on the way back it is only measured, since stopping there would keep what is bad. A wave that has waited for a day is probed now
+ * and then: what is to be guarded is what is written, and `nextBatch` begins nothing before the prober is back.
  */
 export const probeWave = async (
   ref: WaveRef,
@@ -42,7 +46,8 @@ export const probeWave = async (
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
   const { ledger, clock } = outside;
-  const wave = soaking(configured, (await readWave(ledger, ref)).longSoak);
+  const { longSoak, waiting } = await readWave(ledger, ref);
+  const wave = soaking(configured, longSoak);
   const gates = probeGates(release, wave);
   const alerts = ref.direction === 'forward' ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
   const metrics = ref.direction === 'forward' ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
@@ -52,7 +57,8 @@ export const probeWave = async (
     await alerts?.end();
     await metrics?.end();
   };
-  const ends = Math.min(clock.now() + invocationMs, deadline);
+  const rests = waiting !== undefined && clock.now() - waiting.since >= longWaitMs;
+  const ends = Math.min(clock.now() + (rests ? sliceOf(wave) : invocationMs), deadline);
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
   const before = await lastTallies(ref, clock.now() - 2 * sliceOf(wave), outside);
   const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
@@ -81,7 +87,14 @@ export const probeWave = async (
     if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);
   }
   await endLooks();
-  return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
+  if (!rests) return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
+  const seconds = secondsToLook(clock.now(), waiting.since, waiting.until);
+  await restProber(ledger, ref, clock.now() + seconds * 1_000);
+  return {
+    status: 'in-progress',
+    retryAfterSeconds: seconds,
+    because: `wave ${ref.wave} waits, and is probed when it is looked at`,
+  };
 };
 
 /** Sets the wave's stop flag the moment a tally fails its gate, while the others are still being probed. */

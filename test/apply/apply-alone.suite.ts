@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LiveObject } from '../../shared/apply/live-object.ts';
 import { ClusterUnreachable } from '../../shared/clouds/cluster.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import {
@@ -370,6 +371,59 @@ export const applyAloneSuite = (server: () => Server): void => {
     });
   });
 
+  describe('two at the same moment', () => {
+    const many = (key: string) => Array.from({ length: 12 }, (_, place) => configMap(`m${place}`, { key }));
+    const at = async (...keys: readonly string[]) => {
+      const ran = await Promise.all(keys.map((key) => alone(many(key))));
+      const { items } = (await send('GET', pathOf('configmaps', '').slice(0, -1))) as LiveObject & {
+        readonly items: readonly (LiveObject & { readonly data?: { readonly key?: string } })[];
+      };
+      const members = items.filter(({ metadata }) => metadata.labels?.['applyset.kubernetes.io/part-of'] !== undefined);
+      return { ran, live: members.map(({ metadata, data }) => `${metadata.name} ${data?.key}`).sort() };
+    };
+
+    it.each([
+      ['make a set', false],
+      ['change one', true],
+    ])('that %s to the same do so together, each object once', async (_, isThere) => {
+      if (isThere) await alone(many('old'));
+      const { ran, live } = await at('new', 'new');
+      expect(live).toEqual(
+        many('new')
+          .map(({ metadata }) => `${metadata.name} new`)
+          .sort(),
+      );
+      expect(ran.map(({ summary }) => [summary.failed, summary.refused])).toEqual([
+        [0, 0],
+        [0, 0],
+      ]);
+      expect((await alone(many('new'))).calls).toEqual({ reads: 2, tries: 0, writes: 0 });
+    });
+
+    it.each([
+      ['make a set', false],
+      ['change one', true],
+    ])('that %s to something else each: one goes on, and the other says so', async (_, isThere) => {
+      if (isThere) await alone(many('old'));
+      const { ran, live } = await at('one', 'other');
+      // Which one is a matter of moments, and so is whether the other had ended before.
+      const [key] = live.map((each) => each.split(' ')[1]);
+      expect(live).toEqual(
+        many('')
+          .map(({ metadata }) => `${metadata.name} ${key}`)
+          .sort(),
+      );
+      const [one, other] = key === 'one' ? ran : ran.toReversed();
+      expect(one?.lines.filter(({ action }) => action === 'failed')).toEqual([]);
+      const failed = other?.lines.filter(({ action }) => action === 'failed').map(({ reason }) => reason) ?? [];
+      const told =
+        /^(another tidegate applies this set at the same time, and has changed ConfigMap \S+; |somebody else works on the set of web$)/;
+      expect(failed.filter((reason) => !/; that one goes on, apply again when it has ended$/.test(reason))).toEqual([]);
+      expect([...(one?.said ?? []), ...failed].filter((sentence) => told.test(sentence)).length).toBeGreaterThan(0);
+      expect((await alone(many(key ?? ''))).calls).toEqual({ reads: 2, tries: 0, writes: 0 });
+    });
+  });
+
   describe('trouble', () => {
     const busy = (code: number) => Response.json({ kind: 'Status', code, message: 'busy' }, { status: code });
 
@@ -391,6 +445,48 @@ export const applyAloneSuite = (server: () => Server): void => {
         return busy(429);
       });
       expect((await alone([settings], { cluster })).words).toEqual(['created ConfigMap settings']);
+    });
+
+    it.each([
+      ['a page of a proxy', '<html>sign in</html>'],
+      ['an answer that was cut', '{"kind":"ConfigMapList","items":[{"metada'],
+      ['an object that is no list', '{"kind":"Status","status":"Success"}'],
+      ['a list of something else', '{"items":[{"id":1}]}'],
+    ])('with %s is waited out as any other: it is not a list of nothing', async (_, body) => {
+      await alone([settings, configMap('old')]);
+      let left = 1;
+      const cluster = recordCluster(async (path, init) => {
+        if (!path.includes('labelSelector') || left-- <= 0) return server().request(path, init);
+        return new Response(body, { status: 200 });
+      });
+      expect((await alone([settings], { cluster })).words).toEqual([
+        'unchanged ConfigMap settings',
+        'pruned ConfigMap old',
+      ]);
+    });
+
+    it('of a write that a proxy answers is resolved by reading', async () => {
+      let left = 1;
+      const cluster = recordCluster(async (path, init) => {
+        const answer = await server().request(path, init);
+        const isCut = init?.method === 'PATCH' && path.includes('/settings?') && left-- > 0;
+        return isCut ? new Response('<html>sign in</html>', { status: 200 }) : answer;
+      });
+      const { words, calls } = await alone([settings], { cluster });
+      expect([words, calls.writes]).toEqual([['created ConfigMap settings'], 2]);
+    });
+
+    it('of a server that is too old is told of each object', async () => {
+      const cluster = recordCluster(async () => Response.json({ kind: 'APIVersions', versions: ['v1'] }));
+      const { lines } = await alone([settings], { cluster });
+      expect(lines).toEqual([
+        {
+          ...{ identity: '/ConfigMap//settings', action: 'failed' },
+          reason: expect.stringMatching(
+            /did not answer an APIGroupDiscoveryList; Kubernetes 1\.27 or newer is needed$/,
+          ),
+        },
+      ]);
     });
 
     it('of a server that never answered is told at once', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Difference } from '../../shared/apply/assess-value.ts';
 import type { FieldTrie, LiveObject, ManagedFieldsEntry } from '../../shared/apply/live-object.ts';
-import { assessDifference } from '../../shared/apply/managed-fields.ts';
+import { assessDifference, isAppliedOtherwise } from '../../shared/apply/managed-fields.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 
 const want = {
@@ -186,5 +186,46 @@ describe('the difference that applying would make', () => {
     ],
   ])('is %s of %s', (expected, _, manifest, object) => {
     expect(assessDifference(manifest, object)).toBe(expected);
+  });
+});
+
+describe('that Tidegate applied something else', () => {
+  const entryBut = (more: FieldTrie) =>
+    heldBut((h) => void Object.assign(h.metadata, { managedFields: [entryOf(more)] }));
+
+  it.each<[boolean, string, Manifest, LiveObject]>([
+    [false, 'what was applied', want, held()],
+    [true, 'another value of a field of ours', want, heldBut((h) => void Object.assign(h.spec, { replicas: 5 }))],
+    [true, 'a value in a list', want, heldBut((h) => void Object.assign(container(h), { image: 'i:2' }))],
+    [
+      true,
+      'a field of ours that is not wanted',
+      want,
+      heldBut((h) => {
+        Object.assign(h.spec, { paused: true });
+        Object.assign(h.metadata, { managedFields: [entryOf({ 'f:paused': {} })] });
+      }),
+    ],
+    [true, 'an item of ours that is not wanted', wantBut((w) => void container(w).env.pop()), held()],
+    [false, 'the amount of a quantity in another form', want, held()],
+    [
+      false,
+      'a field that another manager took over',
+      want,
+      heldBut((h) => {
+        const { 'f:replicas': _taken, ...left } = fields['f:spec'] ?? {};
+        Object.assign(h.spec, { replicas: 9 });
+        Object.assign(h.metadata, { managedFields: [{ ...entryOf(), fieldsV1: { ...fields, 'f:spec': left } }] });
+      }),
+    ],
+    [false, 'an entry of another version', { ...want, apiVersion: 'apps/v2' }, entryBut({ 'f:paused': {} })],
+    [
+      false,
+      'an object that we never applied',
+      want,
+      heldBut((h) => void Object.assign(h.metadata, { managedFields: [] })),
+    ],
+  ])('is %s of %s', (expected, _, manifest, object) => {
+    expect(isAppliedOtherwise(manifest, object)).toBe(expected);
   });
 });

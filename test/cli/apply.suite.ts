@@ -96,6 +96,43 @@ export const applySuite = (server: () => ReachableServer): void => {
     ]);
   });
 
+  it('two processes on one set at the same moment leave it as one of them wants it, or say that they did not', async () => {
+    const names = Array.from({ length: 24 }, (_, place) => `m${place}`);
+    const files = ['one', 'other'];
+    for (const key of files) {
+      write(`${key}.yaml`, ...names.map((name) => configMap(name, { key })), deployment('web', { reads: 'm0' }));
+    }
+    const versions = async () => {
+      const { body } = await server().request('GET', `/api/v1/namespaces/${namespace}/configmaps`);
+      const items = body.items as readonly { readonly metadata: { readonly name: string }; readonly data: object }[];
+      return items.filter(({ metadata }) => names.includes(metadata.name)).map(({ data }) => Object.values(data)[0]);
+    };
+    for (const round of ['made', 'changed']) {
+      const ran = await Promise.all(files.map((file) => run(`${file}.yaml`, '--set', 'web')));
+      const live = await versions();
+      const whole = files.filter((file) => live.every((version) => version === file));
+      const good = files.filter((_, place) => ran[place]?.exitCode === 0);
+      const reasons = ran.flatMap(({ said }) =>
+        said.flatMap(({ reason }) => (reason === undefined ? [] : [`${reason}`])),
+      );
+      const told = reasons.filter((text) => /another tidegate.* appl.* this set at the same time/.test(text));
+      expect([live.length, ran.every(({ exitCode }) => exitCode === 0 || exitCode === 3), round]).toEqual([
+        24,
+        true,
+        round,
+      ]);
+      // Both are content only where one came wholly behind the other.
+      expect([whole.length === 1 || good.length < 2, good.length === 2 || told.length > 0, round]).toEqual([
+        true,
+        true,
+        round,
+      ]);
+      expect(whole.length === 0 || good.includes(whole[0] ?? '') || good.length === 0).toBe(true);
+      const mended = await run('one.yaml', '--set', 'web');
+      expect([mended.exitCode, await versions()]).toEqual([0, names.map(() => 'one')]);
+    }
+  });
+
   it('goes on beside what is refused, skips what needs it, and prunes nothing', async () => {
     write('set.yaml', configMap('old'));
     expect((await run('set.yaml', '--set', 'web', '--no-wait')).exitCode).toBe(0);

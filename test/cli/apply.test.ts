@@ -41,7 +41,7 @@ describe('tidegate apply without a cluster', () => {
       'twice.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, name: b}\n',
       'generated.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n',
       'comment.yaml': '# nothing was rendered\n---\n',
-      'stream.yaml': `${JSON.stringify(configMap('a'))}\n`.repeat(9),
+      'mistakes.yaml': '- 1\n'.repeat(60),
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -80,10 +80,10 @@ describe('tidegate apply without a cluster', () => {
   });
 
   it('lists the first mistakes of a text that is nothing but mistakes, and counts the others', async () => {
-    const ran = await tidegate(folder, ['apply', 'stream.yaml', '--set', 'web']);
+    const ran = await tidegate(folder, ['apply', 'mistakes.yaml', '--set', 'web']);
     const lines = ran.err.trim().split('\n');
     expect([ran.exitCode, lines.length]).toEqual([2, 52]);
-    expect(lines[1]).toContain('stream.yaml:2:1');
+    expect(lines[1]).toContain('mistakes.yaml:1 (document 1): [0]: ');
     expect(lines.at(-1)).toMatch(/^… and \d+ more$/);
   });
 

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { openInstance } from '../../cli/open-instance.ts';
 import { clusterHost } from '../../local/fleet/cluster-host.ts';
@@ -56,4 +57,21 @@ test('an outage of an API server is there again after a restart, until it is end
     true,
     true,
   ]);
+});
+
+test('a folder that a later version wrote is refused in a sentence, and thrown away with all its copies where that is asked for', async () => {
+  const dir = join(folder, 'later');
+  await (await openInstance({ ...options, dir })).close();
+  const ledger = new DatabaseSync(join(dir, 'ledger.sqlite'));
+  ledger.exec('UPDATE ledger_schema SET version = 9');
+  ledger.close();
+  await expect(openInstance({ ...options, dir })).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(
+      /ledger.sqlite: has schema version 9, expected version 2 or an older one; open it with/,
+    ),
+  });
+  for (const name of ['ledger.sqlite.layout-1', 'instance.log.1', 'notes.txt']) writeFileSync(join(dir, name), 'kept');
+  await (await openInstance({ ...options, dir, fresh: true })).close();
+  expect(readdirSync(dir).filter((name) => /layout|\.1$|notes/.test(name))).toEqual(['notes.txt']);
 });

@@ -3,6 +3,7 @@ import {
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,6 +58,27 @@ const ledgerInDynamodb = (start: () => Promise<Moto>) => (): void => {
     });
     const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
     expect(TimeToLiveDescription?.AttributeName).toBe('expiresAt');
+  });
+
+  it('reads what older code left, and of a row in a later form says so and leaves it as it is', async () => {
+    const ledger = dynamodbLedger({ client, table, clock: handClock(1_000) });
+    const item = (sort: string, more = {}) => ({
+      ...{ PK: { S: 'forms' }, SK: { S: sort }, version: { N: '3' }, data: { S: '{"n":1}' } },
+      ...more,
+    });
+    await client.send(
+      new PutItemCommand({ TableName: table, Item: item('older', { unknown: { S: 'kept by nobody' } }) }),
+    );
+    const later = item('later', { format: { N: '2' } });
+    await client.send(new PutItemCommand({ TableName: table, Item: later }));
+    expect(await ledger.get({ partition: 'forms', sort: 'older' })).toMatchObject({ version: 3, data: { n: 1 } });
+    const refused =
+      'ledger row forms later: has format 2, this version of Tidegate reads up to 1; deploy the later one again and redrive';
+    await expect(ledger.get({ partition: 'forms', sort: 'later' })).rejects.toThrow(refused);
+    await expect(ledger.query('forms')).rejects.toThrow(refused);
+    expect(await ledger.put({ partition: 'forms', sort: 'later', data: {}, expect: 'absent' })).toBeUndefined();
+    const Key = { PK: later.PK, SK: later.SK };
+    expect((await client.send(new GetItemCommand({ TableName: table, Key }))).Item).toEqual(later);
   });
 
   it('reads on over pages of 1 MB', async () => {

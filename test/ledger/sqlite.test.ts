@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -64,10 +64,64 @@ describe('the ledger in a file', () => {
     const path = freshPath();
     openSqliteLedger(path, handClock(0)).close();
     const bare = new DatabaseSync(path);
-    bare.exec('UPDATE ledger_schema SET version = 2');
+    bare.exec('UPDATE ledger_schema SET version = 3');
     bare.close();
     expect(() => openSqliteLedger(path, handClock(0))).toThrow(
-      `ledger ${path}: has schema version 2, expected version 1; open it with the Tidegate that wrote it`,
+      `ledger ${path}: has schema version 3, expected version 2 or an older one; open it with the Tidegate that wrote it, or take the copy beside it`,
     );
   });
+
+  it('of an older version is copied aside and taken to this one, with every row', async () => {
+    const path = freshPath();
+    makeOlderLedger(path);
+    const first = openSqliteLedger(path, handClock(0));
+    expect(await first.get({ partition: 'p', sort: 's' })).toMatchObject({ version: 7, data: { n: 1 } });
+    expect(await first.put({ partition: 'p', sort: 's', data: { n: 2 }, expect: 7 })).toMatchObject({ version: 8 });
+    first.close();
+    openSqliteLedger(path, handClock(0)).close();
+    expect(schemaOf(path)).toEqual(schemaOf(newLedger()));
+    const copy = new DatabaseSync(`${path}.layout-1`);
+    expect(copy.prepare('SELECT data FROM ledger').all()).toEqual([{ data: '{"n":1}' }]);
+    expect(copy.prepare('SELECT version FROM ledger_schema').all()).toEqual([{ version: 1 }]);
+    copy.close();
+    expect(statSync(`${path}.layout-1`).mode & 0o777).toBe(0o600);
+  });
+
+  it('that could not be copied stays as it was', () => {
+    const path = freshPath();
+    makeOlderLedger(path);
+    mkdirSync(`${path}.layout-1`);
+    expect(() => openSqliteLedger(path, handClock(0))).toThrow();
+    rmdirSync(`${path}.layout-1`);
+    expect(schemaOf(path)).toEqual(olderSchema);
+  });
 });
+
+/** The tables as version 1 made them (commit 5de1eed), and one row. */
+const olderTables = `
+  CREATE TABLE ledger_schema (version INTEGER NOT NULL);
+  INSERT INTO ledger_schema VALUES (1);
+  CREATE TABLE ledger (partition TEXT NOT NULL, sort TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, expires_at INTEGER,
+    PRIMARY KEY (partition, sort)) WITHOUT ROWID, STRICT;
+  INSERT INTO ledger VALUES ('p', 's', 7, '{"n":1}', NULL);`;
+const olderSchema = ['table ledger', 'table ledger_schema', 'version 1'];
+
+const makeOlderLedger = (path: string): void => {
+  const older = new DatabaseSync(path);
+  older.exec(olderTables);
+  older.close();
+};
+
+const newLedger = (): string => {
+  const path = freshPath();
+  openSqliteLedger(path, handClock(0)).close();
+  return path;
+};
+
+const schemaOf = (path: string): readonly string[] => {
+  const bare = new DatabaseSync(path);
+  const made = bare.prepare("SELECT type || ' ' || name AS made FROM sqlite_schema ORDER BY made").all();
+  const { version } = bare.prepare('SELECT version FROM ledger_schema').get() ?? {};
+  bare.close();
+  return [...made.map((row) => String(row.made)), `version ${version}`];
+};

@@ -202,7 +202,7 @@ describe('the template', () => {
     const unhandled = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
       .map(({ Properties }) => Properties.DestinationConfig);
-    expect(unhandled).toEqual(Array.from({ length: 4 }, () => ({ OnFailure: { Destination: queue } })));
+    expect(unhandled).toEqual(Array.from({ length: 5 }, () => ({ OnFailure: { Destination: queue } })));
     const patterns = ofType('AWS::Events::Rule').filter(([, { Properties }]) => Properties.EventPattern !== undefined);
     expect(patterns).toHaveLength(2);
     for (const [, { Properties }] of patterns) {
@@ -264,6 +264,18 @@ describe('the roles', () => {
     expect(everything.map(({ holder, actions, conditional }) => ({ holder, actions, conditional }))).toEqual([
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
+      {
+        holder: 'OpenClusters',
+        actions: [
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:CreateNetworkInterface',
+          'ec2:DeleteNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        conditional: false,
+      },
       { holder: 'ReadMetrics', actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], conditional: false },
       {
         holder: 'RunMachine',

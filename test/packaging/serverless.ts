@@ -16,13 +16,14 @@ export class PackagingFailed extends Error {
 }
 
 /**
- * Runs `serverless package` for the stage `ci` into `packaged`: with no account, no credentials, an empty home and the metadata
+ * Runs `serverless package` for the stage `at` into `folder`, without more for `ci` into `packaged`: with no account, no credentials, an empty home and the metadata
  * service off, so nothing of this machine gets in. Takes 5 to 50 s. `config` is the service, by default the whole. Throws `PackagingFailed` when it fails, or complains.
  */
 export const packageService = (
   config = 'serverless.yml',
   folder = packaged,
   more: Readonly<Record<string, string>> = {},
+  at = stage,
 ): void => {
   const home = mkdtempSync(join(tmpdir(), 'tidegate-home-'));
   try {
@@ -30,13 +31,17 @@ export const packageService = (
       configRepository: 'example/config',
       consoleIssuer: 'https://issuer.example.com',
       consoleAudience: 'tidegate',
+      // The fleet has clusters at all three clouds.
+      googleAudience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/tidegate/providers/aws',
+      azureTenant: 'simulated',
+      azureClient: 'tidegate',
       ...more,
     };
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [
         join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-        ...['package', '--config', config, '--stage', stage, '--package', folder],
+        ...['package', '--config', config, '--stage', at, '--package', folder],
         ...Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`),
       ],
       {

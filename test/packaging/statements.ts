@@ -27,13 +27,19 @@ const documentsIn = (value: unknown): readonly Readonly<Record<string, unknown>>
   );
 };
 
+/** A statement that stands under a condition counts whatever that says. */
+const eitherWay = (statement: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] => {
+  const [, ...branches] = listed(statement['Fn::If'] ?? [undefined, statement]);
+  return branches.filter(isRecord).filter((branch) => branch.Effect !== undefined);
+};
+
 /** Every statement that roles and managed policies of the template hold. */
 export const identityStatements = (resources: Readonly<Record<string, Resource>>): readonly Statement[] =>
   Object.entries(resources)
     .filter(([, { Type }]) => Type === 'AWS::IAM::Role' || Type === 'AWS::IAM::ManagedPolicy')
     .flatMap(([holder, { Properties }]) =>
       documentsIn(Properties)
-        .flatMap(({ Statement }) => listed(Statement).filter(isRecord))
+        .flatMap(({ Statement }) => listed(Statement).filter(isRecord).flatMap(eitherWay))
         .map((statement) => ({
           holder,
           effect: shown(statement.Effect),

@@ -116,6 +116,11 @@ describe('refused, with its path, is', () => {
       'expected a Kubernetes object, but the metadata of this Pod is missing',
     ],
     [
+      'a file of kustomize',
+      { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['a.yaml'] },
+      'expected a Kubernetes object, and this Kustomization says how kustomize makes some; apply what "kustomize build" prints, or leave it out',
+    ],
+    [
       'an object without a name',
       { apiVersion: 'v1', kind: 'Pod', metadata: {} },
       'expected a Kubernetes object, but metadata.name of this Pod is missing',

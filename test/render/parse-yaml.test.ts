@@ -284,3 +284,41 @@ describe('a JSON file', () => {
     expect(told(json(text))).toEqual([problem]);
   });
 });
+
+describe('a stream of JSON objects', () => {
+  const two = [
+    { value: { a: '}{' }, source: 'a.yaml:1 (document 1)' },
+    { value: { b: ['\\"', 1] }, source: 'a.yaml:2 (document 2)' },
+  ];
+
+  it.each([
+    ['a line each, as of jq -c', '{"a":"}{"}\n{"b":["\\\\\\"",1]}\n'],
+    ['with a byte order mark and CRLF', '\ufeff{"a":"}{"}\r\n{"b":["\\\\\\"",1]}\r\n'],
+    ['over several lines', '{"a":"}{"\n}{"b":["\\\\\\"",\n1]}'],
+  ])('is read as kubectl reads it, %s', (_, text) => {
+    expect(yaml(text)).toEqual({ documents: two, problems: [] });
+    expect(json(text)).toEqual({
+      documents: two.map(({ value, source }) => ({ value, source: source.replace('.yaml', '.json') })),
+      problems: [],
+    });
+  });
+
+  it.each([
+    ['{"a":1}\n{"b":}\n', /^JSON_ERROR a\.json:2 \(document 2\): Unexpected token/],
+    ['{"a":1}\n\n{"b":1,\n"b":2}\n', /^DUP_KEY a\.json:4:1 \(document 2\): key b is written twice, first at line 3$/],
+    ['{"a":1}\n{"n":12345678901234567890}', /^NUMBER_UNSAFE a\.json:2:6 \(document 2\)/],
+    ['{"a":1}, {"b":1}', /^JSON_ERROR a\.json: /],
+    ['{"a":1}\n[1]', /^JSON_ERROR a\.json: /],
+    ['{"a":1}\n{"b":1', /^JSON_ERROR a\.json: /],
+  ])('says where it is wrong: %j', (text, problem) => {
+    expect(told(json(text))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('has the values that are right beside those that are wrong', () => {
+    expect(yaml('{"a":1}\n{"b":}\n{"c":3}').documents.map(({ value }) => value)).toEqual([{ a: 1 }, { c: 3 }]);
+  });
+
+  it('may be separated as YAML is', () => {
+    expect(yaml('{"a":1}\n---\n{"b":2}\n').documents.map(({ value }) => value)).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+});

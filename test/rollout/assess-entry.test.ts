@@ -81,7 +81,9 @@ describe('several waits as one', () => {
 test.for([
   ['just begun', 0, undefined, 5],
   ['for ten minutes', 600_000, undefined, 60],
-  ['for a week', 604_800_000, undefined, 600],
+  ['for ten hours', 36_000_000, undefined, 600],
+  ['for two days', 172_800_000, undefined, 1_728],
+  ['for a week', 604_800_000, undefined, 3_600],
   ['over sooner', 604_800_000, 30_500, 31],
   ['over now', 604_800_000, 0, 1],
 ] as const)('waiting %s, it is looked at again', ([, waited, left, seconds]) => {

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folderBlobs } from '../../shared/blobs/folder.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
-import { advanceWave, readStop, recordDeployment, type WaveRef } from '../../shared/ledger/waves.ts';
+import {
+  advanceWave,
+  keepWaiting,
+  readStop,
+  readWave,
+  recordDeployment,
+  type WaveRef,
+} from '../../shared/ledger/waves.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Release } from '../../shared/rollout/release.ts';
@@ -40,7 +47,7 @@ const release: Release = {
 };
 
 /** A wave whose only gate is one of alerts, watched until its gates are closed after a minute; an alert fires from `firesAt` on. */
-const watched = async (firesAt: number, direction: WaveRef['direction']) => {
+const watched = async (firesAt: number, direction: WaveRef['direction'], waitedMs?: number) => {
   let now = 0;
   const clock = {
     ...processClock,
@@ -55,6 +62,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
   const ledger = openSqliteLedger(':memory:', clock);
   const ref: WaveRef = { rollout: 'r', release: digestOf('release'), wave: 'w', direction };
   await recordDeployment(ledger, ref, { target: 't', outcome: 'deployed', because: '', startedAt: 0, endedAt: 0 });
+  if (waitedMs !== undefined) await keepWaiting(ledger, ref, { because: 'held', since: -waitedMs });
   const asked: number[] = [];
   const measureAlerts = async (gate: string): Promise<Judgement> => {
     asked.push(now);
@@ -81,7 +89,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction']) => {
     { ledger, clock, blobs: folderBlobs(dir), settings: { region: 'us-east-1' } },
     invocation,
   );
-  return { result, asked, stop: await readStop(ledger, ref) };
+  return { result, asked, stop: await readStop(ledger, ref), rests: (await readWave(ledger, ref)).probingRestsUntil };
 };
 
 describe('a wave without probes', () => {
@@ -96,6 +104,21 @@ describe('a wave without probes', () => {
     const { asked, stop } = await watched(20_000, 'forward');
     expect(stop).toMatchObject({ because: 'FAIL gate pages: at 20000', at: 20_000 });
     expect(asked).toEqual([0, 20_000]);
+  });
+
+  it('is looked at for a slice and then left alone when it has waited for days', async () => {
+    const days = 2 * 24 * 3_600_000;
+    const { result, rests } = await watched(Infinity, 'forward', days);
+    // A hundredth of the two days and of the ten seconds of the slice.
+    expect(result).toMatchObject({ status: 'in-progress', retryAfterSeconds: 1_729 });
+    expect(rests).toBe(10_000 + 1_729_000);
+  });
+
+  it('is watched all the time while it has not waited for a day', async () => {
+    expect(await watched(Infinity, 'forward', 3_600_000)).toMatchObject({
+      result: { status: 'ended' },
+      rests: undefined,
+    });
   });
 
   it('is not watched on its way back, where what is bad is expected', async () => {

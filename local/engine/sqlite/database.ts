@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS executions (
 CREATE INDEX IF NOT EXISTS executions_by_machine ON executions (machine, id) WHERE map_run IS NULL;
 CREATE INDEX IF NOT EXISTS executions_running ON executions (status, id) WHERE status = 'RUNNING';
 CREATE INDEX IF NOT EXISTS executions_by_map_run ON executions (map_run, item) WHERE map_run IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_ended ON executions (stopped) WHERE stopped IS NOT NULL;
 CREATE TABLE IF NOT EXISTS history (
   execution INTEGER NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, type TEXT NOT NULL, previous INTEGER NOT NULL,
   details TEXT NOT NULL, PRIMARY KEY (execution, id)) WITHOUT ROWID;

@@ -1,3 +1,4 @@
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** The file is none that an engine can work on now; the message says why and what to do. */
@@ -12,8 +13,13 @@ export class DatabaseRefused extends Error {
 
 /** `PRAGMA application_id` of a database of this engine: "TgEn". */
 const OURS = 0x5467456e;
-/** Changes with every change of a table: a file of another layout is refused, never guessed at. */
-const LAYOUT = 4;
+/** Changes with every change of a table: a file of a later layout is refused, never guessed at. */
+const LAYOUT = 5;
+/** What leads from a layout to the next. Those before the first named here were never in use. */
+const UPGRADES: Readonly<Record<number, string>> = {
+  // Executions that ended long ago are found without reading all others.
+  4: 'CREATE INDEX IF NOT EXISTS executions_ended ON executions (stopped) WHERE stopped IS NOT NULL;',
+};
 
 /** Result codes of SQLite that a file of somebody leads to. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -36,18 +42,34 @@ const check = (connection: DatabaseSync, path: string): void => {
   const layout = pragma(connection, 'user_version');
   if (tables > 0 && pragma(connection, 'application_id') !== OURS)
     throw new DatabaseRefused(path, 'it is a database of another program; expected one of this engine, or no file yet');
-  if (tables > 0 && layout !== LAYOUT)
+  if (tables > 0 && layout > LAYOUT)
     throw new DatabaseRefused(
       path,
-      `it was made by another version of the engine (layout ${layout}, expected ${LAYOUT}); start with another file`,
+      `it was made by a later version of the engine (layout ${layout}, this one knows ${LAYOUT}); start that one, or with another file`,
     );
-  connection.exec(`PRAGMA application_id = ${OURS}; PRAGMA user_version = ${LAYOUT};`);
+  if (tables > 0 && layout < LAYOUT) upgrade(connection, path, layout);
+  else connection.exec(`PRAGMA application_id = ${OURS}; PRAGMA user_version = ${LAYOUT};`);
+};
+
+/** A copy as it was is kept at `<path>.layout-<n>`, of its owner alone; then all steps in one transaction, so that a death leaves the old layout. */
+const upgrade = (connection: DatabaseSync, path: string, from: number): void => {
+  if (UPGRADES[from] === undefined)
+    throw new DatabaseRefused(path, `it was made by a version of the engine that was never in use (layout ${from})`);
+  if (path !== ':memory:') {
+    const copy = `${path}.layout-${from}`;
+    rmSync(copy, { force: true });
+    closeSync(openSync(copy, 'wx', 0o600));
+    connection.prepare('VACUUM INTO ?').run(copy);
+  }
+  connection.exec('BEGIN IMMEDIATE');
+  for (let layout = from; layout < LAYOUT; layout += 1) connection.exec(UPGRADES[layout] ?? '');
+  connection.exec(`PRAGMA user_version = ${LAYOUT}; COMMIT;`);
 };
 
 /**
  * Opens the file at `path`, or a database in memory for `:memory:`. A file is written ahead and synchronised in full at each commit,
- * and locked while it is open, so that no second engine works on it. Throws `DatabaseRefused` for a file that is not ours, of another
- * layout, in use or out of reach.
+ * and locked while it is open, so that no second engine works on it. A file of an older layout is copied and then taken to this one. Throws
+ * `DatabaseRefused` for a file that is not ours, of a later layout, in use or out of reach.
  */
 export const openFile = (path: string): DatabaseSync => {
   let connection: DatabaseSync | undefined;

@@ -64,6 +64,7 @@ const runEach = async (setting: Setting, job: PlannedJob, desired: DesiredJob): 
     ...memory,
     begin: (one, again) => {
       isBegun = true;
+      setting.begunJobs.add(job.id);
       return memory.begin(one, again);
     },
   };

@@ -33,6 +33,8 @@ export interface Setting extends AloneOutside {
   readonly rendered: RenderedTarget;
   readonly invocation: Invocation;
   readonly telling: Telling;
+  /** Jobs around the set that had not run for its content before. */
+  readonly begunJobs: Set<ObjectId>;
   /** Whether the cluster has answered anything so far. */
   readonly hasAnswered: () => boolean;
 }

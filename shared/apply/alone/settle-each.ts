@@ -16,8 +16,9 @@ const lookAgainMs = 2000;
 const followAgainMs = 1000;
 
 /**
- * Tells of each object when it is ready or lost, and of the others when time is up; whether all are ready. What was as wanted and ready
- * when it was compared is told without another look.
+ * Tells of each object when it is ready or lost, and of the others when time is up; whether all are ready. Where nothing was written, what
+ * was ready when it was compared is told without another look. Where something was, the first look is also the last at what was as
+ * wanted: another that applied the set at the same time may have changed it.
  */
 export const settleEach = async (
   setting: Setting,
@@ -27,10 +28,11 @@ export const settleEach = async (
   const { input, clock, interrupted, telling } = setting;
   const until = clock.now() + input.patienceMs;
   const waiting = new Map(lines);
-  for (const id of readyAlready(compared, clock.now())) {
+  const isWritten = [...lines.values()].some(({ action }) => action !== 'unchanged');
+  for (const id of isWritten ? [] : readyAlready(compared, clock.now())) {
     const line = waiting.get(id);
-    if (line?.action === 'unchanged') telling.tell({ ...line, status: 'ready' });
-    if (line?.action === 'unchanged') waiting.delete(id);
+    if (line !== undefined) telling.tell({ ...line, status: 'ready' });
+    waiting.delete(id);
   }
   let allReady = true;
   const end = (line: AloneLine, settled: Settled) => {
@@ -74,7 +76,7 @@ interface Looking {
 
 const beginLooking = (setting: Setting, progress: Readonly<Record<ObjectId, Landed>>, until: number): Looking => {
   const { input, rendered, cluster, clock, interrupted, invocation } = setting;
-  const applied = { rendered, namespace: input.namespace, progress };
+  const applied = { rendered, namespace: input.namespace, progress, isFree: true } as const;
   const interruption = new Promise<void>((resolve) => {
     interrupted.addEventListener('abort', () => resolve(), { once: true });
   });

@@ -15,6 +15,7 @@ import type { Landed, SliceResult } from '../slice.ts';
 import { planWith } from '../target-plan.ts';
 import { writeSet } from '../write-set.ts';
 import type { Writing } from '../writing.ts';
+import { claimSet } from './claim-set.ts';
 import { attempt, bePatient, insist } from './patience.ts';
 import { type Attempts, isOpen, noAttempts, rest, type Setting, writingOf } from './setting.ts';
 import { tellRefused } from './tell-refused.ts';
@@ -34,6 +35,7 @@ export interface WrittenEach {
 /**
  * Writes a compared set, slice after slice, until nothing is left to do, and tells of what could not be written. After trouble and after
  * waiting the set is compared anew, so that what was written meanwhile counts as done; workloads restart in the order of the beginning.
+ * Where another applies the set at the same time, one of the two goes on (`claimSet`), and what the other had left to do is failed.
  */
 export const writeEach = async (
   setting: Setting,
@@ -62,6 +64,12 @@ export const writeEach = async (
       telling.say(because);
       if (clock.now() >= invocation.deadline) return leave(run, now, 'failed', because);
       await rest(setting, retryAfterSeconds * 1000);
+    } else if (!interrupted.aborted) {
+      const { because } = slice.result;
+      const claimed = await attempt(setting, () => claimSet(setting, writing, now));
+      const isOurs = 'result' in claimed && claimed.result && clock.now() < invocation.deadline;
+      if (!isOurs) return leave(run, now, 'failed', `${because}; that one goes on, apply again when it has ended`);
+      telling.say(`${because}; this one goes on`);
     }
     if (interrupted.aborted) return leave(run, now, 'failed', unknownEnd);
     const again = await insist(setting, () =>

@@ -71,3 +71,6 @@ const hasEnded = (live: LiveObject, condition: 'Complete' | 'Failed'): boolean =
 
 /** Whether a Job has ended, well or badly. */
 export const isOver = (live: LiveObject): boolean => hasEnded(live, 'Complete') || hasEnded(live, 'Failed');
+
+/** Whether nobody will hear of a Job again: it has ended, or was suspended and with that given up. */
+export const isLeft = (live: LiveObject): boolean => isOver(live) || at(live, 'spec', 'suspend') === true;

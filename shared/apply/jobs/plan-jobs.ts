@@ -1,11 +1,12 @@
 import type { Digest } from '../../blobs/blobs.ts';
 import type { JobPlan, JobRecord, PlannedJob } from '../../rollout/jobs.ts';
 import { brief } from '../../rollout/outcome.ts';
+import type { ObjectId } from '../../rollout/plan.ts';
 import type { DesiredJob } from '../desired.ts';
 import type { LiveObject } from '../live-object.ts';
 import { identityOf, spoken } from '../object-id.ts';
 import type { Refusal } from '../refusals.ts';
-import { isOver } from './assess-job.ts';
+import { isLeft } from './assess-job.ts';
 import { jobId, jobLabel, ownDeadline } from './job-manifest.ts';
 
 /** A release as a target has it, and how far its jobs are there. */
@@ -50,7 +51,9 @@ export const planJobs = ({
   const runs = [...inOrder, ...back];
   const stops = takenBack.flatMap((each) => each.jobs.filter(isUnderWay(each)).map(plannedIn(each, withinMs)));
   if (runs.length === 0 && stops.length === 0) return { jobs: undefined };
-  return { jobs: { stops, runs, cleans: cleansOf(forward, brought?.jobs ?? [], live) } };
+  const jobs = [...(brought?.jobs ?? []), ...takenBack.flatMap((each) => each.jobs)];
+  const staying = new Set([...runs, ...stops].map(({ id }) => id));
+  return { jobs: { stops, runs, cleans: cleansOf(runs, jobs, live, staying) } };
 };
 
 const recordOf = (job: DesiredJob, { release, records }: ReleaseJobs): JobRecord | undefined => {
@@ -107,18 +110,19 @@ const backJobs = (release: ReleaseJobs): readonly DesiredJob[] => {
   return release.jobs.filter((job) => job.run === 'back' && recordOf(job, release)?.state !== 'complete');
 };
 
-/** Of each job that runs, those of earlier releases that have ended, but for the newest. */
-const cleansOf = (
-  runs: readonly PlannedJob[],
+/** Of each job that runs, those of earlier releases that are left, but for the newest. None of `staying`, which this deployment is about. */
+export const cleansOf = (
+  runs: readonly Pick<PlannedJob, 'name'>[],
   jobs: readonly DesiredJob[],
   live: readonly LiveObject[],
+  staying: ReadonlySet<ObjectId>,
 ): JobPlan['cleans'] => {
-  const running = new Set(runs.map(({ id }) => id));
-  return runs.flatMap(({ name }) => {
+  const names = [...new Set(runs.map(({ name }) => name))];
+  return names.flatMap((name) => {
     const namespace = jobs.find(({ manifest }) => manifest.metadata.name === name)?.manifest.metadata.namespace ?? '';
     return live
       .filter((each) => each.metadata.labels?.[jobLabel] === name && (each.metadata.namespace ?? '') === namespace)
-      .filter((each) => isOver(each) && !running.has(identityOf(each)))
+      .filter((each) => isLeft(each) && !staying.has(identityOf(each)))
       .toSorted((a, b) => (ageOf(a) < ageOf(b) ? 1 : -1))
       .slice(kept - 1)
       .map((each) => ({ id: identityOf(each), uid: each.metadata.uid }));

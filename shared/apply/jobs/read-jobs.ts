@@ -55,11 +55,13 @@ export const readJobs = async (
   place: JobsPlace,
 ): Promise<ReturnType<typeof planJobs>> => {
   const brought = records === undefined ? {} : { brought: { release, rendered: digest, jobs, records } };
+  const back = await Promise.all(takenBack.map((each) => resolveTakenBack(each, place)));
+  const running = [...(records === undefined ? [] : jobs), ...back.flatMap((each) => each.jobs)];
   const given: PlanningJobs = {
     ...brought,
-    takenBack: await Promise.all(takenBack.map((each) => resolveTakenBack(each, place))),
+    takenBack: back,
     withinMs,
-    live: records === undefined || !hasNamespace ? [] : await listJobs(jobs, place),
+    live: hasNamespace ? await listJobs(running, place) : [],
   };
   const planned = planJobs(given);
   if ('refusals' in planned || planned.jobs === undefined || !hasNamespace) return planned;
@@ -96,8 +98,8 @@ const resolveTakenBack = async (
   return { release, rendered: digest, jobs, records };
 };
 
-/** Of this target only: two may share a cluster and a namespace. */
-const listJobs = async (
+/** The Jobs there are of these jobs, of any release. Of this target only: two may share a cluster and a namespace. */
+export const listJobs = async (
   jobs: readonly DesiredJob[],
   { cluster, target, signal }: JobsPlace,
 ): Promise<readonly LiveObject[]> => {

@@ -7,6 +7,7 @@ import { discover, pathOf, rediscover } from '../discovery.ts';
 import { inFlight } from '../in-flight.ts';
 import type { Collection } from '../list-collection.ts';
 import type { LiveObject } from '../live-object.ts';
+import { isAppliedOtherwise } from '../managed-fields.ts';
 import { objectId } from '../object-id.ts';
 import type { RuleOf } from '../settled/settled-by-rule.ts';
 import { failed, inProgress } from '../settled/settled-rules.ts';
@@ -24,6 +25,8 @@ export interface Applied {
   readonly progress: Progress;
   /** Of kinds that the built-in rules do not know, or not well enough; compiled by who has any, since CEL is loaded for it. */
   readonly ruleOf?: RuleOf;
+  /** Nobody holds a lease: what another Tidegate has applied to an object since is looked for, and is a failure. */
+  readonly isFree?: true;
 }
 
 /** A set since it was applied, as long as it is open. */
@@ -68,7 +71,7 @@ interface Members {
 
 /** The objects of a set: followed by collection, asked for by name where no collection has them. */
 const followMembers = (
-  { rendered, namespace, progress, ruleOf = () => ({}) }: Applied,
+  { rendered, namespace, progress, isFree, ruleOf = () => ({}) }: Applied,
   following: Following,
   outside: FollowingOutside,
 ) => {
@@ -115,9 +118,14 @@ const followMembers = (
         if (found !== undefined) live.set(object.id, found);
       });
       const now = clock.now();
-      const landings = desired.objects.map(({ id, served, isServed }) =>
-        isServed ? assessLanding(id, live.get(id), progress[id], now, { ...served, ...ruleOf(served) }) : notServed(id),
-      );
+      const landings = desired.objects.map(({ id, served, isServed, manifest }) => {
+        const object = live.get(id);
+        if (!isServed) return notServed(id);
+        if (isFree && object !== undefined && progress[id] !== undefined && isAppliedOtherwise(manifest, object)) {
+          return appliedOtherwise(id);
+        }
+        return assessLanding(id, object, progress[id], now, { ...served, ...ruleOf(served) });
+      });
       return { landings: [...landings, ...unresolved(desired)], live };
     },
   };
@@ -146,6 +154,15 @@ const notServed = (id: ObjectId): Landing => ({
   id,
   isStale: false,
   settled: inProgress('NotServed', 'the API server does not serve its kind yet'),
+});
+
+const appliedOtherwise = (id: ObjectId): Landing => ({
+  id,
+  isStale: false,
+  settled: failed(
+    'Overtaken',
+    'another tidegate, which applied this set at the same time, has changed it since; apply again',
+  ),
 });
 
 /** What can no longer be found out, such as an object whose kind is not served any more, is no reason to call a set settled. */

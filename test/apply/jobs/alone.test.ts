@@ -95,3 +95,20 @@ test('a job that comes when all is ready is skipped where nobody waits for that'
     'smoke skipped it comes when all is ready, which nobody waits for',
   ]);
 });
+
+test('of the Jobs of earlier contents the last three stay, those that failed too', async () => {
+  for (const version of [1, 2, 3, 4, 5]) {
+    const image = version === 2 ? 'registry.example.com/crash:v2' : `registry.example.com/migrate:v${version}`;
+    await applied([configMap('settings'), job('migrate', { reads: 'settings', image })]);
+    // Ages are whole seconds.
+    await server.drive(server.clock.sleep(1100));
+  }
+  const answer = await server.request('/apis/batch/v1/namespaces/shop/jobs');
+  const { items } = (await answer.json()) as {
+    readonly items: readonly {
+      readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { image: string }[] } } };
+    }[];
+  };
+  const images = items.map(({ spec }) => spec.template.spec.containers[0]?.image.split(':').at(-1)).sort();
+  expect(images).toEqual(['v3', 'v4', 'v5']);
+});

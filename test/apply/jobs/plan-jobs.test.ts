@@ -7,7 +7,7 @@ import { runOf } from '../../../shared/apply/jobs/run-of.ts';
 import { identityOf } from '../../../shared/apply/object-id.ts';
 import type { JobRecord } from '../../../shared/rollout/jobs.ts';
 import type { Manifest } from '../../../shared/rollout/release.ts';
-import { configMap, deployment } from '../manifests.ts';
+import { configMap, deployment, live } from '../manifests.ts';
 import { job } from './job-manifests.ts';
 
 const served = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
@@ -93,6 +93,27 @@ describe('the jobs of a plan', () => {
     expect(back([recordOf(migrate, 'failed')])).toEqual(['back undo 60']);
     expect(back([recordOf(migrate, 'complete'), recordOf(undo, 'complete')])).toEqual([]);
     expect(names(planJobs({ ...base, takenBack: [of([], [undo])] }))).toEqual(['back undo 60']);
+  });
+  it('take with them what earlier releases left behind, but for the newest: what has ended, and what was given up', () => {
+    const left = (name: string, day: number, spec: object, status: object = {}) =>
+      live('batch/v1', 'Job', {
+        metadata: {
+          ...{ name: `${name}-${day}`, uid: `${name}-${day}`, labels: { 'tidegate.dev/job': name } },
+          creationTimestamp: `2026-03-0${day}T00:00:00Z`,
+        },
+        ...{ spec, status },
+      });
+    const complete = { conditions: [{ type: 'Complete', status: 'True' }] };
+    const there = [
+      left('undo', 1, { suspend: true }),
+      left('undo', 2, {}, complete),
+      left('undo', 3, { suspend: true }),
+      left('undo', 4, {}, complete),
+      left('undo', 5, {}),
+      left('migrate', 1, {}, complete),
+    ];
+    const planned = planJobs({ ...base, live: there, takenBack: [of([recordOf(migrate, 'failed')])] });
+    expect('jobs' in planned && planned.jobs?.cleans.map(({ uid }) => uid)).toEqual(['undo-2', 'undo-1']);
   });
   it('on the way back stop what of the release is still under way', () => {
     const planned = planJobs({ ...base, takenBack: [of([recordOf(migrate, 'created'), recordOf(smoke, 'failed')])] });

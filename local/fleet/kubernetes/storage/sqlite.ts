@@ -51,11 +51,26 @@ const schema = `
   CREATE TABLE IF NOT EXISTS kube_request (server TEXT, number INTEGER, record TEXT NOT NULL,
     PRIMARY KEY (server, number)) WITHOUT ROWID;`;
 
-/** Opens the database and makes the tables. A path is opened with a write-ahead log that survives a killed process. */
+/** The layout of these tables. Files of the first one were not marked. */
+const LAYOUT = 1;
+
+/** The file was written by a later Tidegate. */
+export class FleetUnreadable extends Error {
+  override readonly name = 'FleetUnreadable';
+  constructor(layout: number) {
+    super(
+      `simulated fleet: fleet.sqlite has layout ${layout}, this Tidegate knows ${LAYOUT}; start the later one, or begin anew with --fresh`,
+    );
+  }
+}
+
+/** Opens the database and makes the tables. Throws `FleetUnreadable` for a later layout. A path is opened with a write-ahead log that survives a killed process. */
 export const openDatabase = (database: DatabaseOrPath): DatabaseSync => {
   const opened = typeof database === 'string' ? new DatabaseSync(database) : database;
   if (typeof database === 'string') opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  opened.exec(schema);
+  const layout = Number(opened.prepare('PRAGMA user_version').get()?.user_version);
+  if (layout > LAYOUT) throw new FleetUnreadable(layout);
+  opened.exec(`${schema} PRAGMA user_version = ${LAYOUT};`);
   return opened;
 };
 

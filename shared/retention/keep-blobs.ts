@@ -1,0 +1,105 @@
+import type { Blobs, Digest } from '../blobs/blobs.ts';
+import type { Ledger, Row } from '../ledger/ledger.ts';
+import { listRollouts } from '../ledger/rollouts.ts';
+import { queryAll } from '../ledger/update.ts';
+import type { Clock } from '../outside/clock.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
+
+/** So long a blob is there after it was put last. A test holds the bucket's lifecycle to it. */
+export const blobDays = 400;
+
+/** More rollouts than that are never under way. */
+const mostOpen = 1_000;
+/** A prime: it leads past every one of any number of digests but its own multiples. */
+const stride = 7_919;
+/** Blobs that are read and put again at the same time. */
+const concurrency = 16;
+
+export interface KeptBlobs {
+  /** How many were put again. */
+  readonly kept: number;
+  /** Releases and renderings that the ledger names, and that are not there. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Puts again every blob that somebody still needs, so that none of them grows old: what the targets have and may go back to, and what the
+ * rollouts that have not ended work with, and all that these name in turn. Everything else goes `blobDays` after it was put last: by
+ * the lifecycle of the bucket, or by `expireFolder`. So nothing is ever deleted by a look at what is needed, and no step can lose
+ * what it is just about to use. Run it far more often than `blobDays`; twice is as once. What is not done by the deadline is left to the next
+ * days, each of which begins with others.
+ */
+export const keepBlobs = async (
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'log'> & { readonly clock: Pick<Clock, 'now'> },
+  { deadline }: Pick<Invocation, 'deadline'>,
+): Promise<KeptBlobs> => {
+  const { blobs, clock, log } = outside;
+  const { required, named } = await readNeeded(outside.ledger);
+  const missing: string[] = [];
+  const seen = new Set<string>([...required, ...named]);
+  let kept = 0;
+  const queue = inTurn([...seen], clock.now());
+  while (queue.length > 0) {
+    if (clock.now() >= deadline) {
+      log.warn('not all blobs could be kept in time', { kept, left: queue.length });
+      return { kept, missing };
+    }
+    const taken = queue.splice(0, concurrency);
+    const found = await Promise.all(taken.map((digest) => putAgain(blobs, digest as Digest)));
+    for (const [index, content] of found.entries()) {
+      const digest = taken[index] ?? '';
+      if (content === undefined) {
+        if (required.has(digest)) missing.push(digest);
+        continue;
+      }
+      kept += 1;
+      const inner = [...new Set(digestsIn(content))].filter((each) => !seen.has(each));
+      for (const each of inner) seen.add(each);
+      // What a blob names comes right after it: a run that is cut off has done some of them whole.
+      queue.unshift(...inner);
+    }
+  }
+  if (missing.length > 0)
+    log.error('blobs that the ledger names are not there', { missing: missing.slice(0, 20).join(', ') });
+  return { kept, missing };
+};
+
+/** Beginning at another one each day, so that a run which has no time for all of them leaves out others each time. */
+const inTurn = (digests: readonly string[], now: number): string[] => {
+  const from = (Math.floor(now / 86_400_000) * stride) % Math.max(1, digests.length);
+  return [...digests.slice(from), ...digests.slice(0, from)];
+};
+
+/** Every digest in a text: of blobs, and of images, which are none. */
+const digestsIn = (text: string): readonly string[] => text.match(/(?<!@)sha256:[0-9a-f]{64}\b/g) ?? [];
+
+/** What the blob holds; `undefined` where there is none under that digest. */
+const putAgain = async (blobs: Blobs, digest: Digest): Promise<string | undefined> => {
+  try {
+    const content = await blobs.get(digest);
+    await blobs.put(content);
+    return new TextDecoder().decode(content);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'BlobMissing') return undefined;
+    throw error;
+  }
+};
+
+/** Digests in the ledger: of blobs that must be there, and others, some of which name no blob but what something hashes to. */
+interface Needed {
+  readonly required: ReadonlySet<string>;
+  readonly named: ReadonlySet<string>;
+}
+
+/** What all targets have and may go back to, and what the rollouts that have not ended work with. */
+const readNeeded = async (ledger: Ledger): Promise<Needed> => {
+  const open = (await listRollouts(ledger, mostOpen)).filter(({ end }) => end === undefined);
+  const standings = await queryAll(ledger, 'targets');
+  const working: Row[] = [];
+  for (const { rollout } of open) working.push(...(await queryAll(ledger, `rollout#${rollout}`)));
+  const releases = open.flatMap(({ release }) => release ?? []);
+  return {
+    required: new Set([...standings.flatMap(({ data }) => digestsIn(JSON.stringify(data))), ...releases]),
+    named: new Set(working.flatMap(({ data }) => digestsIn(JSON.stringify(data)))),
+  };
+};

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { assessQuery } from '../../shared/analysis/assess-query.ts';
+import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import { parseConfig } from '../../shared/fleet/parse-config.ts';
+import { toTargets } from '../../shared/fleet/targets.ts';
+import { executionName } from '../../shared/intake/event-name.ts';
+import { readEvents } from '../../shared/ledger/events.ts';
+import { listRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
+import { readTargetStates } from '../../shared/ledger/target-state.ts';
+import { evaluateInThread } from '../../shared/render/jsonnet-in-thread.ts';
+import { image, smallFleetConfig, webService } from '../journeys/fleet-config.ts';
+import { describeWithMoto } from '../outside/moto.ts';
+import { openDeployed } from './deployed-place.ts';
+import { lacking } from './reduce-template.ts';
+
+const person = { name: 'bo', email: 'bo@example.com', login: 'bo' };
+const files = { 'tidegate.jsonnet': smallFleetConfig('v1'), 'services/web.jsonnet': webService };
+const longestMs = 150_000;
+
+const targetsOf = async () => {
+  const bytes = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
+  const parsed = await parseConfig(bytes, 'tidegate.jsonnet', evaluateInThread(), assessQuery);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return toTargets(parsed.config.targets);
+};
+
+describeWithMoto('the packaged stack, made by CloudFormation of an emulator', () => {
+  let place: Awaited<ReturnType<typeof openDeployed>>;
+  beforeAll(async () => {
+    place = await openDeployed(await targetsOf());
+  });
+  afterAll(async () => place?.close());
+
+  const until = async <Found>(look: () => Promise<Found | undefined>): Promise<Found> => {
+    for (const deadline = Date.now() + longestMs; ; await sleep(50)) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error(`not in ${longestMs} ms; ${await sofar()}`);
+    }
+  };
+
+  /** What a story that does not go on has come to. */
+  const sofar = async (): Promise<string> => {
+    const [rollout] = await listRollouts(place.outside.ledger, 1);
+    const events = await readEvents(place.outside.ledger, rollout?.rollout ?? '');
+    return [...events.map(({ event }) => `${event.text}\n`), ...place.lines.slice(-20)].join('');
+  };
+
+  it('lacks what is on the list of what the emulator can not make, and nothing else', () => {
+    const { packaged, reduced, made } = place.stack;
+    const types = new Set(Object.values(packaged.Resources).map(({ Type }) => Type));
+    expect(Object.keys(lacking).filter((type) => !types.has(type))).toEqual([]);
+    const left = Object.entries(packaged.Resources).filter(([id]) => !(id in reduced.Resources));
+    // Of a condition that does not hold for this stage: nobody is told of alarms.
+    expect(left.filter(([, { Type }]) => !(Type in lacking)).map(([id]) => id)).toEqual(['AlarmRecipient']);
+    expect([...made].sort()).toEqual(Object.keys(reduced.Resources).sort());
+  });
+
+  it('brings an image from an event on its bus to every target, with an approval, through what it made', async () => {
+    const { stack, forge, outside, call } = place;
+    await forge.seed(files, 'First version', person);
+
+    // CI puts its event on the bus; the rule that the stack made lets it through to its function, and nothing that says it were AWS.
+    const bus = stack.outputs.ArtifactBusName ?? '';
+    const [rule, ...more] = await stack.rulesOf(bus);
+    expect([rule, ...more]).toEqual([
+      {
+        name: 'tidegate-ci-receiveArtifact-rule-2',
+        pattern: { source: [{ 'anything-but': { prefix: 'aws.' } }] },
+        functions: ['tidegate-ci-receiveArtifact'],
+        deadLetters: [expect.stringContaining('FailedEvents')],
+      },
+    ]);
+    const artifact = { image: image('v2'), service: 'web' };
+    const through = await stack.letThrough(rule?.name ?? '', bus, [
+      { source: 'aws.forged', type: 'image', detail: { ...artifact, id: 'forged' } },
+      { source: 'ci.example.com', type: 'image', detail: artifact },
+    ]);
+    expect(through).toMatchObject([{ source: 'ci.example.com', detail: artifact }]);
+    const received = await call('receiveArtifact', through[0]);
+    expect(JSON.parse((received as { readonly body: string }).body)).toMatchObject({ outcome: 'proposed', number: 1 });
+    const commit = await forge.merge(1, person);
+    await forge.settled();
+    const rollout = executionName('example/config', commit);
+
+    // Somebody whom the issuer of the HTTP API knows approves the plan, in the console.
+    const approval = await until(async () => (await readOpenApprovals(outside.ledger))[0]);
+    const decided = await call('serveConsole', {
+      version: '2.0',
+      rawPath: `/approvals/${approval.approval}`,
+      rawQueryString: '',
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        authorization: 'Bearer checked-by-the-authorizer',
+      },
+      isBase64Encoded: false,
+      body: JSON.stringify({ plan: approval.plan, vote: 'approve', comment: '' }),
+      requestContext: {
+        domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname,
+        http: { method: 'POST' },
+        authorizer: { jwt: { claims: { preferred_username: 'ana', groups: '[release-managers]' } } },
+      },
+    });
+    const { statusCode, body } = decided as { readonly statusCode: number; readonly body: string };
+    expect([statusCode, Buffer.from(body, 'base64').toString()]).toEqual([200, expect.stringContaining('approved')]);
+    await until(async () =>
+      (await readEvents(outside.ledger, rollout)).some(({ event: { kind } }) => kind === 'ended') ? true : undefined,
+    );
+
+    expect((await readRollout(outside.ledger, rollout))?.end).toMatchObject({ outcome: 'succeeded' });
+    const states = await readTargetStates(outside.ledger);
+    for (const [target, server] of place.fleet.servers) {
+      expect({ target, verified: states.get(target)?.verified?.commit }).toEqual({ target, verified: commit });
+      expect(server.pods().flatMap(({ images, ready }) => (ready ? images : []))).toEqual([image('v2')]);
+    }
+    expect(await listRollouts(outside.ledger, 10)).toHaveLength(1);
+  });
+
+  it('left its rows in the table and its blobs in the bucket that the stack made, each under its digest', async () => {
+    const { stack, moto, s3 } = place;
+    const { Items = [] } = await new DynamoDBClient(moto.client).send(
+      new ScanCommand({ TableName: stack.idOf('LedgerTable') }),
+    );
+    const partitions = new Set(Items.map(({ PK }) => PK?.S?.split('#')[0]));
+    expect([...partitions]).toEqual(expect.arrayContaining(['rollout', 'rollouts', 'targets', 'wave']));
+    const Bucket = stack.idOf('BlobBucket');
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+    expect(Contents.length).toBeGreaterThan(10);
+    for (const { Key = '' } of Contents) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const hex = createHash('sha256')
+        .update((await Body?.transformToByteArray()) ?? '')
+        .digest('hex');
+      expect(Key).toBe(`sha256/${hex.slice(0, 2)}/${hex}`);
+    }
+  });
+
+  it('has told no secret to any row, blob, log or execution', async () => {
+    const { moto, stack, lines } = place;
+    const { Items } = await new DynamoDBClient(moto.client).send(
+      new ScanCommand({ TableName: stack.idOf('LedgerTable') }),
+    );
+    for (const secret of ['planted-webhook-secret', 'planted-config-token']) {
+      expect(JSON.stringify([Items, lines]).includes(secret)).toBe(false);
+    }
+  });
+
+  it('calls by schedule what must run each minute and each day', async () => {
+    const scheduled = (await place.stack.rulesOf('default')).filter(({ schedule }) => schedule !== undefined);
+    expect(scheduled.map(({ schedule, functions }) => [functions, schedule]).sort()).toEqual([
+      [['tidegate-ci-keepBlobs'], 'rate(1 day)'],
+      [['tidegate-ci-probeAvailability'], 'rate(1 minute)'],
+      [['tidegate-ci-sweepTurns'], 'rate(1 minute)'],
+      [['tidegate-ci-watchProbers'], 'rate(1 minute)'],
+    ]);
+    await expect(place.call('sweepTurns', {})).resolves.toBeDefined();
+    expect(await place.call('keepBlobs', {})).toMatchObject({ missing: [] });
+  });
+});
