@@ -12,6 +12,11 @@ const unused = [
   // The messages of GKE as classes, 3 MB: its client works with their description, protos.json. And the client of the beta API.
   { module: /@google-cloud\/container\/build\/protos\/protos\.js$/, contents: '' },
   { module: /@google-cloud\/container\/build\/src\/v1beta1\/index\.js$/, contents: '' },
+  // Node has SHA-1, and in less time.
+  {
+    module: /\/sha\.js\/sha1\.js$/,
+    contents: "module.exports = function Sha1() { return require('node:crypto').createHash('sha1'); };",
+  },
   // Node has had these streams since 18.
   { module: /web-streams-polyfill\/dist\/ponyfill[\w.]*$/, contents: "module.exports = require('node:stream/web');" },
 ];
@@ -42,6 +47,24 @@ const never = [
   // What Google's transport sends by where it is given no other (shared/clouds/gaxios.ts).
   { module: /\/node-fetch\/src\/index\.js$/, contents: 'export default undefined;' },
   { module: /\/https-proxy-agent\/dist\/index\.js$/, contents: 'module.exports = undefined;' },
+  // Folders in memory are read and written here, and never kept as one value.
+  {
+    module: /@jsonjoy\.com\/fs-snapshot\/lib\/index\.js$/,
+    contents: uncalled(
+      ['', 'Binary', 'Json'].flatMap((form) => [`to${form}SnapshotSync`, `from${form}SnapshotSync`]),
+      'a snapshot of a folder',
+    ),
+  },
+  {
+    module: /@jsonjoy\.com\/fs-node\/lib\/glob\.js$/,
+    contents: uncalled(['glob', 'globSync', 'globWalk'], 'looking for files by a pattern'),
+  },
+  // Calendars are read: nothing writes one, nor reads cards of people. The package as one file can not be told so.
+  { module: /\/ical\.js\/dist\/ical\.js$/, contents: "export { default } from '../lib/ical/module.js';" },
+  {
+    module: /\/ical\.js\/lib\/ical\/(event|component_parser|stringify|vcard_time|binary)\.js$/,
+    contents: 'export default class LeftOut {}',
+  },
 ];
 
 /** Clients that only a function with one of these policies has a use for. */

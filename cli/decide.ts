@@ -6,6 +6,7 @@ import { type Cli, type Options, textOption } from './command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Client } from './fetch.ts';
 import { findingLines } from './finding-lines.ts';
+import { flagLines } from './flag-lines.ts';
 import { jobLines } from './job-lines.ts';
 import { namedLines } from './named-lines.ts';
 import { restartLines } from './restart-lines.ts';
@@ -91,7 +92,7 @@ const findApproval = async (client: Client, id: string | undefined): Promise<str
 
 /** What a person reads before deciding. */
 const approvalLines = (view: ApprovalView): readonly string[] => {
-  const { counts, groups, restarts, jobs, evidence, targets, deletes, findings } = view;
+  const { counts, groups, restarts, jobs, flags, evidence, targets, deletes, findings } = view;
   return [
     `${shortCommit(view.commit)} for ${view.wave}: ${targets.length} targets (${targets.map(({ target }) => target).join(', ')})`,
     `  ${describeActions(counts)}`,
@@ -103,6 +104,7 @@ const approvalLines = (view: ApprovalView): readonly string[] => {
     ]),
     ...restartLines(restarts),
     ...jobLines(jobs),
+    ...flagLines(flags, '  '),
     ...findingLines(findings, targets.length),
     ...(deletes === undefined ? [] : namedLines(deletes, '  ')),
     ...view.budgets.map((budget) => `  lifts ${budget}`),

@@ -3,6 +3,7 @@ import { shortCommit } from '../console/views/standing-text.ts';
 import type { TargetStatus } from '../console/views/target-status.ts';
 import type { WaveStatus } from '../console/views/wave-status.ts';
 import { gateSentence } from '../shared/rollout/next-soak.ts';
+import { flagLines } from './flag-lines.ts';
 import type { Style } from './terminal.ts';
 
 /** How text is emphasised; nothing where there is no colour. */
@@ -38,6 +39,9 @@ const waveWords: Readonly<Record<WaveStatus, string>> = {
   aborted: 'aborted',
   refused: 'refused',
   superseded: 'superseded',
+  'taking-flags-back': 'flags back',
+  held: 'held',
+  stuck: 'stuck',
   'going-back': 'rolling back',
   back: 'rolled back',
 };
@@ -62,7 +66,10 @@ export const renderProgress = (view: RolloutView, paint: Paint = plain): string[
   return [
     `${paint('dim', `${view.rollout}  commit ${shortCommit(view.commit)}`)}`,
     `${paint(toneOf(view), head)}  ${end === undefined ? situation.sentence : end.because}`,
-    ...waves.map((wave) => `  ${waveLine(wave, width, end !== undefined, paint)}`),
+    ...waves.flatMap((wave) => [
+      `  ${waveLine(wave, width, end !== undefined, paint)}`,
+      ...flagLines(wave.flags, `  ${''.padEnd(width)}  `),
+    ]),
     ...bad.slice(0, 5).map((target) => `  ${paint('red', target.status.padEnd(width))}  ${failure(target)}`),
     ...(bad.length > 5 ? [`  ${''.padEnd(width)}  and ${bad.length - 5} more`] : []),
     ...next(view).map((line) => `  ${'next'.padEnd(width)}  ${line}`),
@@ -84,8 +91,9 @@ const toneOf = ({ end, situation }: RolloutView): Style => {
 
 const waveTone = (status: WaveStatus): Style => {
   if (status === 'passed') return 'green';
-  if (['failed', 'aborted', 'refused'].includes(status)) return 'red';
-  if (status === 'going-back' || status === 'back') return 'magenta';
+  if (['failed', 'aborted', 'refused', 'stuck'].includes(status)) return 'red';
+  if (status === 'held') return 'yellow';
+  if (['going-back', 'back', 'taking-flags-back'].includes(status)) return 'magenta';
   if (status === 'not-started' || status === 'superseded') return 'dim';
   return ['waiting-for-approval', 'waiting-to-enter', 'queued'].includes(status) ? 'yellow' : 'cyan';
 };

@@ -6,6 +6,7 @@ import { concludeRollout as conclude } from '../shared/release/conclude-rollout.
 import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
 import { because, rolloutRef } from './tools/inputs.ts';
+import { tell } from './tools/tell.ts';
 
 const input = z.object({
   rollout: rolloutRef.shape.rollout,
@@ -14,9 +15,17 @@ const input = z.object({
 
 /** State `ConcludeRollout`: the one end of a rollout, and git made true again. */
 export const concludeRollout = (outside: Outside): Task =>
-  task(outside, input, ({ rollout, cause }, { signal }) =>
-    conclude(rollout, cause, concludeTools(rollout, stepFunctions(outside), outside, signal), outside),
-  );
+  task(outside, input, async ({ rollout, cause }, { signal }) => {
+    const tools = concludeTools(rollout, stepFunctions(outside), outside, signal);
+    const ended = await conclude(rollout, cause, tools, outside);
+    const { outcome, because } = ended;
+    // What went well is nothing to wake anybody for.
+    if (outcome !== 'succeeded' && outcome !== 'superseded') {
+      const text = `rollout ${rollout} ended ${outcome.replace('_', ' ')}: ${because}`;
+      await tell({ key: `ended ${rollout}`, text, path: `/rollouts/${rollout}` }, outside);
+    }
+    return ended;
+  });
 
 /** What Lambda calls. */
 export const handler = concludeRollout(lambdaOutside());

@@ -2,9 +2,11 @@ import { readStandings } from '../shared/availability/standing.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { judgeFlags } from '../shared/wave/judge-flags.ts';
 import { judgeWave as judge } from '../shared/wave/judge-wave.ts';
 import { verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
+import { flagTools } from './tools/flags.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
 import { testTools } from './tools/tests.ts';
@@ -15,11 +17,14 @@ export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
-    const readSeen = async () => ({
-      home: outside.settings.region,
-      standings: await readStandings(outside.ledger),
-    });
-    const tools = { ...gateTools(outside, plan), ...testTools(outside), verifyTarget, readSeen };
+    const flags = flagTools(outside);
+    const tools = {
+      ...gateTools(outside, plan),
+      ...testTools(outside),
+      verifyTarget,
+      readSeen: async () => ({ home: outside.settings.region, standings: await readStandings(outside.ledger) }),
+      judgeFlags: (signal: AbortSignal) => judgeFlags(ref, release, flags, outside, signal),
+    };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);
   });
 

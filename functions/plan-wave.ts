@@ -3,6 +3,7 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { planWave as plan } from '../shared/wave/plan-wave.ts';
 import { lambdaOutside } from './outside.ts';
+import { flagTools } from './tools/flags.ts';
 import { waveRef } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
 
@@ -10,7 +11,14 @@ import { planningTools } from './tools/planning.ts';
 export const planWave = (outside: Outside): Task =>
   task(outside, waveRef, async (ref, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    return plan(ref, release, waveOf(release, ref.wave), planningTools(outside), outside, invocation);
+    return plan(
+      ref,
+      release,
+      waveOf(release, ref.wave),
+      { ...planningTools(outside), ...flagTools(outside) },
+      outside,
+      invocation,
+    );
   });
 
 /** What Lambda calls. */

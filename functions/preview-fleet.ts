@@ -4,6 +4,7 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf } from '../shared/release/release-of.ts';
 import { previewFleet as preview } from '../shared/wave/preview-fleet.ts';
 import { lambdaOutside } from './outside.ts';
+import { flagTools } from './tools/flags.ts';
 import { waveRef } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
 
@@ -12,7 +13,14 @@ const input = z.object({ rollout: waveRef.shape.rollout, release: waveRef.shape.
 /** State `PreviewFleet`: plans the whole fleet once, before anything is written. */
 export const previewFleet = (outside: Outside): Task =>
   task(outside, input, async ({ rollout, release }, { signal }) =>
-    preview(rollout, release, await releaseOf(outside.blobs, release), planningTools(outside), outside, signal),
+    preview(
+      rollout,
+      release,
+      await releaseOf(outside.blobs, release),
+      { ...planningTools(outside), ...flagTools(outside) },
+      outside,
+      signal,
+    ),
   );
 
 /** What Lambda calls. */

@@ -11,6 +11,7 @@ import { openBudgets } from '../shared/rollout/lifted-budgets.ts';
 import type { WavePlan } from '../shared/rollout/plan.ts';
 import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
+import { tell } from './tools/tell.ts';
 
 /** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
 export const requestApproval = (outside: Outside): Task =>
@@ -21,8 +22,12 @@ export const requestApproval = (outside: Outside): Task =>
     const budgets = openBudgets(
       (await readJudgements(outside.ledger, ref)).filter(({ moment }) => moment === 'before'),
     );
-    const asked = budgets.length === 0 ? ask : { ...ask, budgets };
-    return request(ref, plan, asked, release.roles, token, stepFunctions(outside), outside);
+    const withBudgets = budgets.length === 0 ? ask : { ...ask, budgets };
+    const asked = await request(ref, plan, withBudgets, release.roles, token, stepFunctions(outside), outside);
+    const text = `wave ${ref.wave} of rollout ${ref.rollout} waits for ${ask.people} of ${ask.roles.join(', ')} to approve it`;
+    const path = `/approvals/${asked.approval}`;
+    if (asked.decision === undefined) await tell({ key: `approval ${asked.approval}`, text, path }, outside);
+    return asked;
   });
 
 /** What Lambda calls. */

@@ -21,8 +21,10 @@ import { receiveMerge } from '../functions/receive-merge.ts';
 import { receiveTest } from '../functions/receive-test.ts';
 import { requestApproval } from '../functions/request-approval.ts';
 import { runJobs } from '../functions/run-jobs.ts';
+import { setFlags } from '../functions/set-flags.ts';
 import { settleTarget } from '../functions/settle-target.ts';
 import { sweepTurns } from '../functions/sweep-turns.ts';
+import { takeOffFlags } from '../functions/take-off-flags.ts';
 import { takeTurn } from '../functions/take-turn.ts';
 import { watchProbers } from '../functions/watch-probers.ts';
 import type { Task } from '../shared/lambda/task.ts';
@@ -53,8 +55,10 @@ const factories = {
   receiveTest,
   requestApproval,
   runJobs,
+  setFlags,
   settleTarget,
   sweepTurns,
+  takeOffFlags,
   takeTurn,
   watchProbers,
 } as const satisfies Record<string, (outside: Outside) => Task>;

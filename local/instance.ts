@@ -9,6 +9,7 @@ import type { Outside, Settings } from '../shared/outside/outside.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import { testSecret } from '../shared/test-gates/answer-url.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
+import type { FlagServices } from './flags/flag-services.ts';
 import { simulatedIdentity } from './fleet/clouds/aws-caller.ts';
 import { createFleet, type Fleet } from './fleet/fleet.ts';
 import type { Images } from './fleet/images.ts';
@@ -33,6 +34,7 @@ export interface InstanceOptions {
   /** Targets whose clusters are simulated; none for a fleet that is found by a kubeconfig. */
   readonly simulated: readonly Target[];
   readonly images: Images;
+  readonly flags: FlagServices;
   readonly scrapeMs: number;
   /** `owner/name` of the config repository, and its config file. */
   readonly repository: string;
@@ -99,6 +101,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     targets: options.simulated,
     database,
     images: options.images,
+    flagOn: options.flags.valueOn,
     region,
     scrapeMs: options.scrapeMs,
   });
@@ -115,6 +118,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     { host: `states.${region}.amazonaws.com`, handle: engine.handle },
     { host: forgeHost, handle: forge.handle },
     ...fleet.routes,
+    ...options.flags.routes(options.simulated),
   ];
   const { http, dial, close } = await options.connect(routes);
   const identity = simulatedIdentity(mode.clock, ownAccount(options.simulated));

@@ -12,6 +12,7 @@ import { socketHttp } from '../shared/outside/socket-http.ts';
 import { evaluateInWorker } from '../shared/render/jsonnet-worker.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import { openClusterPorts } from './cluster-ports.ts';
+import { createFlagServices, type FlagServices } from './flags/flag-services.ts';
 import { createImages, type Images } from './fleet/images.ts';
 import { syncFs } from './forge/sync-fs.ts';
 import { createInstance, type Instance } from './instance.ts';
@@ -32,6 +33,7 @@ export interface RealInstanceOptions {
 
 export interface RealInstance extends Instance {
   readonly images: Images;
+  readonly flags: FlagServices;
 }
 
 /**
@@ -45,6 +47,11 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
   const kept = existsSync(catalogue) ? JSON.parse(readFileSync(catalogue, 'utf8')) : {};
   const images = createImages(kept, (published) =>
     writeFileSync(catalogue, JSON.stringify(published, null, 2), { mode: 0o600 }),
+  );
+  const definitions = join(dir, 'flags.json');
+  const keptFlags = existsSync(definitions) ? JSON.parse(readFileSync(definitions, 'utf8')) : {};
+  const flags = createFlagServices(keptFlags, (files) =>
+    writeFileSync(definitions, JSON.stringify(files, null, 2), { mode: 0o600 }),
   );
   const log = openLogFile(join(dir, 'instance.log'));
   const fallback: Http = options.reaches === 'network' ? socketHttp() : refuseOutside;
@@ -69,6 +76,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     fs: syncFs(disk),
     readDefinition: (name) => readFileSync(new URL(`../statemachines/${name}.yml`, import.meta.url), 'utf8'),
     images,
+    flags,
     scrapeMs: 1_000,
   });
   const fleet = { ...instance.fleet, setDown: keptOutages(join(dir, 'outages.json'), instance) };
@@ -80,6 +88,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
   return {
     ...instance,
     images,
+    flags,
     fleet,
     stop: async () => {
       await ports?.close();

@@ -5,6 +5,7 @@ import type { Run } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../finding-lines.ts';
+import { flagLines } from '../flag-lines.ts';
 import { jobLines } from '../job-lines.ts';
 import { namedLines } from '../named-lines.ts';
 import { restartLines } from '../restart-lines.ts';
@@ -25,7 +26,8 @@ export const run: Run = async ([commit], { exitCode }, { terminal, json, connect
     return exitCodes.badInput;
   }
   if (!json) for (const line of planLines(view)) terminal.out(line);
-  const differs = countChanges(view.counts) > 0 || view.jobs.length > 0;
+  const setsFlags = view.waves.some(({ flags }) => flags.length > 0);
+  const differs = countChanges(view.counts) > 0 || view.jobs.length > 0 || setsFlags;
   if (!json) terminal.say(differs ? `next: tidegate release ${view.commit}` : 'nothing differs from what is live');
   return exitCode === true && differs ? exitCodes.differences : exitCodes.done;
 };
@@ -53,10 +55,11 @@ const planLines = ({
   cost,
 }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
-  ...waves.flatMap(({ wave, counts: own, targets, gates, rules, asksApproval, deletes, unreachable }) => [
+  ...waves.flatMap(({ wave, counts: own, targets, gates, rules, asksApproval, flags, deletes, unreachable }) => [
     `  ${wave}: ${targets.length} targets, ${describeActions(own)}`,
     `    gates ${gates.length === 0 ? 'none' : gates.join(', ')}${asksApproval ? '; asks for approval' : ''}`,
     ...rules.map((rule) => `      ${rule}`),
+    ...flagLines(flags, '    '),
     ...(deletes === undefined
       ? []
       : [...namedLines(deletes, '    '), `    waits for one of ${deletes.roles.join(', ')} to name them`]),

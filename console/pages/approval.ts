@@ -7,6 +7,7 @@ import { quantity } from '../views/gates.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
 import { countsLine, diffGroups } from './diff.ts';
 import { findingsPanel } from './findings.ts';
+import { flagsPanel } from './flags.ts';
 import { count } from './fleet.ts';
 import { jobsPanel } from './jobs.ts';
 import { keptPanel } from './kept.ts';
@@ -28,6 +29,7 @@ ${budgets(view)}
 <section class="panel"><h2>What changes</h2>${countsLine(view.counts)}${diffGroups(view.groups, view.targets.length)}</section>
 <section class="panel"><h2>What restarts</h2>${restartGroups(view.restarts, view.targets.length)}</section>
 ${jobsPanel(view.jobs, view.targets.length)}
+${flagsPanel(view.flags)}
 ${keptPanel(view.kept, view.targets.length)}
 ${findingsPanel(view.findings, view.targets.length)}
 </div>

@@ -5,6 +5,7 @@ import type { May } from '../app.ts';
 import { pathOfExecution } from '../views/execution-id.ts';
 import type { RolloutView, TargetView, WaveView } from '../views/rollout.ts';
 import { shortCommit, shortDigest } from '../views/standing-text.ts';
+import { flagsList } from './flags.ts';
 import { count } from './fleet.ts';
 import { gateTable } from './gates.ts';
 import { endForms, orWhyNot } from './holds.ts';
@@ -44,6 +45,7 @@ ${each.batches.map(
   (batch, at) =>
     html`<div class="cloud"><h3>Batch ${at + 1}</h3><ul class="targets">${batch.map((one) => target(one, executionOf(each, rollout)))}</ul></div>`,
 )}
+${flagsList(each.flags)}
 </section>`;
 
 const facts = (each: WaveView, execution: string | undefined): Html => {

@@ -51,6 +51,9 @@ export const waveLooks: Readonly<Record<WaveStatus, Look>> = {
   aborted: { tone: 'bad', word: 'aborted', shape: 'stop' },
   refused: { tone: 'bad', word: 'refused', shape: 'stop' },
   superseded: { tone: 'idle', word: 'superseded', shape: 'undo' },
+  'taking-flags-back': { tone: 'back', word: 'taking flags back', shape: 'undo' },
+  held: { tone: 'wait', word: 'held', shape: 'stop' },
+  stuck: { tone: 'bad', word: 'stuck', shape: 'stop' },
   'going-back': { tone: 'back', word: 'going back', shape: 'undo' },
   back: { tone: 'back', word: 'rolled back', shape: 'undo' },
 };

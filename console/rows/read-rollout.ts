@@ -3,6 +3,7 @@ import { readApproval } from '../../shared/approval/rows.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { getJson } from '../../shared/blobs/json.ts';
 import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
+import { readFlagChanges } from '../../shared/ledger/flags.ts';
 import { type Rollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { readBegun, readDebt } from '../../shared/ledger/target-state.ts';
 import { readTurn, type TurnHolder } from '../../shared/ledger/turn.ts';
@@ -55,6 +56,7 @@ const readWaveRows = async (rollout: Rollout, wave: Wave, stored: Stored): Promi
     ...(turn.holder === undefined ? {} : { holder: withoutToken(turn.holder) }),
     queue: turn.queue.map(withoutToken),
     ...(approval === undefined ? {} : { approval }),
+    flags: await readFlagChanges(stored.ledger, ref('forward')),
     forward,
     back: await readPass(ref('back'), stored),
   };

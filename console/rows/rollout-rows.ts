@@ -1,5 +1,6 @@
 import type { Approval } from '../../shared/approval/approval.ts';
 import type { RolloutEvent } from '../../shared/ledger/events.ts';
+import type { FlagChange } from '../../shared/ledger/flags.ts';
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
 import type { DeploymentRecord, KeptJudgement, Stop, WaveProgress } from '../../shared/ledger/waves.ts';
 import type { WavePlan } from '../../shared/rollout/plan.ts';
@@ -27,6 +28,8 @@ export interface WaveRows {
   readonly queue: readonly Place[];
   /** About the forward plan, once it was asked for. */
   readonly approval?: Approval;
+  /** Feature flags that it has set, or may have. */
+  readonly flags: readonly FlagChange[];
   readonly forward: PassRows;
   readonly back: PassRows;
 }

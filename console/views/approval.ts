@@ -9,6 +9,7 @@ import { factsOf, type Provider } from '../../shared/rollout/target.ts';
 import type { ApprovalRows } from '../rows/read-approval.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
+import { type FlagView, plannedFlagViews } from './flags.ts';
 import type { GateView } from './gates.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
@@ -48,6 +49,8 @@ export interface ApprovalView {
   readonly restarts: readonly RestartGroup[];
   /** What runs once around the deployment. */
   readonly jobs: readonly JobGroup[];
+  /** Feature flags that are set once its targets run. */
+  readonly flags: readonly FlagView[];
   readonly targets: readonly PlannedTargetView[];
   readonly unreachable: WavePlan['unreachable'];
   /** The waves before, as they ended. */
@@ -112,6 +115,7 @@ export const approvalView = (rows: ApprovalRows, actor: Actor, now: number): App
     findings: groupFindings(planned),
     kept: groupKept(planned.map((each) => each.plan)),
     jobs: groupJobs(planned.map((each) => each.plan)),
+    flags: plannedFlagViews(plan),
     restarts: groupRestarts(planned.map(({ plan: own }) => own)),
     targets: plan.targets.map(({ target, counts }) => ({
       target,

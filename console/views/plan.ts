@@ -5,6 +5,7 @@ import type { Release } from '../../shared/rollout/release.ts';
 import type { PlannedOne } from '../../shared/wave/plan-one.ts';
 import { type DiffGroup, groupDiffs } from './diff-groups.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
+import type { FlagView } from './flags.ts';
 import { gateRules } from './gate-rules.ts';
 import { groupKept, type KeptGroup } from './kept.ts';
 import { type NamedView, namedView } from './named-deletes.ts';
@@ -35,6 +36,8 @@ export type PlanView =
         /** What each of them asks, and how often all together may be wrong. */
         readonly rules: readonly string[];
         readonly asksApproval: boolean;
+        /** Feature flags that would be set, as their stores are now. */
+        readonly flags: readonly FlagView[];
         /** What only an approval by name may delete; the wave then asks for it, whether it asks for one itself or not. */
         readonly deletes?: NamedView & { readonly roles: readonly string[] };
         readonly unreachable: readonly { readonly target: string; readonly because: string }[];
@@ -57,6 +60,7 @@ export const planView = (
   digest: Digest,
   release: Release,
   previews: ReadonlyMap<string, PlannedOne>,
+  flags: ReadonlyMap<string, readonly FlagView[]> = new Map(),
 ): PlanView => {
   const refusals = groupRefusals(previews);
   if (refusals.length > 0) {
@@ -81,6 +85,7 @@ export const planView = (
       gates: wave.gates,
       rules: gateRules(release, wave),
       asksApproval: wave.approval !== undefined,
+      flags: flags.get(wave.name) ?? [],
       ...deletesIn(release, wave.targets, previews),
       unreachable: wave.targets.flatMap((target) => {
         const preview = previews.get(target);

@@ -6,6 +6,7 @@ import { cutBatches } from '../../shared/rollout/next-batch.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import { factsOf, type Provider } from '../../shared/rollout/target.ts';
 import type { EvidenceRow, RolloutRows, WaveRows } from '../rows/rollout-rows.ts';
+import { type FlagView, flagViews } from './flags.ts';
 import { type GateView, gateViews } from './gates.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { type TargetStatus, targetStatus } from './target-status.ts';
@@ -47,6 +48,8 @@ export interface WaveView {
   /** Names of the gates that are configured. */
   readonly gateNames: readonly string[];
   readonly gates: readonly GateView[];
+  /** Feature flags that are, or shall be, set in it. */
+  readonly flags: readonly FlagView[];
   readonly asksApproval: boolean;
   readonly approval?: ApprovalSummary;
   readonly stop?: { readonly because: string; readonly at: number };
@@ -112,7 +115,10 @@ const waveView = (rows: RolloutRows, waveRows: WaveRows, release: Release): Wave
   const targets = batches.flat();
   const counted = isBack ? targets.filter((target) => rows.begun.has(target.target)) : targets;
   const doneStatuses: readonly TargetStatus[] = isBack ? ['back'] : ['deployed', 'soaking', 'verified'];
-  const lastWrite = Math.max(0, ...[...forward.deployments.values()].map((each) => each.endedAt));
+  const lastWrite = Math.max(
+    progress.flagsSeenAt ?? 0,
+    ...[...forward.deployments.values()].map((each) => each.endedAt),
+  );
   const because = pass.progress.because ?? forward.progress.because;
   const soakMs = forward.progress.longSoak?.ms ?? wave.soakMs;
   return {
@@ -127,6 +133,7 @@ const waveView = (rows: RolloutRows, waveRows: WaveRows, release: Release): Wave
     ...(status === 'soaking' ? { soakEndsAt: (lastWrite === 0 ? (progress.judgingAt ?? 0) : lastWrite) + soakMs } : {}),
     gateNames: wave.gates,
     gates: gateViews(forward.judgements, release.gates, wave.gates),
+    flags: flagViews(release, wave.name, plan, waveRows.flags),
     asksApproval: wave.approval !== undefined,
     ...(approval === undefined ? {} : { approval: summaryOf(approval) }),
     ...(forward.stop === undefined ? {} : { stop: forward.stop }),

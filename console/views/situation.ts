@@ -137,6 +137,14 @@ const underWay = (rollout: string, rows: WaveRows, view: WaveView, now: number):
           : `Stops ${wave.name}: ${forward.stop.because}`;
       return { ...about, kind: 'moving', sentence, ...since(progress.deployingAt) };
     }
+    case 'taking-flags-back': {
+      const on = view.flags.filter(({ state }) => state === 'set' || state === 'seen').map(({ flag }) => flag);
+      const sentence =
+        on.length === 0
+          ? `Measures whether taking the flags of ${wave.name} back has cured it`
+          : `Takes flags of ${wave.name} back before any code: ${on.join(', ')}`;
+      return { ...about, kind: 'going-back', sentence, ...since(progress.flagsBackFrom) };
+    }
     default:
       break;
   }

@@ -18,10 +18,16 @@ export type WaveStatus =
   | 'aborted'
   | 'refused'
   | 'superseded'
+  /** Its flags go back, and then it is measured whether that cured it. */
+  | 'taking-flags-back'
+  /** Its flags are back, or somebody else's, and its code stays. */
+  | 'held'
+  /** A flag could not be taken back, so that its code stays. */
+  | 'stuck'
   | 'going-back'
   | 'back';
 
-const ends = ['passed', 'failed', 'aborted', 'refused', 'superseded'] as const;
+const ends = ['passed', 'failed', 'aborted', 'refused', 'superseded', 'held', 'stuck'] as const;
 
 /** What a wave is at, from what the ledger holds of it. Once the way back has something to do, it counts before the way forward. Pure. */
 export const waveStatus = (rollout: string, rows: WaveRows): WaveStatus => {
@@ -32,6 +38,7 @@ export const waveStatus = (rollout: string, rows: WaveRows): WaveStatus => {
   }
   const { progress } = forward;
   if (progress.outcome !== undefined) return ends.find((end) => end === progress.outcome) ?? 'failed';
+  if (progress.flagsBackFrom !== undefined) return 'taking-flags-back';
   if (progress.judgingAt !== undefined) return 'soaking';
   if (progress.deployingAt !== undefined) return 'deploying';
   if (progress.waiting !== undefined) return 'waiting-to-enter';
@@ -51,5 +58,6 @@ export const isUnderWay = (status: WaveStatus): boolean =>
     'waiting-to-enter',
     'deploying',
     'soaking',
+    'taking-flags-back',
     'going-back',
   ].includes(status);

@@ -4,6 +4,7 @@ import { buildRelease } from '../../shared/release/prepare-release.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
 import { planningTools } from './planning.ts';
 import { preparingTools } from './preparing.ts';
+import { previewFlags } from './preview-flags.ts';
 
 /** What releasing a commit of the branch would change, on every target. Writes blobs, and nothing in a cluster. */
 export const planCommit = async (commit: string, outside: Outside, signal: AbortSignal): Promise<PlanView> => {
@@ -15,5 +16,6 @@ export const planCommit = async (commit: string, outside: Outside, signal: Abort
     digest,
     release,
     await previewTargets({ release: digest }, release, planningTools(outside), outside, signal),
+    await previewFlags(release, outside, signal),
   );
 };

@@ -8,6 +8,7 @@ import { toAccess } from '../../shared/fleet/access.ts';
 import { toAlertRules } from '../../shared/fleet/alert-rules.ts';
 import { toDeleteRules } from '../../shared/fleet/approvals.ts';
 import type { FleetConfig } from '../../shared/fleet/config.ts';
+import { toFlags } from '../../shared/fleet/flags.ts';
 import { toGates } from '../../shared/fleet/gates.ts';
 import { toMetricSources } from '../../shared/fleet/metric-sources.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
@@ -83,6 +84,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   following: config.following,
   access: toAccess(config),
   ...toAlertRules(config.alerts),
+  ...toFlags(config),
   entries: config.services,
 });
 

@@ -10,6 +10,7 @@ import { clusterHost } from './cluster-host.ts';
 import { gatewayRoutes } from './connect-gateway.ts';
 import type { Images } from './images.ts';
 import type { WebhookHandler } from './kubernetes/admission/webhook-calls.ts';
+import type { Behaviour } from './kubernetes/behaviour.ts';
 import { type ApiServer, createApiServer } from './kubernetes/server.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { requestRate, type Serving, servingOf } from './traffic.ts';
@@ -26,6 +27,8 @@ export interface FleetOptions {
   readonly region: string;
   /** How often the metric store scrapes. */
   readonly scrapeMs: number;
+  /** What a feature flag is in a target. Absent: there are none. */
+  readonly flagOn?: (target: Target, flag: string) => unknown;
   /** Answers the admission webhooks of all clusters that are not served by their own pods. */
   readonly webhook?: WebhookHandler;
 }
@@ -73,7 +76,13 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const serving = (target: Target): Serving => {
     const pods = servers.get(target.name)?.pods() ?? [];
     const found = servingOf(
-      pods.map((pod) => ({ labels: pod.labels, ready: pod.ready, behaviours: pod.images.map(images.behaviourOf) })),
+      pods.map((pod) => ({
+        labels: pod.labels,
+        ready: pod.ready,
+        behaviours: pod.images.map((image) =>
+          underFlags(images.behaviourOf(image), (flag) => options.flagOn?.(target, flag)),
+        ),
+      })),
     );
     if (found.answers && found.errorRatio < 1) opened.add(target.name);
     return opened.has(target.name) ? found : { ...found, answers: false };
@@ -129,6 +138,13 @@ export const createFleet = (options: FleetOptions): Fleet => {
 
 /** Whether its API server is reached by the Connect gateway, and by no address of its own. */
 const isMember = ({ locator }: Target): boolean => 'gke' in locator && locator.gke.membership !== undefined;
+
+/** How a container behaves as the flags are where it runs. */
+const underFlags = (behaviour: Behaviour, valueOn: (flag: string) => unknown): Behaviour => {
+  const { underFlag } = behaviour;
+  if (underFlag === undefined || valueOn(underFlag.flag) !== underFlag.is) return behaviour;
+  return { ...behaviour, errorRatio: underFlag.errorRatio };
+};
 
 /** A request to a target's public name: a health check. */
 const publicAnswer = (target: Target, { answers, errorRatio, unhealthyRatio }: Serving, random: Random): Response => {

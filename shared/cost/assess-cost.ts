@@ -31,7 +31,7 @@ export const ways = {
   perWave: ['RunWave', 'HasWavePassed'],
   wave: ['TakeTurn', 'IsOurTurn', 'PlanWave', 'IsPlanned', 'JudgeEntry', 'MayEnter', 'RequestApproval', 'IsApproved']
     .concat(['AwaitEntry', 'IsEntryOpen'])
-    .concat(['DeployWave', 'NextBatch', 'IsBatchLeft', 'JudgeWave', 'IsWaveJudged', 'CloseGates'])
+    .concat(['DeployWave', 'AreFlagsFirst', 'NextBatch', 'IsBatchLeft', 'JudgeWave', 'IsWaveJudged', 'CloseGates'])
     .concat(['ProbeShards', 'ProbeWave', 'IsProbing', 'ProbingEnded', 'ConcludeWave', 'Concluded']),
   perBatch: ['DeployBatch', 'NextBatch', 'IsBatchLeft'],
   perTarget: ['RunDeployment'],

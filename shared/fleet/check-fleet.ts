@@ -1,6 +1,7 @@
 import type { AssessQuery } from './assess-query.ts';
 import { checkAccess } from './check-access.ts';
 import { checkAlertRules } from './check-alert-rules.ts';
+import { checkFlags } from './check-flags.ts';
 import { checkGates } from './check-gates.ts';
 import { checkMonitoring } from './check-monitoring.ts';
 import { checkPresets } from './check-presets.ts';
@@ -42,6 +43,7 @@ export const checkFleet = (written: unknown, paths: ReadonlySet<string>, assess:
     ...checkWindows(entries),
     ...checkAccess(value, entries),
     ...checkAlertRules(value, entries, targets),
+    ...checkFlags(entries, targets),
     ...checkDeletes(value, entries),
     ...checkGates(entries, targets, value, assess),
     ...checkPresets(value, entries.metrics.names, new Set(entries.gates.names)),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Following, Wave } from '../rollout/wave.ts';
 import type { fleetSchema, serviceSchema, targetSchema, waveSchema } from './schema.ts';
 import type { alertRuleSchema } from './schema-alerts.ts';
+import type { flagSchema, flagStoreSchema } from './schema-flags.ts';
 import type { gateSchema } from './schema-gates.ts';
 import type { metricsSchema } from './schema-metrics.ts';
 import type { settledSchema } from './schema-settled.ts';
@@ -16,6 +17,8 @@ export type GateEntry = z.output<typeof gateSchema>;
 export type MetricsEntry = z.output<typeof metricsSchema>;
 export type WindowEntry = z.output<typeof windowSchema>;
 export type AlertRuleEntry = z.output<typeof alertRuleSchema>;
+export type FlagEntry = z.output<typeof flagSchema>;
+export type FlagStoreEntry = z.output<typeof flagStoreSchema>;
 export type SettledEntry = z.output<typeof settledSchema>;
 
 /** A config without a mistake: the file, and its waves with the names of their targets frozen. */

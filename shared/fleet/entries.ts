@@ -1,8 +1,17 @@
 import type { z } from 'zod';
-import type { GateEntry, MetricsEntry, ServiceEntry, TargetEntry, WaveEntry } from './config.ts';
+import type {
+  FlagEntry,
+  FlagStoreEntry,
+  GateEntry,
+  MetricsEntry,
+  ServiceEntry,
+  TargetEntry,
+  WaveEntry,
+} from './config.ts';
 import { stepsOf } from './pointer.ts';
 import type { Finding } from './problem.ts';
 import { serviceSchema, targetSchema, waveSchema } from './schema.ts';
+import { flagSchema, flagStoreSchema } from './schema-flags.ts';
 import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 
@@ -25,6 +34,8 @@ export interface Entries {
   readonly waves: Section<WaveEntry>;
   readonly gates: Section<GateEntry>;
   readonly metrics: Section<MetricsEntry>;
+  readonly flagStores: Section<FlagStoreEntry>;
+  readonly flags: Section<FlagEntry>;
   readonly roles: ReadonlyMap<string, readonly string[]>;
   /** Names. */
   readonly windows: ReadonlySet<string>;
@@ -41,6 +52,8 @@ export const entriesOf = (
   waves: withGroups(sectionOf(value, 'waves', waveSchema, findings), groups),
   gates: sectionOf(value, 'gates', gateSchema, findings),
   metrics: sectionOf(value, 'metrics', metricsSchema, findings),
+  flagStores: sectionOf(value, 'flagStores', flagStoreSchema, findings),
+  flags: sectionOf(value, 'flags', flagSchema, findings),
   windows: new Set(Object.keys(member(value, 'windows'))),
   roles: new Map(
     Object.entries(member(value, 'roles')).map(([role, people]) => [

@@ -8,6 +8,7 @@ import { jsonDocument } from './json-document.ts';
 import { type EvaluateJsonnet, jsonnetDocument } from './jsonnet-document.ts';
 import { nearestOf } from './nearest.ts';
 import { type Finding, orderProblems, type Problem } from './problem.ts';
+import { readCalendars } from './read-calendars.ts';
 import { toTargets } from './targets.ts';
 import { yamlDocument } from './yaml-document.ts';
 
@@ -37,10 +38,13 @@ export const parseConfig = async (
   const found = 'findings' in checked ? checked.findings : [];
   const findings = [...document.findings, ...found.filter((finding) => !document.findings.some(covers(finding)))];
   if (findings.length > 0 || !('file' in checked)) return refused(findings, path, document);
+  const { windows, findings: unreadable } = readCalendars(checked.file.windows, files);
+  if (unreadable.length > 0) return refused(unreadable, path, document);
   const { waves, targets } = checked.file;
   const all = toTargets(targets);
   const frozen = freezeWaves(waves, all, checked.groups);
-  return { ok: true, config: { ...checked.file, frozen, following: followingTargets(waves, all, checked.groups) } };
+  const following = followingTargets(waves, all, checked.groups);
+  return { ok: true, config: { ...checked.file, windows, frozen, following } };
 };
 
 const EMPTY: Finding = {

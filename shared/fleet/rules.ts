@@ -194,6 +194,28 @@ const rules = {
     expected: 'at least one label',
     fix: 'as it is, every alert would be about this',
   },
+  flagValue: { code: 'FLAG_INVALID', expected: 'a boolean, text, a number or JSON' },
+  flagSetting: {
+    code: 'FLAG_INVALID',
+    expected: 'a boolean, text, a number, {value: …} or {value: …, percent: …, otherwise: …}',
+  },
+  percent: { code: 'FLAG_INVALID', expected: 'a whole number of per cent from 1 to 99' },
+  flagShare: {
+    code: 'FLAG_INVALID',
+    what: 'percent and otherwise are not both given',
+    expected: 'both, or neither',
+    fix: 'otherwise is what those get who are not among the share',
+  },
+  flagKey: {
+    code: 'NAME_INVALID',
+    expected: '1 to 255 of letters, digits, ".", "-" and "_", not beginning with one of these',
+  },
+  flagPlace: { code: 'SCHEMA_VALUE', expected: 'the key of an object of S3, as flags/{wave}.json' },
+  waveSecret: {
+    code: 'SECRET_NAME',
+    expected: 'the name of a secret (a-z, 0-9, ".", "-", "_", and {wave} for the wave), never its value',
+  },
+  bucket: { code: 'SCHEMA_VALUE', expected: 'the name of a bucket of S3' },
   apiGroup: { code: 'NAME_INVALID', expected: 'an API group, as cert-manager.io; empty for the core group' },
   kind: { code: 'NAME_INVALID', expected: 'a kind, as Certificate' },
   expression: { code: 'EXPRESSION', expected: 'a CEL expression of up to 2,000 characters' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isZone } from '../rollout/wall-time.ts';
 import type { RuleName } from './rules.ts';
+import { repositoryPath } from './schema-fields.ts';
 
 const rule = (name: RuleName): RuleName => name;
 
@@ -42,4 +43,8 @@ export const windowSchema = z.strictObject({
     .array(z.string(rule('date')).refine(isDate, rule('date')))
     .default([])
     .describe('Dates on which nothing begins, as "2026-12-24"; what has begun the day before goes on past midnight.'),
+  calendars: z
+    .array(repositoryPath)
+    .default([])
+    .describe('iCalendar files of the repository; every day that an event of them touches is as one of except.'),
 });

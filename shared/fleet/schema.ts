@@ -16,6 +16,7 @@ import {
   text,
   workload,
 } from './schema-fields.ts';
+import { flagSchema, flagStoreSchema } from './schema-flags.ts';
 import { gateSchema } from './schema-gates.ts';
 import { metricsSchema } from './schema-metrics.ts';
 import { presetSchema } from './schema-presets.ts';
@@ -256,6 +257,8 @@ export const fleetSchema = z
         'What alerts that are sent here are about, by their labels, where no label target names one; the first that fits.',
       ),
     windows: z.record(name, windowSchema).default({}).describe('Times at which waves and targets may be entered.'),
+    flagStores: z.record(name, flagStoreSchema).default({}).describe('Where feature flags are kept.'),
+    flags: z.record(name, flagSchema).default({}).describe('Feature flags, and what they are to be in each wave.'),
     deletes: deletesSchema.prefault({}).describe('What a release may delete by itself, and who may approve more.'),
   })
   .meta({ title: 'Tidegate fleet', description: 'What is rolled out, where, in which order, and what must be true.' });

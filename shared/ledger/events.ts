@@ -25,11 +25,14 @@ const kinds = [
   'verdict',
   'approval',
   'held',
+  // A flag that goes back before the code it is for.
+  'flag-first',
   'batch',
   'restart',
   'job',
   'deployment',
   'stop',
+  'flag',
   'git',
   'ended',
 ] as const;

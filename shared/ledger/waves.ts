@@ -24,6 +24,14 @@ export interface WaveProgress {
   /** Longer than the wave's own soak, and for what: the plan touches what all of a cluster stands on. */
   readonly longSoak?: { readonly ms: number; readonly because: string };
   readonly deployingAt?: number;
+  /** Since when it is asked what its flags are, where that was not known. */
+  readonly flagsAskedAt?: number;
+  /** Since when its flags are to be set, and when every target was known to serve them. */
+  readonly flagsFrom?: number;
+  readonly flagsSeenAt?: number;
+  /** Since when its flags are to be taken back, and when all were. */
+  readonly flagsBackFrom?: number;
+  readonly flagsOffAt?: number;
   /** What is waited for before a target may be entered. Absent while nothing is. */
   readonly waiting?: Waiting;
   /** The prober looks again then: a wave that has waited for long is not probed all the time. Nothing is begun in it before. */

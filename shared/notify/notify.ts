@@ -1,6 +1,8 @@
 import { update } from '../ledger/update.ts';
 import type { Outside } from '../outside/outside.ts';
+import { digestOf } from '../rollout/digest.ts';
 import { type Secret, SecretMissing } from '../secrets/secrets.ts';
+import { signedHeaders } from './sign.ts';
 
 /** Something that people are told who look at no page. */
 export interface Message {
@@ -100,12 +102,19 @@ const secretOf = async (name: string, { secrets }: NotifyOutside): Promise<Secre
 
 const send = async (name: Channel, address: Secret, message: Message, outside: NotifyOutside): Promise<boolean> => {
   const body = JSON.stringify(channels[name](message));
-  const status = await ask(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body }, outside);
+  const key = name === 'notify-webhook' ? await secretOf('notify-webhook-key', outside) : undefined;
+  const signed = key === undefined ? {} : signedHeaders(idOf(message, outside), body, key, outside.clock.now());
+  const headers = { 'content-type': 'application/json', ...signed };
+  const status = await ask(address, { method: 'POST', headers, body }, outside);
   if (status !== undefined && status < 300) return true;
   // Neither address nor answer: the address is the credential.
   outside.log.error('notification was not taken', { channel: name, key: message.key, status: status ?? 0 });
   return false;
 };
+
+/** The same for every try to tell of one occurrence on one day, so that a receiver can tell a repeat. */
+const idOf = ({ key }: Message, { clock }: NotifyOutside): string =>
+  `msg_${digestOf(`${key} ${Math.floor(clock.now() / knownMs)}`).slice(7, 39)}`;
 
 /**
  * Shows an outside service that all is alive, where the secret `heartbeat` has its address: who hears nothing for some minutes knows that

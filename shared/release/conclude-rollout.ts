@@ -1,4 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
+import { readFlagChangesOf } from '../ledger/flags.ts';
 import { endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -38,7 +39,14 @@ export const concludeRollout = async (
   const row = await readRollout(ledger, rollout);
   const outcome = outcomes.find((known) => known === cause.outcome) ?? 'failed';
   const standings = await standingsOf(rollout, outcome, ledger);
-  const facts: EndFacts = { outcome, because: cause.because, standings, debt: await readDebt(ledger, rollout) };
+  const flags = await readFlagChangesOf(ledger, rollout);
+  const facts: EndFacts = {
+    outcome,
+    because: cause.because,
+    standings,
+    debt: await readDebt(ledger, rollout),
+    ...(flags.length === 0 ? {} : { flags: flags.every(({ backAt }) => backAt !== undefined) ? 'back' : 'kept' }),
+  };
   const end = await endRollout(ledger, rollout, { ...endOf(facts), at: clock.now() });
   for (const wave of row?.waves ?? []) await tools.freeTurn(wave);
   const untouched = Object.keys(standings).length === 0;

@@ -12,7 +12,10 @@ import type { Following } from '../rollout/wave.ts';
 
 /** A config without a mistake, with its target list frozen. */
 export interface Fleet
-  extends Pick<Release, 'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows' | 'alerts'> {
+  extends Pick<
+    Release,
+    'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows' | 'alerts' | 'flags' | 'flagStores'
+  > {
   /** Without the private ones, which follow. */
   readonly targets: readonly Target[];
   readonly following: readonly Following[];
@@ -116,7 +119,7 @@ export const buildRelease = async <Config extends Fleet>(
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { gates, metrics, services, settled, roles, deletes, windows, alerts } = config.fleet;
+  const { gates, metrics, services, settled, roles, deletes, windows, alerts, flags, flagStores } = config.fleet;
   const release: Release = {
     targets,
     waves: own === undefined ? config.fleet.waves : [own.wave],
@@ -129,6 +132,8 @@ export const buildRelease = async <Config extends Fleet>(
     ...(windows === undefined ? {} : { windows }),
     ...(alerts === undefined ? {} : { alerts }),
     ...(own === undefined && following.length > 0 ? { following: following.map(({ target }) => target.name) } : {}),
+    ...(flags === undefined ? {} : { flags }),
+    ...(flagStores === undefined ? {} : { flagStores }),
   };
   return { ok: true, release, digest: await putJson(blobs, release), fleet: config.fleet };
 };

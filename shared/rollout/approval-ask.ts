@@ -19,10 +19,10 @@ export interface ApprovalAsk extends ApprovalSpec {
 export const approvalAsk = (
   { deletes: rules }: { readonly deletes: DeleteRules },
   wave: Pick<Wave, 'approval'>,
-  plan: Pick<WavePlan, 'direction' | 'targets' | 'deletes'>,
+  plan: Pick<WavePlan, 'direction' | 'targets' | 'deletes' | 'flags'>,
 ): ApprovalAsk | undefined => {
   if (plan.direction === 'back') return undefined;
-  const differs = plan.targets.some(({ counts }) => countChanges(counts) > 0);
+  const differs = plan.targets.some(({ counts }) => countChanges(counts) > 0) || (plan.flags ?? []).length > 0;
   const own = differs ? wave.approval : undefined;
   const lifting = plan.deletes === undefined ? undefined : rules.approval;
   if (plan.deletes === undefined || lifting === undefined) return own;

@@ -14,11 +14,14 @@ export interface EndFacts {
   readonly standings: Readonly<Record<string, Standing>>;
   /** Targets that never took the release although their waves passed. */
   readonly debt: readonly string[];
+  /** Whether all flags that it has set are back, or some are not. Absent where it has set none. */
+  readonly flags?: 'back' | 'kept';
 }
 
 /**
  * The one end of a rollout. | passed, no debt, every target new or passed on: succeeded | passed otherwise: partial | refused or superseded
- * with nothing begun: as it is | held with nothing begun: aborted | all that was begun is back: rolled_back | held: partial | superseded: superseded | aborted with nothing begun: aborted |
+ * with nothing begun: as it is | held with nothing begun: aborted | held, with its code where only flags went back: partial | nothing begun but flags,
+ * and they are back: rolled_back | all that was begun is back: rolled_back | held: partial | superseded: superseded | aborted with nothing begun: aborted |
  * else: failed |.
  */
 export const endOf = (facts: EndFacts): { readonly outcome: End; readonly because: string } => {
@@ -33,6 +36,7 @@ export const endOf = (facts: EndFacts): { readonly outcome: End; readonly becaus
     return { outcome: 'succeeded', because: `${standing('new').length} targets have the release, verified${since}` };
   }
   if (standings.length === 0) {
+    if (facts.flags === 'back') return { outcome: 'rolled_back', because: facts.because };
     return { outcome: facts.outcome === 'held' ? 'aborted' : facts.outcome, because: facts.because };
   }
   const kept = standing('new', 'kept');

@@ -1,3 +1,4 @@
+import type { PlannedFlag } from './flag.ts';
 import type { JobPlan } from './jobs.ts';
 import type { RestartPlan } from './restarts.ts';
 
@@ -96,6 +97,8 @@ export interface WavePlan {
   readonly unreachable: readonly { readonly target: string; readonly because: string }[];
   /** What only an approval by name may delete. Absent where there is nothing. */
   readonly deletes?: DeleteList;
+  /** Flags that are set once the wave is deployed, or taken back before it goes back; in that order. Absent where there are none. */
+  readonly flags?: readonly PlannedFlag[];
 }
 
 /** Deletes of a whole wave. `objects` is a blob of `NamedDelete`s, by target, then in the order of its plan. */

@@ -1,4 +1,5 @@
 import type { AlertRule } from './alerts.ts';
+import type { FlagSpec, FlagStore } from './flag.ts';
 import type { GateSpec } from './gate.ts';
 import type { MetricSource } from './metric-source.ts';
 import type { Target } from './target.ts';
@@ -46,6 +47,9 @@ export interface Release {
   readonly following?: readonly string[];
   /** By name. Absent where the config has none. */
   readonly windows?: Readonly<Record<string, Window>>;
+  /** By name. Absent where the config has none. */
+  readonly flags?: Readonly<Record<string, FlagSpec>>;
+  readonly flagStores?: Readonly<Record<string, FlagStore>>;
   /** At most one for each kind. */
   readonly settled: readonly SettledRule[];
   /** Role -> names of the people who hold it. */

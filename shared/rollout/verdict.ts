@@ -24,7 +24,17 @@ export interface Judgement {
   readonly effect?: 'report';
 }
 
-export type GateKind = 'probe' | 'metric' | 'alerts' | 'budget' | 'test' | 'approval' | 'window' | 'soak' | 'policy';
+export type GateKind =
+  | 'probe'
+  | 'metric'
+  | 'alerts'
+  | 'budget'
+  | 'test'
+  | 'approval'
+  | 'window'
+  | 'soak'
+  | 'policy'
+  | 'flag';
 
 const gravity: Readonly<Record<Verdict, number>> = { pass: 0, inconclusive: 1, error: 2, fail: 3 };
 

@@ -9,20 +9,22 @@ export interface GatesResult {
 
 /** The outcome of a wave, as the rollout reads it. */
 export interface WaveOutcome {
-  readonly outcome: 'passed' | 'failed' | 'aborted';
+  readonly outcome: 'passed' | 'failed' | 'aborted' | 'held' | 'stuck';
   readonly because: string;
 }
 
+const outcomes = ['passed', 'aborted', 'held', 'stuck'] as const;
+
 /**
- * Ends the probing of a wave and turns the last step's status into its outcome: only `passed` and `aborted` are themselves, anything
- * else has failed. The first outcome counts; calling again returns it.
+ * Ends the probing of a wave and turns the last step's status into its outcome: what is neither passed nor aborted, held with its code where
+ * only flags went back, nor stuck with a flag that can not go back, has failed. The first outcome counts; calling again returns it.
  */
 export const closeGates = async (
   ref: WaveRef,
   result: GatesResult,
   outside: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<WaveOutcome> => {
-  const outcome = result.status === 'passed' || result.status === 'aborted' ? result.status : 'failed';
+  const outcome = outcomes.find((known) => known === result.status) ?? 'failed';
   const closed = await advanceWave(outside.ledger, ref, {
     closedAt: outside.clock.now(),
     outcome,

@@ -19,6 +19,7 @@ import {
   withEffects,
 } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
+import { withFlags } from './last-write.ts';
 import { unseenBySoak } from './later-effects.ts';
 import { lookAtTests, type TestTools } from './look-at-tests.ts';
 import { measureRuns } from './measure-runs.ts';
@@ -26,7 +27,7 @@ import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
-import { shardOf, shardsOf } from './shards.ts';
+import { shardsWith } from './shards.ts';
 import { soaking } from './soaking.ts';
 
 /** How the regions that probe on schedule see all targets, and which of them the wave's own prober stands in. */
@@ -34,6 +35,14 @@ export type ReadSeen = () => Promise<Omit<SeenFrom, 'since'>>;
 
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
+
+/** What only the exit gates ask. */
+export interface ExitTools {
+  readonly verifyTarget: VerifyTarget;
+  readonly readSeen: ReadSeen;
+  /** Whether the flags of the wave are still what it has set. */
+  judgeFlags(signal: AbortSignal): Promise<readonly Judgement[]>;
+}
 
 /**
  * The exit gates of a wave, looked at anew with each call: probes and metrics since the last write, and the soak. A fail ends it at
@@ -44,23 +53,23 @@ export const judgeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  tools: GateTools & TestTools & { readonly verifyTarget: VerifyTarget; readonly readSeen: ReadSeen },
+  tools: GateTools & TestTools & ExitTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Invocation,
 ): Promise<NextSoak> => {
   const { ledger, clock } = outside;
-  const { judgingAt = clock.now(), longSoak } = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const progress = await advanceWave(ledger, ref, { judgingAt: clock.now() });
+  const { judgingAt = clock.now(), longSoak } = progress;
   const wave = soaking(configured, longSoak);
-  const deployed = [...(await readDeployments(ledger, ref)).values()].filter((each) => each.outcome === 'deployed');
+  const deployed = [...(await readDeployments(ledger, ref)).values()]
+    .filter((each) => each.outcome === 'deployed')
+    .map((each) => withFlags(each, progress));
   if (deployed.length === 0) return { status: 'failed', because: `no target of wave ${ref.wave} could be deployed to` };
   const lastWriteAt = Math.max(judgingAt, ...deployed.map((each) => each.endedAt));
   const names = deployed.map((each) => each.target).sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  // A shard none of whose targets could be deployed to has nothing to show, and is not waited for.
-  const shards = shardsOf(release, wave).filter(({ shard, of }) =>
-    names.some((name) => shardOf(name, wave, of) === shard),
-  );
+  const shards = shardsWith(release, wave, names);
   const probing = await sumSlices(ref, shards, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
@@ -78,7 +87,7 @@ export const judgeWave = async (
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
     const tests = await lookAtTests(ref, release, wave, 'after', targets, tools, signal);
-    return [...judged, ...alerts, ...tests];
+    return [...judged, ...alerts, ...tests, ...(await tools.judgeFlags(signal))];
   };
   const probed = judgeProbes(gates, names, probing.tallies, tools);
   const judgements = [

@@ -1,17 +1,21 @@
 import { getJson, putJson } from '../blobs/json.ts';
+import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
-import { keepPlan, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, keepPlan, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { approvalAsk } from '../rollout/approval-ask.ts';
+import type { PlannedFlag } from '../rollout/flag.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { NamedDelete, WavePlan } from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { deleteLimits } from './delete-limits.ts';
 import { describeRefused } from './describe-refused.ts';
+import type { FlagTools } from './flag-tools.ts';
 import { jobsBack } from './job-rules.ts';
 import { longSoak } from './long-soak.ts';
+import { type PlannedFlags, planFlags } from './plan-flags.ts';
 import type { PlanningTools, Wanted } from './plan-one.ts';
 import { type PlannedTargets, planTargets } from './plan-targets.ts';
 import { readCreated } from './read-created.ts';
@@ -24,7 +28,11 @@ import { wantForward } from './want-forward.ts';
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
 export interface PlanWaveResult {
   /** `passed`: there is nothing to do in this wave. */
-  readonly status: 'planned' | 'passed' | 'refused';
+  /** `in-progress`: what has to be known of a flag is not known now. */
+  readonly status: 'planned' | 'passed' | 'refused' | 'aborted' | 'in-progress';
+  readonly retryAfterSeconds: number;
+  /** When its flags are written: after its targets, before them, or there are none. */
+  readonly flags: 'after' | 'first' | 'none';
   readonly because: string;
   /** The plan digest; empty unless planned. */
   readonly plan: string;
@@ -43,19 +51,21 @@ export const planWave = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: PlanningTools,
+  tools: PlanningTools & FlagTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   { signal }: Pick<Invocation, 'signal'>,
 ): Promise<PlanWaveResult> => {
+  const flags = await planFlags(ref, release, wave, tools, outside, signal);
+  if (flags.status !== 'planned') return unplanned(ref, wave, flags, outside);
   const wanted =
     ref.direction === 'forward' ? await forward(release, ref, wave, outside) : await back(release, ref, wave, outside);
-  if (wanted.length === 0) return nothing(`wave ${wave.name} has nothing of this rollout`);
+  if (wanted.length === 0 && flags.flags.length === 0) return nothing(`wave ${wave.name} has nothing of this rollout`);
   const found = await planTargets(ref.direction, wanted, tools, outside, signal);
   if (found.refused.size > 0) {
     const because = await recordRefusal(ref, describeRefused(found.refused), outside);
     return { ...nothing(brief(because)), status: 'refused' };
   }
-  const plan = await wavePlan(ref, wave, found, outside);
+  const plan = await wavePlan(ref, wave, found, flags.flags, outside);
   const digest = await putJson(outside.blobs, plan);
   const soak = ref.direction === 'forward' ? await longSoak(wave, found.planned, outside) : undefined;
   await keepPlan(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), longSoak: soak });
@@ -65,6 +75,8 @@ export const planWave = async (
     status: 'planned',
     because: `wave ${wave.name} is planned`,
     plan: digest,
+    retryAfterSeconds: 1,
+    flags: flags.flags.length === 0 ? 'none' : flags.areFirst ? 'first' : 'after',
     approval: { needed: ask !== undefined, timeoutSeconds: Math.ceil((ask?.expiresMs ?? 0) / 1000) },
     shards: shardsOf(release, wave),
   };
@@ -75,10 +87,12 @@ const wavePlan = async (
   { release, direction }: WaveRef,
   wave: Wave,
   { planned, unreachable }: PlannedTargets,
+  flags: readonly PlannedFlag[],
   { blobs }: Pick<Outside, 'blobs'>,
 ): Promise<WavePlan> => {
   const targets = planned.map(({ target, planned: digest, counts }) => ({ target, planned: digest, counts }));
-  const plan = { release, wave: wave.name, direction, targets, unreachable };
+  const setting = flags.length === 0 ? {} : { flags };
+  const plan = { release, wave: wave.name, direction, targets, unreachable, ...setting };
   const named = planned.flatMap(({ target, deletes }) => deletes.map((object): NamedDelete => ({ target, object })));
   if (named.length === 0) return plan;
   return { ...plan, deletes: { count: named.length, objects: await putJson(blobs, named) } };
@@ -127,10 +141,32 @@ const back = async (
   return wanted;
 };
 
+/** A flag that nobody can read now is waited for, within the time that gates may stay inconclusive; nothing is written meanwhile. */
+const unplanned = async (
+  ref: WaveRef,
+  wave: Wave,
+  { status, because: why }: Exclude<PlannedFlags, { status: 'planned' }>,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<PlanWaveResult> => {
+  const because = brief(`wave ${ref.wave}, nothing written in it: ${why}`);
+  const { flagsAskedAt = clock.now() } = await advanceWave(ledger, ref, { flagsAskedAt: clock.now() });
+  await recordEvent(ledger, ref.rollout, `flags ${ref.wave} ${status} ${why}`, {
+    at: clock.now(),
+    kind: 'planned',
+    wave: ref.wave,
+    text: status === 'refused' ? because : `waits with ${because}`,
+  });
+  if (status === 'refused') return { ...nothing(because), status };
+  if (clock.now() >= flagsAskedAt + wave.inconclusiveWithinMs) return { ...nothing(because), status: 'aborted' };
+  return { ...nothing(because), status: 'in-progress', retryAfterSeconds: 10 };
+};
+
 const nothing = (because: string): PlanWaveResult => ({
   status: 'passed',
   because,
   plan: '',
+  retryAfterSeconds: 1,
+  flags: 'none',
   approval: { needed: false, timeoutSeconds: 1 },
   shards: [WHOLE],
 });

@@ -5,8 +5,10 @@ import { brief } from '../rollout/outcome.ts';
 import { countActions, countFindings, describeActions, describeFindings, type NamedDeletes } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import { describeRefused } from './describe-refused.ts';
+import type { FlagTools } from './flag-tools.ts';
 import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne } from './plan-one.ts';
+import { refusedFlags } from './refused-flags.ts';
 import { type Bringing, wantForward } from './want-forward.ts';
 
 export interface PreviewResult {
@@ -16,13 +18,13 @@ export interface PreviewResult {
 
 /**
  * Plans every target of a release against what is live, with dry runs where they are needed, and refuses the release if any target
- * refuses it: before the first write anywhere. Each wave is planned again when its turn is held.
+ * refuses it, or a flag can not be set as it stands in its store: before the first write anywhere. Each wave is planned again when its turn is held.
  */
 export const previewFleet = async (
   rollout: string,
   digest: Digest,
   release: Release,
-  tools: PlanningTools,
+  tools: PlanningTools & FlagTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
   signal: AbortSignal,
 ): Promise<PreviewResult> => {
@@ -30,7 +32,10 @@ export const previewFleet = async (
   const refused = new Map(
     [...previews].flatMap(([target, each]) => (each.status === 'refused' ? [[target, each.refusals] as const] : [])),
   );
-  const { text, lines, more } = describeRefused(refused);
+  const { text: refusedText, lines, more } = describeRefused(refused);
+  const flags = await refusedFlags(release, tools, signal);
+  const text = [...(refused.size === 0 ? [] : [refusedText]), ...flags].join('; ');
+  const isRefused = refused.size > 0 || flags.length > 0;
   const planned = [...previews.values()].flatMap((each) => (each.status === 'planned' ? each.planned : []));
   const counts = countActions(planned.map(({ plan }) => plan));
   const findings = countFindings(planned.flatMap((each) => each.findings));
@@ -44,19 +49,21 @@ export const previewFleet = async (
       : `; an approval has to name the deletes on ${named.map(({ target, objects }) => `${target} (${objects.length})`).join(', ')}`;
   const unreachable = [...previews].flatMap(([target, each]) => (each.status === 'unreachable' ? target : []));
   const dead = unreachable.length === 0 ? '' : `; not reachable now: ${unreachable.join(', ')}`;
-  const because =
-    refused.size === 0
-      ? `the fleet will see ${describeActions(counts)}${found === '' ? '' : `; ${found}`}${naming}${dead}`
-      : `refused, nothing written to any target: ${text}`;
+  const because = !isRefused
+    ? `the fleet will see ${describeActions(counts)}${found === '' ? '' : `; ${found}`}${naming}${dead}`
+    : `refused, nothing written to any target: ${text}`;
   await recordEvent(outside.ledger, rollout, 'previewed', {
     at: outside.clock.now(),
     kind: 'previewed',
     text: brief(because, 2000),
-    details: { counts, findings, deletes: named.slice(0, 50).map(withCount), unreachable, refused: lines, more },
+    details: {
+      ...{ counts, findings, deletes: named.slice(0, 50).map(withCount), unreachable, refused: lines, more },
+      ...(flags.length === 0 ? {} : { flags }),
+    },
   });
   return {
-    status: refused.size === 0 ? 'previewed' : 'refused',
-    cause: { outcome: refused.size === 0 ? 'passed' : 'refused', because: brief(because) },
+    status: isRefused ? 'refused' : 'previewed',
+    cause: { outcome: isRefused ? 'refused' : 'passed', because: brief(because) },
   };
 };
 

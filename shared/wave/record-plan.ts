@@ -3,6 +3,7 @@ import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import { describeFlag } from '../rollout/flag.ts';
 import { brief } from '../rollout/outcome.ts';
 import { describeActions, describeFindings, sumActions, sumFindings, type WavePlan } from '../rollout/plan.ts';
 import type { RestartStep } from '../rollout/restarts.ts';
@@ -29,6 +30,7 @@ export const recordPlan = async (
     describeJobs(planned.reduce((all, { jobs }) => all + jobs, 0)),
     describeFindings(findings),
     describeNamed(plan.deletes?.count ?? 0),
+    (plan.flags ?? []).map((flag) => `flag ${describeFlag(flag)}`).join(', '),
     describeLeft(planned.reduce((all, { left }) => all + left, 0)),
     plan.unreachable.length === 0 ? '' : `not reachable: ${plan.unreachable.map(({ target }) => target).join(', ')}`,
   ];

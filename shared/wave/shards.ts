@@ -30,3 +30,7 @@ export const shardsOf = (release: Release, wave: Wave): readonly Shard[] => {
 /** The shard that a target of a wave is probed by. By its place in the wave, so that batches are spread over all. */
 export const shardOf = (target: string, wave: Pick<Wave, 'targets'>, of: number): number =>
   Math.max(0, wave.targets.indexOf(target)) % of;
+
+/** The shards that these targets are in: one none of whose targets could be deployed to has nothing to show, and is not waited for. */
+export const shardsWith = (release: Release, wave: Wave, names: readonly string[]): readonly Shard[] =>
+  shardsOf(release, wave).filter(({ shard, of }) => names.some((name) => shardOf(name, wave, of) === shard));

@@ -1,4 +1,5 @@
 import { recordEvent } from '../ledger/events.ts';
+import { readFlagChanges } from '../ledger/flags.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { readBegun } from '../ledger/target-state.ts';
@@ -82,9 +83,11 @@ export const tellTurn = async (turn: Turn, wave: string, steps: StepFunctions, l
   if (superseded.length > 0) await changeTurn(ledger, wave, (now) => afterTelling(now, superseded));
 };
 
-/** A rollout that holds the turn, or has begun a target, may have written something. */
-const isUntouched = async ({ rollout }: WaveRef, wave: Wave, ledger: Ledger): Promise<boolean> => {
+/** A rollout that holds the turn, has begun a target or set a flag, may have written something. */
+const isUntouched = async (ref: WaveRef, wave: Wave, ledger: Ledger): Promise<boolean> => {
+  const { rollout } = ref;
   if ((await readTurn(ledger, wave.name)).holder?.rollout === rollout) return false;
+  if ((await readFlagChanges(ledger, ref)).some(({ backAt }) => backAt === undefined)) return false;
   const begun = new Set(await readBegun(ledger, rollout));
   return !wave.targets.some((target) => begun.has(target));
 };

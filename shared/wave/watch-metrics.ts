@@ -1,9 +1,10 @@
-import { readDeployments, type WaveRef } from '../ledger/waves.ts';
+import { readDeployments, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type Beside, beside } from './beside.ts';
 import { type GateTools, metricGates } from './gate-tools.ts';
+import { withFlags } from './last-write.ts';
 import { measureRuns } from './measure-runs.ts';
 import { stopFor } from './stop-for.ts';
 
@@ -22,8 +23,9 @@ export const watchMetrics = (
   if (Object.keys(metricGates(release, wave)).length === 0) return undefined;
   return beside(async (_, until) => {
     const deployments = [...(await readDeployments(outside.ledger, ref)).values()];
+    const progress = await readWave(outside.ledger, ref);
     const deployed = deployments.filter(({ outcome }) => outcome === 'deployed');
-    const since = new Map(deployed.map(({ target, endedAt }) => [target, endedAt]));
+    const since = new Map(deployed.map((each) => [each.target, withFlags(each, progress).endedAt]));
     const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
     const runs = await measureRuns(ref, release, wave, { since, before, opensTargets: false }, tools, outside, until);
     const ill = runs.find(({ gate, judgement }) => judgement.verdict === 'fail' && gate.effect !== 'report');

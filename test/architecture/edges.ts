@@ -78,6 +78,9 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/analysis/alerts/cloudwatch-alarms.ts': ['@aws-sdk/client-cloudwatch'],
   'shared/analysis/stores/cloudwatch.ts': ['@aws-sdk/client-cloudwatch'],
 
+  // Definition files of flags in a bucket, over our egress.
+  'shared/flags/flagd-s3.ts': ['@aws-sdk/client-s3'],
+
   // Jsonnet: its module from the disk, and the thread it can be killed in.
   'shared/render/jsonnet-thread.ts': ['node:worker_threads'],
   'shared/render/jsonnet-wasm.ts': ['node:fs'],

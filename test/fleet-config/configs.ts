@@ -18,8 +18,8 @@ export const filesOf = (texts: Readonly<Record<string, string | Uint8Array>>): R
     ]),
   );
 
-export const parse = (path: string, text: string | Uint8Array) =>
-  parseConfig(filesOf({ ...SERVICE_FILES, [path]: text }), path, evaluate, assessQuery);
+export const parse = (path: string, text: string | Uint8Array, more: Readonly<Record<string, string>> = {}) =>
+  parseConfig(filesOf({ ...SERVICE_FILES, ...more, [path]: text }), path, evaluate, assessQuery);
 
 /** The problems of a config as they are printed. */
 export const problemsOf = async (path: string, text: string | Uint8Array): Promise<readonly string[]> => {

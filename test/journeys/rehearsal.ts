@@ -17,6 +17,7 @@ export const time = installVirtualTime({
 
 const { createInstance } = await import('../../local/instance.ts');
 const { simulatedDial, simulatedNetwork } = await import('../../local/network.ts');
+const { createFlagServices } = await import('../../local/flags/flag-services.ts');
 const { createImages } = await import('../../local/fleet/images.ts');
 const { syncFs } = await import('../../local/forge/sync-fs.ts');
 const { evaluateInThread } = await import('../../shared/render/jsonnet-in-thread.ts');
@@ -71,6 +72,7 @@ export const openRehearsal = async (
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
   const lines: string[] = [];
   const images = createImages({}, () => undefined);
+  const flags = createFlagServices({}, () => undefined);
   const instance = await createInstance({
     dir,
     mode: {
@@ -88,6 +90,7 @@ export const openRehearsal = async (
     readDefinition: (name) => readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'),
     simulated: toTargets(parsed.config.targets),
     images,
+    flags,
     scrapeMs: 2_000,
     repository,
     config: 'tidegate.json',
@@ -100,6 +103,7 @@ export const openRehearsal = async (
     dir,
     instance,
     images,
+    flags,
     log: lines,
     /** The first commit of the config repository, rolled out as a merge is. */
     begin: async (): Promise<string> => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { beat, notify } from '../../shared/notify/notify.ts';
@@ -12,8 +13,10 @@ const openPlace = (addresses: Readonly<Record<string, string>>, answer: () => nu
     now += ms;
   };
   const sent: { readonly url: string; readonly body: unknown }[] = [];
+  const raw: { readonly headers: Readonly<Record<string, string>>; readonly body: string }[] = [];
   const logged: unknown[] = [];
   const http: Http = async (url, init) => {
+    raw.push({ headers: init?.headers ?? {}, body: String(init?.body) });
     sent.push({ url: String(url), body: init?.body === undefined ? undefined : JSON.parse(String(init.body)) });
     return new Response(null, { status: answer() });
   };
@@ -34,7 +37,7 @@ const openPlace = (addresses: Readonly<Record<string, string>>, answer: () => nu
       error: (message: string, details?: unknown) => void logged.push({ message, details }),
     },
   };
-  return { outside, sent, logged, wait };
+  return { outside, sent, raw, logged, wait };
 };
 const both = { 'notify-slack': 'https://hooks.test/T0/secret', 'notify-webhook': 'https://pager.test/in\n' };
 
@@ -49,6 +52,24 @@ describe('people are told', () => {
     ]);
     wait(24 * 3_600_000 + 1);
     expect(await notify(message, outside)).toBe('told');
+  });
+
+  it('by a webhook that can be known to be ours, and a repeat to be one, where there is a key', async () => {
+    const key = `whsec_${Buffer.from('a key of 24 bytes or more').toString('base64')}`;
+    const { outside, raw, wait } = openPlace({ ...both, 'notify-webhook-key': key }, () => 500);
+    await notify({ key: 'k', text: 'x' }, outside);
+    wait(60_001);
+    await notify({ key: 'k', text: 'x' }, outside);
+    const [slack, first, , again] = raw;
+    expect(slack?.headers).toEqual({ 'content-type': 'application/json' });
+    const {
+      'webhook-id': id = '',
+      'webhook-timestamp': time = '',
+      'webhook-signature': signature,
+    } = first?.headers ?? {};
+    const signed = createHmac('sha256', 'a key of 24 bytes or more').update(`${id}.${time}.${first?.body}`);
+    expect(signature).toBe(`v1,${signed.digest('base64')}`);
+    expect([again?.headers['webhook-id'], again?.headers['webhook-timestamp']]).toEqual([id, '60']);
   });
 
   it('at most twenty times an hour, and that more is held back', async () => {

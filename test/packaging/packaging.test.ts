@@ -217,7 +217,10 @@ describe('the template', () => {
 /** Bytes of all that is packed of code, compressed: 500 kB, and 1.2 MB with the client of GKE. */
 const budget = 500_000;
 const budgetWithGke = 1_200_000;
-const withGke = ['diagnose', 'judgeWave', 'planWave', 'previewFleet', 'serveConsole'];
+const withGke = [
+  ...['diagnose', 'judgeWave', 'planWave', 'previewFleet', 'serveConsole'],
+  ...['setFlags', 'takeOffFlags'],
+];
 /** Of that what is read before the handler is there; what a call may do without is loaded by the call that does not. */
 const budgetAtStart = 160_000;
 

@@ -98,6 +98,7 @@ const judgedWith = async (
         measureAlerts: () => Promise.reject(new Error('not asked here')),
         readSeen: async () => ({ home: 'us-east-1', standings: [] }),
         lookAtTest: () => Promise.reject(new Error('no test')),
+        judgeFlags: async () => [],
         verifyTarget: async () => ({
           gate: 'as-deployed',
           kind: 'policy',

@@ -16,6 +16,8 @@ export interface Behaviour {
   readonly log?: readonly string[];
   /** Share of requests that fail, 0 to 1. */
   readonly errorRatio?: number;
+  /** The share of requests that fail while a feature flag has a value, in place of `errorRatio`. */
+  readonly underFlag?: { readonly flag: string; readonly is: unknown; readonly errorRatio: number };
   readonly latencyMs?: number;
   readonly health?: 'ok' | 'failing';
   /** The version of its interface that it answers at, and at any lower one; 1 without it. */

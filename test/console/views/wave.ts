@@ -17,6 +17,7 @@ export const waveRows = (rows: {
   return {
     wave: { ...wave, name: 'one', targets: ['a', 'b'] },
     queue: [],
+    flags: [],
     forward: { ...nothing, ...rows.forward },
     back: { ...nothing, ...rows.back },
     ...rows.more,

@@ -1,0 +1,17 @@
+import { type Message, notify } from '../../shared/notify/notify.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+
+/** Tells people beside a step's own work, which goes on whether that could be done or not: a failure is logged by its name. */
+export const tell = async (
+  { path, ...message }: Omit<Message, 'link'> & { readonly path: string },
+  outside: Outside,
+): Promise<void> => {
+  try {
+    await notify({ ...message, link: `${outside.settings.console}${path}` }, outside);
+  } catch (error) {
+    outside.log.error('people could not be told', {
+      key: message.key,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+};
