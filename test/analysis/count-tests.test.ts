@@ -5,7 +5,6 @@ import { conditionalBinomial } from '../../shared/analysis/conditional-binomial.
 import { CountsInvalid } from '../../shared/analysis/counts.ts';
 import { sharedRise, sharedShift } from '../../shared/analysis/difference.ts';
 import { weighEvidence } from '../../shared/analysis/e-process.ts';
-import { holm } from '../../shared/analysis/holm.ts';
 import { clopperPearson, lowerBound, upperBound, wilson } from '../../shared/analysis/intervals.ts';
 import { effectiveCounts, overdispersionOf } from '../../shared/analysis/overdispersion.ts';
 import { spreadTest } from '../../shared/analysis/spread-test.ts';
@@ -134,11 +133,6 @@ describe('a sequential probability ratio test', () => {
     expect(assessSprt(scaled, counts(0, clean))).toBe('accept');
     expect(assessSprt(scaled, counts(0, clean - 2))).toBe('continue');
   });
-});
-
-test('p-values of a family are adjusted in the order of their size', () => {
-  expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
-  expect(holm([])).toEqual([]);
 });
 
 describe('errors that come in clusters', () => {
