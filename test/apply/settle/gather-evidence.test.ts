@@ -25,7 +25,7 @@ const clusterWith = (events: Readonly<Record<string, readonly object[]>>, logs: 
       asked.push(path);
       if (path.includes('/log?')) return logs(path.includes('previous=true'));
       const uid = /involvedObject\.uid=(\w+)/.exec(decodeURIComponent(path))?.[1] ?? '';
-      return Response.json({ metadata: {}, items: events[uid] ?? [] });
+      return Response.json({ kind: 'EventList', apiVersion: 'v1', metadata: {}, items: events[uid] ?? [] });
     },
   };
   return { cluster, asked };
