@@ -55,13 +55,14 @@ export const holdingActions = (outside: Outside): HoldingActions => {
         const because = `rollout ${rollout} is ${outcome}; only one that ended partial or failed is begun again as it was`;
         throw new ActionRefused(409, 'NOT_RETRIABLE', because);
       }
-      const { repository, commit, authors, rollback = false, only } = row;
+      const { repository, commit, authors, rollback = false, only, firstStartedAt = row.startedAt } = row;
       const request = {
         repository,
         commit,
         by: actor.name,
         authors: [...new Set([...authors, ...starterOf(actor)])],
         rollback,
+        firstStartedAt,
         ...(only === undefined ? {} : { only }),
       };
       return startRollout(request, await nextName(rollout, outside), stepFunctions(outside), outside);
