@@ -8,22 +8,10 @@ import type { Audience } from '../../shared/rollout/audience.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
-import type { Wave } from '../../shared/rollout/wave.ts';
 import type { RunningWave } from '../../shared/wave/stop-running-waves.ts';
 import { targetNamed } from '../analysis/asking.ts';
+import { exampleRelease } from '../console/example-release.ts';
 
-const smallWave: Wave = {
-  name: 'w',
-  targets: [],
-  batches: [1],
-  maxConcurrent: 1,
-  maxFailures: 0,
-  soakMs: 0,
-  gates: [],
-  whenTaken: 'queue',
-  settleWithinMs: 1,
-  inconclusiveWithinMs: 1,
-};
 const names = Array.from({ length: 300 }, (_, at) => `t${at}`);
 const release: Release = {
   targets: Object.fromEntries(names.map((name) => [name, { ...targetNamed(name), rendered: digestOf('m') }])),
@@ -164,12 +152,11 @@ describe('alerts that are taken', () => {
 
   it('of a private target and of its wave are told its own people alone, and of the fleet everybody', async () => {
     const own = { ...targetNamed('acme'), rendered: digestOf('m') };
-    const wave = { ...smallWave, name: 'acme', targets: ['acme'] };
     const isPrivate = { roles: ['acme'], notifySecret: 'notify-acme' };
     const silent = { ...own, name: 'mute', private: { roles: ['mute'] } };
     const place = openPlace({
       ...release,
-      waves: [wave],
+      waves: exampleRelease('1', 'acme').waves,
       targets: { ...release.targets, acme: { ...own, private: isPrivate }, mute: silent },
     });
     const ofWave = { ...alert('3', ''), place: { scope: 'wave', name: 'acme' } } as const;

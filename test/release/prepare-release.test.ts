@@ -2,37 +2,20 @@ import { expect, test } from 'vitest';
 import { readAccess } from '../../shared/ledger/access.ts';
 import { openRollout, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { type Fleet, type PreparingTools, prepareRelease } from '../../shared/release/prepare-release.ts';
-import type { Wave } from '../../shared/rollout/wave.ts';
 import { never, targetNamed } from '../analysis/asking.ts';
 import { ledgerAndClock } from '../approval/waiting-machines.ts';
+import { exampleRelease } from '../console/example-release.ts';
 import { memoryBlobs } from '../console/fleet-story.ts';
 
-const wave: Wave = {
-  name: 'acme',
-  targets: ['acme'],
-  batches: [1],
-  maxConcurrent: 1,
-  maxFailures: 0,
-  soakMs: 0,
-  gates: [],
-  whenTaken: 'queue',
-  settleWithinMs: 1,
-  inconclusiveWithinMs: 1,
-};
 /** By v1 acme is as every other target; v2 keeps it to those who hold its role. */
 const configOf = (commit: string): Fleet => {
   const isPrivate = commit === 'v2';
+  const example = exampleRelease('1', 'acme');
   return {
+    ...example,
     targets: isPrivate ? [] : [targetNamed('acme')],
-    following: [{ target: targetNamed('acme'), wave }],
+    following: example.waves.slice(-1).map((wave) => ({ target: targetNamed('acme'), wave })),
     access: { actions: {}, privateTargets: isPrivate ? { acme: { roles: ['acme'], holders: [] } } : {} },
-    waves: [],
-    gates: {},
-    metrics: {},
-    roles: {},
-    settled: [],
-    deletes: { max: 5, protect: [] },
-    services: {},
   };
 };
 
