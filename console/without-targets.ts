@@ -14,7 +14,7 @@ interface Hiding {
 }
 
 /** `ro-1234`, `ro-1234-2` a further try, `ro-1234-0a1b2c3d` one that follows; the execution of a wave is `ro-1234-acme-forward`. */
-const rolloutName = 'ro-[0-9a-f]{20}(?:-[0-9a-f]{8})?(?:-[0-9]+)*';
+const rolloutName = 'ro-[0-9a-f]{20}(?:-(?:[0-9a-f]{8}|[0-9]+))*';
 
 const openHiding = (hidden: ReadonlySet<string>): Hiding => {
   const escaped = [...hidden].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');

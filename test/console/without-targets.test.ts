@@ -49,10 +49,10 @@ test.each<[string, unknown, unknown]>([
   ['also within an address', 'https://acme.example.com/health', '(of a private target)'],
   [
     'and the name of an execution of its wave, and of no wave with a longer name',
-    ['', '-2', '-0a1b2c3d', '-0a1b2c3d-2'].flatMap((again) =>
+    ['', '-2', '-0a1b2c3d', '-2-0a1b2c3d-2'].flatMap((again) =>
       ['acme-forward', 'acme-back', 'big-acme-forward', 'acme-eu-back'].map((wave) => `wave:${id}${again}-${wave}`),
     ),
-    ['', '-2', '-0a1b2c3d', '-0a1b2c3d-2'].flatMap((again) => [
+    ['', '-2', '-0a1b2c3d', '-2-0a1b2c3d-2'].flatMap((again) => [
       ...['(of a private target)', '(of a private target)'],
       ...['big-acme-forward', 'acme-eu-back'].map((wave) => `wave:${id}${again}-${wave}`),
     ]),
