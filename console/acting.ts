@@ -30,11 +30,11 @@ const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409;
 
 const decide: Act = async (asked) => {
   const { id, request, actor, actions, json } = asked;
-  await refuseHiddenApproval(asked);
   const decision = await readFields(request, decisionFields);
   if (decision.vote === 'reject' && decision.comment === '') {
     throw new ActionRefused(400, 'COMMENT_MISSING', 'a rejection needs a comment that says why; nothing was done');
   }
+  await refuseHiddenApproval(asked);
   const result = await actions.decide(id, decision, actor);
   if (result.status === 'refused') {
     const { status, code } = refusals[result.code];
