@@ -1,16 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 // Each file is a process, and many start others: what Node compiled for one it keeps for the next, as the command line does for itself.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
+
+/** What waits for the controllers of a real control plane begins first: the rest needs the cores meanwhile. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]): ReturnType<BaseSequencer['sort']> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(waits(b.moduleId)) - Number(waits(a.moduleId)));
+  }
+}
+const waits = (file: string): boolean => file.endsWith('on-control-plane.test.ts');
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    // Two cores; each file is a process of its own because virtual mode replaces the global clock.
+    // Each file is a process of its own because virtual mode replaces the global clock. One more than two cores: of three one waits for a server.
     pool: 'forks',
-    maxWorkers: 2,
+    sequence: { sequencer: WaitingFirst },
+    maxWorkers: 3,
     // Tests that may run side by side in one file: they wait for controllers, not for a core.
     maxConcurrency: 10,
     // A bound on hanging, not a measure: journeys take seconds on an idle machine and minutes on a busy one.
