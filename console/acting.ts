@@ -1,5 +1,6 @@
 import type { LimitedAction } from '../shared/access/authorise.ts';
 import type { VoteRefusal } from '../shared/approval/approval.ts';
+import { readApproval } from '../shared/approval/rows.ts';
 import { readRollout } from '../shared/ledger/rollouts.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
@@ -27,11 +28,13 @@ const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409;
   'other-deletes': { status: 409, code: 'OTHER_DELETES' },
 };
 
-const decide: Act = async ({ id, request, actor, actions, json }) => {
+const decide: Act = async (asked) => {
+  const { id, request, actor, actions, json } = asked;
   const decision = await readFields(request, decisionFields);
   if (decision.vote === 'reject' && decision.comment === '') {
     throw new ActionRefused(400, 'COMMENT_MISSING', 'a rejection needs a comment that says why; nothing was done');
   }
+  await refuseHiddenApproval(asked);
   const result = await actions.decide(id, decision, actor);
   if (result.status === 'refused') {
     const { status, code } = refusals[result.code];
@@ -61,26 +64,23 @@ const plan: Act = async ({ request, actor, actions, hidden }) => {
 
 const diagnose: Act = async ({ request, actor, actions, hidden }) => {
   const { target } = await readFields(request, targetFields);
-  if (target !== undefined && hidden.has(target)) {
-    throw new ActionRefused(404, 'UNKNOWN_TARGET', `there is no target ${JSON.stringify(target)} in the newest config`);
-  }
-  return Response.json(withoutTargets(await actions.diagnose(target, actor), hidden));
+  return Response.json(withoutTargets(await actions.diagnose(target, actor, hidden), hidden));
 };
 
 const hold: Act = async (given) => {
-  const { request, actor, actions, json } = given;
+  const { request, actor, actions, json, hidden } = given;
   const { kind, scope, name, comment, for: forMs, rollback } = await readFields(request, holdFields);
   if (scope === 'rollout') await refuseHidden(name, given);
   // What is halted or paused stands still in every direction.
   const allowsRollback = kind === 'freeze' && rollback === 'yes';
   const asked = { kind, scope, name, because: comment, allowsRollback };
-  const result = await actions.hold(forMs === undefined ? asked : { ...asked, forMs }, actor);
+  const result = await actions.hold(forMs === undefined ? asked : { ...asked, forMs }, actor, hidden);
   return json ? Response.json(result) : seeOther(placeOf(result));
 };
 
-const lift: Act = async ({ request, actor, actions, json }) => {
+const lift: Act = async ({ request, actor, actions, json, hidden }) => {
   const { comment, ...key } = await readFields(request, liftFields);
-  const result = await actions.lift({ ...key, because: comment }, actor);
+  const result = await actions.lift({ ...key, because: comment }, actor, hidden);
   return json ? Response.json(result) : seeOther(placeOf(result));
 };
 
@@ -99,12 +99,23 @@ const retry: Act = async (asked) => {
 };
 
 /** A rollout that is for a private target alone is not there for whoever may not see that. Throws `ActionRefused`. */
-const refuseHidden = async (rollout: string, { outside, hidden }: Asked): Promise<void> => {
-  if (hidden.size === 0) return;
-  const only = (await readRollout(outside.ledger, rollout))?.only;
-  if (only === undefined || !hidden.has(only)) return;
-  throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
+const refuseHidden = async (rollout: string, asked: Asked): Promise<void> => {
+  if (await isHidden(rollout, asked)) {
+    throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
+  }
 };
+
+/** Nor is an approval of it: whom the config lets decide has to see what is decided about. Throws `ActionRefused`. */
+const refuseHiddenApproval = async (asked: Asked): Promise<void> => {
+  if (asked.hidden.size === 0) return;
+  const approval = await readApproval(asked.outside.ledger, asked.id);
+  if (approval === undefined || !(await isHidden(approval.rollout, asked))) return;
+  const { status, code } = refusals['not-found'];
+  throw new ActionRefused(status, code, `there is no approval ${asked.id}`);
+};
+
+const isHidden = async (rollout: string, { outside, hidden }: Asked): Promise<boolean> =>
+  hidden.size > 0 && hidden.has((await readRollout(outside.ledger, rollout))?.only ?? '');
 
 const placeOf = ({ scope, name }: Pick<Hold, 'scope' | 'name'>): string =>
   scope === 'rollout' ? rolloutPath(name) : '/';

@@ -16,7 +16,10 @@ export interface HoldRequest extends Pick<Hold, 'scope' | 'name' | 'because' | '
 
 export type LiftRequest = Pick<Hold, 'kind' | 'scope' | 'name' | 'because'>;
 
-/** Everything the console can set in motion; whoever puts an instance together hands it in. Authorisation happened before a call. */
+/**
+ * Everything the console can set in motion; whoever puts an instance together hands it in. Authorisation happened before a call. What is
+ * `hidden` from the actor is to them as what is not there: neither touched nor named, and refused in the same words.
+ */
 export interface Actions {
   decide(approval: string, decision: Decision, actor: Actor): Promise<VoteResult>;
   /** Starts the rollout of a merged commit, or of `HEAD` of the branch; the same commit again starts nothing. Throws `ActionRefused`. */
@@ -24,9 +27,9 @@ export interface Actions {
   /** Starts a rollout that takes the fleet back to what was verified before `rollout`. Throws `ActionRefused`. */
   rollback(rollout: string, actor: Actor): Promise<StartResult>;
   /** Holds what is named until it is lifted, or for some time. Throws `ActionRefused`. */
-  hold(hold: HoldRequest, actor: Actor): Promise<Hold>;
+  hold(hold: HoldRequest, actor: Actor, hidden: ReadonlySet<string>): Promise<Hold>;
   /** Lets go on what is held, and returns what held it. Throws `ActionRefused`. */
-  lift(lift: LiftRequest, actor: Actor): Promise<Hold>;
+  lift(lift: LiftRequest, actor: Actor, hidden: ReadonlySet<string>): Promise<Hold>;
   /** Ends a rollout under way; what it changed goes back, or stays where that is kept. Throws `ActionRefused`. */
   abort(
     rollout: string,
@@ -41,7 +44,7 @@ export interface Actions {
    * Looks whether the installation works, or the way to one target, from where functions run. Writes nothing but one blob, always the
    * same. Throws `ActionRefused`.
    */
-  diagnose(target: string | undefined, actor: Actor): Promise<Diagnosis>;
+  diagnose(target: string | undefined, actor: Actor, hidden: ReadonlySet<string>): Promise<Diagnosis>;
   /** Deliveries bring a signature of their own in place of an identity. */
   receiveMerge(received: Received): Promise<Answer>;
   receiveArtifact(received: Received): Promise<Answer>;

@@ -12,6 +12,7 @@ import { execution } from './reading-execution.ts';
 import { readApprovalRows } from './rows/read-approval.ts';
 import { readFleetRows } from './rows/read-fleet.ts';
 import { readRolloutRows } from './rows/read-rollout.ts';
+import { seenHolds } from './seen-holds.ts';
 import { approvalView } from './views/approval.ts';
 import { fleetView } from './views/fleet.ts';
 import { rolloutView } from './views/rollout.ts';
@@ -23,7 +24,8 @@ import { withoutTargets } from './without-targets.ts';
 const listed = 100;
 
 const fleet: Read = async ({ outside, hidden, may }): Promise<Shown> => {
-  const rows = await readFleetRows(outside);
+  const found = await readFleetRows(outside);
+  const rows = { ...found, holds: await seenHolds(found.holds, hidden, outside) };
   const view = withoutTargets(fleetView(rows, outside.clock.now(), probeRegions(outside.settings)), hidden);
   const kinds = view.rollouts.map(({ situation }) => situation.kind);
   return { title: 'Fleet', tab: 'fleet', view, body: fleetPage(view, may), pollSeconds: pollSeconds(kinds) };

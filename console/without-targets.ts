@@ -13,12 +13,17 @@ interface Hiding {
   readonly names: RegExp;
 }
 
+/** `ro-1234`, `ro-1234-2` a further try, `ro-1234-0a1b2c3d` one that follows; the execution of a wave is `ro-1234-acme-forward`. */
+const rolloutName = 'ro-[0-9a-f]{20}(?:-(?:[0-9a-f]{8}|[0-9]+))*';
+
 const openHiding = (hidden: ReadonlySet<string>): Hiding => {
-  const escaped = [...hidden].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const escaped = [...hidden].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  // Not within a longer name: prod-1 is not prod-10.
+  const alone = `(?<![A-Za-z0-9-])(?:${escaped})(?![A-Za-z0-9-])`;
+  const ofExecution = `(?<=${rolloutName}-)(?:${escaped})(?=-(?:forward|back)(?![A-Za-z0-9-]))`;
   return {
     isHidden: (name) => typeof name === 'string' && hidden.has(name),
-    // Not within a longer name: prod-1 is not prod-10.
-    names: new RegExp(`(?<![A-Za-z0-9-])(?:${escaped.join('|')})(?![A-Za-z0-9-])`),
+    names: new RegExp(`${alone}|${ofExecution}`),
   };
 };
 
@@ -50,8 +55,8 @@ const isAbout = (entry: object, { isHidden }: Hiding): boolean => {
   const { target, targets, wave, only, scope, name, labels } = entry as Readonly<Record<string, unknown>>;
   if (isHidden(target) || (typeof target === 'object' && target !== null && 'name' in target && isHidden(target.name)))
     return true;
-  // Its wave, and a rollout for it alone, are named after it.
-  if (isHidden(wave) || isHidden(only) || (scope === 'target' && isHidden(name))) return true;
+  // Its wave is named after it, and a rollout for it alone says so.
+  if (isHidden(wave) || isHidden(only) || ((scope === 'target' || scope === 'wave') && isHidden(name))) return true;
   if (typeof labels === 'object' && labels !== null) {
     const { target: labelled, wave: ofWave } = labels as Readonly<Record<string, unknown>>;
     if (isHidden(labelled) || isHidden(ofWave)) return true;

@@ -17,9 +17,9 @@ export const diagnose = (outside: Outside): Task =>
       actions: {
         ...consoleActions(outside, elsewhere, deadline - outside.clock.now()),
         // Clients of three clouds and all that renders: nobody who is refused waits for them.
-        diagnose: async (target) => {
+        diagnose: async (target, _, hidden) => {
           const { diagnose: look } = await import('./tools/diagnosing.ts');
-          return look(target, 'deployed', outside, signal);
+          return look(target, 'deployed', outside, signal, hidden);
         },
       },
       // No page is shown by this one.

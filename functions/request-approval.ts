@@ -6,6 +6,7 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { approvalAsk } from '../shared/rollout/approval-ask.ts';
+import { audienceOf } from '../shared/rollout/audience.ts';
 import { InvalidInput } from '../shared/rollout/failures.ts';
 import { openBudgets } from '../shared/rollout/lifted-budgets.ts';
 import type { WavePlan } from '../shared/rollout/plan.ts';
@@ -26,7 +27,9 @@ export const requestApproval = (outside: Outside): Task =>
     const asked = await request(ref, plan, withBudgets, release.roles, token, stepFunctions(outside), outside);
     const text = `wave ${ref.wave} of rollout ${ref.rollout} waits for ${ask.people} of ${ask.roles.join(', ')} to approve it`;
     const path = `/approvals/${asked.approval}`;
-    if (asked.decision === undefined) await tell({ key: `approval ${asked.approval}`, text, path }, outside);
+    // A private target's own wave is named after it.
+    const audience = audienceOf(release.targets[ref.wave]);
+    if (asked.decision === undefined) await tell({ key: `approval ${asked.approval}`, text, path }, outside, audience);
     return asked;
   });
 

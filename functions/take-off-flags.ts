@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
+import { audienceOf } from '../shared/rollout/audience.ts';
 import { takeOffFlags as takeOff } from '../shared/wave/take-off-flags.ts';
 import { verifyDeployed } from '../shared/wave/verify-target.ts';
 import { lambdaOutside } from './outside.ts';
@@ -23,7 +24,7 @@ export const takeOffFlags = (outside: Outside): Task =>
       ...gateTools(outside, plan),
       ...flagTools(outside),
       verifyTarget,
-      tell: (key: string, text: string) => tell({ key, text, path }, outside),
+      tell: (key: string, text: string) => tell({ key, text, path }, outside, audienceOf(release.targets[ref.wave])),
     };
     return takeOff(ref, release, waveOf(release, ref.wave), plan, ended, tools, outside, invocation);
   });

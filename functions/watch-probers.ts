@@ -24,7 +24,7 @@ export const watchProbers = (outside: Outside): Task =>
         .map(({ target }) => (target in privateTargets ? 'a private target' : target));
       const named = targets.length > 3 ? `${targets.length} targets` : targets.join(', ');
       const text = `No scheduled probes from ${region} of ${named} for minutes; their gates can not see an outage from there`;
-      await notify({ key: `silent ${region} ${hour}`, text, link: outside.settings.console }, outside);
+      await notify({ key: `silent ${region} ${hour}`, text, link: outside.settings.console }, outside, 'everybody');
     }
     if (silent.length === 0) await beat(outside);
     return { silent };

@@ -16,7 +16,8 @@ export const consoleActions = (outside: Outside, functions: LocalFunctions): Act
     receiveArtifact: (received: Received) => deliverTo(functions, 'receiveArtifact', received),
     receiveAlerts: (received: Received) => deliverTo(functions, 'receiveAlerts', received),
     receiveTest: (received: Received) => deliverTo(functions, 'receiveTest', received),
-    diagnose: (target) => within(outside, planMs, (signal) => diagnose(target, place, outside, signal)),
+    diagnose: (target, _, hidden) =>
+      within(outside, planMs, (signal) => diagnose(target, place, outside, signal, hidden)),
   };
   return actions(outside, elsewhere, planMs);
 };

@@ -8,7 +8,7 @@ import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
 export const alertTools = (outside: Outside): AlertTools => ({
   readReleases: () => readKnownReleases(outside),
   stopWaves: (against) => stopRunningWaves(against, outside),
-  tell: async (key, text) => {
-    await notify({ key, text, link: outside.settings.console }, outside);
+  tell: async (key, text, audience) => {
+    await notify({ key, text, link: outside.settings.console }, outside, audience);
   },
 });

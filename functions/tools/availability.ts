@@ -2,6 +2,7 @@ import type { AvailabilityTools } from '../../shared/availability/probe-availabi
 import { notify } from '../../shared/notify/notify.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { probeUntil } from '../../shared/probe/prober.ts';
+import { audienceOf } from '../../shared/rollout/audience.ts';
 import { outageFails } from '../../shared/wave/judge-availability.ts';
 import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
 
@@ -20,7 +21,7 @@ export const availabilityTools = (outside: Outside): AvailabilityTools => ({
       await notify(
         { key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console },
         outside,
-        targets[target]?.private?.notifySecret,
+        audienceOf(targets[target]),
       );
     }
   },

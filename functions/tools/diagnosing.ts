@@ -26,12 +26,16 @@ import { type ConfiguredFleet, preparingTools } from './preparing.ts';
 /** Where a diagnosis is made: deployed, or by an instance on one machine, with clouds (simulated ones) or without. */
 export type DiagnosedPlace = 'deployed' | 'simulated' | 'here';
 
-/** Looks at the installation; or, by its name, at one target of the newest config. Throws `ActionRefused` for a target it does not have. */
+/**
+ * Looks at the installation; or, by its name, at one target of the newest config. Throws `ActionRefused` for a target that it does not have,
+ * and in the same words for one that is hidden from whoever asks.
+ */
 export const diagnose = async (
   target: string | undefined,
   place: DiagnosedPlace,
   outside: Outside,
   signal: AbortSignal,
+  hidden: ReadonlySet<string>,
 ): Promise<Diagnosis> => {
   if (target === undefined) return diagnoseInstallation(installationTools(place, outside), outside, signal);
   const commit = await headOf(outside, signal);
@@ -46,7 +50,7 @@ export const diagnose = async (
     );
   }
   const { fleet } = read;
-  const found = allOf(fleet).find(({ name }) => name === target);
+  const found = allOf(fleet).find(({ name }) => name === target && !hidden.has(name));
   if (found === undefined) {
     throw new ActionRefused(
       404,

@@ -1,4 +1,5 @@
 import { ActionRefused, type Actions } from '../../console/actions.ts';
+import { seenHolds } from '../../console/seen-holds.ts';
 import { withdrawApprovals } from '../../shared/approval/withdraw-approvals.ts';
 import { readAlertHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
 import { recordEvent } from '../../shared/ledger/events.ts';
@@ -18,9 +19,9 @@ type HoldingActions = Pick<Actions, 'hold' | 'lift' | 'abort' | 'retry'>;
 export const holdingActions = (outside: Outside): HoldingActions => {
   const { ledger, clock } = outside;
   return {
-    hold: async ({ forMs, ...asked }, actor) => {
+    hold: async ({ forMs, ...asked }, actor, hidden) => {
       if (asked.scope === 'rollout') await underWay(asked.name, outside);
-      await requireKnown(asked, outside);
+      await requireKnown(asked, outside, hidden);
       const at = clock.now();
       const hold = { ...asked, by: actor.name, at, ...(forMs === undefined ? {} : { until: at + forMs }) };
       const stays = await setHold(ledger, hold);
@@ -29,11 +30,13 @@ export const holdingActions = (outside: Outside): HoldingActions => {
       const because = `${nameOf(stays)} by ${stays.by}, ${until}${stays.allowsRollback ? '' : ', rollbacks too'}; lift that first`;
       throw new ActionRefused(409, 'HELD_LONGER', because);
     },
-    lift: async ({ because, ...key }, actor) => {
+    lift: async ({ because, ...key }, actor, hidden) => {
       const why = { by: actor.name, because, at: clock.now() };
-      const lifted = isAlerts(key) ? await waive(key, why, outside) : await liftHold(ledger, key, why);
+      const [seen] = await seenHolds([key], hidden, outside);
+      const lifted = seen === undefined ? undefined : await liftOne(seen, why, outside);
       if (lifted !== undefined) return lifted;
-      const others = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))].slice(0, named).map(nameOf);
+      const held = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
+      const others = (await seenHolds(held, hidden, outside)).slice(0, named).map(nameOf);
       const now = others.length === 0 ? 'nothing is held now' : `now: ${others.join('; ')}`;
       throw new ActionRefused(404, 'NOT_HELD', `it is not so that ${nameOf(key)}; ${now}`);
     },
@@ -55,13 +58,14 @@ export const holdingActions = (outside: Outside): HoldingActions => {
         const because = `rollout ${rollout} is ${outcome}; only one that ended partial or failed is begun again as it was`;
         throw new ActionRefused(409, 'NOT_RETRIABLE', because);
       }
-      const { repository, commit, authors, rollback = false, only } = row;
+      const { repository, commit, authors, rollback = false, only, firstStartedAt = row.startedAt } = row;
       const request = {
         repository,
         commit,
         by: actor.name,
         authors: [...new Set([...authors, ...starterOf(actor)])],
         rollback,
+        firstStartedAt,
         ...(only === undefined ? {} : { only }),
       };
       return startRollout(request, await nextName(rollout, outside), stepFunctions(outside), outside);
@@ -88,6 +92,12 @@ const named = 10;
 type Key = Pick<Hold, 'kind' | 'scope' | 'name'>;
 
 const isAlerts = (key: Key): key is AlertPlace & { readonly kind: 'alert' } => key.kind === 'alert';
+
+const liftOne = (
+  key: Key,
+  why: Pick<Hold, 'by' | 'because' | 'at'>,
+  outside: Pick<Outside, 'ledger'>,
+): Promise<Hold | undefined> => (isAlerts(key) ? waive(key, why, outside) : liftHold(outside.ledger, key, why));
 
 /** Lets releases by what fires there now, in the name of who says so: kept with the alerts, in the history of holds and in that of each rollout under way. */
 const waive = async (

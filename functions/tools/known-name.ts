@@ -5,15 +5,20 @@ import { readKnownReleases } from '../../shared/release/known-releases.ts';
 import type { Hold } from '../../shared/rollout/holds.ts';
 
 /**
- * Refuses a hold of what is not there: one that is misspelt would hold nothing, and say that it does. Before anything was released, and of
- * rollouts, every name is taken. Throws `ActionRefused` with the nearest name.
+ * Refuses a hold of what is not there: one that is misspelt would hold nothing, and say that it does. What is `hidden` is not there either.
+ * Before anything was released, and of rollouts, every other name is taken. Throws `ActionRefused` with the nearest name.
  */
 export const requireKnown = async (
   { scope, name }: Pick<Hold, 'scope' | 'name'>,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'settings'>,
+  hidden: ReadonlySet<string>,
 ): Promise<void> => {
-  const names = await namesOf(scope, outside);
-  if (names === undefined || names.size === 0 || names.has(name)) return;
+  const found = await namesOf(scope, outside);
+  if (found === undefined) return;
+  // A private target's own wave has its name.
+  const isHidden = (each: string) => (scope === 'target' || scope === 'wave') && hidden.has(each);
+  const names = new Set([...found].filter((each) => !isHidden(each)));
+  if (names.has(name) || (found.size === 0 && !isHidden(name))) return;
   const nearest = nearestOf(name, names);
   const all = names.size > 10 ? '' : `; expected one of ${[...names].sort().join(', ')}`;
   throw new ActionRefused(

@@ -1,11 +1,12 @@
 import { keepAlerts, noteActed } from '../ledger/alerts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { type AlertPlace, type AlertReport, alertHold, type FiringAlert } from '../rollout/alerts.ts';
+import { type Audience, audienceOf } from '../rollout/audience.ts';
 import { unacted } from '../rollout/next-alerts.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { RunningWave } from '../wave/stop-running-waves.ts';
-import { knownIn, placeAlert } from './place-alert.ts';
+import { type Known, knownIn, placeAlert } from './place-alert.ts';
 
 /** What acting on alerts needs of the capabilities beside it. */
 export interface AlertTools {
@@ -13,8 +14,8 @@ export interface AlertTools {
   readReleases(): Promise<readonly Release[]>;
   /** Stops the waves under way that something speaks against; returns their names. Twice is as once. */
   stopWaves(against: (running: RunningWave) => Promise<Judgement | undefined>): Promise<readonly string[]>;
-  /** Tells people, once for each key. Never throws. */
-  tell(key: string, text: string): Promise<void>;
+  /** Tells an audience, once for each key. Never throws. */
+  tell(key: string, text: string, audience: Audience): Promise<void>;
 }
 
 /** What came of alerts that were told of. All lists are bounded; the numbers are not. */
@@ -71,7 +72,9 @@ export const takeAlerts = async (
   const alarmed = kept.filter(({ alerts }) => alerts.length > 0);
   const stopped = alarmed.length === 0 ? [] : await tools.stopWaves((running) => speakAgainst(running, alarmed));
   await Promise.all(alarmed.map(({ place, alerts }) => noteActed(ledger, place, alerts, clock.now())));
-  if (alarmed.length > 0) await tools.tell(keyOf(alarmed), saidOf(alarmed, stopped));
+  for (const { audience, own, waves } of byAudience(alarmed, stopped, known)) {
+    await tools.tell(keyOf(own), saidOf(own, waves), audience);
+  }
   return {
     firing: reports.filter(({ status }) => status === 'firing').length,
     resolved: reports.filter(({ status }) => status === 'resolved').length,
@@ -83,6 +86,23 @@ export const takeAlerts = async (
     unplaced: [...new Set(unplaced)].slice(0, named),
     unplacedInAll: unplaced.length,
   };
+};
+
+/** What everybody is told of and, apart from that, the people of each private target: what fires, and which waves of theirs were stopped. Pure. */
+const byAudience = (
+  alarmed: readonly Alarmed[],
+  stopped: readonly string[],
+  { targets }: Pick<Known, 'targets'>,
+): readonly { readonly audience: Audience; readonly own: readonly Alarmed[]; readonly waves: readonly string[] }[] => {
+  const ownTargets = new Map(targets.filter((each) => each.private !== undefined).map((each) => [each.name, each]));
+  // A private target's own wave is named after it; a service is everybody's.
+  const ownerOf = ({ scope, name }: AlertPlace) => (scope === 'service' ? undefined : ownTargets.get(name));
+  const owners = new Set(alarmed.map(({ place }) => ownerOf(place)));
+  return [...owners].map((owner) => ({
+    audience: audienceOf(owner),
+    own: alarmed.filter(({ place }) => ownerOf(place) === owner),
+    waves: stopped.filter((wave) => ownTargets.get(wave) === owner),
+  }));
 };
 
 const nameOf = ({ scope, name }: AlertPlace): string => `${scope}/${name}`;

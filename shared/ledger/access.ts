@@ -5,7 +5,7 @@ import { stored, update } from './update.ts';
 const key = { partition: 'access', sort: 'current' };
 
 interface KeptPolicy extends AccessPolicy {
-  /** When the rollout began whose config it is of. */
+  /** When the fleet's rollout first began whose config it is of. */
   readonly since: number;
 }
 
@@ -16,8 +16,8 @@ export const readAccess = async (ledger: Ledger): Promise<AccessPolicy> => {
 };
 
 /**
- * Who may do what from now on, as the config of a rollout says it that began at `since` and has these targets. An older one changes nothing.
- * What was private and is no target any more stays so: what is kept of it is as private as it was. Twice is as once.
+ * Who may do what from now on, as the config of a rollout of the fleet says it whose first try began at `since`, and which has these targets.
+ * An older one changes nothing. What was private and is no target any more stays so: what is kept of it is as private as it was. Twice is as once.
  */
 export const keepAccess = async (
   ledger: Ledger,

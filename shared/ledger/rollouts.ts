@@ -10,6 +10,8 @@ export interface Rollout {
   readonly repository: string;
   readonly commit: string;
   readonly startedAt: number;
+  /** Of one that was begun again: when its first try started, which is how old its config is. */
+  readonly firstStartedAt?: number;
   readonly startedBy: string;
   /** Immutable account names that may not approve: who wrote or merged the commit. */
   readonly authors: readonly string[];

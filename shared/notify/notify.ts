@@ -1,5 +1,6 @@
 import { update } from '../ledger/update.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { Audience } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
 import { type Secret, SecretMissing } from '../secrets/secrets.ts';
 import { signedHeaders } from './sign.ts';
@@ -33,19 +34,19 @@ const knownMs = 24 * hourMs;
 const timeoutMs = 5_000;
 
 /**
- * Tells people, once for each key and day, at most 20 times an hour; the twentieth says that more are held back. Each channel is an address in
- * a secret, reached by the egress client, so only public ones; with `channel`, the secret of that name and no other. Never throws: who could not be told is logged, and told at the next
- * occasion. Twice is as once.
+ * Tells an audience, once for each key and day, at most 20 times an hour; the twentieth says that more are held back. Each audience has an hour
+ * of its own: what one customer's target does silences nobody else. Each channel is an address in a secret, reached by the egress client, so
+ * only public ones. Never throws: who could not be told is logged, and told at the next occasion. Twice is as once.
  */
-export const notify = async (message: Message, outside: NotifyOutside, channel?: string): Promise<Told> => {
+export const notify = async (message: Message, outside: NotifyOutside, audience: Audience): Promise<Told> => {
   const { ledger, clock } = outside;
-  const addresses = await addressesOf(outside, channel);
+  const addresses = await addressesOf(outside, audience);
   if (addresses.length === 0) return 'nobody';
   const key = { partition: 'notify', sort: `key#${message.key}` };
   const claim = { ...key, data: { at: clock.now() }, expect: 'absent' as const };
   const claimed = await ledger.put({ ...claim, expiresAt: clock.now() + claimedMs });
   if (claimed === undefined) return 'known';
-  const count = await countInHour(outside);
+  const count = await countInHour(outside, audience);
   if (count > mostAnHour) return 'held-back';
   const last = count === mostAnHour ? ' (more within this hour are held back; look at the console)' : '';
   const sent = { ...message, text: `${message.text}${last}` };
@@ -55,9 +56,10 @@ export const notify = async (message: Message, outside: NotifyOutside, channel?:
   return 'told';
 };
 
-const countInHour = async ({ ledger, clock }: NotifyOutside): Promise<number> => {
+const countInHour = async ({ ledger, clock }: NotifyOutside, audience: Audience): Promise<number> => {
   const hour = Math.floor(clock.now() / hourMs);
-  const key = { partition: 'notify', sort: `hour#${hour}` };
+  const whose = typeof audience === 'string' ? audience : audience.secret;
+  const key = { partition: 'notify', sort: `hour#${hour}#${whose}` };
   const row = await update(
     ledger,
     key,
@@ -71,10 +73,11 @@ type Channel = keyof typeof channels;
 
 const addressesOf = async (
   outside: NotifyOutside,
-  channel: string | undefined,
+  audience: Audience,
 ): Promise<readonly (readonly [Channel, Secret])[]> => {
-  if (channel !== undefined) {
-    const address = await secretOf(channel, outside);
+  if (audience === 'nobody') return [];
+  if (audience !== 'everybody') {
+    const address = await secretOf(audience.secret, outside);
     return address === undefined ? [] : [[kindOf(address), address]];
   }
   const names = Object.keys(channels) as readonly Channel[];

@@ -22,7 +22,8 @@ export const freezeSource = async (
 ): Promise<void> => {
   if (!isMadeByMachine({ authors })) return;
   const runs = (await listRollouts(ledger, listed)).filter(
-    (each) => each.repository === repository && isMadeByMachine(each),
+    // What follows is the same release again: it says nothing of who made it.
+    (each) => each.repository === repository && each.only === undefined && isMadeByMachine(each),
   );
   const ends = runs.flatMap(({ end }) => end?.outcome ?? []);
   if (!isUnsound(ends)) return;

@@ -73,7 +73,10 @@ export const prepareRelease = async <Config extends Fleet>(
   const built = await buildRelease(commit, tools, outside.blobs, signal, row?.only);
   if (!built.ok) return refuse(rollout, built.problems, outside);
   const { release, digest, fleet } = built;
-  if (row !== undefined) await keepAccess(outside.ledger, fleet.access, namesOf(fleet), row.startedAt);
+  // One that follows begins after newer configs were read, and a further try as well: neither brings back what an old one said.
+  if (row !== undefined && row.only === undefined) {
+    await keepAccess(outside.ledger, fleet.access, namesOf(fleet), row.firstStartedAt ?? row.startedAt);
+  }
   const waves = release.waves.map((wave) => wave.name);
   await notePrepared(outside.ledger, rollout, digest, waves);
   await recordEvent(outside.ledger, rollout, 'prepared', {

@@ -14,6 +14,8 @@ export interface StartRequest {
   readonly rollback?: boolean;
   /** The one private target it is for. */
   readonly only?: string;
+  /** Of a rollout that is begun again: when its first try started. */
+  readonly firstStartedAt?: number;
 }
 
 export interface StartResult {
@@ -33,7 +35,7 @@ export const startRollout = async (
   steps: StepFunctions,
   { ledger, clock, settings }: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<StartResult> => {
-  const { repository, commit, by, authors, rollback = false, only } = request;
+  const { repository, commit, by, authors, rollback = false, only, firstStartedAt } = request;
   const opened = await openRollout(ledger, {
     rollout,
     repository,
@@ -43,6 +45,7 @@ export const startRollout = async (
     authors,
     ...(rollback ? { rollback } : {}),
     ...(only === undefined ? {} : { only }),
+    ...(firstStartedAt === undefined ? {} : { firstStartedAt }),
   });
   const known = opened ? undefined : await addAuthors(ledger, rollout, authors);
   if (known?.end !== undefined) return { rollout, status: 'already' };

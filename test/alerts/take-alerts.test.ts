@@ -4,11 +4,13 @@ import { readAlertHolds } from '../../shared/ledger/alerts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { AlertReport } from '../../shared/rollout/alerts.ts';
+import type { Audience } from '../../shared/rollout/audience.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { RunningWave } from '../../shared/wave/stop-running-waves.ts';
 import { targetNamed } from '../analysis/asking.ts';
+import { exampleRelease } from '../console/example-release.ts';
 
 const names = Array.from({ length: 300 }, (_, at) => `t${at}`);
 const release: Release = {
@@ -30,12 +32,13 @@ const alert = (id: string, target: string): AlertReport => ({
 });
 
 /** A ledger, and one wave under way over `t1` that changes the service `web`. */
-const openPlace = () => {
+const openPlace = (known: Release = release) => {
   let now = 1_000_000;
   const clock = { ...processClock, now: () => now };
   const ledger = openSqliteLedger(':memory:', clock);
   const stops: Judgement[] = [];
   const told: string[] = [];
+  const audiences: Audience[] = [];
   let dies = false;
   const running: RunningWave = {
     ref: { rollout: 'r', release: digestOf('r'), wave: 'w', direction: 'forward' },
@@ -43,20 +46,24 @@ const openPlace = () => {
     changes: async (service) => service === 'web',
   };
   const tools: AlertTools = {
-    readReleases: async () => [release],
+    readReleases: async () => [known],
     stopWaves: async (against) => {
       if (dies) throw new Error('killed');
       const judgement = await against(running);
       if (judgement !== undefined) stops.push(judgement);
       return judgement === undefined ? [] : ['w'];
     },
-    tell: async (_, text) => void told.push(text),
+    tell: async (_, text, audience) => {
+      told.push(text);
+      audiences.push(audience);
+    },
   };
   return {
     take: (...reports: readonly AlertReport[]) => takeAlerts(reports, tools, { ledger, clock }),
     holds: async () => (await readAlertHolds(ledger)).map(({ scope, name }) => `${scope}/${name}`),
     stops,
     told,
+    audiences,
     dies: (does: boolean) => {
       dies = does;
     },
@@ -141,5 +148,24 @@ describe('alerts that are taken', () => {
     expect(await place.holds()).toEqual(['target/t1']);
     await place.take(ends(7));
     expect(await place.holds()).toEqual([]);
+  });
+
+  it('of a private target and of its wave are told its own people alone, and of the fleet everybody', async () => {
+    const own = { ...targetNamed('acme'), rendered: digestOf('m') };
+    const isPrivate = { roles: ['acme'], notifySecret: 'notify-acme' };
+    const silent = { ...own, name: 'mute', private: { roles: ['mute'] } };
+    const place = openPlace({
+      ...release,
+      waves: exampleRelease('1', 'acme').waves,
+      targets: { ...release.targets, acme: { ...own, private: isPrivate }, mute: silent },
+    });
+    const ofWave = { ...alert('3', ''), place: { scope: 'wave', name: 'acme' } } as const;
+    await place.take(alert('1', 't1'), alert('2', 'acme'), ofWave, alert('4', 'mute'));
+    expect(place.told).toEqual([
+      'alerts hold target t1 (Slow); stopped: w',
+      'alerts hold target acme (Slow), wave acme (Slow); no wave was under way there',
+      'alerts hold target mute (Slow); no wave was under way there',
+    ]);
+    expect(place.audiences).toEqual(['everybody', { secret: 'notify-acme' }, 'nobody']);
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { requestApproval } from '../../shared/approval/request-approval.ts';
+import { readApproval } from '../../shared/approval/rows.ts';
 import { keepAccess } from '../../shared/ledger/access.ts';
 import { setHold } from '../../shared/ledger/holds.ts';
+import { openRollout } from '../../shared/ledger/rollouts.ts';
+import { digestOf } from '../../shared/rollout/digest.ts';
+import { ledgerAndClock, waitingMachines } from '../approval/waiting-machines.ts';
 import { now, tellStory } from './fleet-story.ts';
 import { consoleOver } from './story-console.ts';
 
@@ -90,5 +95,35 @@ describe('what the config keeps to a role', () => {
     const forms = ['action="/holds/lift"', 'action="/holds"', 'action="/aborts"'];
     expect(forms.filter((form) => !having.includes(form))).toEqual([]);
     expect(having).not.toContain('may not');
+  });
+});
+
+describe('a private target, of whoever may not see it', () => {
+  test('has no approval to decide on, even where the config lets them, and no rollout that is paused', async () => {
+    const told = await tellStory();
+    const own = consoleOver(told);
+    const { ledger } = told;
+    const privateTargets = { acme: { roles: ['acme'], holders: [] } };
+    await keepAccess(ledger, { actions: {}, privateTargets }, new Set(['acme']), 1);
+    const row = { rollout: 'ro-acme', repository: 'o/r', commit: 'c', startedAt: 1, startedBy: 'x', authors: [] };
+    await openRollout(ledger, { ...row, only: 'acme' });
+    const ref = { rollout: 'ro-acme', release: digestOf('r'), wave: 'acme', direction: 'forward' } as const;
+    const ask = { roles: ['release-managers'], people: 1, expiresMs: 86_400_000 };
+    const { steps } = waitingMachines();
+    const clock = { ...ledgerAndClock().clock, now: () => now };
+    const { approval } = await requestApproval(ref, digestOf('p'), ask, {}, 'token', steps, { ledger, clock });
+    const pause = { kind: 'pause', scope: 'rollout', name: 'ro-acme', by: 'carl', because: 'x' } as const;
+    await setHold(ledger, { ...pause, at: now, allowsRollback: false });
+
+    const decide = async (id: string) => {
+      const fields = { plan: digestOf('p'), vote: 'approve' };
+      return answer(await own.submit(`/approvals/${id}`, fields, 'bo', { ...asJson, origin: 'http://127.0.0.1:4180' }));
+    };
+    const unknown = { code: 'NOT_FOUND', message: 'there is no approval ap-0' };
+    expect(await decide('ap-0')).toEqual({ status: 404, body: { error: unknown } });
+    const message = `there is no approval ${approval}`;
+    expect(await decide(approval)).toEqual({ status: 404, body: { error: { ...unknown, message } } });
+    expect((await readApproval(ledger, approval))?.votes).toEqual([]);
+    expect((await (await own.get('/fleet.json', 'bo', asJson)).json()).view.holds).toEqual([]);
   });
 });

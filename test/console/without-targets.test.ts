@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { withoutTargets } from '../../console/without-targets.ts';
 
 const hidden = new Set(['acme', 'big.corp']);
+const id = 'ro-0123456789abcdef0123';
 
 test.each<[string, unknown, unknown]>([
   [
@@ -16,12 +17,13 @@ test.each<[string, unknown, unknown]>([
   ],
   ['an entry whose target is an object', [{ target: { name: 'acme' }, plan: 1 }], []],
   [
-    'a hold on it, and not one of a service with its name',
+    'a hold on it or its wave, and not one of a service with its name',
     [
       { scope: 'target', name: 'acme' },
-      { scope: 'service', name: 'x' },
+      { scope: 'wave', name: 'acme' },
+      { scope: 'service', name: 'acme' },
     ],
-    [{ scope: 'service', name: 'x' }],
+    [{ scope: 'service', name: '(of a private target)' }],
   ],
   [
     'a series of it',
@@ -45,6 +47,16 @@ test.each<[string, unknown, unknown]>([
   ['a member of its name', { byTarget: { acme: 1, a: 2 } }, { byTarget: { a: 2 } }],
   ['a text that names it, as a whole', { text: 'lost: acme: its log says panic' }, { text: '(of a private target)' }],
   ['also within an address', 'https://acme.example.com/health', '(of a private target)'],
+  [
+    'and the name of an execution of its wave, and of no wave with a longer name',
+    ['', '-2', '-0a1b2c3d', '-2-0a1b2c3d-2'].flatMap((again) =>
+      ['acme-forward', 'acme-back', 'big-acme-forward', 'acme-eu-back'].map((wave) => `wave:${id}${again}-${wave}`),
+    ),
+    ['', '-2', '-0a1b2c3d', '-2-0a1b2c3d-2'].flatMap((again) => [
+      ...['(of a private target)', '(of a private target)'],
+      ...['big-acme-forward', 'acme-eu-back'].map((wave) => `wave:${id}${again}-${wave}`),
+    ]),
+  ],
   ['and not a longer name', ['acme-2', 'xacme', 'acmex', 'bigXcorp'], ['acme-2', 'xacme', 'acmex', 'bigXcorp']],
   ['numbers, nothing and truth stay', { a: 1, b: null, c: true }, { a: 1, b: null, c: true }],
 ])('%s', (_, view, seen) => {

@@ -22,7 +22,8 @@ const secret = (name: string) => join(story.dir, 'secrets', name);
 const illOf = ({ checks }: Diagnosis) => checks.filter(({ status }) => status !== 'ok' && status !== 'skipped');
 const look = (changes: Partial<typeof story.instance.outside> = {}, place: Place = 'simulated', target?: string) =>
   time.complete(
-    async () => diagnose(target, place, { ...story.instance.outside, ...changes }, new AbortController().signal),
+    async () =>
+      diagnose(target, place, { ...story.instance.outside, ...changes }, new AbortController().signal, new Set()),
     { maxVirtualMs: 600_000 },
   );
 

@@ -145,7 +145,20 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ]);
   }
   expect(await ask('olga acme', '/rollbacks', { rollout: own })).toMatchObject({ status: 409 });
-  expect(await ask('eva', '/diagnoses', { target: 'acme-prod' })).toMatchObject({ status: 404 });
+  // In the very words in which what is not there is refused.
+  const refusals: readonly (readonly [path: string, fields: (name: string) => object])[] = [
+    ['/diagnoses', (target) => ({ target })],
+    ['/holds', (name) => ({ kind: 'freeze', scope: 'target', name, comment: 'x' })],
+    ['/holds', (name) => ({ kind: 'freeze', scope: 'wave', name, comment: 'x' })],
+    ['/holds/lift', (name) => ({ kind: 'freeze', scope: 'target', name })],
+  ];
+  for (const [path, fields] of refusals) {
+    const [hidden, unknown] = [
+      await ask('olga', path, fields('acme-prod')),
+      await ask('olga', path, fields('zzzz-zzzz')),
+    ];
+    expect([path, hidden.status, hidden.text]).toEqual([path, 404, unknown.text.replaceAll('zzzz-zzzz', 'acme-prod')]);
+  }
   expect(await ask('carl acme', '/diagnoses', { target: 'acme-prod' })).toMatchObject({ status: 200 });
 });
 

@@ -49,6 +49,8 @@ const repository = 'acme/fleet';
 const person = { name: 'bo', email: 'bo@example.com', login: 'bo' };
 const evaluate = evaluateInThread();
 const owner: Actor = { name: 'ana', kind: 'person', roles: 'all' };
+/** No target is hidden from the owner. */
+const nothing: ReadonlySet<string> = new Set();
 const everything = { kind: 'halt', scope: 'fleet', name: '' } as const;
 const longest = { maxVirtualMs: 20 * 24 * 3_600_000 };
 
@@ -242,21 +244,27 @@ export const openRehearsal = async (
       given: { readonly forMs?: number; readonly rollback?: boolean } = {},
     ) => {
       const { rollback: allowsRollback = true, ...rest } = given;
-      return acting().hold({ kind: 'freeze', scope, name, because: 'a test', allowsRollback, ...rest }, owner);
+      return acting().hold({ kind: 'freeze', scope, name, because: 'a test', allowsRollback, ...rest }, owner, nothing);
     },
-    thaw: async (scope: HoldScope, name: string) => acting().lift({ kind: 'freeze', scope, name, because: '' }, owner),
-    halt: async () => acting().hold({ ...everything, because: 'a test', allowsRollback: false }, owner),
-    endHalt: async () => acting().lift({ ...everything, because: '' }, owner),
+    thaw: async (scope: HoldScope, name: string) =>
+      acting().lift({ kind: 'freeze', scope, name, because: '' }, owner, nothing),
+    halt: async () => acting().hold({ ...everything, because: 'a test', allowsRollback: false }, owner, nothing),
+    endHalt: async () => acting().lift({ ...everything, because: '' }, owner, nothing),
     pause: async (name: string) =>
-      acting().hold({ kind: 'pause', scope: 'rollout', name, because: 'a test', allowsRollback: false }, owner),
-    resume: async (name: string) => acting().lift({ kind: 'pause', scope: 'rollout', name, because: '' }, owner),
+      acting().hold(
+        { kind: 'pause', scope: 'rollout', name, because: 'a test', allowsRollback: false },
+        owner,
+        nothing,
+      ),
+    resume: async (name: string) =>
+      acting().lift({ kind: 'pause', scope: 'rollout', name, because: '' }, owner, nothing),
     abort: async (rollout: string) => acting().abort(rollout, { because: 'a test', keeps: false }, owner),
     retry: async (rollout: string) => (await acting().retry(rollout, owner)).rollout,
     hold: async (rollout: string) => acting().abort(rollout, { because: 'a test', keeps: true }, owner),
     holds: async () => readHolds(ledger),
     /** Lets releases by what alerts hold. */
     waive: async (scope: HoldScope, name: string) =>
-      acting().lift({ kind: 'alert', scope, name, because: 'a test' }, owner),
+      acting().lift({ kind: 'alert', scope, name, because: 'a test' }, owner, nothing),
     /** A delivery of alerts as Alertmanager makes it, with the secret as bearer token or another. */
     alerts: async (event: unknown, token?: string) => {
       const secret = (await instance.outside.secrets.get('alerts')).reveal();

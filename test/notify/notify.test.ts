@@ -45,21 +45,24 @@ describe('people are told', () => {
   it('once of one thing, by every channel in its own words', async () => {
     const { outside, sent, wait } = openPlace(both);
     const message = { key: 'outage a', text: 'a is out', link: 'https://console.test' };
-    expect([await notify(message, outside), await notify(message, outside)]).toEqual(['told', 'known']);
+    expect([await notify(message, outside, 'everybody'), await notify(message, outside, 'everybody')]).toEqual([
+      'told',
+      'known',
+    ]);
     expect(sent).toEqual([
       { url: 'https://hooks.test/T0/secret', body: { text: 'a is out\nhttps://console.test' } },
       { url: 'https://pager.test/in', body: message },
     ]);
     wait(24 * 3_600_000 + 1);
-    expect(await notify(message, outside)).toBe('told');
+    expect(await notify(message, outside, 'everybody')).toBe('told');
   });
 
   it('by a webhook that can be known to be ours, and a repeat to be one, where there is a key', async () => {
     const key = `whsec_${Buffer.from('a key of 24 bytes or more').toString('base64')}`;
     const { outside, raw, wait } = openPlace({ ...both, 'notify-webhook-key': key }, () => 500);
-    await notify({ key: 'k', text: 'x' }, outside);
+    await notify({ key: 'k', text: 'x' }, outside, 'everybody');
     wait(60_001);
-    await notify({ key: 'k', text: 'x' }, outside);
+    await notify({ key: 'k', text: 'x' }, outside, 'everybody');
     const [slack, first, , again] = raw;
     expect(slack?.headers).toEqual({ 'content-type': 'application/json' });
     const {
@@ -75,28 +78,40 @@ describe('people are told', () => {
   it('at most twenty times an hour, and that more is held back', async () => {
     const { outside, sent, wait } = openPlace({ 'notify-webhook': both['notify-webhook'] });
     const told = [];
-    for (let each = 0; each < 22; each += 1) told.push(await notify({ key: `k${each}`, text: 'x' }, outside));
+    for (let each = 0; each < 22; each += 1)
+      told.push(await notify({ key: `k${each}`, text: 'x' }, outside, 'everybody'));
     expect(told).toEqual([...Array(20).fill('told'), 'held-back', 'held-back']);
     expect(sent.at(-1)?.body).toMatchObject({ text: expect.stringContaining('more within this hour are held back') });
     wait(3_600_000);
-    expect(await notify({ key: 'k99', text: 'x' }, outside)).toBe('told');
+    expect(await notify({ key: 'k99', text: 'x' }, outside, 'everybody')).toBe('told');
+  });
+
+  it('of each customer in an hour of their own, so that one who is told too much silences nobody', async () => {
+    const { outside, sent } = openPlace({ ...both, 'notify-acme': 'https://acme.test/in' });
+    const acme = { secret: 'notify-acme' };
+    for (let each = 0; each < 21; each += 1) await notify({ key: `a${each}`, text: 'x' }, outside, acme);
+    expect(new Set(sent.map(({ url }) => url))).toEqual(new Set(['https://acme.test/in']));
+    expect(await notify({ key: 'a22', text: 'x' }, outside, acme)).toBe('held-back');
+    expect(await notify({ key: 'fleet', text: 'x' }, outside, 'everybody')).toBe('told');
+    expect(await notify({ key: 'mute', text: 'x' }, outside, 'nobody')).toBe('nobody');
+    expect(await notify({ key: 'gone', text: 'x' }, outside, { secret: 'notify-gone' })).toBe('nobody');
   });
 
   it('again, when nobody took it, and without the address in the log', async () => {
     let status = 500;
     const { outside, sent, logged, wait } = openPlace(both, () => status);
     const message = { key: 'k', text: 'x' };
-    await notify(message, outside);
+    await notify(message, outside, 'everybody');
     expect(JSON.stringify(logged)).not.toContain('secret');
     expect(logged).toHaveLength(2);
     wait(60_001);
     status = 200;
-    expect(await notify(message, outside)).toBe('told');
+    expect(await notify(message, outside, 'everybody')).toBe('told');
     expect(sent).toHaveLength(4);
   });
 
   it('by nobody where there is no address', async () => {
-    expect(await notify({ key: 'k', text: 'x' }, openPlace({}).outside)).toBe('nobody');
+    expect(await notify({ key: 'k', text: 'x' }, openPlace({}).outside, 'everybody')).toBe('nobody');
   });
 });
 

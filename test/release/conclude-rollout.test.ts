@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readEvents } from '../../shared/ledger/events.ts';
+import { readHolds } from '../../shared/ledger/holds.ts';
 import { endRollout, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
 import { concludeRollout } from '../../shared/release/conclude-rollout.ts';
@@ -72,6 +73,24 @@ describe('git', () => {
     expect(reverts).toEqual([commit, commit]);
     expect(await texts('a')).toEqual(['git is true again', 'aborted: so it was']);
   });
+});
+
+test('a source of machines is frozen for what was refused, though what followed the good ones went well', async () => {
+  const { conclude, ledger } = await started();
+  const rows: readonly (readonly [rollout: string, outcome: string, only?: string])[] = [
+    ['bad', 'refused'],
+    ['good', 'passed'],
+    ...['a', 'b', 'c', 'd'].map((only) => [`good-${only}`, 'passed', only] as const),
+    ['worse', 'refused'],
+  ];
+  const row = { repository: 'o/r', commit, startedBy: 'x', authors: ['pins[bot]'] };
+  for (const [at, [rollout, outcome, only]] of rows.entries()) {
+    await openRollout(ledger, { ...row, rollout, startedAt: at, ...(only === undefined ? {} : { only }) });
+    await conclude(rollout, outcome);
+  }
+  expect(await readHolds(ledger)).toMatchObject([
+    { scope: 'source', name: 'o/r', because: '2 of the last 3 releases that machines made were refused' },
+  ]);
 });
 
 test('a rollout that passed keeps its success when another has taken a target over since', async () => {

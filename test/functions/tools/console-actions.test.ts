@@ -4,7 +4,7 @@ import { simulatedIdentity } from '../../../local/fleet/clouds/aws-caller.ts';
 import type { Actor } from '../../../shared/access/authorise.ts';
 import { executionName } from '../../../shared/intake/event-name.ts';
 import { receiveArtifact } from '../../../shared/intake/receive-artifact.ts';
-import { readRollout } from '../../../shared/ledger/rollouts.ts';
+import { endRollout, readRollout } from '../../../shared/ledger/rollouts.ts';
 import { stepFunctions } from '../../../shared/outside/step-functions.ts';
 import { startRollout } from '../../../shared/release/start-rollout.ts';
 import { digest, fleetConfig, openPlace, signal, signed } from '../../intake/place.ts';
@@ -81,4 +81,19 @@ test('every start names the same execution for one commit', async () => {
   const input = JSON.stringify({ rollout, repository: 'acme/config', commit });
   const start = { stateMachineArn: 'arn:rollout', name: rollout, input };
   expect(executions).toEqual([start, start]);
+});
+
+test('what is begun again says when its first try began, whatever try it is', async () => {
+  const commit = await change('five', 'bo');
+  const { rollout } = await actions.release(commit, owner);
+  const fail = (name: string) => endRollout(outside.ledger, name, { outcome: 'failed', because: 'x', at: 1 });
+  await fail(rollout);
+  const { rollout: second } = await actions.retry(rollout, owner);
+  await fail(second);
+  const { rollout: third } = await actions.retry(second, owner);
+  const startedAt = (await readRollout(outside.ledger, rollout))?.startedAt;
+  const firsts = [rollout, second, third].map(
+    async (each) => (await readRollout(outside.ledger, each))?.firstStartedAt,
+  );
+  expect(await Promise.all(firsts)).toEqual([undefined, startedAt, startedAt]);
 });

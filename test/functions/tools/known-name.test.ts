@@ -6,6 +6,7 @@ import { tellStory } from '../../console/fleet-story.ts';
 import { settings } from '../../console/story-console.ts';
 
 const story = await tellStory();
+const nothing: ReadonlySet<string> = new Set();
 const outside = { ledger: story.ledger, blobs: story.blobs, settings: settings() };
 
 test.each<[HoldScope, string]>([
@@ -14,7 +15,7 @@ test.each<[HoldScope, string]>([
   ['source', 'acme/fleet'],
   ['rollout', 'ro-anything'],
 ])('a hold of %s %s is one of what is there', async (scope, name) => {
-  await expect(requireKnown({ scope, name }, outside)).resolves.toBeUndefined();
+  await expect(requireKnown({ scope, name }, outside, nothing)).resolves.toBeUndefined();
 });
 
 test.each<[HoldScope, string, string]>([
@@ -22,10 +23,27 @@ test.each<[HoldScope, string, string]>([
   ['source', 'acme/flet', 'there is no source "acme/flet"; did you mean acme/fleet?'],
   ['service', 'zzzzzzzz', 'there is no service "zzzzzzzz"; expected one of '],
 ])('a hold of %s %s is refused: it would hold nothing', async (scope, name, message) => {
-  await expect(requireKnown({ scope, name }, outside)).rejects.toThrow(message);
+  await expect(requireKnown({ scope, name }, outside, nothing)).rejects.toThrow(message);
 });
 
 test('before anything was released any name may be held', async () => {
   const ledger = openSqliteLedger(':memory:', story.clock);
-  await expect(requireKnown({ scope: 'wave', name: 'later' }, { ...outside, ledger })).resolves.toBeUndefined();
+  await expect(
+    requireKnown({ scope: 'wave', name: 'later' }, { ...outside, ledger }, nothing),
+  ).resolves.toBeUndefined();
+});
+
+test('what is hidden is refused as what is not there, and is neither proposed nor listed', async () => {
+  const said = async (scope: HoldScope, name: string, hidden: string) =>
+    requireKnown({ scope, name }, outside, new Set([hidden])).then(
+      () => 'taken',
+      (error: Error) => error.message,
+    );
+  const near = 'there is no wave "NAME"; did you mean internal?';
+  expect(await said('wave', 'external', 'external')).toBe(near.replace('NAME', 'external'));
+  expect(await said('wave', 'externl', 'external')).toBe('there is no wave "externl"; expected one of internal, staging');
+  expect(await said('target', 'aws-us-east-1-prod01', 'aws-us-east-1-prod01')).toMatch(/^there is no target /);
+  const ledger = openSqliteLedger(':memory:', story.clock);
+  const before = requireKnown({ scope: 'target', name: 'acme' }, { ...outside, ledger }, new Set(['acme']));
+  await expect(before).rejects.toThrow('there is no target "acme"');
 });
