@@ -8,9 +8,9 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    // Two cores; each file is a process of its own because virtual mode replaces the global clock.
+    // Each file is a process of its own because virtual mode replaces the global clock. One more than two cores: of three one waits for a server.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Tests that may run side by side in one file: they wait for controllers, not for a core.
     maxConcurrency: 10,
     // A bound on hanging, not a measure: journeys take seconds on an idle machine and minutes on a busy one.

@@ -108,8 +108,13 @@ const lostDependencies = (rendered: RenderedTarget, fleet: Fleet, { name, namesp
 };
 
 /** Jobs that are tests and that no gate of the target's wave judges, and gates of Jobs that are not there: neither would ever stop anything. */
-const unmatchedTests = (rendered: RenderedTarget, { waves, gates }: Fleet, { name }: Target): readonly string[] => {
-  const wave = waves.find(({ targets }) => targets.includes(name));
+const unmatchedTests = (
+  rendered: RenderedTarget,
+  { waves, following, gates }: Fleet,
+  { name }: Target,
+): readonly string[] => {
+  const wave =
+    waves.find(({ targets }) => targets.includes(name)) ?? following.find(({ target }) => target.name === name)?.wave;
   const asked = (wave?.gates ?? []).flatMap((gate) => {
     const spec = gates[gate];
     return spec?.kind === 'test' && 'job' in spec.test ? [{ gate, job: spec.test.job }] : [];

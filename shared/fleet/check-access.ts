@@ -4,6 +4,7 @@ import type { Entries } from './entries.ts';
 import { pointerOf, valueAt } from './pointer.ts';
 import type { Finding } from './problem.ts';
 import { accessSchema } from './schema.ts';
+import { MOST_OF_WAVE_NAME } from './schema-fields.ts';
 
 /** Roles that rights are kept to and that are not there, and private targets that are not a customer's own all the way. */
 export const checkAccess = (value: unknown, entries: Entries): readonly Finding[] => {
@@ -32,6 +33,17 @@ const checkPrivate = (name: string, target: TargetEntry, entries: Entries): read
             path: pointerOf(at),
             what: `target ${name} is private and is opened as every other`,
             expected: `${missing}, so that what opens it opens nothing else`,
+          },
+        ]),
+    ...(name.length <= MOST_OF_WAVE_NAME
+      ? []
+      : [
+          {
+            code: 'NAME_INVALID',
+            path: pointerOf(['targets', name]),
+            what: `target ${name} is private and its name has ${name.length} characters`,
+            expected: `at most ${MOST_OF_WAVE_NAME}: a private target has a wave of its own that is named after it`,
+            at: 'key' as const,
           },
         ]),
     ...waves.map(() => ({

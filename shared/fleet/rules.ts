@@ -17,6 +17,11 @@ const rules = {
     code: 'NAME_INVALID',
     expected: '1 to 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
   },
+  waveName: {
+    code: 'NAME_INVALID',
+    what: 'the name is too long',
+    expected: 'at most 36 characters: executions of AWS are named after it',
+  },
   labelName: { code: 'NAME_INVALID', expected: '1 to 63 of letters, digits, "-", "_", "." and "/"' },
   workload: {
     code: 'NAME_INVALID',

@@ -26,6 +26,14 @@ export const text = z.string(rule('text')).min(1, rule('text'));
 
 export const name = z.string(rule('name')).regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, rule('name'));
 
+/**
+ * A wave's executions are named `<rollout>-<wave>-forward`, and a rollout's name has up to 35 characters (`ro-`, 20 digits, a retry, a target
+ * that follows): 36 is what AWS's 80 leave.
+ */
+export const MOST_OF_WAVE_NAME = 36;
+
+export const waveName = name.max(MOST_OF_WAVE_NAME, rule('waveName'));
+
 export const workload = z.string(rule('workload')).regex(WORKLOAD_REFERENCE, rule('workload'));
 
 export const duration = z

@@ -14,6 +14,7 @@ import {
   name,
   repositoryPath,
   text,
+  waveName,
   workload,
 } from './schema-fields.ts';
 import { flagSchema, flagStoreSchema } from './schema-flags.ts';
@@ -177,7 +178,7 @@ const areBatches = (sizes: readonly z.output<typeof batch>[]): boolean =>
 
 /** An item of `waves`. */
 export const waveSchema = z.strictObject({
-  name,
+  name: waveName,
   targets: labelSelector,
   soak: duration.optional().describe('How long the wave must run well before the next one.'),
   soakInfrastructure: duration

@@ -82,6 +82,11 @@ describe('every mistake is told at its place', () => {
       [`DUP_NAME /targets/${soundConfig.waves[0]?.name}`],
     ],
     [
+      'with a name that its wave can not have',
+      configWith({ ...kubeconfig, private: own }, {}, 'a'.repeat(37)),
+      [`NAME_INVALID /targets/${'a'.repeat(37)}`],
+    ],
+    [
       'a channel that its function may not read',
       configWith({ ...kubeconfig, private: { ...own, notify: 'acme' } }),
       ['NAME_INVALID /targets/acme/private/notify'],

@@ -323,6 +323,7 @@ const mistakes: readonly (readonly [string, readonly (string | number)[], unknow
     { kubeconfig: { path: 'kubeconfig' }, labels: { stage: 'staging' } },
     ['CONFUSABLE_NAME /targets/аws'],
   ],
+  ['a wave whose executions no name is left for', ['waves', 1, 'name'], 'w'.repeat(37), ['NAME_INVALID /waves/1/name']],
   ['a name that no URL can hold', ['roles', 'Release Managers'], [], ['NAME_INVALID /roles/Release Managers']],
   [
     'an address range that is none',

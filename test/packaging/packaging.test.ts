@@ -192,8 +192,8 @@ describe('the template', () => {
     ]);
     expect(routes.sort()).toEqual([
       ['$default', 'JWT'],
-      ['POST /hooks/alerts', 'NONE'],
       ['POST /diagnoses', 'JWT'],
+      ['POST /hooks/alerts', 'NONE'],
       ['POST /hooks/artifact', 'NONE'],
       ['POST /hooks/merge', 'NONE'],
       ['POST /hooks/tests/{id}', 'NONE'],

@@ -12,6 +12,7 @@ const judged = (is: 'crash' | 'slow'): Judged => ({
   sign: { subject: pod, is, reason: 'x', message: 'x', container: 'main', since: 0, patienceMs: 0, doomed: true },
 });
 const event = (reason: string, message: string, at: string, more: object = {}) => ({
+  metadata: { name: `web.${reason}` },
   ...{ type: 'Warning', reason, message, firstTimestamp: at, lastTimestamp: at, count: 1 },
   ...more,
 });
@@ -25,7 +26,7 @@ const clusterWith = (events: Readonly<Record<string, readonly object[]>>, logs: 
       asked.push(path);
       if (path.includes('/log?')) return logs(path.includes('previous=true'));
       const uid = /involvedObject\.uid=(\w+)/.exec(decodeURIComponent(path))?.[1] ?? '';
-      return Response.json({ metadata: {}, items: events[uid] ?? [] });
+      return Response.json({ kind: 'EventList', apiVersion: 'v1', metadata: {}, items: events[uid] ?? [] });
     },
   };
   return { cluster, asked };
@@ -55,6 +56,7 @@ describe('evidence', () => {
 
   it('reads events that are kept as a series', async () => {
     const series = {
+      metadata: { name: 'web.series' },
       series: { count: 7, lastObservedTime: '2026-03-01T12:00:05.123456Z' },
       eventTime: '2026-03-01T11:59:00.000000Z',
     };
