@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { wantedRules } from '../../shared/doctor/wanted-rules.ts';
 
 test('every function that serverless.yml has a schedule for is looked for by the doctor', () => {
-  const { functions } = parse(readFileSync('serverless.yml', 'utf8'), { merge: true });
+  const { functions } = parse(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'), { merge: true });
   const scheduled = Object.keys(functions).filter((name) =>
     (functions[name].events ?? []).some((event: object) => 'schedule' in event),
   );
