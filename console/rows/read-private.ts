@@ -12,7 +12,8 @@ export interface PrivateRow {
 }
 
 /**
- * The private targets that follow the fleet, of these rollouts, newest first: each as its own newest release has it. Reads only.
+ * The private targets that follow the fleet, of these rollouts, those of the fleet newest first, and of each private one too: each as its
+ * own newest release has it. Reads only.
  */
 export const readPrivate = async (
   rollouts: readonly Rollout[],

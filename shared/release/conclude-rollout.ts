@@ -1,6 +1,6 @@
 import { recordEvent } from '../ledger/events.ts';
 import { readFlagChangesOf } from '../ledger/flags.ts';
-import { endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
+import { closeRollout, endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
 import { type EndFacts, endOf, type Standing } from '../rollout/end-of.ts';
@@ -64,6 +64,7 @@ export const concludeRollout = async (
     text: `${end.outcome}: ${end.because}`,
     details: { outcome: end.outcome },
   });
+  if (row !== undefined) await closeRollout(ledger, row);
   return { rollout, outcome: end.outcome, because: end.because };
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEvents } from '../../shared/ledger/events.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
-import { endRollout, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
+import { endRollout, listOpenRollouts, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
 import { concludeRollout } from '../../shared/release/conclude-rollout.ts';
 import { sweepRollouts } from '../../shared/release/sweep-rollouts.ts';
@@ -121,6 +121,21 @@ describe('the sweep', () => {
     expect((await readRollout(ledger, 'runs'))?.end).toBeUndefined();
     expect(await texts('over')).toEqual(['succeeded: 0 targets have the release, verified']);
     expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: [] });
+  });
+
+  test('ends one that died however many rollouts of private targets have come and gone since, and closes what ended', async () => {
+    const { tools, outside, ledger } = await started('gone');
+    const { steps, ends } = waitingMachines();
+    ends('gone', 'FAILED');
+    for (let number = 1; number <= 30; number += 1) {
+      outside.move(1000);
+      const following = { rollout: `f-${number}`, only: 'acme', startedAt: outside.clock.now(), startedBy: 'tidegate' };
+      await openRollout(ledger, { repository: 'o/r', commit, authors: [], ...following });
+      await concludeRollout(following.rollout, { outcome: 'passed', because: 'all waves passed' }, tools, outside);
+    }
+    expect((await listOpenRollouts(ledger)).map(({ rollout }) => rollout)).toEqual(['gone']);
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['gone'] });
+    expect(await listOpenRollouts(ledger)).toEqual([]);
   });
 
   test('finishes what died between the end and its last event, under the end that was written', async () => {
