@@ -63,6 +63,8 @@ export interface Stop {
   readonly at: number;
   /** Where it was found. */
   readonly target?: string;
+  /** What found it. Absent where people stop it. */
+  readonly judged?: Pick<Judgement, 'gate' | 'kind' | 'source'>;
   /** What the rollout has written stays: it ends where it is, and nothing goes back. */
   readonly keeps?: true;
 }

@@ -126,7 +126,7 @@ export const judgeWave = async (
 };
 
 /** What other regions see of the same gates. Probes that must fail are not asked on schedule. */
-const withRegions = async (
+export const withRegions = async (
   probed: readonly Judgement[],
   gates: Readonly<Record<string, ProbeGate>>,
   since: number,

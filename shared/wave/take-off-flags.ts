@@ -11,11 +11,13 @@ import type { InProgress } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
+import type { Ended } from './ended.ts';
 import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
 import { FLAG_GATE } from './judge-flags.ts';
 import { endWait, keepWait } from './keep-wait.ts';
 import { type Cure, type CureTools, measureCure } from './measure-cure.ts';
+import { notAskedAgain } from './not-asked-again.ts';
 import { readWaits } from './read-waits.ts';
 import { foreign } from './set-flags.ts';
 
@@ -25,12 +27,6 @@ import { foreign } from './set-flags.ts';
  * given, with what the flags had to do with it.
  */
 export type TakeOffResult = InProgress | { readonly status: string; readonly because: string };
-
-/** What ended the wave's exit gates; `back` on its way back. */
-export interface Ended {
-  readonly status: string;
-  readonly because: string;
-}
 
 export type TakeOffTools = FlagTools &
   CureTools & {
@@ -96,7 +92,11 @@ export const takeOffFlags = async (
   if (goesBack) return onward(`flags taken back first: ${named}`);
   if (await isRecorded(ledger, ref.rollout, 'abort'))
     return onward(`${ended.because}; flags taken back first: ${named}`);
-  const cure = await measureCure(ref, release, wave, flagsOffAt, tools, outside, signal);
+  const unasked = await notAskedAgain(ref, release, wave, ended, outside);
+  const cure: Cure =
+    unasked === undefined
+      ? await measureCure(ref, release, wave, plan, flagsOffAt, tools, outside, signal)
+      : { status: 'not-cured', because: unasked };
   if (cure.status === 'in-progress') return { ...cure, because: `flags taken back first: ${named}; ${cure.because}` };
   return concluded(ref, ended, named, cure, outside);
 };
