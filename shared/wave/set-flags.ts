@@ -15,7 +15,7 @@ import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
 import type { VerifyTarget } from './judge-wave.ts';
-import { endWait, keepWait } from './keep-wait.ts';
+import { endWait, keepWait, waitForProber } from './keep-wait.ts';
 import { readWaits } from './read-waits.ts';
 
 export type SetFlagsResult = InProgress | { readonly status: 'done' | 'failed' | 'aborted'; readonly because: string };
@@ -28,7 +28,8 @@ const concurrency = 16;
 /**
  * Sets the flags of a wave's plan, once everything of the wave runs: not before every one of its targets has been read again and has what
  * was deployed, since old code under a new flag is what cost Knight Capital its capital. Each is set only while it is what the plan says it
- * was; another value is somebody else's and is left. What does not answer, or is held, is waited for and then given up with nothing set.
+ * was; another value is somebody else's and is left. What is held is waited for without end, and the prober after it; what does not answer is waited
+ * for as long as gates may stay inconclusive, and given up with nothing set. A wave that was stopped waits for nothing.
  * Done when every target serves what was set. May run twice and die anywhere: intent is kept before a write, and what stands is read.
  */
 export const setFlags = async (
@@ -42,13 +43,21 @@ export const setFlags = async (
 ): Promise<SetFlagsResult> => {
   const { ledger, clock, blobs } = outside;
   const plan = await getJson<WavePlan>(blobs, planDigest);
+  // Before anything is waited for: what stops a wave may hold it, too, and it must not sit there with what is bad.
+  const stopped = await readStop(ledger, ref);
+  if (stopped !== undefined) {
+    await endWait(ref, outside);
+    return { status: 'failed', because: stopped.because };
+  }
+  const waits = await readWaits(ref, release, wave, plan, outside);
+  if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
+  const resting = await waitForProber(ref, outside);
+  if (resting !== undefined) return resting;
+  await endWait(ref, outside);
   const { flagsFrom = clock.now() } = await advanceWave(ledger, ref, { flagsFrom: clock.now() });
   const isLate = clock.now() >= flagsFrom + wave.inconclusiveWithinMs;
   const wait = (because: string): SetFlagsResult =>
     isLate ? { status: 'aborted', because } : { status: 'in-progress', retryAfterSeconds: 5, because };
-  const waits = await readWaits(ref, release, wave, plan, outside);
-  if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
-  await endWait(ref, outside);
   // A rollback takes off what is on before its code goes; of an attempt that has set something all was ready.
   const isRollback = (await readRollout(ledger, ref.rollout))?.rollback === true;
   const isSure = isRollback || (await readFlagChanges(ledger, ref)).some(({ setAt }) => setAt !== undefined);

@@ -62,10 +62,11 @@ export const takeOffFlags = async (
   const onward = (because: string): TakeOffResult =>
     goesBack ? { status: plan.targets.length === 0 ? 'passed' : 'back', because } : { ...ended, because };
   if (changes.length === 0) return onward(ended.because);
-  const { flagsBackFrom = clock.now() } = await advanceWave(ledger, ref, { flagsBackFrom: clock.now() });
+  await advanceWave(ledger, ref, { flagsBackFrom: clock.now() });
   const waits = await readWaits({ ...ref, direction: 'back' }, release, wave, plan, outside);
   if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
   await endWait(ref, outside);
+  const { flagsTriedFrom = clock.now() } = await advanceWave(ledger, ref, { flagsTriedFrom: clock.now() });
   const ill = goesBack || (await isIll(ref, ended, outside));
   for (const change of changes.toReversed()) {
     if (change.backAt !== undefined) continue;
@@ -77,15 +78,15 @@ export const takeOffFlags = async (
     const advice = `its safe value is ${describeSetting({ value: release.flags?.[change.flag]?.off ?? false })}; set it by hand in store ${change.store}`;
     await tools.tell(`flag ${ref.rollout} ${ref.wave} ${change.flag}`, `${trouble}; ${advice}`);
     await recordTrouble(ref, `${trouble}; ${advice}`, outside);
-    if (taken.isFinal || now >= flagsBackFrom + triedMs) {
+    if (taken.isFinal || now >= flagsTriedFrom + triedMs) {
       return {
         status: 'stuck',
         because: `${ended.because}; ${trouble}; the code stays, since what was before it must not run under that flag; ${advice}`,
       };
     }
-    return { status: 'in-progress', retryAfterSeconds: secondsToLook(now, flagsBackFrom, undefined), because: trouble };
+    return { status: 'in-progress', retryAfterSeconds: secondsToLook(now, flagsTriedFrom, undefined), because: trouble };
   }
-  const unseen = await stillServed(release, ref, changes, wave, flagsBackFrom, tools, outside, signal);
+  const unseen = await stillServed(release, ref, changes, wave, flagsTriedFrom, tools, outside, signal);
   if (unseen !== undefined) return unseen;
   const { flagsOffAt = clock.now() } = await advanceWave(ledger, ref, { flagsOffAt: clock.now() });
   const named = changes.map(({ flag, from }) => `${flag} back to ${describeSetting(from)}`).join(', ');

@@ -7,12 +7,14 @@ import { folderBlobs } from '../../shared/blobs/folder.ts';
 import { putJson } from '../../shared/blobs/json.ts';
 import { keepAlerts } from '../../shared/ledger/alerts.ts';
 import { intendFlag, noteFlag, readFlagChanges } from '../../shared/ledger/flags.ts';
+import { liftHold, setHold } from '../../shared/ledger/holds.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { markVerified } from '../../shared/ledger/target-state.ts';
 import { keepJudgement, readDeployments, recordDeployment, type WaveRef } from '../../shared/ledger/waves.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { FlagSetting } from '../../shared/rollout/flag.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
+import type { Hold } from '../../shared/rollout/holds.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Judgement, Verdict } from '../../shared/rollout/verdict.ts';
@@ -222,4 +224,20 @@ test('a gate that is worse than its baseline, and within its thresholds, says so
   const worse = { compareMetric: async () => ({ ...judgement('slow', 'metric'), because: 'worse than before' }) };
   const [compared] = await compareRuns(story.ref, release, runs, deployed, worse, story.outside, never);
   expect(compared).toEqual({ ...judgement('slow', 'metric'), because: 'worse than before', isComparison: true });
+});
+
+test('the time that everything is halted for is not counted to the day for which a store is asked again', async () => {
+  const story = await open('halted');
+  const halt: Hold = {
+    ...{ kind: 'halt', scope: 'fleet', name: '', by: 'ana', because: 'x', at: 0, allowsRollback: false },
+  };
+  await setHold(story.ledger, halt);
+  const ended = { status: 'failed', because: 'ill' };
+  expect(await story.take(ended)).toMatchObject({ status: 'in-progress' });
+  story.pass(48 * 60 * minute);
+  await liftHold(story.ledger, halt, { by: 'ana', because: 'x', at: 0 });
+  story.kept.answers = false;
+  expect(await story.take(ended)).toMatchObject({ status: 'in-progress' });
+  story.pass(24 * 60 * minute);
+  expect(await story.take(ended)).toMatchObject({ status: 'stuck' });
 });
