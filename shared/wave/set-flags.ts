@@ -3,7 +3,7 @@ import { getJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { type FlagChange, intendFlag, keepFlagStanding, noteFlag, readFlagChanges } from '../ledger/flags.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { joinWaits } from '../rollout/assess-entry.ts';
 import { describeFlag, describeSetting, isSameSetting, type PlannedFlag } from '../rollout/flag.ts';
@@ -14,6 +14,7 @@ import type { Wave } from '../rollout/wave.ts';
 import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
+import { flagJudgement, foreign } from './judge-flags.ts';
 import type { VerifyTarget } from './judge-wave.ts';
 import { endWait, keepWait, waitForProber } from './keep-wait.ts';
 import { readWaits } from './read-waits.ts';
@@ -112,10 +113,12 @@ const setOne = async (
   if (read.status === 'unreachable') return { unknown: `flag ${flag.flag}: ${read.because}` };
   if (read.status === 'refused') return { refused: `flag ${flag.flag}: ${read.because}` };
   const isSet = isSameSetting(read.setting, flag.to);
-  if (!isSet && !isSameSetting(read.setting, flag.from)) {
-    return {
-      refused: `${foreign(ref, flag.flag)} ${describeSetting(read.setting)}, planned ${describeFlag(flag)}; not overwritten`,
-    };
+  const before = (await readFlagChanges(ledger, ref)).find((each) => each.flag === flag.flag);
+  // What was set once and is not any more somebody has taken back, by hand: a kill switch.
+  if (!isSet && (before?.setAt !== undefined || !isSameSetting(read.setting, flag.from))) {
+    const refused = `${foreign(ref, flag.flag)} ${describeSetting(read.setting)}, planned ${describeFlag(flag)}; not overwritten`;
+    await keepJudgement(ledger, ref, 'after', clock.now(), flagJudgement(flag, 'fail', refused));
+    return { refused };
   }
   const change = await intendFlag(ledger, ref, flag, clock.now());
   if (change.backAt !== undefined)
@@ -140,10 +143,6 @@ const setOne = async (
   });
   return { change: { ...change, setAt: change.setAt ?? now } };
 };
-
-/** A sentence about a flag that somebody else has changed begins so. */
-export const foreign = (ref: Pick<WaveRef, 'wave'>, flag: string): string =>
-  `flag ${flag} was changed by somebody else in ${ref.wave}: it is`;
 
 /** Waits until every target serves what was set; a target that does not within its time fails the wave. */
 const seenEverywhere = async (

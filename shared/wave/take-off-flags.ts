@@ -14,12 +14,11 @@ import type { Wave } from '../rollout/wave.ts';
 import type { Ended } from './ended.ts';
 import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
-import { FLAG_GATE } from './judge-flags.ts';
+import { foreign } from './judge-flags.ts';
 import { endWait, keepWait } from './keep-wait.ts';
 import { type Cure, type CureTools, measureCure } from './measure-cure.ts';
 import { notAskedAgain } from './not-asked-again.ts';
 import { readWaits } from './read-waits.ts';
-import { foreign } from './set-flags.ts';
 
 /**
  * `back`: the way back of the wave goes on with its targets; `passed`: there are none. `held`: the flags were to blame, or are somebody
@@ -84,7 +83,11 @@ export const takeOffFlags = async (
         because: `${ended.because}; ${trouble}; the code stays, since what was before it must not run under that flag; ${advice}`,
       };
     }
-    return { status: 'in-progress', retryAfterSeconds: secondsToLook(now, flagsTriedFrom, undefined), because: trouble };
+    return {
+      status: 'in-progress',
+      retryAfterSeconds: secondsToLook(now, flagsTriedFrom, undefined),
+      because: trouble,
+    };
   }
   const unseen = await stillServed(release, ref, changes, wave, flagsTriedFrom, tools, outside, signal);
   if (unseen !== undefined) return unseen;
@@ -129,8 +132,8 @@ const isIll = async (ref: WaveRef, ended: Ended, { ledger }: Stored): Promise<bo
   const judged = (await readJudgements(ledger, ref)).filter(
     ({ moment, effect }) => moment !== 'before' && effect === undefined,
   );
-  const flags = judged.filter(({ gate, verdict }) => gate === FLAG_GATE && verdict === 'fail');
-  const others = judged.filter(({ gate, verdict }) => gate !== FLAG_GATE && verdict === 'fail');
+  const flags = judged.filter(({ kind, verdict }) => kind === 'flag' && verdict === 'fail');
+  const others = judged.filter(({ kind, verdict }) => kind !== 'flag' && verdict === 'fail');
   return others.length > 0 || flags.length === 0 || ended.status === 'aborted';
 };
 

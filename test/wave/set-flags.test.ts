@@ -7,7 +7,14 @@ import { putJson } from '../../shared/blobs/json.ts';
 import { readFlagChanges } from '../../shared/ledger/flags.ts';
 import { liftHold, setHold } from '../../shared/ledger/holds.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
-import { readWave, recordDeployment, restProber, stopWave, type WaveRef } from '../../shared/ledger/waves.ts';
+import {
+  readJudgements,
+  readWave,
+  recordDeployment,
+  restProber,
+  stopWave,
+  type WaveRef,
+} from '../../shared/ledger/waves.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { FlagSetting } from '../../shared/rollout/flag.ts';
 import type { Hold } from '../../shared/rollout/holds.ts';
@@ -54,7 +61,8 @@ const release: Release = {
   flagStores: { main: { flagd: store, seenWithinMs: minute, allow: [] } },
   flags: { dark: { store: 'main', key: 'dark', off: false, waves: { w: { value: true } } } },
 };
-const [off, on] = [{ value: false }, { value: true }] satisfies FlagSetting[];
+const off: FlagSetting = { value: false };
+const on: FlagSetting = { value: true };
 
 /** A wave whose targets are deployed, with one flag in its plan, over a store of flags that keeps what it is told. */
 const open = async (name: string, deployed: readonly string[] = ['t1', 't2']) => {
@@ -77,7 +85,7 @@ const open = async (name: string, deployed: readonly string[] = ['t1', 't2']) =>
     flags: [{ flag: 'dark', store: 'main', key: 'dark', from: off, to: on }],
   });
   const kept = {
-    setting: off as FlagSetting,
+    setting: off,
     writes: 0,
     verdict: 'pass' as Judgement['verdict'],
     answers: true,
@@ -182,6 +190,22 @@ test('what somebody else has set since it was planned is not overwritten', async
       'flag dark was changed by somebody else in w: it is 5% true, else false, planned dark: false -> true; not overwritten',
   });
   expect(story.kept.writes).toBe(0);
+  // It is known afterwards that nothing else was ill.
+  expect(await readJudgements(story.ledger, story.ref)).toMatchObject([
+    { gate: 'flag dark', kind: 'flag', verdict: 'fail', moment: 'after' },
+  ]);
+});
+
+test('what somebody takes back while targets are waited for stays off', async () => {
+  const story = await open('killed by hand');
+  story.kept.served = false;
+  expect(await story.set()).toMatchObject({ status: 'in-progress' });
+  story.kept.setting = off;
+  expect(await story.set()).toMatchObject({
+    status: 'failed',
+    because: expect.stringMatching(/^flag dark was changed by somebody else in w: it is false/),
+  });
+  expect(story.kept).toMatchObject({ setting: off, writes: 1 });
 });
 
 /** Nothing may be written, ways back neither. */

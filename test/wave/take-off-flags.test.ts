@@ -22,6 +22,7 @@ import type { Wave } from '../../shared/rollout/wave.ts';
 import { compareRuns } from '../../shared/wave/compare-runs.ts';
 import type { Ended } from '../../shared/wave/ended.ts';
 import { outageFails } from '../../shared/wave/judge-availability.ts';
+import { judgeFlags } from '../../shared/wave/judge-flags.ts';
 import { stopFor } from '../../shared/wave/stop-for.ts';
 import { type TakeOffTools, takeOffFlags } from '../../shared/wave/take-off-flags.ts';
 import { targetNamed } from '../analysis/asking.ts';
@@ -133,6 +134,7 @@ const open = async (name: string, ...flags: readonly string[]) => {
     stores,
     ledger,
     outside,
+    tools,
     take,
     pass: (ms: number) => {
       now += ms;
@@ -240,4 +242,23 @@ test('the time that everything is halted for is not counted to the day for which
   expect(await story.take(ended)).toMatchObject({ status: 'in-progress' });
   story.pass(24 * 60 * minute);
   expect(await story.take(ended)).toMatchObject({ status: 'stuck' });
+});
+
+test('a flag that somebody has killed stays so, though another flag of the wave is as was set', async () => {
+  const story = await open('killed', 'dark', 'light');
+  const killed: FlagSetting = { value: true, percent: 0, otherwise: false };
+  story.stores.set('dark', killed);
+  const flags = await judgeFlags(story.ref, release, story.tools, story.outside, never);
+  expect(flags.map(({ gate, verdict }) => [gate, verdict])).toEqual([
+    ['flag dark', 'fail'],
+    ['flag light', 'pass'],
+  ]);
+  for (const each of flags) await story.found(each);
+  expect(await story.taken({ status: 'failed', because: 'ill' })).toEqual({
+    status: 'held',
+    because:
+      'ill; flag dark was changed by somebody else in w: it is 0% true, else false; not overwritten, and the code stays',
+  });
+  expect(story.stores.get('dark')).toEqual(killed);
+  expect(story.stores.get('light')).toEqual(off);
 });
