@@ -40,8 +40,8 @@ const triedMs = 24 * 3_600_000;
 
 /**
  * Takes the flags of a wave back to what they were before this rollout, the last first, and before any of its code: on its way back, and when
- * it has failed. Then, where it has failed, measures its gates again over two windows: if they pass, the flags were to blame and the code
- * stays. A store that does not answer is asked again for a day, and people are told at the first time. Nothing is taken back that this
+ * it has failed; where somebody holds the rollout they stay as they are, as its code does. Then, where it has failed, measures its gates again
+ * over two windows: if they pass, the flags were to blame and the code stays. A store that does not answer is asked again for a day, and people are told at the first time. Nothing is taken back that this
  * rollout did not set; what somebody else changed since is overwritten only where the wave is ill, and that is said. Twice is as once.
  */
 export const takeOffFlags = async (
@@ -61,6 +61,11 @@ export const takeOffFlags = async (
   const onward = (because: string): TakeOffResult =>
     goesBack ? { status: plan.targets.length === 0 ? 'passed' : 'back', because } : { ...ended, because };
   if (changes.length === 0) return onward(ended.because);
+  const stop = goesBack ? undefined : await readStop(ledger, ref);
+  if (stop?.keeps) {
+    await endWait(ref, outside);
+    return { status: 'held', because: `${stop.because}; ${standingOf(changes)}` };
+  }
   await advanceWave(ledger, ref, { flagsBackFrom: clock.now() });
   const waits = await readWaits({ ...ref, direction: 'back' }, release, wave, plan, outside);
   if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
@@ -103,6 +108,15 @@ export const takeOffFlags = async (
       : { status: 'not-cured', because: unasked };
   if (cure.status === 'in-progress') return { ...cure, because: `flags taken back first: ${named}; ${cure.because}` };
   return concluded(ref, ended, named, cure, outside);
+};
+
+/** How the flags of a wave stay that somebody holds. */
+const standingOf = (changes: readonly FlagChange[]): string => {
+  const named = changes.map(({ flag, from, to, setAt, backAt }) => {
+    const [certain, setting] = backAt === undefined ? [setAt !== undefined, to] : [true, from];
+    return `${flag} ${certain ? 'stays' : 'may be'} ${describeSetting(setting)}`;
+  });
+  return `its flags are left: ${named.join(', ')}`;
 };
 
 const concluded = async (

@@ -10,7 +10,7 @@ import { intendFlag, noteFlag, readFlagChanges } from '../../shared/ledger/flags
 import { liftHold, setHold } from '../../shared/ledger/holds.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { markVerified } from '../../shared/ledger/target-state.ts';
-import { keepJudgement, readDeployments, recordDeployment, type WaveRef } from '../../shared/ledger/waves.ts';
+import { keepJudgement, readDeployments, recordDeployment, stopWave, type WaveRef } from '../../shared/ledger/waves.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { FlagSetting } from '../../shared/rollout/flag.ts';
 import type { MetricGate } from '../../shared/rollout/gate.ts';
@@ -261,4 +261,15 @@ test('a flag that somebody has killed stays so, though another flag of the wave 
   });
   expect(story.stores.get('dark')).toEqual(killed);
   expect(story.stores.get('light')).toEqual(off);
+});
+
+test('where somebody holds the rollout its flags stay, as its code does, and it is said', async () => {
+  const story = await open('held');
+  await stopWave(story.ledger, story.ref, { because: 'held by ana: x', at: 0, keeps: true });
+  expect(await story.take({ status: 'failed', because: 'held by ana: x' })).toEqual({
+    status: 'held',
+    because: 'held by ana: x; its flags are left: dark stays true',
+  });
+  expect(story.stores.get('dark')).toEqual(on);
+  expect(await story.changes()).toMatchObject([{ flag: 'dark', setAt: 0 }]);
 });
