@@ -86,7 +86,7 @@ export const judgeWave = async (
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
-    const tests = await lookAtTests(ref, release, wave, 'after', targets, tools, signal);
+    const tests = await lookAtTests(ref, release, wave, { moment: 'after' }, targets, tools, signal);
     return [...judged, ...alerts, ...tests, ...(await tools.judgeFlags(signal))];
   };
   const probed = judgeProbes(gates, names, probing.tallies, tools);
