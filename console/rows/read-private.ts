@@ -21,9 +21,7 @@ export const readPrivate = async (
   { blobs, clock }: Pick<Outside, 'blobs' | 'clock'>,
 ): Promise<readonly PrivateRow[]> => {
   const fleet = rollouts.flatMap(({ only, commit, end }) =>
-    only === undefined && end !== undefined && (end.outcome === 'succeeded' || end.outcome === 'partial')
-      ? [{ commit, at: end.at }]
-      : [],
+    only === undefined && end?.passed ? [{ commit, at: end.at }] : [],
   );
   const names = [...new Set(rollouts.flatMap(({ only }) => only ?? []))].sort();
   return Promise.all(

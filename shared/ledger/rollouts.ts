@@ -21,7 +21,13 @@ export interface Rollout {
   readonly only?: string;
   readonly release?: Digest;
   readonly waves?: readonly string[];
-  readonly end?: { readonly outcome: End; readonly because: string; readonly at: number };
+  readonly end?: {
+    readonly outcome: End;
+    readonly because: string;
+    readonly at: number;
+    /** Every wave of it passed: the fleet has it, but for targets that could not be reached. Absent where it was held, or went back. */
+    readonly passed?: true;
+  };
 }
 
 const keyOf = (rollout: string) => ({ partition: `rollout#${rollout}`, sort: 'head' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEvents } from '../../shared/ledger/events.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
-import { endRollout, listOpenRollouts, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
+import { endRollout, listOpenRollouts, openRollout, type Rollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
 import { concludeRollout } from '../../shared/release/conclude-rollout.ts';
 import { sweepRollouts } from '../../shared/release/sweep-rollouts.ts';
@@ -19,6 +19,7 @@ const started = async (...names: readonly string[]) => {
     await openRollout(outside.ledger, { rollout, repository: 'o/r', commit, startedAt, startedBy: 'x', authors: [] });
   }
   const reverts: string[] = [];
+  const followed: string[] = [];
   const answers: (() => string)[] = [];
   const tools = {
     revert: async (reverted: string) => {
@@ -26,13 +27,16 @@ const started = async (...names: readonly string[]) => {
       return (answers.shift() ?? (() => 'git is true again'))();
     },
     freeTurn: async () => undefined,
-    follow: async () => [],
+    follow: async ({ rollout }: Rollout) => {
+      followed.push(rollout);
+      return [];
+    },
   };
   const conclude = (rollout: string, outcome: string) =>
     concludeRollout(rollout, { outcome, because: 'so it was' }, tools, outside);
   const texts = async (rollout: string) => (await readEvents(outside.ledger, rollout)).map(({ event }) => event.text);
   const standing = (rollout: string) => ({ release: digestOf('r'), rendered: digestOf('d'), commit, rollout, at: 1 });
-  return { ...outside, outside, tools, reverts, answers, conclude, texts, standing };
+  return { ...outside, outside, tools, reverts, followed, answers, conclude, texts, standing };
 };
 
 describe('git', () => {
@@ -103,6 +107,25 @@ test('a rollout that passed keeps its success when another has taken a target ov
   expect(await conclude('a', 'passed')).toMatchObject({
     outcome: 'succeeded',
     because: '1 targets have the release, verified; 1 had it and passed on to another rollout since',
+  });
+});
+
+describe('private targets', () => {
+  test.each([
+    { outcome: 'passed', end: 'partial', follow: ['a'], because: 'the fleet has it, without a target that was lost' },
+    { outcome: 'held', end: 'partial', follow: [], because: 'somebody holds it, or its flags were to blame' },
+    { outcome: 'failed', end: 'failed', follow: [], because: 'it has failed' },
+  ])('where $because, $follow goes on to them', async ({ outcome, end, follow }) => {
+    const { conclude, ledger, standing, followed } = await started('a');
+    await markBegun(ledger, 'eks-a', standing('a'));
+    await markBegun(ledger, 'eks-b', standing('a'));
+    await markVerified(ledger, 'eks-b', standing('a'));
+    expect(await conclude('a', outcome)).toMatchObject({ outcome: end });
+    expect(followed).toEqual(follow);
+    expect((await readRollout(ledger, 'a'))?.end?.passed === true).toBe(follow.length > 0);
+    // Whoever ends what died on the way knows it from the end that was written.
+    await conclude('a', 'failed');
+    expect(followed).toEqual([...follow, ...follow]);
   });
 });
 
