@@ -37,7 +37,7 @@ test.each<HoldScope>(['target', 'wave'])(
     await openRollout(ledger, { ...rollout, startedAt: clock.now() });
     const release = await putJson(blobs, { ...exampleRelease('3'), following: ['acme-prod'] });
     await notePrepared(ledger, 'ro-new', release, ['staging']);
-    const held = requireKnown({ scope, name: 'acme-prod' }, { ...outside, ledger, blobs });
+    const held = requireKnown({ scope, name: 'acme-prod' }, { ...outside, ledger, blobs }, nothing);
     await expect(held).resolves.toBeUndefined();
   },
 );
