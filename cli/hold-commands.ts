@@ -41,7 +41,7 @@ export const holdCommands: readonly Command[] = [
   {
     name: 'hold',
     args: '<rollout>',
-    summary: 'end a rollout where it is; what it has written stays, and nothing goes back',
+    summary: 'end a rollout where it is; what it has written stays, its flags too, and nothing goes back',
     options: [['--comment <text>', 'why; needed']],
     examples: [
       ['tidegate hold ro-5a0c2f19b7d4e3c8a961 --comment "fixed forward"', 'it ends partial; tidegate retry goes on'],

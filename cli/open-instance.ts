@@ -111,6 +111,7 @@ const ours = [
   'secrets',
   'config.git',
   'images.json',
+  'flags.json',
   'outages.json',
   'instance.json',
   'instance.log',

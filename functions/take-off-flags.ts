@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { readStandings } from '../shared/availability/standing.ts';
+import { readOutages } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
@@ -24,6 +26,8 @@ export const takeOffFlags = (outside: Outside): Task =>
       ...gateTools(outside, plan),
       ...flagTools(outside),
       verifyTarget,
+      readSeen: async () => ({ home: outside.settings.region, standings: await readStandings(outside.ledger) }),
+      readOutages: () => readOutages(outside),
       tell: (key: string, text: string) => tell({ key, text, path }, outside, audienceOf(release.targets[ref.wave])),
     };
     return takeOff(ref, release, waveOf(release, ref.wave), plan, ended, tools, outside, invocation);

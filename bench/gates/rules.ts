@@ -1,7 +1,7 @@
 import { failuresToStop } from '../../shared/analysis/e-process.ts';
 import { lowerBound } from '../../shared/analysis/intervals.ts';
-import { assessSprt, type SprtPlan } from '../../shared/analysis/sprt.ts';
 import { isHigh } from './kayenta.ts';
+import { assessSprt, type SprtPlan } from './sprt.ts';
 
 /** A way to decide, as the fewest failures that stop at each look; `accepts`: so few end it as good, and nobody looks again. */
 export interface Rule {

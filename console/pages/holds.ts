@@ -102,7 +102,7 @@ export const endForms = ({ end, rollout, commit }: RolloutView, may: May): Html 
         may('abort'),
         html`<details class="act" id="hold"><summary>Hold…</summary>
 <form method="post" action="/aborts"><input type="hidden" name="rollout" value="${rollout}"><input type="hidden" name="keep" value="yes">
-<p>It ends where it is: what it has written stays, and nothing goes back.</p>
+<p>It ends where it is: what it has written stays, its flags too, and nothing goes back.</p>
 <label for="hold-comment">Why</label><input id="hold-comment" name="comment" required maxlength="500" autocomplete="off">
 <button class="button destructive">Hold ${shortCommit(commit)}</button></form></details>
 <details class="act" id="abort"><summary>Abort…</summary>

@@ -7,7 +7,13 @@ import { readOutages } from '../../shared/availability/watch-probers.ts';
 import { readAlertHolds } from '../../shared/ledger/alerts.ts';
 import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
-import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
+import {
+  listFleetRollouts,
+  listNewestPrepared,
+  listOpenRollouts,
+  type Rollout,
+  readRollout,
+} from '../../shared/ledger/rollouts.ts';
 import { readTargetStates, type TargetState } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Hold } from '../../shared/rollout/holds.ts';
@@ -33,33 +39,48 @@ export interface FleetRows {
   readonly holds: readonly Hold[];
 }
 
-/** How many of the newest rollouts are looked at. One that is older and still under way has been forgotten by everybody. */
-const looked = 50;
+/** How many of the newest rollouts of the fleet private ones are compared with. */
+const compared = 50;
 
 /** What the fleet page shows. Reads only. */
 export const readFleetRows = async (
   stored: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'>,
 ): Promise<FleetRows> => {
   const states = await readTargetStates(stored.ledger);
-  const newest = await listRollouts(stored.ledger, looked);
-  const written = new Set([...states.values()].map((state) => state.begun?.rollout));
-  const prepared = new Map<string | undefined, string>();
-  for (const { rollout, only, release } of newest) {
-    if (release !== undefined && !prepared.has(only)) prepared.set(only, rollout);
-  }
-  const isShown = ({ rollout, end, only }: Rollout) =>
-    end === undefined || written.has(rollout) || rollout === prepared.get(only);
+  const { ledger } = stored;
+  const underWay = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
+  const prepared = await listNewestPrepared(ledger);
   const rollouts: RolloutRows[] = [];
-  for (const { rollout } of newest.filter(isShown)) {
+  for (const rollout of newestFirst([...underWay, ...prepared, ...(await readWriting(states, ledger))])) {
     const rows = await readRolloutRows(rollout, stored);
     if (rows !== undefined) rollouts.push(rows);
   }
-  const { ledger } = stored;
   const probed = await readProbed(states, stored);
   const outages = await readOutages(stored);
   const fences = await readFenceStandings(ledger);
   const approvals = await readOpenApprovals(ledger);
-  const following = await readPrivate(newest, states, stored);
+  const ofPrivate = [...prepared, ...underWay].filter(({ only }) => only !== undefined);
+  const compareWith = await listFleetRollouts(ledger, compared);
+  const following = await readPrivate([...compareWith, ...ofPrivate], states, stored);
   const holds = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
   return { states, rollouts, probed, outages, approvals, fences, following, holds };
 };
+
+/** The rollouts that the targets were written to by last. */
+const readWriting = async (
+  states: ReadonlyMap<string, TargetState>,
+  ledger: Outside['ledger'],
+): Promise<readonly Rollout[]> => {
+  const names = new Set([...states.values()].flatMap(({ begun }) => begun?.rollout ?? []));
+  const found = await Promise.all([...names].map((name) => readRollout(ledger, name)));
+  return found.filter((rollout) => rollout !== undefined);
+};
+
+/** The names of them, each once. */
+const newestFirst = (rollouts: readonly Rollout[]): readonly string[] => [
+  ...new Set(
+    rollouts
+      .toSorted((a, b) => b.startedAt - a.startedAt || (a.rollout < b.rollout ? 1 : -1))
+      .map(({ rollout }) => rollout),
+  ),
+];

@@ -12,7 +12,8 @@ export interface PrivateRow {
 }
 
 /**
- * The private targets that follow the fleet, of these rollouts, newest first: each as its own newest release has it. Reads only.
+ * The private targets that follow the fleet, of these rollouts, those of the fleet newest first, and of each private one too: each as its
+ * own newest release has it. Reads only.
  */
 export const readPrivate = async (
   rollouts: readonly Rollout[],
@@ -20,9 +21,7 @@ export const readPrivate = async (
   { blobs, clock }: Pick<Outside, 'blobs' | 'clock'>,
 ): Promise<readonly PrivateRow[]> => {
   const fleet = rollouts.flatMap(({ only, commit, end }) =>
-    only === undefined && end !== undefined && (end.outcome === 'succeeded' || end.outcome === 'partial')
-      ? [{ commit, at: end.at }]
-      : [],
+    only === undefined && end?.passed ? [{ commit, at: end.at }] : [],
   );
   const names = [...new Set(rollouts.flatMap(({ only }) => only ?? []))].sort();
   return Promise.all(

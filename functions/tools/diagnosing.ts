@@ -7,11 +7,11 @@ import { watchProbers } from '../../shared/availability/watch-probers.ts';
 import { clusterAt, rangesOf } from '../../shared/clouds/cluster-at.ts';
 import { mintFor } from '../../shared/clouds/open-cluster.ts';
 import { resolveCluster } from '../../shared/clouds/resolve-cluster.ts';
-import type { WantedRule } from '../../shared/doctor/assess-rules.ts';
 import type { Found } from '../../shared/doctor/check.ts';
 import { diagnoseInstallation, type InstallationTools } from '../../shared/doctor/diagnose-installation.ts';
 import { diagnoseTarget, type TargetTools } from '../../shared/doctor/diagnose-target.ts';
 import type { Diagnosis } from '../../shared/doctor/diagnosis.ts';
+import { wantedRules } from '../../shared/doctor/wanted-rules.ts';
 import { executionName } from '../../shared/intake/event-name.ts';
 import { headOf } from '../../shared/intake/github.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
@@ -19,8 +19,8 @@ import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { machineStatus } from '../../shared/outside/state-machine.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
-import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import type { Target } from '../../shared/rollout/target.ts';
+import { namedSecrets } from './named-secrets.ts';
 import { type ConfiguredFleet, preparingTools } from './preparing.ts';
 
 /** Where a diagnosis is made: deployed, or by an instance on one machine, with clouds (simulated ones) or without. */
@@ -95,13 +95,6 @@ const fenceFound = ({ admissionPolicy = 'install' }: Target, standing: FenceStan
     : { status: 'warning', found: because, next: 'the next deployment installs it, where it may (docs/one-writer.md)' };
 };
 
-/** The functions that something outside a rollout has to call. */
-const wantedRules = (bus: string): readonly WantedRule[] => [
-  ...['probeAvailability', 'watchProbers', 'sweepTurns'].map((name) => ({ function: name, isSchedule: true })),
-  { function: 'receiveArtifact', isSchedule: false },
-  { function: 'receiveArtifact', bus, isSchedule: false },
-];
-
 const installationTools = (place: DiagnosedPlace, outside: Outside): InstallationTools => {
   const { stateMachines, configRepository } = outside.settings;
   return {
@@ -112,7 +105,7 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
     readConfig: async (commit, signal) => {
       const tools = preparingTools(outside);
       const read = await tools.readConfig(await tools.readFiles(commit, signal));
-      return read.ok ? { ok: true, targets: namesOf(read.fleet), secrets: secretsOf(read.fleet) } : read;
+      return read.ok ? { ok: true, targets: namesOf(read.fleet), secrets: namedSecrets(read.fleet) } : read;
     },
     isReported: async (commit) =>
       (await readRollout(outside.ledger, executionName(configRepository.name, commit))) !== undefined,
@@ -160,11 +153,3 @@ const allOf = ({ targets, following }: Pick<ConfiguredFleet, 'targets' | 'follow
 
 const namesOf = (fleet: Pick<ConfiguredFleet, 'targets' | 'following'>): readonly string[] =>
   allOf(fleet).map(({ name }) => name);
-
-/** Names of the secrets that stores of the config are asked with. */
-const secretsOf = ({ metrics }: Pick<ConfiguredFleet, 'metrics'>): readonly string[] =>
-  Object.values(metrics).flatMap((source: MetricSource) => {
-    const { tokenSecret, tls = {} } = source;
-    const named = [tokenSecret, 'appKeySecret' in source ? source.appKeySecret : undefined, ...Object.values(tls)];
-    return named.filter((each) => each !== undefined);
-  });

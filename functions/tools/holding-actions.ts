@@ -4,7 +4,7 @@ import { withdrawApprovals } from '../../shared/approval/withdraw-approvals.ts';
 import { readAlertHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
 import { recordEvent } from '../../shared/ledger/events.ts';
 import { liftHold, readHolds, setHold } from '../../shared/ledger/holds.ts';
-import { listRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
+import { listOpenRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { abortRollout } from '../../shared/release/abort-rollout.ts';
@@ -108,16 +108,13 @@ const waive = async (
   const held = await waiveAlerts(ledger, { scope, name }, why);
   if (held === undefined) return undefined;
   const text = `${held.by} on ${scope} ${name} waived by ${why.by}: ${why.because}`;
-  const underWay = (await listRollouts(ledger, looked)).filter(({ end }) => end === undefined);
+  const underWay = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   for (const { rollout } of underWay) {
     const about = scope === 'target' ? { target: name } : scope === 'wave' ? { wave: name } : {};
     await recordEvent(ledger, rollout, `waived ${text} ${why.at}`, { at: why.at, kind: 'held', ...about, text });
   }
   return held;
 };
-
-/** More rollouts than ever run at the same time. */
-const looked = 50;
 
 const underWay = async (rollout: string, { ledger }: Pick<Outside, 'ledger'>): Promise<void> => {
   const row = await readRollout(ledger, rollout);

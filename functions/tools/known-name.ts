@@ -36,9 +36,10 @@ const namesOf = async (
   if (scope === 'source') return new Set([outside.settings.configRepository.name]);
   const releases = await readKnownReleases(outside);
   return new Set(
-    releases.flatMap(({ waves, services, targets }) => {
-      if (scope === 'wave') return waves.map(({ name }) => name);
-      return Object.keys(scope === 'service' ? services : targets);
+    // A private target is held before anything of its own was prepared, too; its wave has its name.
+    releases.flatMap(({ waves, services, targets, following = [] }) => {
+      if (scope === 'service') return Object.keys(services);
+      return [...(scope === 'wave' ? waves.map(({ name }) => name) : Object.keys(targets)), ...following];
     }),
   );
 };

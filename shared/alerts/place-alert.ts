@@ -12,7 +12,7 @@ export interface Known {
   readonly rules: readonly AlertRule[];
 }
 
-/** By the releases that are known, newest first: all their names, and the rules of the newest. Pure. */
+/** By the releases that are known, the newest of the fleet first: all their names, and the rules of the first. Pure. */
 export const knownIn = (releases: readonly Release[]): Known => ({
   targets: [...new Map(releases.toReversed().flatMap(({ targets }) => Object.entries(targets))).values()],
   waves: new Set(releases.flatMap(({ waves }) => waves.map(({ name }) => name))),

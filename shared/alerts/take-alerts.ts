@@ -10,7 +10,7 @@ import { type Known, knownIn, placeAlert } from './place-alert.ts';
 
 /** What acting on alerts needs of the capabilities beside it. */
 export interface AlertTools {
-  /** By whose names alerts speak of targets, newest first. */
+  /** By whose names alerts speak of targets, the newest of the fleet first. */
   readReleases(): Promise<readonly Release[]>;
   /** Stops the waves under way that something speaks against; returns their names. Twice is as once. */
   stopWaves(against: (running: RunningWave) => Promise<Judgement | undefined>): Promise<readonly string[]>;

@@ -97,12 +97,25 @@ export const assessFixed = (
     dashboards: count.dashboards * prices.dashboardMonth,
   });
 
-/** Dollars of a month for what runs by the clock: two sweeps of a minute, and one region's probes of all targets. */
+/** Of the blobs that are put again each day: a hundred targets with ten renderings that each may go back to, and what these name. */
+const KEPT_BLOBS = 2_000;
+/** Of them it reads and puts sixteen at the same time. */
+const KEPT_A_SECOND = 100;
+
+/**
+ * Dollars of a month for what runs by the clock: two sweeps of a minute, one region's probes of all targets, and keeping blobs each day (their
+ * bucket has a key of its own, so that the key is hardly asked).
+ */
 export const assessSchedules = (prices: Prices): Readonly<Record<string, number>> => {
   const minutes = 60 * 24 * 30;
   return summed({
     sweeps: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
     probes: minutes * (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
+    blobs:
+      30 *
+      (prices.lambdaRequest +
+        MEMORY_GB * (KEPT_BLOBS / KEPT_A_SECOND) * prices.lambdaGbSecond +
+        KEPT_BLOBS * (prices.blobGet + prices.blobPut)),
   });
 };
 

@@ -3,6 +3,7 @@ import type { Outside } from '../outside/outside.ts';
 import { assessClock } from './assess-clock.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
 import { brief, type Check, type Found, openExamination } from './check.ts';
+import { lookAtSecret } from './look-at-secret.ts';
 
 /** What the installation needs looked at by others than the ledger, the blobs and the secrets. */
 export interface InstallationTools {
@@ -33,7 +34,7 @@ export type ReadConfig =
 type InstallationOutside = Pick<Outside, 'clock' | 'ledger' | 'blobs' | 'secrets' | 'settings'>;
 
 /** Secrets that are used where they are there. */
-const optionalSecrets = ['notify-slack', 'notify-webhook', 'heartbeat'];
+const optionalSecrets = ['alerts', 'tests', 'notify-slack', 'notify-webhook', 'notify-webhook-key', 'heartbeat'];
 
 /**
  * Looks at everything that Tidegate itself stands on, from inside: with the identity and from the network it runs in. Writes one blob, always
@@ -99,8 +100,9 @@ export const diagnoseInstallation = async (
   const { tokenSecret, webhookSecret } = settings.configRepository;
   const needed = [tokenSecret, webhookSecret, ...(read?.secrets ?? [])].filter((each) => each !== undefined);
   for (const secret of [...new Set(needed)].sort())
-    await look(`secret ${secret}`, () => isThere(secret, false, outside));
-  for (const secret of optionalSecrets) await look(`secret ${secret}`, () => isThere(secret, true, outside));
+    await look(`secret ${secret}`, () => lookAtSecret(secret, false, outside));
+  for (const secret of optionalSecrets.filter((each) => !needed.includes(each)))
+    await look(`secret ${secret}`, () => lookAtSecret(secret, true, outside));
   await look('schedules', async () => {
     const { silent, expected } = await tools.probers();
     if (expected === 0) return { status: 'skipped', found: 'nothing is verified yet that schedules would probe' };
@@ -141,21 +143,6 @@ const roundTrip = async ({ blobs }: Pick<Outside, 'blobs'>): Promise<Found> => {
     return { status: 'ok', found: 'takes a blob and gives it back' };
   return { status: 'failed', found: 'gives back another blob than it took', next: 'look at what else writes there' };
 };
-
-/** Whether a secret can be read and says something. Its value goes nowhere. */
-const isThere = async (name: string, isOptional: boolean, { secrets }: Pick<Outside, 'secrets'>): Promise<Found> => {
-  try {
-    const secret = await secrets.get(name);
-    if (secret.reveal().trim() !== '') return { status: 'ok', found: 'is there' };
-    return { status: 'failed', found: 'is empty', next: 'store its value again' };
-  } catch (error) {
-    if (isOptional && nameOf(error) === 'SecretMissing')
-      return { status: 'skipped', found: 'is not set; nothing asks for it' };
-    throw error;
-  }
-};
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
 /** What nobody could do about by looking at the message alone. */
 const nexts: Readonly<Record<string, string>> = {

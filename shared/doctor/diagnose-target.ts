@@ -11,6 +11,7 @@ import { assessRights } from './assess-rights.ts';
 import { assessCertificate, assessVersion } from './assess-server.ts';
 import { type Check, type Found, openExamination } from './check.ts';
 import { explainHop, type WayFacts } from './explain-hop.ts';
+import { lookAtSecret } from './look-at-secret.ts';
 import { jsonOf, readRights, whoAmI } from './reviews.ts';
 
 /** How a target is found and opened, and what a deployment would ask of it. */
@@ -27,14 +28,15 @@ export interface TargetTools {
   readonly fence: (target: Target, cluster: Cluster, signal: AbortSignal) => Promise<Found>;
 }
 
-type TargetOutside = Pick<Outside, 'clock' | 'dial' | 'lookup' | 'settings'>;
+type TargetOutside = Pick<Outside, 'clock' | 'dial' | 'lookup' | 'secrets' | 'settings'>;
 
 /** What one hop may take; a connection that is filtered away says nothing, ever. */
 const hopMs = 8_000;
 
 /**
  * Goes the way to a target's API server hop by hop, as the identity that deploys to it, and asks what it may do there. Writes nothing (the
- * reviews it posts are questions that are not stored). The first hop that fails ends the way; what lies behind is skipped.
+ * reviews it posts are questions that are not stored). The first hop that fails ends the way; what lies behind is skipped. Before that it
+ * looks at the secret of a private target's own channel: here, where only those are told of it who may see the target.
  */
 export const diagnoseTarget = async (
   target: Target,
@@ -45,6 +47,9 @@ export const diagnoseTarget = async (
   let facts: WayFacts = { target };
   const { checks, look } = openExamination((hop, error) => explainHop(hop, error, facts));
   const isOnWay = { isOnWay: true };
+
+  const channel = target.private?.notifySecret;
+  if (channel !== undefined) await look(`secret ${channel}`, () => lookAtSecret(channel, false, outside));
 
   const endpoint = await look(
     'endpoint',

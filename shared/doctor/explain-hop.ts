@@ -29,6 +29,7 @@ export const explainHop = (hop: string, error: unknown, facts: WayFacts): Found 
     case 'ClusterUnreachable':
       return { status: 'failed', found, next: noAnswer(hop, facts) };
     case 'SecretMissing':
+    case 'SecretRefused':
       return { status: 'failed', found };
     default:
       return undefined;

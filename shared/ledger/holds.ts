@@ -47,7 +47,7 @@ export const liftHold = async (
 export const readHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
   (await queryAll(ledger, partition)).map((row) => stored<Hold>(row));
 
-/** Keeps who set and lifted what, and why; never removed. */
+/** Keeps who set and lifted what, and why, for as long as `retention` says: 400 days. Twice is as once. */
 export const keepHoldHistory = async (
   ledger: Ledger,
   entry: {

@@ -36,6 +36,18 @@ export const keptUntil = (partition: string, now: number): number | undefined =>
   return kept === undefined ? undefined : now + kept.days * dayMs;
 };
 
+/**
+ * SQL that gives the rows of a table `ledger` their time which were written before rows had one, counted from `now`; what has one keeps it, so
+ * that again changes nothing. Pure.
+ */
+export const keepingSql = (now: number): string =>
+  retention
+    .map(
+      ({ partition, days }) =>
+        `UPDATE ledger SET expires_at = ${now + days * dayMs} WHERE expires_at IS NULL AND substr(partition, 1, ${partition.length}) = '${partition}';`,
+    )
+    .join('\n');
+
 /** A ledger that gives what is written to it its time, by `retention`. What says itself when it expires keeps that. */
 export const withRetention = (ledger: Ledger, clock: Pick<Clock, 'now'>): Ledger => {
   const timed = (write: Write): Write => {

@@ -1,8 +1,8 @@
 import type { Digest } from '../blobs/blobs.ts';
 import type { End } from '../rollout/outcome.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, Row } from './ledger.ts';
 import { sortableTime } from './sortable-time.ts';
-import { update } from './update.ts';
+import { queryAll, update } from './update.ts';
 
 /** One run of a release through the waves. */
 export interface Rollout {
@@ -21,10 +21,24 @@ export interface Rollout {
   readonly only?: string;
   readonly release?: Digest;
   readonly waves?: readonly string[];
-  readonly end?: { readonly outcome: End; readonly because: string; readonly at: number };
+  readonly end?: {
+    readonly outcome: End;
+    readonly because: string;
+    readonly at: number;
+    /** Every wave of it passed: the fleet has it, but for targets that could not be reached. Absent where it was held, or went back. */
+    readonly passed?: true;
+  };
 }
 
 const keyOf = (rollout: string) => ({ partition: `rollout#${rollout}`, sort: 'head' });
+const sortOf = ({ rollout, startedAt }: Pick<Rollout, 'rollout' | 'startedAt'>) =>
+  `${sortableTime(startedAt)}#${rollout}`;
+/** Of those that were not concluded. It begins as the list of all does, so its rows are kept as long. */
+const open = 'rollouts-open';
+/** The newest that are looked through for those that were under way before there were rows of `open`. */
+const lookedThrough = 20;
+/** The most that one query returns: some tens of rollouts of the fleet with all that follow them. */
+const mostListed = 1_000;
 
 /** Writes the row of a rollout that starts. `false` when it is there already: a repeat starts nothing. */
 export const openRollout = async (ledger: Ledger, rollout: Rollout): Promise<boolean> =>
@@ -32,11 +46,18 @@ export const openRollout = async (ledger: Ledger, rollout: Rollout): Promise<boo
     { ...keyOf(rollout.rollout), data: { ...rollout }, expect: 'absent' },
     {
       partition: 'rollouts',
-      sort: `${sortableTime(rollout.startedAt)}#${rollout.rollout}`,
-      data: { rollout: rollout.rollout },
+      sort: sortOf(rollout),
+      // Whom it is for, so that those of the fleet are found among the many that follow.
+      data: { rollout: rollout.rollout, ...(rollout.only === undefined ? {} : { only: rollout.only }) },
       expect: 'absent',
     },
+    { partition: open, sort: sortOf(rollout), data: { rollout: rollout.rollout }, expect: 'absent' },
   ]);
+
+/** Takes a rollout from those that are open: the last thing that concluding does. Twice is as once. */
+export const closeRollout = async (ledger: Ledger, rollout: Pick<Rollout, 'rollout' | 'startedAt'>): Promise<void> => {
+  await ledger.remove({ partition: open, sort: sortOf(rollout), expect: 1 });
+};
 
 export const readRollout = async (ledger: Ledger, rollout: string): Promise<Rollout | undefined> =>
   (await ledger.get(keyOf(rollout)))?.data as Rollout | undefined;
@@ -77,9 +98,44 @@ export const endRollout = async (
   return (row?.data.end as Rollout['end']) ?? end;
 };
 
-/** The rollouts that started last, newest first. */
-export const listRollouts = async (ledger: Ledger, limit: number): Promise<readonly Rollout[]> => {
-  const rows = await ledger.query('rollouts', { limit, reverse: true });
-  const found = await Promise.all(rows.map((row) => readRollout(ledger, String(row.data.rollout))));
+/** The rollouts that started last, newest first, those of private targets among them. */
+export const listRollouts = async (ledger: Ledger, limit: number): Promise<readonly Rollout[]> =>
+  readListed(ledger, await ledger.query('rollouts', { limit, reverse: true }));
+
+/**
+ * All that were not concluded, newest first, however many have ended since they started. One that has its end, and whose concluding
+ * is not done, is among them.
+ */
+export const listOpenRollouts = async (ledger: Ledger): Promise<readonly Rollout[]> => {
+  const rollouts = await readListed(ledger, await queryAll(ledger, open));
+  const known = new Set(rollouts.map(({ rollout }) => rollout));
+  const older = (await listRollouts(ledger, lookedThrough)).filter(
+    ({ rollout, end }) => end === undefined && !known.has(rollout),
+  );
+  return [...rollouts, ...older].sort((a, b) => (sortOf(a) < sortOf(b) ? 1 : -1));
+};
+
+/** The newest of the fleet that was prepared, then those of private targets, each its newest; of the 1,000 that started last. */
+export const listNewestPrepared = async (ledger: Ledger): Promise<readonly Rollout[]> => {
+  const rows = await ledger.query('rollouts', { limit: mostListed, reverse: true });
+  const found = new Map<unknown, Rollout>();
+  for (const row of rows) {
+    if (found.has(row.data.only)) continue;
+    const rollout = await readRollout(ledger, String(row.data.rollout));
+    // A row of before they said whom they are for: what it is of says that.
+    if (rollout?.release !== undefined && !found.has(rollout.only)) found.set(rollout.only, rollout);
+  }
+  return [...found.values()].sort((a, b) => Number(a.only !== undefined) - Number(b.only !== undefined));
+};
+
+/** The newest of the fleet itself, newest first; of the 1,000 that started last. */
+export const listFleetRollouts = async (ledger: Ledger, limit: number): Promise<readonly Rollout[]> => {
+  const rows = await ledger.query('rollouts', { limit: mostListed, reverse: true });
+  const fleet = await readListed(ledger, rows.filter(({ data }) => data.only === undefined).slice(0, limit));
+  return fleet.filter(({ only }) => only === undefined);
+};
+
+const readListed = async (ledger: Ledger, rows: readonly Row[]): Promise<readonly Rollout[]> => {
+  const found = await Promise.all(rows.map(({ data }) => readRollout(ledger, String(data.rollout))));
   return found.filter((rollout) => rollout !== undefined);
 };

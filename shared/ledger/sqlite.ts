@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import type { Clock } from '../outside/clock.ts';
 import type { Delete, Ledger, Row, Write } from './ledger.ts';
+import { keepingSql } from './retention.ts';
 import { boundsOf, checkKey, checkTransaction, decodeData, encodeData, isWrite, versionAfter } from './row.ts';
 import { upgradeFile } from './upgrade-file.ts';
 
@@ -23,11 +24,10 @@ export class LedgerUnreadable extends Error {
 }
 
 const SCHEMA_VERSION = 2;
+/** Rows that expire are found without reading all others. */
+const INDEX = 'CREATE INDEX IF NOT EXISTS ledger_expiring ON ledger (expires_at) WHERE expires_at IS NOT NULL;';
 /** What leads from a version to the next. */
-const UPGRADES = {
-  // Rows that expire are found without reading all others.
-  1: 'CREATE INDEX IF NOT EXISTS ledger_expiring ON ledger (expires_at) WHERE expires_at IS NOT NULL;',
-} as const;
+const upgradesAt = (now: number) => ({ 1: `${INDEX}\n${keepingSql(now)}` });
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger_schema (version INTEGER NOT NULL);
   INSERT INTO ledger_schema SELECT ${SCHEMA_VERSION} WHERE NOT EXISTS (SELECT 1 FROM ledger_schema);
@@ -44,7 +44,7 @@ const SCHEMA = `
 const versionOf = (database: DatabaseSync): number => {
   const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_schema'").get();
   database.exec(SCHEMA);
-  if (known === undefined) database.exec(UPGRADES[1]);
+  if (known === undefined) database.exec(INDEX);
   return Number(database.prepare('SELECT version FROM ledger_schema').get()?.version);
 };
 
@@ -69,7 +69,8 @@ export const openSqliteLedger = (path: string, clock: Pick<Clock, 'now'>): Sqlit
     throw new LedgerUnreadable(path, `has schema version ${version}`);
   }
   if (version < SCHEMA_VERSION) {
-    upgradeFile(database, path, version, UPGRADES, `UPDATE ledger_schema SET version = ${SCHEMA_VERSION}`);
+    const stamp = `UPDATE ledger_schema SET version = ${SCHEMA_VERSION}`;
+    upgradeFile(database, path, version, upgradesAt(clock.now()), stamp);
   }
   const forget = database.prepare('DELETE FROM ledger WHERE expires_at <= ?');
   forget.run(clock.now());

@@ -10,6 +10,8 @@ export interface TestRun {
   readonly wave: string;
   readonly gate: string;
   readonly moment: Exclude<Moment, 'during'>;
+  /** Before: since when the entry was judged for which it was asked. */
+  readonly enteredAt?: number;
   /** Absent: it is of the wave as a whole. */
   readonly target?: string;
   readonly begunAt: number;

@@ -26,11 +26,12 @@ export interface WaveProgress {
   readonly deployingAt?: number;
   /** Since when it is asked what its flags are, where that was not known. */
   readonly flagsAskedAt?: number;
-  /** Since when its flags are to be set, and when every target was known to serve them. */
+  /** Since when its flags are to be set, with nothing that holds that, and when every target was known to serve them. */
   readonly flagsFrom?: number;
   readonly flagsSeenAt?: number;
-  /** Since when its flags are to be taken back, and when all were. */
+  /** Since when its flags are to be taken back, since when with nothing that holds that, and when all were. */
   readonly flagsBackFrom?: number;
+  readonly flagsTriedFrom?: number;
   readonly flagsOffAt?: number;
   /** What is waited for before a target may be entered. Absent while nothing is. */
   readonly waiting?: Waiting;
@@ -63,6 +64,8 @@ export interface Stop {
   readonly at: number;
   /** Where it was found. */
   readonly target?: string;
+  /** What found it. Absent where people stop it. */
+  readonly judged?: Pick<Judgement, 'gate' | 'kind' | 'source'>;
   /** What the rollout has written stays: it ends where it is, and nothing goes back. */
   readonly keeps?: true;
 }
@@ -98,7 +101,7 @@ export const keepPlan = async (
 
 /**
  * Keeps what a wave waits for, or that it waits no more; waiting goes on under its first time whatever the reasons. Its health before is
- * measured anew afterwards, for as long as it may.
+ * measured anew afterwards, for as long as it may, and its flags are tried for as long as they may.
  */
 export const keepWaiting = async <Kept extends Waiting | undefined>(
   ledger: Ledger,
@@ -108,7 +111,7 @@ export const keepWaiting = async <Kept extends Waiting | undefined>(
   const row = await update(ledger, progressKey(ref), (current) => {
     const { waiting: before, ...rest } = (current?.data ?? {}) as WaveProgress;
     if (waiting === undefined) return before === undefined ? undefined : rest;
-    const { enteredAt: _, reenteredAt: __, ...others } = rest;
+    const { enteredAt: _, reenteredAt: __, flagsFrom: ___, flagsTriedFrom: ____, ...others } = rest;
     return { ...others, waiting: { ...waiting, since: before?.since ?? waiting.since } };
   });
   return (waiting === undefined ? undefined : (row?.data.waiting as Kept)) as Kept;

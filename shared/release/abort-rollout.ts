@@ -1,6 +1,6 @@
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { stopWave } from '../ledger/waves.ts';
+import { readStop, readWave, stopWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 
 /** What came of asking that a rollout ends. */
@@ -8,13 +8,14 @@ export type AbortResult =
   | { readonly status: 'aborting'; readonly because: string }
   | {
       readonly status: 'refused';
-      readonly code: 'UNKNOWN_ROLLOUT' | 'HAS_ENDED' | 'NOT_PREPARED';
+      readonly code: 'UNKNOWN_ROLLOUT' | 'HAS_ENDED' | 'NOT_PREPARED' | 'GOES_BACK' | 'IS_HELD';
       readonly because: string;
     };
 
 /**
  * Stops every wave of a rollout, those to come too: nothing more of it is written, and what it changed goes back as after a failed gate, or with
- * `keeps` stays as it is. Its end comes when the step that runs has seen it. The first stop of a wave counts; twice is as once.
+ * `keeps` stays as it is. Its end comes when the step that runs has seen it. The first stop of a wave counts, so what goes back already can not be
+ * held any more, and what is held can not be aborted: either is refused. Twice is as once.
  */
 export const abortRollout = async (
   rollout: string,
@@ -31,12 +32,34 @@ export const abortRollout = async (
       `rollout ${rollout} is still being prepared and touches nothing; try again in a minute`,
     );
   }
+  const refs = waves.map((wave): WaveRef => ({ rollout, release, wave, direction: 'forward' }));
+  for (const ref of refs) {
+    const against = await whyNot(ref, keeps, ledger);
+    if (against !== undefined) return against;
+  }
   const because = `${keeps ? 'held' : 'aborted'} by ${by}: ${why}`;
   const at = clock.now();
   const stop = { because, at, ...(keeps ? { keeps } : {}) };
-  for (const wave of waves) await stopWave(ledger, { rollout, release, wave, direction: 'forward' }, stop);
+  for (const ref of refs) await stopWave(ledger, ref, stop);
   await recordEvent(ledger, rollout, 'abort', { at, kind: 'stop', text: because });
   return { status: 'aborting', because };
+};
+
+/** Why a wave can not be stopped so any more: another stop, or its end, has decided what becomes of it. */
+const whyNot = async (ref: WaveRef, keeps: boolean, ledger: Outside['ledger']): Promise<AbortResult | undefined> => {
+  const stop = await readStop(ledger, ref);
+  if (!keeps) {
+    if (stop?.keeps !== true) return undefined;
+    return refuse(
+      'IS_HELD',
+      `rollout ${ref.rollout} ends where it is: ${stop.because}; roll it back when it has ended`,
+    );
+  }
+  const { outcome = '', because = '' } = await readWave(ledger, ref);
+  const failed = ['failed', 'aborted', 'refused'].includes(outcome) ? because : undefined;
+  const reason = stop !== undefined && stop.keeps !== true ? stop.because : failed;
+  if (reason === undefined) return undefined;
+  return refuse('GOES_BACK', `rollout ${ref.rollout} goes back already, from wave ${ref.wave}: ${reason}`);
 };
 
 const refuse = (code: Extract<AbortResult, { status: 'refused' }>['code'], because: string): AbortResult => ({

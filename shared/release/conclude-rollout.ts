@@ -1,6 +1,6 @@
 import { recordEvent } from '../ledger/events.ts';
 import { readFlagChangesOf } from '../ledger/flags.ts';
-import { endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
+import { closeRollout, endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
 import { type EndFacts, endOf, type Standing } from '../rollout/end-of.ts';
@@ -18,7 +18,7 @@ export interface ConcludeTools {
   revert(commit: string): Promise<string>;
   /** Gives up every wave this rollout may still hold. */
   freeTurn(wave: string): Promise<void>;
-  /** Starts the rollouts of private targets that the release has. Twice is as once. */
+  /** Starts the rollouts of private targets that the release has, once every wave of the fleet has passed. Twice is as once. */
   follow(row: Rollout): Promise<readonly string[]>;
 }
 
@@ -47,7 +47,8 @@ export const concludeRollout = async (
     debt: await readDebt(ledger, rollout),
     ...(flags.length === 0 ? {} : { flags: flags.every(({ backAt }) => backAt !== undefined) ? 'back' : 'kept' }),
   };
-  const end = await endRollout(ledger, rollout, { ...endOf(facts), at: clock.now() });
+  const passed = outcome === 'passed' ? { passed: true as const } : {};
+  const end = await endRollout(ledger, rollout, { ...endOf(facts), ...passed, at: clock.now() });
   for (const wave of row?.waves ?? []) await tools.freeTurn(wave);
   const untouched = Object.keys(standings).length === 0;
   // What a private target does not get the fleet keeps: git goes on saying what that has.
@@ -57,13 +58,15 @@ export const concludeRollout = async (
     await recordEvent(ledger, rollout, 'git', { at: clock.now(), kind: 'git', text });
   }
   if (isFleet && end.outcome === 'refused') await freezeSource(row, { ledger, clock });
-  if (isFleet && (end.outcome === 'succeeded' || end.outcome === 'partial')) await tools.follow(row);
+  // Not what somebody holds, or flags have cured: that was verified nowhere, and customers come last.
+  if (isFleet && end.passed) await tools.follow(row);
   await recordEvent(ledger, rollout, 'ended', {
     at: clock.now(),
     kind: 'ended',
     text: `${end.outcome}: ${end.because}`,
     details: { outcome: end.outcome },
   });
+  if (row !== undefined) await closeRollout(ledger, row);
   return { rollout, outcome: end.outcome, because: end.because };
 };
 

@@ -1,10 +1,10 @@
 import { recordEvent } from '../ledger/events.ts';
 import { readHolds, setHold } from '../ledger/holds.ts';
-import { listRollouts, type Rollout } from '../ledger/rollouts.ts';
+import { listFleetRollouts, type Rollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { isUnsound } from '../rollout/assess-source.ts';
 
-/** How many of the newest rollouts are looked at for those of one source. */
+/** How many of the newest rollouts of the fleet are looked at for those of one source. */
 const listed = 20;
 
 /** Accounts of machines are told by the ending that hosts of repositories give them; whoever merged it, a machine wrote it. */
@@ -21,9 +21,9 @@ export const freezeSource = async (
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<void> => {
   if (!isMadeByMachine({ authors })) return;
-  const runs = (await listRollouts(ledger, listed)).filter(
-    // What follows is the same release again: it says nothing of who made it.
-    (each) => each.repository === repository && each.only === undefined && isMadeByMachine(each),
+  // What follows in private targets is the same release again: it says nothing of who made it.
+  const runs = (await listFleetRollouts(ledger, listed)).filter(
+    (each) => each.repository === repository && isMadeByMachine(each),
   );
   const ends = runs.flatMap(({ end }) => end?.outcome ?? []);
   if (!isUnsound(ends)) return;

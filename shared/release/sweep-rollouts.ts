@@ -1,11 +1,8 @@
 import { isRecorded } from '../ledger/events.ts';
-import { listRollouts } from '../ledger/rollouts.ts';
+import { closeRollout, listOpenRollouts } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
 import { type ConcludeTools, concludeRollout } from './conclude-rollout.ts';
-
-/** How many of the newest rollouts are looked at: more than ever run at the same time. */
-const looked = 20;
 
 /**
  * Concludes every rollout whose execution has ended without doing so, or died on the way: it has failed, unless its end was written
@@ -17,9 +14,13 @@ export const sweepRollouts = async (
   outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<{ readonly concluded: readonly string[] }> => {
   const concluded: string[] = [];
-  for (const { rollout } of await listRollouts(outside.ledger, looked)) {
-    // The last thing that concluding does.
-    if (await isRecorded(outside.ledger, rollout, 'ended')) continue;
+  for (const row of await listOpenRollouts(outside.ledger)) {
+    const { rollout } = row;
+    // Nothing is left to do but to close it.
+    if (await isRecorded(outside.ledger, rollout, 'ended')) {
+      await closeRollout(outside.ledger, row);
+      continue;
+    }
     const status = await steps.status(executionArn(outside.settings.stateMachines.rollout, rollout));
     if (status === undefined || status === 'RUNNING') continue;
     const cause = { outcome: 'failed', because: `its execution ended without an answer: ${status}` };

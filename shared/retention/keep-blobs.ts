@@ -1,6 +1,6 @@
 import type { Blobs, Digest } from '../blobs/blobs.ts';
 import type { Ledger, Row } from '../ledger/ledger.ts';
-import { listRollouts } from '../ledger/rollouts.ts';
+import { listOpenRollouts } from '../ledger/rollouts.ts';
 import { queryAll } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
@@ -8,8 +8,6 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 /** So long a blob is there after it was put last. A test holds the bucket's lifecycle to it. */
 export const blobDays = 400;
 
-/** More rollouts than that are never under way. */
-const mostOpen = 1_000;
 /** A prime: it leads past every one of any number of digests but its own multiples. */
 const stride = 7_919;
 /** Blobs that are read and put again at the same time. */
@@ -18,7 +16,7 @@ const concurrency = 16;
 export interface KeptBlobs {
   /** How many were put again. */
   readonly kept: number;
-  /** Releases and renderings that the ledger names, and that are not there. */
+  /** Releases and renderings that the ledger names, and that are not there; and whatever is damaged. */
   readonly missing: readonly string[];
 }
 
@@ -48,8 +46,8 @@ export const keepBlobs = async (
     const found = await Promise.all(taken.map((digest) => putAgain(blobs, digest as Digest)));
     for (const [index, content] of found.entries()) {
       const digest = taken[index] ?? '';
-      if (content === undefined) {
-        if (required.has(digest)) missing.push(digest);
+      if (content === undefined || content === damaged) {
+        if (content === damaged || required.has(digest)) missing.push(digest);
         continue;
       }
       kept += 1;
@@ -60,7 +58,7 @@ export const keepBlobs = async (
     }
   }
   if (missing.length > 0)
-    log.error('blobs that the ledger names are not there', { missing: missing.slice(0, 20).join(', ') });
+    log.error('blobs that are needed are not there, or damaged', { missing: missing.slice(0, 20).join(', ') });
   return { kept, missing };
 };
 
@@ -73,14 +71,17 @@ const inTurn = (digests: readonly string[], now: number): string[] => {
 /** Every digest in a text: of blobs, and of images, which are none. */
 const digestsIn = (text: string): readonly string[] => text.match(/(?<!@)sha256:[0-9a-f]{64}\b/g) ?? [];
 
-/** What the blob holds; `undefined` where there is none under that digest. */
-const putAgain = async (blobs: Blobs, digest: Digest): Promise<string | undefined> => {
+const damaged = Symbol('damaged');
+
+/** What the blob holds; `undefined` where there is none under that digest. One that is damaged is left for people, and stops no other. */
+const putAgain = async (blobs: Blobs, digest: Digest): Promise<string | typeof damaged | undefined> => {
   try {
     const content = await blobs.get(digest);
     await blobs.put(content);
     return new TextDecoder().decode(content);
   } catch (error) {
     if (error instanceof Error && error.name === 'BlobMissing') return undefined;
+    if (error instanceof Error && error.name === 'BlobCorrupt') return damaged;
     throw error;
   }
 };
@@ -93,7 +94,7 @@ interface Needed {
 
 /** What all targets have and may go back to, and what the rollouts that have not ended work with. */
 const readNeeded = async (ledger: Ledger): Promise<Needed> => {
-  const open = (await listRollouts(ledger, mostOpen)).filter(({ end }) => end === undefined);
+  const open = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   const standings = await queryAll(ledger, 'targets');
   const working: Row[] = [];
   for (const { rollout } of open) working.push(...(await queryAll(ledger, `rollout#${rollout}`)));

@@ -20,6 +20,8 @@ export interface Judgement {
   readonly samples?: number;
   /** Requests that it still takes to know, all of them clean. */
   readonly stillNeeded?: number;
+  /** It speaks of a comparison with a baseline, and not of the gate's thresholds. */
+  readonly isComparison?: true;
   /** `report`: shown and told, and never in the way. */
   readonly effect?: 'report';
 }

@@ -16,6 +16,8 @@ export interface TestOrder {
   readonly gate: string;
   readonly spec: TestGate;
   readonly moment: TestRun['moment'];
+  /** Before: since when the entry is judged. Judged anew, as after an approval, it is another test. */
+  readonly enteredAt?: number;
   /** Absent: it is of the wave as a whole. */
   readonly target?: Target;
 }
@@ -66,9 +68,13 @@ const ask = async (
   }
 };
 
-const newRun = ({ ref, gate, moment, target, spec }: TestOrder, now: number): TestRun => {
+const newRun = ({ ref, gate, moment, enteredAt, target, spec }: TestOrder, now: number): TestRun => {
   const { rollout, wave } = ref;
-  const about = { rollout, wave, gate, moment, ...(target === undefined ? {} : { target: target.name }) };
+  const about = {
+    ...{ rollout, wave, gate, moment },
+    ...(enteredAt === undefined ? {} : { enteredAt }),
+    ...(target === undefined ? {} : { target: target.name }),
+  };
   const id = `te-${digestOf(JSON.stringify(about)).slice(7, 27)}`;
   return { id, ...about, begunAt: now, until: now + spec.withinMs };
 };

@@ -17,7 +17,7 @@ import { askAll } from './measure-stores.ts';
 export const compareRuns = async (
   ref: WaveRef,
   release: Release,
-  runs: readonly JudgedRun[],
+  runs: readonly Pick<JudgedRun, 'gate' | 'judgement'>[],
   deployed: readonly DeploymentRecord[],
   tools: Pick<GateTools, 'compareMetric'>,
   { ledger }: Pick<Outside, 'ledger'>,
@@ -49,7 +49,7 @@ export const compareRuns = async (
         const { startedAt: before, endedAt: since } = record;
         const order = { name: judgement.gate, gate, source, target, comparison, since, before, others };
         const compared = await comparedOnce(ref, since, judgement, () => tools.compareMetric(order, signal), ledger);
-        if (compared.verdict !== 'pass') return compared;
+        if (compared.verdict !== 'pass') return { ...compared, isComparison: true };
         return { ...judgement, because: `${judgement.because}; ${compared.because.replace(/^gate .*?: /, '')}` };
       },
     })),

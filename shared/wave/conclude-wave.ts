@@ -4,12 +4,13 @@ import { getPlanned } from '../blobs/planned-target.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { markBack, markDebt, markVerified, readTargetState, type Standing, wayBack } from '../ledger/target-state.ts';
-import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, readDeployments, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import { findSuspects, saySuspects } from './find-suspects.ts';
+import { orHeld } from './or-held.ts';
 import { freeTurn } from './take-turn.ts';
 
 /** How the wave's execution came to its end. */
@@ -31,7 +32,7 @@ export const concludeWave = async (
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<WaveResult> => {
   const { ledger, clock } = outside;
-  const result = await orHeld(ref, given, ledger);
+  const result = await orHeld(ref, given, outside);
   if (result.outcome === 'passed' && plan !== undefined) await keepVerified(ref, plan, outside);
   await advanceWave(ledger, ref, { closedAt: clock.now(), outcome: result.outcome, because: result.because });
   const goesBack = ref.direction === 'forward' && ['failed', 'aborted', 'refused'].includes(result.outcome);
@@ -46,13 +47,6 @@ export const concludeWave = async (
     ...(suspects.length === 0 ? {} : { details: { suspects } }),
   });
   return { outcome: result.outcome, because: brief(result.because) };
-};
-
-/** A wave that somebody holds has not failed: it ends where it is. */
-const orHeld = async (ref: WaveRef, result: WaveResult, ledger: Outside['ledger']): Promise<WaveResult> => {
-  if (ref.direction === 'back' || !['failed', 'aborted'].includes(result.outcome)) return result;
-  const stop = await readStop(ledger, ref);
-  return stop?.keeps === true ? { outcome: 'held', because: stop.because } : result;
 };
 
 const keepVerified = async (

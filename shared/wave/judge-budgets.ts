@@ -20,19 +20,20 @@ const budgetGates = (
   });
 
 /**
- * Judges the error budgets of a wave that is to be entered, of every gate on every target; none where the plan changes nothing, which
- * spends nothing. Those that people have lifted by name are told with their verdict, and in nobody's way.
+ * Judges the error budgets of a wave that is to be entered, of every gate on every target; none where the plan changes nothing, no flag
+ * either, which spends nothing. Those that people have lifted by name are told with their verdict, and in nobody's way.
  */
 export const judgeBudgets = async (
   release: Release,
   wave: Wave,
   targets: readonly Target[],
-  plan: Pick<WavePlan, 'targets'>,
+  plan: Pick<WavePlan, 'targets' | 'flags'>,
   lifted: LiftedBudgets | undefined,
   tools: Pick<GateTools, 'measureBudget'>,
   signal: AbortSignal,
 ): Promise<readonly Judgement[]> => {
-  if (plan.targets.every(({ counts }) => countChanges(counts) === 0)) return [];
+  const { targets: planned, flags = [] } = plan;
+  if (flags.length === 0 && planned.every(({ counts }) => countChanges(counts) === 0)) return [];
   const judged = await askAll(
     budgetGates(release, wave).flatMap(([name, gate]) =>
       targets.map((target) => ({

@@ -39,7 +39,7 @@ export interface Entry {
  * Judges the wave's targets as they are, before anything is written: what is ill already must not be blamed on the release, nor hide
  * what it does. Targets on which nothing was ever verified are not judged: there is nothing there yet. Inconclusive is asked again
  * until the wave's deadline for it, then aborted. Where people had to approve, it is judged again afterwards: what was well last evening
- * may be ill by now. An error budget that is spent holds the entry too, and leaves the decision to the approval where the wave has one.
+ * may be ill by now; tests are asked for anew, too. A rollback is not judged: what it comes for is that something is ill. An error budget that is spent holds the entry too, and leaves the decision to the approval where the wave has one.
  */
 export const judgeEntry = async (
   ref: WaveRef,
@@ -53,6 +53,10 @@ export const judgeEntry = async (
   const { ledger, clock } = outside;
   const entered = await advanceWave(ledger, ref, { [isApproved ? 'reenteredAt' : 'enteredAt']: clock.now() });
   const since = (isApproved ? entered.reenteredAt : entered.enteredAt) ?? clock.now();
+  // Nothing is asked: it would cost a minute of what is bad, and start tests that decide nothing.
+  if ((await readRollout(ledger, ref.rollout))?.rollback === true) {
+    return { status: 'pass', because: `wave ${wave.name} goes back because of how it is now; that does not stop it` };
+  }
   const states = await readTargetStates(ledger);
   const planned = await getJson<WavePlan>(outside.blobs, plan);
   const { unreachable } = planned;
@@ -79,7 +83,7 @@ export const judgeEntry = async (
       tools,
     ),
     ...(await measureStores(release, wave, targets, tools, signal)),
-    ...(await lookAtTests(ref, release, wave, 'before', targets, tools, signal)),
+    ...(await lookAtTests(ref, release, wave, { moment: 'before', enteredAt: since }, targets, tools, signal)),
     ...judgeAvailability(
       outages,
       targets.map((target) => target.name),
@@ -91,9 +95,6 @@ export const judgeEntry = async (
   await recordVerdicts(ref, 'before', judgements, outside);
   const blocking = judgements.filter(({ effect, kind }) => effect !== 'report' && kind !== 'budget');
   const verdict = blocking.length === 0 ? 'pass' : worstVerdict(blocking.map((each) => each.verdict));
-  if ((await readRollout(ledger, ref.rollout))?.rollback === true) {
-    return { status: 'pass', because: `wave ${wave.name} goes back because of how it is now; that does not stop it` };
-  }
   const spent = openBudgets(judgements);
   if (verdict === 'pass' && spent.length === 0)
     return { status: 'pass', because: `wave ${wave.name} is well before it is entered` };

@@ -1,14 +1,21 @@
-import { readFlagChanges } from '../ledger/flags.ts';
+import { type FlagChange, readFlagChanges } from '../ledger/flags.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { describeSetting, isSameSetting } from '../rollout/flag.ts';
 import type { Release } from '../rollout/release.ts';
-import type { Judgement } from '../rollout/verdict.ts';
+import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import type { FlagTools } from './flag-tools.ts';
-import { foreign } from './set-flags.ts';
 
-/** What the judgements of flags are called, so that they can be told from those of gates. */
-export const FLAG_GATE = 'flags';
+/** A sentence about a flag that somebody else has changed begins so. */
+export const foreign = (ref: Pick<WaveRef, 'wave'>, flag: string): string =>
+  `flag ${flag} was changed by somebody else in ${ref.wave}: it is`;
+
+/** What is said of one flag; each is a gate of its own, so that one that is well does not cover up another. */
+export const flagJudgement = (
+  { flag, store, key }: Pick<FlagChange, 'flag' | 'store' | 'key'>,
+  verdict: Verdict,
+  because: string,
+): Judgement => ({ gate: `flag ${flag}`, kind: 'flag', source: store, query: key, verdict, because });
 
 /**
  * Judges whether the flags that a wave has set are still what was approved: another value is somebody else's change, which fails the wave
@@ -25,18 +32,13 @@ export const judgeFlags = async (
   for (const change of await readFlagChanges(ledger, ref)) {
     if (change.setAt === undefined || change.backAt !== undefined) continue;
     const read = await tools.readFlag(release, { ...change, wave: ref.wave }, signal);
-    const judgement = { gate: FLAG_GATE, kind: 'flag', source: change.store, query: change.key } as const;
     if (read.status !== 'read') {
-      judged.push({ ...judgement, verdict: 'inconclusive', because: `flag ${change.flag}: ${read.because}` });
+      judged.push(flagJudgement(change, 'inconclusive', read.because));
     } else if (isSameSetting(read.setting, change.to)) {
-      judged.push({
-        ...judgement,
-        verdict: 'pass',
-        because: `flag ${change.flag} is ${describeSetting(change.to)}, as was set`,
-      });
+      judged.push(flagJudgement(change, 'pass', `it is ${describeSetting(change.to)}, as was set`));
     } else {
       const because = `${foreign(ref, change.flag)} ${describeSetting(read.setting)}, set by this rollout: ${describeSetting(change.to)}`;
-      judged.push({ ...judgement, verdict: 'fail', because });
+      judged.push(flagJudgement(change, 'fail', because));
     }
   }
   return judged;

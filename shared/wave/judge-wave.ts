@@ -86,7 +86,7 @@ export const judgeWave = async (
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
-    const tests = await lookAtTests(ref, release, wave, 'after', targets, tools, signal);
+    const tests = await lookAtTests(ref, release, wave, { moment: 'after' }, targets, tools, signal);
     return [...judged, ...alerts, ...tests, ...(await tools.judgeFlags(signal))];
   };
   const probed = judgeProbes(gates, names, probing.tallies, tools);
@@ -126,7 +126,7 @@ export const judgeWave = async (
 };
 
 /** What other regions see of the same gates. Probes that must fail are not asked on schedule. */
-const withRegions = async (
+export const withRegions = async (
   probed: readonly Judgement[],
   gates: Readonly<Record<string, ProbeGate>>,
   since: number,

@@ -22,15 +22,15 @@ export const lookAtTests = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  moment: TestOrder['moment'],
+  asked: Pick<TestOrder, 'moment' | 'enteredAt'>,
   targets: readonly Target[],
   tools: TestTools,
   signal: AbortSignal,
 ): Promise<readonly Judgement[]> => {
   const orders = wave.gates.flatMap((gate): readonly TestOrder[] => {
     const spec = release.gates[gate];
-    if (!isTest(spec) || !spec.moments.includes(moment)) return [];
-    const order = { ref, gate, spec, moment };
+    if (!isTest(spec) || !spec.moments.includes(asked.moment)) return [];
+    const order = { ref, gate, spec, ...asked };
     return isOfOneTarget(spec) ? targets.map((target) => ({ ...order, target })) : [order];
   });
   const judged = new Map<TestOrder, Judgement>();

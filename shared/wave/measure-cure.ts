@@ -1,8 +1,11 @@
+import type { Outage } from '../availability/assess-standings.ts';
 import { stored, update } from '../ledger/update.ts';
 import { readDeployments, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { Wait } from '../rollout/assess-entry.ts';
 import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
+import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -15,15 +18,22 @@ import {
   targetsOf,
   withEffects,
 } from './gate-tools.ts';
-import type { VerifyTarget } from './judge-wave.ts';
+import { judgeAvailability } from './judge-availability.ts';
+import { type ReadSeen, type VerifyTarget, withRegions } from './judge-wave.ts';
 import { measureStores } from './measure-stores.ts';
 import { sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
+import { readAlerted } from './read-waits.ts';
 import { shardsWith } from './shards.ts';
 
 export type Cure = InProgress | { readonly status: 'cured' | 'not-cured'; readonly because: string };
 
-export type CureTools = GateTools & { readonly verifyTarget: VerifyTarget };
+export type CureTools = GateTools & {
+  readonly verifyTarget: VerifyTarget;
+  readonly readSeen: ReadSeen;
+  /** What scheduled probes see out now. */
+  readOutages(): Promise<readonly Outage[]>;
+};
 
 /** Windows that must pass, one after the other, after the flags were taken back. */
 const WINDOWS = 2;
@@ -36,12 +46,14 @@ interface CureRow {
 /**
  * Whether a wave is well again since its flags were taken back: every gate measured anew over two windows that lie after that moment and do
  * not overlap, and every target as deployed and running. A fail is not cured, at once; what stays inconclusive for as long as the wave may
- * bear that is not cured either, nor is a wave without a gate, of which nobody could tell.
+ * bear that is not cured either, nor is a wave without a gate, of which nobody could tell. While scheduled probes see a target out, or an alert
+ * from outside holds one, it is inconclusive.
  */
 export const measureCure = async (
   ref: WaveRef,
   release: Release,
   wave: Wave,
+  plan: WavePlan,
   since: number,
   tools: CureTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
@@ -67,11 +79,16 @@ export const measureCure = async (
     tools.joinTallies,
     outside,
   );
-  const judged = withEffects(release, [
-    ...judgeProbes(gates, names, probing.tallies, tools),
+  const own = withEffects(release, [
+    ...(await withRegions(judgeProbes(gates, names, probing.tallies, tools), gates, from, tools.readSeen)),
     ...(await measureStores(release, wave, targets, tools, signal)).map((each) => afterMoment(each, from)),
   ]).filter(({ effect }) => effect !== 'report');
-  if (judged.length === 0) return { status: 'not-cured', because: `wave ${wave.name} has no gate that could tell` };
+  if (own.length === 0) return { status: 'not-cured', because: `wave ${wave.name} has no gate that could tell` };
+  const elsewhere = [
+    ...judgeAvailability(await tools.readOutages(), names),
+    ...[...(await readAlerted(ref, plan, outside))].map(([target, wait]) => alerted(target, wait)),
+  ].filter(({ effect }) => effect !== 'report');
+  const judged = [...own, ...elsewhere];
   const failed = judged.find(({ verdict, kind }) => verdict === 'fail' && kind !== 'alerts');
   if (failed !== undefined) return { status: 'not-cured', because: gateSentence(failed) };
   const open = judged.find(({ verdict }) => verdict !== 'pass');
@@ -95,6 +112,16 @@ export const measureCure = async (
   }
   return { status: 'cured', because: `every gate passed in ${WINDOWS} windows after` };
 };
+
+/** An alert from outside holds what it speaks of until it has resolved. */
+const alerted = (target: string, { because }: Wait): Judgement => ({
+  gate: 'alert',
+  kind: 'alerts',
+  target,
+  verdict: 'inconclusive',
+  because,
+  source: 'alerts from outside',
+});
 
 /** What a window that reaches back beyond a moment says is of what was before it. An alert that still fires may have its cause behind it. */
 const afterMoment = (judgement: Judgement, moment: number): Judgement =>

@@ -11,7 +11,7 @@ import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { countHandOut, readHandOuts } from './hand-outs.ts';
-import { endWait, keepWait } from './keep-wait.ts';
+import { endWait, keepWait, waitForProber } from './keep-wait.ts';
 import { readWaits } from './read-waits.ts';
 
 export type NextBatchResult =
@@ -31,7 +31,7 @@ export const nextBatch = async (
   planDigest: Digest,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<NextBatchResult> => {
-  const { probingRestsUntil } = await advanceWave(outside.ledger, ref, { deployingAt: outside.clock.now() });
+  await advanceWave(outside.ledger, ref, { deployingAt: outside.clock.now() });
   const plan = await getJson<WavePlan>(outside.blobs, planDigest);
   const planned = new Map(plan.targets.map((each) => [each.target, each.planned]));
   const results = new Map<
@@ -65,13 +65,8 @@ export const nextBatch = async (
     const held = new Map([...waits].filter(([target]) => next.targets.includes(target)));
     return keepWait(ref, joinWaits(wave.name, held, targets.length), outside);
   }
-  // It has waited for long, and now it may go on: the prober first.
-  const restsMs = (probingRestsUntil ?? 0) - outside.clock.now();
-  if (probingRestsUntil !== undefined && restsMs > 0) {
-    const because = `${wave.name} goes on when its prober is back, at ${new Date(probingRestsUntil).toISOString()}`;
-    const waiting = await keepWait(ref, { because, until: probingRestsUntil }, outside);
-    return { ...waiting, retryAfterSeconds: Math.ceil(restsMs / 1_000) };
-  }
+  const resting = await waitForProber(ref, outside);
+  if (resting !== undefined) return resting;
   const items: DeploymentRef[] = next.targets.flatMap((target) => {
     const digest = planned.get(target);
     return digest === undefined ? [] : [{ ...ref, plan: planDigest, target, planned: digest }];

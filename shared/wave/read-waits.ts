@@ -28,7 +28,9 @@ export const readWaits = async (
   const rollout = await readRollout(outside.ledger, ref.rollout);
   const isRollback = rollout?.rollback === true;
   const about = { ...ref, source: rollout?.repository ?? '', isRollback };
-  const held = await readHeld(about, plan, outside);
+  // Alerts are asked about here, where a target is entered; what runs already is stopped by them.
+  const holds = [...(await readHolds(outside.ledger)), ...(await readAlertHolds(outside.ledger))];
+  const held = await heldBy(holds, about, plan, outside);
   if (ref.direction === 'back' || isRollback) return held;
   const names = plan.targets.map(({ target }) => target);
   const { windows = {} } = release;
@@ -36,13 +38,22 @@ export const readWaits = async (
   return new Map([...closed, ...held]);
 };
 
-const readHeld = async (
+/** Which of a plan's targets an alert from outside speaks against now, and why. */
+export const readAlerted = async (
+  ref: WaveRef,
+  plan: WavePlan,
+  outside: Stored,
+): Promise<ReadonlyMap<string, Wait>> => {
+  const source = (await readRollout(outside.ledger, ref.rollout))?.repository ?? '';
+  return heldBy(await readAlertHolds(outside.ledger), { ...ref, source, isRollback: false }, plan, outside);
+};
+
+const heldBy = async (
+  holds: readonly Hold[],
   about: WaveRef & { readonly source: string; readonly isRollback: boolean },
   { targets }: WavePlan,
-  { ledger, blobs }: Stored,
+  { blobs }: Stored,
 ): Promise<ReadonlyMap<string, Wait>> => {
-  // Alerts are asked about here, where a target is entered; what runs already is stopped by them.
-  const holds = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
   const held = new Map<string, Wait>();
   if (holds.length === 0) return held;
   // Plans are blobs: they are read only where somebody holds a service.

@@ -3,7 +3,7 @@ import { getJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { type FlagChange, intendFlag, keepFlagStanding, noteFlag, readFlagChanges } from '../ledger/flags.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { advanceWave, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { joinWaits } from '../rollout/assess-entry.ts';
 import { describeFlag, describeSetting, isSameSetting, type PlannedFlag } from '../rollout/flag.ts';
@@ -14,8 +14,9 @@ import type { Wave } from '../rollout/wave.ts';
 import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
 import { inTurns } from './in-turns.ts';
+import { flagJudgement, foreign } from './judge-flags.ts';
 import type { VerifyTarget } from './judge-wave.ts';
-import { endWait, keepWait } from './keep-wait.ts';
+import { endWait, keepWait, waitForProber } from './keep-wait.ts';
 import { readWaits } from './read-waits.ts';
 
 export type SetFlagsResult = InProgress | { readonly status: 'done' | 'failed' | 'aborted'; readonly because: string };
@@ -28,7 +29,8 @@ const concurrency = 16;
 /**
  * Sets the flags of a wave's plan, once everything of the wave runs: not before every one of its targets has been read again and has what
  * was deployed, since old code under a new flag is what cost Knight Capital its capital. Each is set only while it is what the plan says it
- * was; another value is somebody else's and is left. What does not answer, or is held, is waited for and then given up with nothing set.
+ * was; another value is somebody else's and is left. What is held is waited for without end, and the prober after it; what does not answer is waited
+ * for as long as gates may stay inconclusive, and given up with nothing set. A wave that was stopped waits for nothing.
  * Done when every target serves what was set. May run twice and die anywhere: intent is kept before a write, and what stands is read.
  */
 export const setFlags = async (
@@ -42,13 +44,21 @@ export const setFlags = async (
 ): Promise<SetFlagsResult> => {
   const { ledger, clock, blobs } = outside;
   const plan = await getJson<WavePlan>(blobs, planDigest);
+  // Before anything is waited for: what stops a wave may hold it, too, and it must not sit there with what is bad.
+  const stopped = await readStop(ledger, ref);
+  if (stopped !== undefined) {
+    await endWait(ref, outside);
+    return { status: 'failed', because: stopped.because };
+  }
+  const waits = await readWaits(ref, release, wave, plan, outside);
+  if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
+  const resting = await waitForProber(ref, outside);
+  if (resting !== undefined) return resting;
+  await endWait(ref, outside);
   const { flagsFrom = clock.now() } = await advanceWave(ledger, ref, { flagsFrom: clock.now() });
   const isLate = clock.now() >= flagsFrom + wave.inconclusiveWithinMs;
   const wait = (because: string): SetFlagsResult =>
     isLate ? { status: 'aborted', because } : { status: 'in-progress', retryAfterSeconds: 5, because };
-  const waits = await readWaits(ref, release, wave, plan, outside);
-  if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
-  await endWait(ref, outside);
   // A rollback takes off what is on before its code goes; of an attempt that has set something all was ready.
   const isRollback = (await readRollout(ledger, ref.rollout))?.rollback === true;
   const isSure = isRollback || (await readFlagChanges(ledger, ref)).some(({ setAt }) => setAt !== undefined);
@@ -103,10 +113,12 @@ const setOne = async (
   if (read.status === 'unreachable') return { unknown: `flag ${flag.flag}: ${read.because}` };
   if (read.status === 'refused') return { refused: `flag ${flag.flag}: ${read.because}` };
   const isSet = isSameSetting(read.setting, flag.to);
-  if (!isSet && !isSameSetting(read.setting, flag.from)) {
-    return {
-      refused: `${foreign(ref, flag.flag)} ${describeSetting(read.setting)}, planned ${describeFlag(flag)}; not overwritten`,
-    };
+  const before = (await readFlagChanges(ledger, ref)).find((each) => each.flag === flag.flag);
+  // What was set once and is not any more somebody has taken back, by hand: a kill switch.
+  if (!isSet && (before?.setAt !== undefined || !isSameSetting(read.setting, flag.from))) {
+    const refused = `${foreign(ref, flag.flag)} ${describeSetting(read.setting)}, planned ${describeFlag(flag)}; not overwritten`;
+    await keepJudgement(ledger, ref, 'after', clock.now(), flagJudgement(flag, 'fail', refused));
+    return { refused };
   }
   const change = await intendFlag(ledger, ref, flag, clock.now());
   if (change.backAt !== undefined)
@@ -131,10 +143,6 @@ const setOne = async (
   });
   return { change: { ...change, setAt: change.setAt ?? now } };
 };
-
-/** A sentence about a flag that somebody else has changed begins so. */
-export const foreign = (ref: Pick<WaveRef, 'wave'>, flag: string): string =>
-  `flag ${flag} was changed by somebody else in ${ref.wave}: it is`;
 
 /** Waits until every target serves what was set; a target that does not within its time fails the wave. */
 const seenEverywhere = async (

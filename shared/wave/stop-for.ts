@@ -12,7 +12,9 @@ export const stopFor = async (
 ): Promise<void> => {
   const because = gateSentence(judgement);
   const where = judgement.target === undefined ? {} : { target: judgement.target };
-  await stopWave(ledger, ref, { because, at: clock.now(), ...where });
+  const { gate, kind, source } = judgement;
+  const judged = { gate, kind, ...(source === undefined ? {} : { source }) };
+  await stopWave(ledger, ref, { because, at: clock.now(), ...where, judged });
   await recordEvent(ledger, ref.rollout, `stop ${ref.wave}`, {
     at: clock.now(),
     kind: 'stop',

@@ -1,7 +1,7 @@
 import type { Blobs } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
-import { listRollouts } from '../ledger/rollouts.ts';
+import { listOpenRollouts } from '../ledger/rollouts.ts';
 import { readTurn } from '../ledger/turn.ts';
 import { readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -19,9 +19,6 @@ export interface RunningWave {
   /** Whether the plan of the wave changes something of a service. */
   changes(service: string): Promise<boolean>;
 }
-
-/** More rollouts than ever run at the same time. */
-const looked = 50;
 
 /**
  * Stops the waves under way that something outside speaks against, whichever rollout they are of. `against` says of each why, or nothing. On a
@@ -47,7 +44,7 @@ const readRunningWaves = async ({
   blobs,
 }: Pick<Outside, 'ledger' | 'blobs'>): Promise<readonly RunningWave[]> => {
   const running: RunningWave[] = [];
-  for (const { rollout, release: digest, waves = [], end, rollback } of await listRollouts(ledger, looked)) {
+  for (const { rollout, release: digest, waves = [], end, rollback } of await listOpenRollouts(ledger)) {
     if (digest === undefined || end !== undefined || rollback === true) continue;
     for (const wave of waves) {
       const { holder } = await readTurn(ledger, wave);

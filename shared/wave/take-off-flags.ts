@@ -11,13 +11,14 @@ import type { InProgress } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
+import type { Ended } from './ended.ts';
 import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
-import { FLAG_GATE } from './judge-flags.ts';
+import { foreign } from './judge-flags.ts';
 import { endWait, keepWait } from './keep-wait.ts';
 import { type Cure, type CureTools, measureCure } from './measure-cure.ts';
+import { notAskedAgain } from './not-asked-again.ts';
 import { readWaits } from './read-waits.ts';
-import { foreign } from './set-flags.ts';
 
 /**
  * `back`: the way back of the wave goes on with its targets; `passed`: there are none. `held`: the flags were to blame, or are somebody
@@ -25,12 +26,6 @@ import { foreign } from './set-flags.ts';
  * given, with what the flags had to do with it.
  */
 export type TakeOffResult = InProgress | { readonly status: string; readonly because: string };
-
-/** What ended the wave's exit gates; `back` on its way back. */
-export interface Ended {
-  readonly status: string;
-  readonly because: string;
-}
 
 export type TakeOffTools = FlagTools &
   CureTools & {
@@ -45,8 +40,8 @@ const triedMs = 24 * 3_600_000;
 
 /**
  * Takes the flags of a wave back to what they were before this rollout, the last first, and before any of its code: on its way back, and when
- * it has failed. Then, where it has failed, measures its gates again over two windows: if they pass, the flags were to blame and the code
- * stays. A store that does not answer is asked again for a day, and people are told at the first time. Nothing is taken back that this
+ * it has failed; where somebody holds the rollout they stay as they are, as its code does. Then, where it has failed, measures its gates again
+ * over two windows: if they pass, the flags were to blame and the code stays. A store that does not answer is asked again for a day, and people are told at the first time. Nothing is taken back that this
  * rollout did not set; what somebody else changed since is overwritten only where the wave is ill, and that is said. Twice is as once.
  */
 export const takeOffFlags = async (
@@ -66,10 +61,16 @@ export const takeOffFlags = async (
   const onward = (because: string): TakeOffResult =>
     goesBack ? { status: plan.targets.length === 0 ? 'passed' : 'back', because } : { ...ended, because };
   if (changes.length === 0) return onward(ended.because);
-  const { flagsBackFrom = clock.now() } = await advanceWave(ledger, ref, { flagsBackFrom: clock.now() });
+  const stop = goesBack ? undefined : await readStop(ledger, ref);
+  if (stop?.keeps) {
+    await endWait(ref, outside);
+    return { status: 'held', because: `${stop.because}; ${standingOf(changes)}` };
+  }
+  await advanceWave(ledger, ref, { flagsBackFrom: clock.now() });
   const waits = await readWaits({ ...ref, direction: 'back' }, release, wave, plan, outside);
   if (waits.size > 0) return keepWait(ref, joinWaits(`flags of ${ref.wave}`, waits, plan.targets.length), outside);
   await endWait(ref, outside);
+  const { flagsTriedFrom = clock.now() } = await advanceWave(ledger, ref, { flagsTriedFrom: clock.now() });
   const ill = goesBack || (await isIll(ref, ended, outside));
   for (const change of changes.toReversed()) {
     if (change.backAt !== undefined) continue;
@@ -81,24 +82,41 @@ export const takeOffFlags = async (
     const advice = `its safe value is ${describeSetting({ value: release.flags?.[change.flag]?.off ?? false })}; set it by hand in store ${change.store}`;
     await tools.tell(`flag ${ref.rollout} ${ref.wave} ${change.flag}`, `${trouble}; ${advice}`);
     await recordTrouble(ref, `${trouble}; ${advice}`, outside);
-    if (taken.isFinal || now >= flagsBackFrom + triedMs) {
+    if (taken.isFinal || now >= flagsTriedFrom + triedMs) {
       return {
         status: 'stuck',
         because: `${ended.because}; ${trouble}; the code stays, since what was before it must not run under that flag; ${advice}`,
       };
     }
-    return { status: 'in-progress', retryAfterSeconds: secondsToLook(now, flagsBackFrom, undefined), because: trouble };
+    return {
+      status: 'in-progress',
+      retryAfterSeconds: secondsToLook(now, flagsTriedFrom, undefined),
+      because: trouble,
+    };
   }
-  const unseen = await stillServed(release, ref, changes, wave, flagsBackFrom, tools, outside, signal);
+  const unseen = await stillServed(release, ref, changes, wave, flagsTriedFrom, tools, outside, signal);
   if (unseen !== undefined) return unseen;
   const { flagsOffAt = clock.now() } = await advanceWave(ledger, ref, { flagsOffAt: clock.now() });
   const named = changes.map(({ flag, from }) => `${flag} back to ${describeSetting(from)}`).join(', ');
   if (goesBack) return onward(`flags taken back first: ${named}`);
   if (await isRecorded(ledger, ref.rollout, 'abort'))
     return onward(`${ended.because}; flags taken back first: ${named}`);
-  const cure = await measureCure(ref, release, wave, flagsOffAt, tools, outside, signal);
+  const unasked = await notAskedAgain(ref, release, wave, ended, outside);
+  const cure: Cure =
+    unasked === undefined
+      ? await measureCure(ref, release, wave, plan, flagsOffAt, tools, outside, signal)
+      : { status: 'not-cured', because: unasked };
   if (cure.status === 'in-progress') return { ...cure, because: `flags taken back first: ${named}; ${cure.because}` };
   return concluded(ref, ended, named, cure, outside);
+};
+
+/** How the flags of a wave stay that somebody holds. */
+const standingOf = (changes: readonly FlagChange[]): string => {
+  const named = changes.map(({ flag, from, to, setAt, backAt }) => {
+    const [certain, setting] = backAt === undefined ? [setAt !== undefined, to] : [true, from];
+    return `${flag} ${certain ? 'stays' : 'may be'} ${describeSetting(setting)}`;
+  });
+  return `its flags are left: ${named.join(', ')}`;
 };
 
 const concluded = async (
@@ -128,8 +146,8 @@ const isIll = async (ref: WaveRef, ended: Ended, { ledger }: Stored): Promise<bo
   const judged = (await readJudgements(ledger, ref)).filter(
     ({ moment, effect }) => moment !== 'before' && effect === undefined,
   );
-  const flags = judged.filter(({ gate, verdict }) => gate === FLAG_GATE && verdict === 'fail');
-  const others = judged.filter(({ gate, verdict }) => gate !== FLAG_GATE && verdict === 'fail');
+  const flags = judged.filter(({ kind, verdict }) => kind === 'flag' && verdict === 'fail');
+  const others = judged.filter(({ kind, verdict }) => kind !== 'flag' && verdict === 'fail');
   return others.length > 0 || flags.length === 0 || ended.status === 'aborted';
 };
 

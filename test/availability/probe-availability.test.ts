@@ -172,7 +172,12 @@ describe('scheduled probes', () => {
     await place.probe('y', ['a']);
     expect(place.stoppedDuring()).toBe(true);
     const because = expect.stringContaining('scheduled probes from x and y fail since 1970-01-01T16:40:05.000Z');
-    expect(await place.stop()).toEqual({ at: place.clock.now(), because, target: 'a' });
+    expect(await place.stop()).toEqual({
+      at: place.clock.now(),
+      because,
+      target: 'a',
+      judged: { gate: 'up', kind: 'probe', source: 'scheduled probes' },
+    });
     expect(new Set(place.told)).toEqual(new Set(['a']));
     const held = judgeAvailability(await readOutages(place), ['a', 'b']);
     expect(held).toEqual([

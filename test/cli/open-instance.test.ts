@@ -71,7 +71,8 @@ test('a folder that a later version wrote is refused in a sentence, and thrown a
       /ledger.sqlite: has schema version 9, expected version 2 or an older one; open it with/,
     ),
   });
-  for (const name of ['ledger.sqlite.layout-1', 'instance.log.1', 'notes.txt']) writeFileSync(join(dir, name), 'kept');
+  for (const name of ['ledger.sqlite.layout-1', 'instance.log.1', 'flags.json', 'notes.txt'])
+    writeFileSync(join(dir, name), 'kept');
   await (await openInstance({ ...options, dir, fresh: true })).close();
   expect(readdirSync(dir).filter((name) => /layout|\.1$|notes/.test(name))).toEqual(['notes.txt']);
 });

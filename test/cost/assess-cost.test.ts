@@ -58,8 +58,11 @@ describe('the cost of a rollout', () => {
     expect({ alarms: count('AWS::CloudWatch::Alarm'), dashboards: count('AWS::CloudWatch::Dashboard') }).toEqual(
       provisioned,
     );
-    expect(assessFixed(provisioned, prices).total).toBeCloseTo(4.7, 2);
+    expect(assessFixed(provisioned, prices).total).toBeCloseTo(4.9, 2);
     // Beside it, what runs by the clock, whatever the number of targets.
-    expect(assessSchedules(prices).total).toBeLessThan(8);
+    const schedules = assessSchedules(prices);
+    expect(schedules.total).toBeLessThan(8);
+    // Two thousand blobs read and put again on thirty days.
+    expect(schedules.blobs).toBeCloseTo(0.33, 2);
   });
 });

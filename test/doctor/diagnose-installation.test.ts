@@ -47,8 +47,11 @@ describe('an installation', () => {
       'config ok',
       'webhook ok',
       'secret webhook ok',
+      'secret alerts ok',
+      'secret tests ok',
       'secret notify-slack skipped',
       'secret notify-webhook skipped',
+      'secret notify-webhook-key skipped',
       'secret heartbeat skipped',
       'schedules ok',
     ]);

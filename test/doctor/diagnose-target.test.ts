@@ -32,6 +32,17 @@ test.each(['eks', 'gke', 'gateway', 'aks'] as const)(
   },
 );
 
+test("the secret of a private target's own channel is looked at first, and its way gone all the same", async () => {
+  const own = { ...targets.eks, private: { roles: ['acme'], notifySecret: 'notify-acme' } };
+  const checks = await diagnosed('eks', { target: own });
+  expect(checks[0]).toEqual({
+    check: 'secret notify-acme',
+    status: 'failed',
+    found: expect.stringMatching(/^secret notify-acme is not in /),
+  });
+  expect(checks.slice(1).map(({ check }) => check)).toEqual(hops);
+});
+
 const isReview = (request: Request) => new URL(request.url).pathname.endsWith('/selfsubjectaccessreviews');
 const denies =
   (...named: readonly string[]): NonNullable<Planted['answer']> =>

@@ -30,10 +30,10 @@ test('a flag is set in each wave after its targets run, is seen by all of them, 
   expect(await about(rollout)).toEqual([
     expect.stringMatching(/^staging planned at .*; flag new-checkout: false -> true$/),
     'flag new-checkout: false -> true in staging',
-    'after staging: PASS gate flags: flag new-checkout is true, as was set',
+    'after staging: PASS gate flag new-checkout: it is true, as was set',
     expect.stringMatching(/^internal planned at .*; flag new-checkout: false -> true$/),
     'flag new-checkout: false -> true in internal',
-    'after internal: PASS gate flags: flag new-checkout is true, as was set',
+    'after internal: PASS gate flag new-checkout: it is true, as was set',
   ]);
   expect(story.targets.map(on)).toEqual([true, true, true]);
   // Not before every target was there, and the soak began with it.

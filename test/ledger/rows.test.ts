@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { readEvents, recordEvent } from '../../shared/ledger/events.ts';
 import { freeLease, holdsLease, LeaseTaken, takeLease } from '../../shared/ledger/lease.ts';
-import { endRollout, listRollouts, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
+import {
+  closeRollout,
+  endRollout,
+  listFleetRollouts,
+  listNewestPrepared,
+  listOpenRollouts,
+  listRollouts,
+  notePrepared,
+  openRollout,
+  readRollout,
+} from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import {
   dropStanding,
@@ -125,6 +135,59 @@ describe('rollouts', () => {
       { at: 9, kind: 'ended', text: 'over' },
     ]);
     expect(await readEvents(ledger, 'ro-2', events[0]?.key)).toEqual(events.slice(1));
+  });
+});
+
+describe('rollouts behind more of private targets than any list shows', () => {
+  const release = digestOf('release');
+  const end = { outcome: 'succeeded', because: 'all', at: 9 } as const;
+  const row = (rollout: string, startedAt: number, only?: string) => ({
+    ...{ rollout, repository: 'acme/fleet', commit: 'c', startedAt, startedBy: 'ana', authors: [] },
+    ...(only === undefined ? {} : { only }),
+  });
+  const many = async () => {
+    const own = openSqliteLedger(':memory:', processClock);
+    for (const [name, at] of [
+      ['refused', 1],
+      ['dead', 2],
+      ['fleet', 3],
+    ] as const) {
+      await openRollout(own, row(name, at));
+      if (name === 'fleet') await notePrepared(own, name, release, ['staging']);
+    }
+    await endRollout(own, 'refused', end);
+    await closeRollout(own, row('refused', 1));
+    for (let number = 1; number <= 60; number += 1) {
+      const following = row(`following-${number}`, 3 + number, number % 2 === 0 ? 'acme' : 'bolt');
+      await openRollout(own, following);
+      await notePrepared(own, following.rollout, release, [following.only ?? '']);
+      await endRollout(own, following.rollout, end);
+      if (number < 60) await closeRollout(own, following);
+    }
+    return own;
+  };
+  const namesOf = (rollouts: readonly { readonly rollout: string }[]) => rollouts.map(({ rollout }) => rollout);
+
+  test('are open until they were concluded', async () => {
+    const own = await many();
+    expect(namesOf(await listOpenRollouts(own))).toEqual(['following-60', 'fleet', 'dead']);
+    await closeRollout(own, row('following-60', 63));
+    await closeRollout(own, row('following-60', 63));
+    expect(namesOf(await listOpenRollouts(own))).toEqual(['fleet', 'dead']);
+  });
+
+  test('are open too where they were under way before that was kept', async () => {
+    const own = await many();
+    await closeRollout(own, row('following-60', 63));
+    await openRollout(own, row('older', 64));
+    await closeRollout(own, row('older', 64));
+    expect(namesOf(await listOpenRollouts(own))).toEqual(['older', 'fleet', 'dead']);
+  });
+
+  test('are found as the newest of the fleet, and of each private target', async () => {
+    const own = await many();
+    expect(namesOf(await listNewestPrepared(own))).toEqual(['fleet', 'following-60', 'following-59']);
+    expect(namesOf(await listFleetRollouts(own, 2))).toEqual(['fleet', 'dead']);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { keptUntil } from '../../shared/ledger/retention.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { handClock, ledgerContract } from './contract.ts';
 
@@ -85,6 +86,23 @@ describe('the ledger in a file', () => {
     expect(copy.prepare('SELECT version FROM ledger_schema').all()).toEqual([{ version: 1 }]);
     copy.close();
     expect(statSync(`${path}.layout-1`).mode & 0o777).toBe(0o600);
+  });
+
+  it('of an older version gives its rows the time that they would have been written with', async () => {
+    const path = freshPath();
+    makeOlderLedger(path);
+    const older = new DatabaseSync(path);
+    older.exec(`INSERT INTO ledger VALUES
+      ('rollout#r', 'head', 1, '{}', NULL), ('rollouts', 'r', 1, '{}', NULL), ('probes#r', 'slice', 1, '{}', NULL),
+      ('targets', 'a', 1, '{}', NULL), ('deliveries', 'd', 1, '{}', 5000)`);
+    older.close();
+    const ledger = openSqliteLedger(path, handClock(1_000));
+    const untilOf = async (partition: string, sort: string) => (await ledger.get({ partition, sort }))?.expiresAt;
+    expect(await untilOf('rollout#r', 'head')).toBe(keptUntil('rollout#r', 1_000));
+    expect(await untilOf('rollouts', 'r')).toBe(keptUntil('rollouts', 1_000));
+    expect(await untilOf('probes#r', 'slice')).toBe(keptUntil('probes#r', 1_000));
+    expect([await untilOf('targets', 'a'), await untilOf('deliveries', 'd')]).toEqual([undefined, 5_000]);
+    ledger.close();
   });
 
   it('that could not be copied stays as it was', () => {

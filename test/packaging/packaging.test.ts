@@ -359,4 +359,14 @@ describe('a state machine', () => {
     );
     expect(watched).toHaveLength(1);
   });
+
+  it.each(['Errors', 'Throttles'])('that alerts from outside are not taken raises an alarm: %s', (metric) => {
+    const watched = ofType('AWS::CloudWatch::Alarm').filter(
+      ([, { Properties }]) =>
+        Properties.Namespace === 'AWS/Lambda' &&
+        Properties.MetricName === metric &&
+        referencesIn(Properties.Dimensions).includes('ReceiveAlertsLambdaFunction'),
+    );
+    expect(watched).toHaveLength(1);
+  });
 });

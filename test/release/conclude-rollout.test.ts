@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readEvents } from '../../shared/ledger/events.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
-import { endRollout, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
+import { endRollout, listOpenRollouts, openRollout, type Rollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
 import { concludeRollout } from '../../shared/release/conclude-rollout.ts';
 import { sweepRollouts } from '../../shared/release/sweep-rollouts.ts';
@@ -19,6 +19,7 @@ const started = async (...names: readonly string[]) => {
     await openRollout(outside.ledger, { rollout, repository: 'o/r', commit, startedAt, startedBy: 'x', authors: [] });
   }
   const reverts: string[] = [];
+  const followed: string[] = [];
   const answers: (() => string)[] = [];
   const tools = {
     revert: async (reverted: string) => {
@@ -26,13 +27,16 @@ const started = async (...names: readonly string[]) => {
       return (answers.shift() ?? (() => 'git is true again'))();
     },
     freeTurn: async () => undefined,
-    follow: async () => [],
+    follow: async ({ rollout }: Rollout) => {
+      followed.push(rollout);
+      return [];
+    },
   };
   const conclude = (rollout: string, outcome: string) =>
     concludeRollout(rollout, { outcome, because: 'so it was' }, tools, outside);
   const texts = async (rollout: string) => (await readEvents(outside.ledger, rollout)).map(({ event }) => event.text);
   const standing = (rollout: string) => ({ release: digestOf('r'), rendered: digestOf('d'), commit, rollout, at: 1 });
-  return { ...outside, outside, tools, reverts, answers, conclude, texts, standing };
+  return { ...outside, outside, tools, reverts, followed, answers, conclude, texts, standing };
 };
 
 describe('git', () => {
@@ -106,6 +110,25 @@ test('a rollout that passed keeps its success when another has taken a target ov
   });
 });
 
+describe('private targets', () => {
+  test.each([
+    { outcome: 'passed', end: 'partial', follow: ['a'], because: 'the fleet has it, without a target that was lost' },
+    { outcome: 'held', end: 'partial', follow: [], because: 'somebody holds it, or its flags were to blame' },
+    { outcome: 'failed', end: 'failed', follow: [], because: 'it has failed' },
+  ])('where $because, $follow goes on to them', async ({ outcome, end, follow }) => {
+    const { conclude, ledger, standing, followed } = await started('a');
+    await markBegun(ledger, 'eks-a', standing('a'));
+    await markBegun(ledger, 'eks-b', standing('a'));
+    await markVerified(ledger, 'eks-b', standing('a'));
+    expect(await conclude('a', outcome)).toMatchObject({ outcome: end });
+    expect(followed).toEqual(follow);
+    expect((await readRollout(ledger, 'a'))?.end?.passed === true).toBe(follow.length > 0);
+    // Whoever ends what died on the way knows it from the end that was written.
+    await conclude('a', 'failed');
+    expect(followed).toEqual([...follow, ...follow]);
+  });
+});
+
 describe('the sweep', () => {
   test('ends a rollout whose execution ended without an answer, once, and leaves the others alone', async () => {
     const { tools, outside, ledger, texts } = await started('gone', 'runs', 'over');
@@ -121,6 +144,21 @@ describe('the sweep', () => {
     expect((await readRollout(ledger, 'runs'))?.end).toBeUndefined();
     expect(await texts('over')).toEqual(['succeeded: 0 targets have the release, verified']);
     expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: [] });
+  });
+
+  test('ends one that died however many rollouts of private targets have come and gone since, and closes what ended', async () => {
+    const { tools, outside, ledger } = await started('gone');
+    const { steps, ends } = waitingMachines();
+    ends('gone', 'FAILED');
+    for (let number = 1; number <= 30; number += 1) {
+      outside.move(1000);
+      const following = { rollout: `f-${number}`, only: 'acme', startedAt: outside.clock.now(), startedBy: 'tidegate' };
+      await openRollout(ledger, { repository: 'o/r', commit, authors: [], ...following });
+      await concludeRollout(following.rollout, { outcome: 'passed', because: 'all waves passed' }, tools, outside);
+    }
+    expect((await listOpenRollouts(ledger)).map(({ rollout }) => rollout)).toEqual(['gone']);
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['gone'] });
+    expect(await listOpenRollouts(ledger)).toEqual([]);
   });
 
   test('finishes what died between the end and its last event, under the end that was written', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BlobCorrupt } from '../../shared/blobs/blobs.ts';
 import { expireFolder, folderBlobs } from '../../shared/blobs/folder.ts';
 import { putJson } from '../../shared/blobs/json.ts';
 import { endRollout, notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
@@ -96,7 +97,24 @@ describe('blobs that grow old', () => {
     const lost = digestOf('lost');
     await markVerified(ledger, 'a', { release: lost, rendered, commit: 'c', rollout: 'r', at: begin });
     expect(await keepBlobs(outside, later(clock.now()))).toEqual({ kept: 2, missing: [lost] });
-    expect(errors).toEqual(['blobs that the ledger names are not there']);
+    expect(errors).toEqual(['blobs that are needed are not there, or damaged']);
+  });
+
+  it('are told when one is damaged, and all others are kept', async () => {
+    const { clock, ledger, outside, blobs, plant, errors } = open();
+    const { release, rendered, objects } = await plant('here');
+    await markVerified(ledger, 'a', { release, rendered, commit: 'c', rollout: 'r', at: begin });
+    const rotten: typeof blobs = {
+      ...blobs,
+      get: async (digest) => {
+        if (digest === rendered) throw new BlobCorrupt(rendered, digestOf('else'));
+        return blobs.get(digest);
+      },
+    };
+    await ledger.put({ partition: 'targets', sort: 'b', data: { objects }, expect: 'absent' });
+    const kept = await keepBlobs({ ...outside, blobs: rotten }, later(clock.now()));
+    expect(kept).toEqual({ kept: 2, missing: [rendered] });
+    expect(errors).toEqual(['blobs that are needed are not there, or damaged']);
   });
 
   it('are left to the next run when the time is up', async () => {

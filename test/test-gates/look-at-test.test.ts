@@ -55,7 +55,7 @@ const openPlace = (
   return {
     asked,
     ledger,
-    look: () => lookAtTest(orderOf(spec), outside, never),
+    look: (asked: Partial<TestOrder> = {}) => lookAtTest({ ...orderOf(spec), ...asked }, outside, never),
     later: (ms: number) => {
       now += ms;
     },
@@ -75,6 +75,18 @@ const run = (more: object = {}) => ({
 });
 const json = (body: unknown) => () => Response.json(body);
 const list = (...runs: readonly object[]) => json({ workflow_runs: runs });
+
+test('one that passed before an entry is asked for again where that is judged anew, and nowhere else', async () => {
+  const started = json({ workflow_run_id: 7 });
+  const place = openPlace(workflow, [started, started]);
+  const first = await place.look({ moment: 'before', enteredAt: 1 });
+  await changeTestRun(place.ledger, first.query ?? '', { answer: { verdict: 'pass', because: 'well', at: 1 } });
+  expect(await place.look({ moment: 'before', enteredAt: 1 })).toMatchObject({ verdict: 'pass' });
+  const again = await place.look({ moment: 'before', enteredAt: 2 });
+  expect(again).toMatchObject({ verdict: 'inconclusive' });
+  expect(again.query).not.toBe(first.query);
+  expect(place.asked).toHaveLength(2);
+});
 
 describe('a workflow', () => {
   it('is started once with its inputs and the id, and followed by the run that GitHub tells', async () => {

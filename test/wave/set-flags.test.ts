@@ -5,10 +5,19 @@ import { afterAll, expect, test } from 'vitest';
 import { folderBlobs } from '../../shared/blobs/folder.ts';
 import { putJson } from '../../shared/blobs/json.ts';
 import { readFlagChanges } from '../../shared/ledger/flags.ts';
+import { liftHold, setHold } from '../../shared/ledger/holds.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
-import { recordDeployment, stopWave, type WaveRef } from '../../shared/ledger/waves.ts';
+import {
+  readJudgements,
+  readWave,
+  recordDeployment,
+  restProber,
+  stopWave,
+  type WaveRef,
+} from '../../shared/ledger/waves.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { FlagSetting } from '../../shared/rollout/flag.ts';
+import type { Hold } from '../../shared/rollout/holds.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
@@ -52,7 +61,8 @@ const release: Release = {
   flagStores: { main: { flagd: store, seenWithinMs: minute, allow: [] } },
   flags: { dark: { store: 'main', key: 'dark', off: false, waves: { w: { value: true } } } },
 };
-const [off, on] = [{ value: false }, { value: true }] satisfies FlagSetting[];
+const off: FlagSetting = { value: false };
+const on: FlagSetting = { value: true };
 
 /** A wave whose targets are deployed, with one flag in its plan, over a store of flags that keeps what it is told. */
 const open = async (name: string, deployed: readonly string[] = ['t1', 't2']) => {
@@ -70,11 +80,12 @@ const open = async (name: string, deployed: readonly string[] = ['t1', 't2']) =>
     });
   }
   const plan = await putJson(outside.blobs, {
-    ...{ release: ref.release, wave: 'w', direction: 'forward', targets: [], unreachable: [] },
+    ...{ release: ref.release, wave: 'w', direction: 'forward', unreachable: [] },
+    targets: wave.targets.map((name) => ({ target: name, planned: digestOf(name), counts: {} })),
     flags: [{ flag: 'dark', store: 'main', key: 'dark', from: off, to: on }],
   });
   const kept = {
-    setting: off as FlagSetting,
+    setting: off,
     writes: 0,
     verdict: 'pass' as Judgement['verdict'],
     answers: true,
@@ -179,13 +190,69 @@ test('what somebody else has set since it was planned is not overwritten', async
       'flag dark was changed by somebody else in w: it is 5% true, else false, planned dark: false -> true; not overwritten',
   });
   expect(story.kept.writes).toBe(0);
+  // It is known afterwards that nothing else was ill.
+  expect(await readJudgements(story.ledger, story.ref)).toMatchObject([
+    { gate: 'flag dark', kind: 'flag', verdict: 'fail', moment: 'after' },
+  ]);
 });
 
-test('a wave that was stopped sets nothing', async () => {
-  const story = await open('stopped');
-  await stopWave(story.ledger, story.ref, { because: 'FAIL gate up', at: 0 });
-  expect(await story.set()).toEqual({ status: 'failed', because: 'FAIL gate up' });
+test('what somebody takes back while targets are waited for stays off', async () => {
+  const story = await open('killed by hand');
+  story.kept.served = false;
+  expect(await story.set()).toMatchObject({ status: 'in-progress' });
+  story.kept.setting = off;
+  expect(await story.set()).toMatchObject({
+    status: 'failed',
+    because: expect.stringMatching(/^flag dark was changed by somebody else in w: it is false/),
+  });
+  expect(story.kept).toMatchObject({ setting: off, writes: 1 });
+});
+
+/** Nothing may be written, ways back neither. */
+const halt: Hold = {
+  ...{ kind: 'halt', scope: 'fleet', name: '', by: 'ana', because: 'x', at: 0, allowsRollback: false },
+};
+
+test.each(['with nothing that holds it', 'though it is held as well'])(
+  'a wave that was stopped sets nothing and waits for nothing, %s',
+  async (held) => {
+    const story = await open('stopped');
+    if (held.startsWith('though')) {
+      await setHold(story.ledger, halt);
+      expect(await story.set()).toMatchObject({ status: 'in-progress' });
+    }
+    await stopWave(story.ledger, story.ref, { because: 'FAIL gate up', at: 0 });
+    expect(await story.set()).toEqual({ status: 'failed', because: 'FAIL gate up' });
+    expect(story.kept.writes).toBe(0);
+    expect((await readWave(story.ledger, story.ref)).waiting).toBeUndefined();
+  },
+);
+
+test('the time that it is held for is not counted to how long a store may not answer', async () => {
+  const story = await open('held');
+  story.kept.answers = false;
+  expect(await story.set()).toMatchObject({ status: 'in-progress', retryAfterSeconds: 5 });
+  await setHold(story.ledger, halt);
+  expect(await story.set()).toMatchObject({ because: expect.stringMatching(/^flags of w waits: the fleet is halted/) });
+  story.pass(72 * 60 * minute);
+  expect(await story.set()).toMatchObject({ because: expect.stringMatching(/^flags of w waits: the fleet is halted/) });
+  await liftHold(story.ledger, halt, { by: 'ana', because: 'x', at: 0 });
+  expect(await story.set()).toMatchObject({ status: 'in-progress', because: 'flag dark: it does not answer' });
+  story.pass(10 * minute);
+  expect(await story.set()).toMatchObject({ status: 'aborted' });
+});
+
+test('after a wait so long that its prober rests, nothing is set before that is back', async () => {
+  const story = await open('rests');
+  await restProber(story.ledger, story.ref, 30 * minute);
+  expect(await story.set()).toEqual({
+    status: 'in-progress',
+    retryAfterSeconds: 1800,
+    because: 'w goes on when its prober is back, at 1970-01-01T00:30:00.000Z',
+  });
   expect(story.kept.writes).toBe(0);
+  story.pass(30 * minute);
+  expect(await story.set()).toMatchObject({ status: 'done' });
 });
 
 test('a target that does not serve it within the time of its store fails the wave', async () => {

@@ -58,8 +58,13 @@ describe('a turn that was given by a process that died before telling it', () =>
     ]);
   });
 
-  test('is told by the next sweep', async () => {
-    const { steps, outside, answers } = await lost();
+  test('is told by the next sweep, however many rollouts of private targets were started since', async () => {
+    const { steps, outside, answers, ledger, move, clock } = await lost();
+    for (let number = 1; number <= 30; number += 1) {
+      move(1000);
+      const following = { rollout: `f-${number}`, only: 'acme', startedAt: clock.now(), startedBy: 'tidegate' };
+      await openRollout(ledger, { repository: 'o/r', commit: 'c', authors: [], ...following });
+    }
     await sweepTurns(steps, outside);
     expect(answers).toEqual([
       ['a1', taken],

@@ -108,7 +108,8 @@ export const followLandingsSuite = (server: () => Server): void => {
         /^waiting for Deployment .* \(asked for every 2 s, not watched: the API server answered 405 No: not you\)$/,
       );
       const { 'LIST deployments': lists = 0 } = counted(stage.cluster.seen);
-      expect([lists >= 4, lists <= 6]).toEqual([true, true]);
+      // A busy machine is late with some; more than these would be asking without a pause.
+      expect([lists >= 2, lists <= 6]).toEqual([true, true]);
     });
 
     it('does not storm a server whose every watch breaks', async () => {

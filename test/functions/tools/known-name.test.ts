@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { requireKnown } from '../../../functions/tools/known-name.ts';
+import { putJson } from '../../../shared/blobs/json.ts';
+import { notePrepared, openRollout } from '../../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../../shared/ledger/sqlite.ts';
 import type { HoldScope } from '../../../shared/rollout/holds.ts';
+import { exampleRelease } from '../../console/example-release.ts';
 import { tellStory } from '../../console/fleet-story.ts';
 import { settings } from '../../console/story-console.ts';
 
@@ -25,6 +28,19 @@ test.each<[HoldScope, string, string]>([
 ])('a hold of %s %s is refused: it would hold nothing', async (scope, name, message) => {
   await expect(requireKnown({ scope, name }, outside, nothing)).rejects.toThrow(message);
 });
+
+test.each<HoldScope>(['target', 'wave'])(
+  'a private target is held, as a %s, before its own first rollout',
+  async (scope) => {
+    const { ledger, blobs, clock } = await tellStory();
+    const rollout = { rollout: 'ro-new', repository: 'acme/fleet', commit: 'c', startedBy: 'ana', authors: [] };
+    await openRollout(ledger, { ...rollout, startedAt: clock.now() });
+    const release = await putJson(blobs, { ...exampleRelease('3'), following: ['acme-prod'] });
+    await notePrepared(ledger, 'ro-new', release, ['staging']);
+    const held = requireKnown({ scope, name: 'acme-prod' }, { ...outside, ledger, blobs }, nothing);
+    await expect(held).resolves.toBeUndefined();
+  },
+);
 
 test('before anything was released any name may be held', async () => {
   const ledger = openSqliteLedger(':memory:', story.clock);

@@ -1,4 +1,4 @@
-import { type Counts, checkCounts } from './counts.ts';
+import { type Counts, checkCounts } from '../../shared/analysis/counts.ts';
 
 /** A planned test of one share of failures against another. */
 export interface SprtPlan {
