@@ -57,7 +57,9 @@ test('what is hidden is refused as what is not there, and is neither proposed no
     );
   const near = 'there is no wave "NAME"; did you mean internal?';
   expect(await said('wave', 'external', 'external')).toBe(near.replace('NAME', 'external'));
-  expect(await said('wave', 'externl', 'external')).toBe('there is no wave "externl"; expected one of internal, staging');
+  expect(await said('wave', 'externl', 'external')).toBe(
+    'there is no wave "externl"; expected one of internal, staging',
+  );
   expect(await said('target', 'aws-us-east-1-prod01', 'aws-us-east-1-prod01')).toMatch(/^there is no target /);
   const ledger = openSqliteLedger(':memory:', story.clock);
   const before = requireKnown({ scope: 'target', name: 'acme' }, { ...outside, ledger }, new Set(['acme']));
