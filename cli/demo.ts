@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { consoleActions } from '../local/console-actions.ts';
 import { readOpenApprovals } from '../shared/approval/rows.ts';
 import { executionName } from '../shared/intake/event-name.ts';
-import { listRollouts, type Rollout, readRollout } from '../shared/ledger/rollouts.ts';
+import { listFleetRollouts, type Rollout, readRollout } from '../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../shared/ledger/target-state.ts';
 import { releaseOf } from '../shared/release/release-of.ts';
 import { type Run, textOption } from './command.ts';
@@ -94,7 +94,7 @@ const tell = async (
     ),
   );
   terminal.say(`  console   ${server.signIn}`);
-  const unfinished = (await fleetRollouts(opened)).slice(0, 1).find((rollout) => rollout.end === undefined);
+  const unfinished = (await fleetRollouts(opened, 1)).find((rollout) => rollout.end === undefined);
   const follow = (rollout: string, decides: boolean) =>
     followRollout(
       rollout,
@@ -116,8 +116,8 @@ const tell = async (
 };
 
 /** Newest first, each a version of the story; what follows to a private target is none of its own. */
-const fleetRollouts = async ({ instance }: OpenedInstance): Promise<readonly Rollout[]> =>
-  (await listRollouts(instance.outside.ledger, 1000)).filter(({ only }) => only === undefined);
+const fleetRollouts = ({ instance }: OpenedInstance, limit = 1_000): Promise<readonly Rollout[]> =>
+  listFleetRollouts(instance.outside.ledger, limit);
 
 /** Whether any target has a version that was shown to be well: only then is there something to go back to. */
 const isAnythingVerified = async ({ instance }: OpenedInstance): Promise<boolean> =>
@@ -136,7 +136,7 @@ const firstVersion = async (
     terminal.say('\nNo version is verified anywhere, and the head of the config repository was tried already');
     return nextVersion(undefined, opened, terminal);
   }
-  const name = (await fleetRollouts(opened)).length === 0 ? 'Version 1' : `The head ${commit.slice(0, 7)}`;
+  const name = (await fleetRollouts(opened, 1)).length === 0 ? 'Version 1' : `The head ${commit.slice(0, 7)}`;
   terminal.say(`\n${name} comes onto the fleet (approved by the demo itself)`);
   return (await consoleActions(instance.outside, instance.functions).release(commit, owner)).rollout;
 };

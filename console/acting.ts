@@ -1,7 +1,6 @@
 import type { LimitedAction } from '../shared/access/authorise.ts';
 import type { VoteRefusal } from '../shared/approval/approval.ts';
 import { readApproval } from '../shared/approval/rows.ts';
-import { readRollout } from '../shared/ledger/rollouts.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
 import { ActionRefused } from './actions.ts';
@@ -16,6 +15,7 @@ import {
   rolloutFields,
   targetFields,
 } from './read-body.ts';
+import { isHiddenRollout } from './seen-holds.ts';
 import { withoutTargets } from './without-targets.ts';
 
 const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409; readonly code: string }>> = {
@@ -100,7 +100,7 @@ const retry: Act = async (asked) => {
 
 /** A rollout that is for a private target alone is not there for whoever may not see that. Throws `ActionRefused`. */
 const refuseHidden = async (rollout: string, asked: Asked): Promise<void> => {
-  if (await isHidden(rollout, asked)) {
+  if (await isHiddenRollout(rollout, asked.hidden, asked.outside)) {
     throw new ActionRefused(404, 'UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
   }
 };
@@ -109,13 +109,10 @@ const refuseHidden = async (rollout: string, asked: Asked): Promise<void> => {
 const refuseHiddenApproval = async (asked: Asked): Promise<void> => {
   if (asked.hidden.size === 0) return;
   const approval = await readApproval(asked.outside.ledger, asked.id);
-  if (approval === undefined || !(await isHidden(approval.rollout, asked))) return;
+  if (approval === undefined || !(await isHiddenRollout(approval.rollout, asked.hidden, asked.outside))) return;
   const { status, code } = refusals['not-found'];
   throw new ActionRefused(status, code, `there is no approval ${asked.id}`);
 };
-
-const isHidden = async (rollout: string, { outside, hidden }: Asked): Promise<boolean> =>
-  hidden.size > 0 && hidden.has((await readRollout(outside.ledger, rollout))?.only ?? '');
 
 const placeOf = ({ scope, name }: Pick<Hold, 'scope' | 'name'>): string =>
   scope === 'rollout' ? rolloutPath(name) : '/';

@@ -1,10 +1,10 @@
-import { readRollout } from '../shared/ledger/rollouts.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Asked, Read } from './app.ts';
 import { executionElsewherePage, executionPage } from './pages/execution.ts';
 import { findDeployment } from './rows/find-deployment.ts';
 import { readExecutionRows } from './rows/read-execution.ts';
+import { isHiddenRollout } from './seen-holds.ts';
 import { elsewhere, executionView } from './views/execution.ts';
 import { arnOfExecution, idOfExecution } from './views/execution-id.ts';
 import { withoutTargets } from './without-targets.ts';
@@ -20,7 +20,7 @@ const isOfHidden = async (
   if (hidden.size === 0) return false;
   const { target, wave, rollout } = fieldsOf(input);
   if (hidden.has(String(target)) || hidden.has(String(wave))) return true;
-  return typeof rollout === 'string' && hidden.has((await readRollout(ledger, rollout))?.only ?? '');
+  return typeof rollout === 'string' && (await isHiddenRollout(rollout, hidden, { ledger }));
 };
 
 /** Of an input that is no JSON nothing is known; then it names no rollout either. */

@@ -1,4 +1,3 @@
-import { readStandings } from '../shared/availability/standing.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
@@ -9,6 +8,7 @@ import { lambdaOutside } from './outside.ts';
 import { flagTools } from './tools/flags.ts';
 import { gateTools } from './tools/gates.ts';
 import { plannedWave } from './tools/inputs.ts';
+import { seenTools } from './tools/seen.ts';
 import { testTools } from './tools/tests.ts';
 import { verifyingTools } from './tools/verifying.ts';
 
@@ -22,7 +22,7 @@ export const judgeWave = (outside: Outside): Task =>
       ...gateTools(outside, plan),
       ...testTools(outside),
       verifyTarget,
-      readSeen: async () => ({ home: outside.settings.region, standings: await readStandings(outside.ledger) }),
+      readSeen: seenTools(outside).readSeen,
       judgeFlags: (signal: AbortSignal) => judgeFlags(ref, release, flags, outside, signal),
     };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);

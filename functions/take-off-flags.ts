@@ -1,6 +1,4 @@
 import * as z from 'zod/mini';
-import { readStandings } from '../shared/availability/standing.ts';
-import { readOutages } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
@@ -11,6 +9,7 @@ import { lambdaOutside } from './outside.ts';
 import { flagTools } from './tools/flags.ts';
 import { gateTools } from './tools/gates.ts';
 import { because, plannedWave } from './tools/inputs.ts';
+import { seenTools } from './tools/seen.ts';
 import { tell } from './tools/tell.ts';
 import { verifyingTools } from './tools/verifying.ts';
 
@@ -26,8 +25,7 @@ export const takeOffFlags = (outside: Outside): Task =>
       ...gateTools(outside, plan),
       ...flagTools(outside),
       verifyTarget,
-      readSeen: async () => ({ home: outside.settings.region, standings: await readStandings(outside.ledger) }),
-      readOutages: () => readOutages(outside),
+      ...seenTools(outside),
       tell: (key: string, text: string) => tell({ key, text, path }, outside, audienceOf(release.targets[ref.wave])),
     };
     return takeOff(ref, release, waveOf(release, ref.wave), plan, ended, tools, outside, invocation);

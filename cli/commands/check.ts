@@ -3,6 +3,7 @@ import { configTools } from '../../functions/tools/preparing.ts';
 import { lintRendered, type PlacedFinding } from '../../shared/apply/lint/lint-rendered.ts';
 import { checkProbers } from '../../shared/fleet/check-probers.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
+import { everyTarget } from '../../shared/rollout/every-target.ts';
 import { countFindings, describeFindings } from '../../shared/rollout/plan.ts';
 import { type Run, textOption } from '../command.ts';
 import { readConfigFolder } from '../config-folder.ts';
@@ -22,15 +23,15 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
   const read = await tools.readConfig(files);
   const problems = new Set<string>();
   const found = new Map<string, FoundInFiles>();
+  const targets = read.ok ? everyTarget(read.fleet) : [];
   if (read.ok) {
-    for (const target of [...read.fleet.targets, ...read.fleet.following.map((each) => each.target)]) {
+    for (const target of targets) {
       const rendered = await tools.render(files, read.fleet, target);
       if (!rendered.ok) for (const problem of rendered.problems) problems.add(problem);
       else for (const each of lintRendered(rendered.rendered, target.namespace)) join(found, each, target.name);
     }
   } else for (const problem of read.problems) problems.add(problem);
   const { waves, entries } = read.ok ? read.fleet : { waves: [], entries: {} };
-  const targets = read.ok ? [...read.fleet.targets, ...read.fleet.following.map(({ target }) => target)] : [];
   const lonely = read.ok && probers !== undefined ? checkProbers(targets, waves, read.fleet.gates, probers) : [];
   const findings = [...found.values(), ...lonelyFinding(lonely, probers ?? [], config)];
   for (const problem of problems) terminal.out(json ? JSON.stringify(problemOf(problem)) : problem);

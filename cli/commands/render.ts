@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { configTools } from '../../functions/tools/preparing.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
+import { everyTarget } from '../../shared/rollout/every-target.ts';
 import { type Run, textOption } from '../command.ts';
 import { readConfigFolder } from '../config-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,7 +16,7 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
   const read = await tools.readConfig(files);
   if (!read.ok) throw badInput(`the config has mistakes; see \`tidegate check\`:\n${read.problems.join('\n')}`);
   const name = textOption(options, 'target');
-  const all = [...read.fleet.targets, ...read.fleet.following.map((each) => each.target)];
+  const all = everyTarget(read.fleet);
   const target = all.find((each) => each.name === name);
   if (target === undefined) {
     const known = all

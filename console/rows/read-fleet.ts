@@ -4,9 +4,8 @@ import type { ProbedTarget } from '../../shared/availability/assess-objective-st
 import type { Outage } from '../../shared/availability/assess-standings.ts';
 import { readProbed } from '../../shared/availability/read-probed.ts';
 import { readOutages } from '../../shared/availability/watch-probers.ts';
-import { readAlertHolds } from '../../shared/ledger/alerts.ts';
+import { readAllHolds } from '../../shared/ledger/alerts.ts';
 import { type KeptStanding, readFenceStandings } from '../../shared/ledger/fence-standing.ts';
-import { readHolds } from '../../shared/ledger/holds.ts';
 import {
   listFleetRollouts,
   listNewestPrepared,
@@ -50,19 +49,20 @@ export const readFleetRows = async (
   const { ledger } = stored;
   const underWay = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   const prepared = await listNewestPrepared(ledger);
-  const rollouts: RolloutRows[] = [];
-  for (const rollout of newestFirst([...underWay, ...prepared, ...(await readWriting(states, ledger))])) {
-    const rows = await readRolloutRows(rollout, stored);
-    if (rows !== undefined) rollouts.push(rows);
-  }
-  const probed = await readProbed(states, stored);
-  const outages = await readOutages(stored);
-  const fences = await readFenceStandings(ledger);
-  const approvals = await readOpenApprovals(ledger);
+  const shown = newestFirst([...underWay, ...prepared, ...(await readWriting(states, ledger))]);
+  const rollouts = (await Promise.all(shown.map((rollout) => readRolloutRows(rollout, stored)))).filter(
+    (rows) => rows !== undefined,
+  );
+  const [probed, outages, fences, approvals, compareWith, holds] = await Promise.all([
+    readProbed(states, stored),
+    readOutages(stored),
+    readFenceStandings(ledger),
+    readOpenApprovals(ledger),
+    listFleetRollouts(ledger, compared),
+    readAllHolds(ledger),
+  ]);
   const ofPrivate = [...prepared, ...underWay].filter(({ only }) => only !== undefined);
-  const compareWith = await listFleetRollouts(ledger, compared);
   const following = await readPrivate([...compareWith, ...ofPrivate], states, stored);
-  const holds = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
   return { states, rollouts, probed, outages, approvals, fences, following, holds };
 };
 

@@ -1,5 +1,5 @@
 import type { FlagChange } from '../../shared/ledger/flags.ts';
-import { describeFlag, describeSetting, type FlagSetting, type PlannedFlag } from '../../shared/rollout/flag.ts';
+import { describeSetting, type FlagSetting, type PlannedFlag } from '../../shared/rollout/flag.ts';
 import type { WavePlan } from '../../shared/rollout/plan.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 
@@ -55,7 +55,7 @@ const plannedView = (
   changes: readonly FlagChange[],
 ): FlagView => {
   const change = changes.find((each) => each.flag === flag);
-  return { flag, store, said: describeFlag({ flag, from, to }).slice(flag.length + 2), state: stateOf(change) };
+  return { flag, store, said: `${describeSetting(from)} -> ${describeSetting(to)}`, state: stateOf(change) };
 };
 
 const stateOf = (change: FlagChange | undefined): FlagView['state'] => {

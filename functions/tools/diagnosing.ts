@@ -18,6 +18,7 @@ import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { machineStatus } from '../../shared/outside/state-machine.ts';
+import { everyTarget } from '../../shared/rollout/every-target.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import { namedSecrets } from './named-secrets.ts';
@@ -145,11 +146,11 @@ const identityOf = async (
     date = response.headers.get('date');
     return response;
   };
-  return { ...(await callerIdentity({ ...outside, settings: outside.settings, http }, signal)), date };
+  return { ...(await callerIdentity({ ...outside, http }, signal)), date };
 };
 
-const allOf = ({ targets, following }: Pick<ConfiguredFleet, 'targets' | 'following'>): readonly Target[] =>
-  [...targets, ...following.map(({ target }) => target)].sort((a, b) => (a.name < b.name ? -1 : 1));
+const allOf = (fleet: Pick<ConfiguredFleet, 'targets' | 'following'>): readonly Target[] =>
+  everyTarget(fleet).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 const namesOf = (fleet: Pick<ConfiguredFleet, 'targets' | 'following'>): readonly string[] =>
   allOf(fleet).map(({ name }) => name);

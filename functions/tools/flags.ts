@@ -3,13 +3,26 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { FlagAt, FlagTools } from '../../shared/wave/flag-tools.ts';
 
+type RoleOf = Parameters<OpeningTools['roleIdentity']>[0];
+
 /** How flags are read and written. What speaks to their stores is loaded by the first wave that has one. */
 export const flagTools = (outside: Outside): FlagTools => {
+  const identities = new Map<string, ReturnType<OpeningTools['roleIdentity']>>();
+  /** A role is assumed once for all flags of a store. One that could not be is asked for again. */
+  const identityOf = (role: RoleOf, signal: AbortSignal): ReturnType<OpeningTools['roleIdentity']> => {
+    const name = JSON.stringify([role.region, role.role, role.externalId]);
+    const known = identities.get(name);
+    if (known !== undefined) return known;
+    const asked = roleIdentity(role, outside, signal);
+    identities.set(name, asked);
+    asked.catch(() => identities.delete(name));
+    return asked;
+  };
   const open = async (of: Release, { store: name, key, wave }: FlagAt, signal: AbortSignal) => {
     const store = of.flagStores?.[name];
     if (store === undefined) return unknown(name);
     const { openFlag } = await import('../../shared/flags/open-flag.ts');
-    return openFlag(store, key, wave, { roleIdentity: (role) => roleIdentity(role, outside, signal) }, outside);
+    return openFlag(store, key, wave, { roleIdentity: (role) => identityOf(role, signal) }, outside);
   };
   return {
     readFlag: async (of, flag, signal) => {
@@ -31,5 +44,5 @@ export const flagTools = (outside: Outside): FlagTools => {
 
 const unknown = (store: string) => ({ status: 'refused', because: `the release has no flag store ${store}` }) as const;
 
-const roleIdentity = async (role: Parameters<OpeningTools['roleIdentity']>[0], outside: Outside, signal: AbortSignal) =>
+const roleIdentity = async (role: RoleOf, outside: Outside, signal: AbortSignal) =>
   (await import('../../shared/clouds/sts.ts')).roleIdentity(role, outside, signal);

@@ -1,9 +1,9 @@
 import { ActionRefused, type Actions } from '../../console/actions.ts';
 import { seenHolds } from '../../console/seen-holds.ts';
 import { withdrawApprovals } from '../../shared/approval/withdraw-approvals.ts';
-import { readAlertHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
+import { readAllHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
 import { recordEvent } from '../../shared/ledger/events.ts';
-import { liftHold, readHolds, setHold } from '../../shared/ledger/holds.ts';
+import { liftHold, setHold } from '../../shared/ledger/holds.ts';
 import { listOpenRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
@@ -35,8 +35,7 @@ export const holdingActions = (outside: Outside): HoldingActions => {
       const [seen] = await seenHolds([key], hidden, outside);
       const lifted = seen === undefined ? undefined : await liftOne(seen, why, outside);
       if (lifted !== undefined) return lifted;
-      const held = [...(await readHolds(ledger)), ...(await readAlertHolds(ledger))];
-      const others = (await seenHolds(held, hidden, outside)).slice(0, named).map(nameOf);
+      const others = (await seenHolds(await readAllHolds(ledger), hidden, outside)).slice(0, named).map(nameOf);
       const now = others.length === 0 ? 'nothing is held now' : `now: ${others.join('; ')}`;
       throw new ActionRefused(404, 'NOT_HELD', `it is not so that ${nameOf(key)}; ${now}`);
     },

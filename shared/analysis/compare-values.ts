@@ -102,15 +102,16 @@ const valuesOver = async ({ order, outside, tools, signal }: Ask, side: Side, sp
   const from = side.at - spanMs + (window.to - window.from);
   if (from >= side.at) return { missing: { kind: 'nodata', reason: 'the query looks back beyond the last write' } };
   const span: Span = { from, to: side.at, stepMs: Math.max(1_000, (side.at - from) / (POINTS - 1)) };
-  return reader.series === undefined ? readEach(reader, query, span) : reader.series(query, span);
+  return reader.series === undefined
+    ? readEach(reader, query, span, window.to - window.from)
+    : reader.series(query, span);
 };
 
 /** Values at moments of a stretch, of a store that is asked for one at a time: windows that do not overlap, twenty at most. */
-const readEach = async (reader: StoreReader, query: string, { from, to }: Span): Promise<Series> => {
+const readEach = async (reader: StoreReader, query: string, { from, to }: Span, windowMs: number): Promise<Series> => {
   if (reader.asOf === undefined)
     return { missing: { kind: 'error', reason: 'this store can not be asked for values over a time' } };
-  const { window } = await reader.read([query]);
-  const step = Math.max((to - from) / (POINTS_ONE_BY_ONE - 1), window.to - window.from, 1_000);
+  const step = Math.max((to - from) / (POINTS_ONE_BY_ONE - 1), windowMs, 1_000);
   const values: number[] = [];
   let missing: Exclude<Sample, { kind: 'value' }> = { kind: 'nodata', reason: NO_SERIES };
   for (let at = to; at >= from; at -= step) {

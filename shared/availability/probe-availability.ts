@@ -5,10 +5,10 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
+import { isScheduled } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import { assessOutages, freshMs, isOwnFault, type Outage, type Seen } from './assess-standings.ts';
-import { isScheduled } from './scheduled-gate.ts';
 import { type GateCounts, hasSlot, keepSlot, type Slot, slotMs } from './slot.ts';
 import { type FailingGate, keepStanding, readStandings, readStandingsOf } from './standing.ts';
 

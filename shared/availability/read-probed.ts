@@ -2,9 +2,9 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { TargetState } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
+import { isScheduled } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { ProbedTarget } from './assess-objective-standings.ts';
-import { isScheduled } from './scheduled-gate.ts';
 import { readDays } from './slot.ts';
 
 /** Targets with something verified, by name: the probe gates of its release with what they allow, and the days of their slots. Reads only. */

@@ -46,7 +46,7 @@ export const diagnoseInstallation = async (
   signal: AbortSignal,
 ): Promise<{ readonly checks: readonly Check[]; readonly targets: readonly string[] }> => {
   const { settings } = outside;
-  const { checks, look } = openExamination((check, error) => explainFailure(check, error));
+  const { checks, look } = openExamination(explainFailure);
   const { identity } = tools;
   const askedAt = outside.clock.now();
   const known = await look('identity', async () => {

@@ -106,13 +106,12 @@ export const diagnoseTarget = async (
     isOnWay,
   );
   const cluster = resolved && credential && tools.open(resolved, credential);
-  const asked = { cluster, signal };
-  await look('identity', () => whoAmI(opened(asked), signal), isOnWay);
+  await look('identity', () => whoAmI(opened(cluster), signal), isOnWay);
   const date = await look(
     'version',
     async () => {
       const askedAt = outside.clock.now();
-      const response = await opened(asked).request('/version', { signal });
+      const response = await opened(cluster).request('/version', { signal });
       const body = await jsonOf(response);
       const value = { said: response.headers.get('date'), askedAt, answeredAt: outside.clock.now() };
       return { ...assessVersion(response.status, body), value };
@@ -125,15 +124,15 @@ export const diagnoseTarget = async (
       : assessClock(date.said, date.askedAt, date.answeredAt),
   );
   await look('rights', async () => {
-    const rights = await tools.neededRights(target, opened(asked), signal);
-    return assessRights(await readRights(rights, opened(asked), signal));
+    const rights = await tools.neededRights(target, opened(cluster), signal);
+    return assessRights(await readRights(rights, opened(cluster), signal));
   });
-  await look('admission', () => tools.fence(target, opened(asked), signal));
+  await look('admission', () => tools.fence(target, opened(cluster), signal));
   return checks;
 };
 
 /** By then the way has led there, or the look is skipped. */
-const opened = ({ cluster }: { readonly cluster: Cluster | undefined }): Cluster => {
+const opened = (cluster: Cluster | undefined): Cluster => {
   if (cluster === undefined) throw new Error('the cluster was not opened');
   return cluster;
 };

@@ -23,8 +23,8 @@ export const readRules = async (
 ): Promise<readonly RuleState[]> => {
   const client = new EventBridgeClient(awsClientSettings(http, identity, settings.region));
   const options = { abortSignal: signal };
-  const found: RuleState[] = [];
-  for (const { function: name, bus } of wanted) {
+  const rulesOf = async ({ function: name, bus }: WantedRule): Promise<readonly RuleState[]> => {
+    const found: RuleState[] = [];
     const on = bus === undefined ? {} : { EventBusName: bus };
     const list = new ListRuleNamesByTargetCommand({ TargetArn: `${functions}${name}`, ...on });
     const { RuleNames = [] } = await client.send(list, options).catch(emptyIfMissing);
@@ -38,8 +38,9 @@ export const readRules = async (
         ...(ScheduleExpression ? { schedule: ScheduleExpression } : {}),
       });
     }
-  }
-  return found;
+    return found;
+  };
+  return (await Promise.all(wanted.map(rulesOf))).flat();
 };
 
 /** No bus of that name: then no rule is on it. */

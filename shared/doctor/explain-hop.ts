@@ -1,9 +1,6 @@
 import { Unreachable, type UnreachableCode } from '../outside/http.ts';
-import type { Provider, Target } from '../rollout/target.ts';
+import { factsOf, type Provider, type Target } from '../rollout/target.ts';
 import { brief, type Found } from './check.ts';
-
-/** The hops to a target's API server, in their order; each needs those before it. What is asked of it afterwards is not among them. */
-export type Hop = 'endpoint' | 'name' | 'allow-list' | 'connection' | 'tls' | 'token' | 'identity' | 'version';
 
 /** What is known of a target on the way to it. */
 export interface WayFacts {
@@ -14,7 +11,10 @@ export interface WayFacts {
   readonly isPrivate?: boolean;
 }
 
-/** What an error on the way to a target means and what to do about it; `undefined` for one that is not known. Pure. */
+/**
+ * What an error on the way to a target means and what to do about it; `undefined` for one that is not known. The hops in their order, each of
+ * which needs those before it: endpoint, name, allow-list, connection, tls, token, identity, version. Pure.
+ */
 export const explainHop = (hop: string, error: unknown, facts: WayFacts): Found | undefined => {
   if (!(error instanceof Error)) return undefined;
   const found = brief(error.message);
@@ -34,12 +34,6 @@ export const explainHop = (hop: string, error: unknown, facts: WayFacts): Found 
     default:
       return undefined;
   }
-};
-
-const providerOf = ({ locator }: Pick<Target, 'locator'>): Provider => {
-  if ('eks' in locator) return 'eks';
-  if ('gke' in locator) return 'gke';
-  return 'aks' in locator ? 'aks' : 'kubeconfig';
 };
 
 /** Where the trust of each provider is described. */
@@ -79,7 +73,7 @@ const refused = (hop: string, target: Target): string => {
 
 const noAnswer = (hop: string, facts: WayFacts): string => {
   if (hop === 'endpoint' || hop === 'token') {
-    return `see that what this runs in reaches the APIs of ${cloudOf[providerOf(facts.target)]}: in a VPC that takes a NAT gateway or endpoints (docs/private-clusters.md)`;
+    return `see that what this runs in reaches the APIs of ${cloudOf[factsOf(facts.target).provider]}: in a VPC that takes a NAT gateway or endpoints (docs/private-clusters.md)`;
   }
   return `the connection is there and the API server does not answer over it: look at the cluster itself`;
 };
@@ -132,7 +126,7 @@ const privateWay = (target: Target): string => {
     aks: 'run the functions in a VPC with a VPN to the network of its private endpoint',
     kubeconfig: 'run the instance where its network is',
   };
-  return `no way leads there from here: ${ways[providerOf(target)]} (docs/private-clusters.md)`;
+  return `no way leads there from here: ${ways[factsOf(target).provider]} (docs/private-clusters.md)`;
 };
 
 const publicWay = (target: Target): string => {
@@ -142,5 +136,5 @@ const publicWay = (target: Target): string => {
     aks: "the cluster's authorised IP ranges",
     kubeconfig: 'its firewall',
   };
-  return `a firewall stands between: let the address this comes from into ${lists[providerOf(target)]} (docs/private-clusters.md)`;
+  return `a firewall stands between: let the address this comes from into ${lists[factsOf(target).provider]} (docs/private-clusters.md)`;
 };

@@ -1,6 +1,8 @@
 import ICAL from 'ical.js';
 import { clockIn } from '../rollout/wall-time.ts';
+import { dayAfter } from '../rollout/window.ts';
 import { ruleFault } from './calendar-rule.ts';
+import { isDate } from './schema-windows.ts';
 
 /** The dates that a calendar closes, in order; or why it can not be read. */
 export type CalendarDates =
@@ -96,8 +98,7 @@ const timeOf = (
   const found = event.getFirstProperty(property);
   if (found === null) return undefined;
   const written = String(found.toJSON()[3]);
-  const at = Date.parse(`${written.slice(0, 10)}T00:00:00Z`);
-  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(written.slice(0, 10))) {
+  if (!isDate(written.slice(0, 10))) {
     throw new Unreadable(`${name}: ${property.toUpperCase()} ${written} is no date of the calendar`);
   }
   const time = found.getFirstValue();
@@ -121,9 +122,7 @@ const datesOf = (start: InstanceType<typeof ICAL.Time>, seconds: number, zone: s
     isFloating ? new Date(at).toISOString().slice(0, 10) : clockIn(zone)(at).date;
   const dates: string[] = [];
   const until = dateOf(last);
-  for (let date = dateOf(first); date <= until && dates.length <= MOST_DATES; date = dayAfter(date)) dates.push(date);
+  for (let date = dateOf(first); date <= until && dates.length <= MOST_DATES; date = dayAfter(date, 1))
+    dates.push(date);
   return dates;
 };
-
-const dayAfter = (date: string): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);

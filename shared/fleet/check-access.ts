@@ -1,4 +1,4 @@
-import { checkApproval, unknownRole } from './check-waves.ts';
+import { checkApproval, unknownRoles } from './check-waves.ts';
 import type { TargetEntry } from './config.ts';
 import type { Entries } from './entries.ts';
 import { pointerOf, valueAt } from './pointer.ts';
@@ -11,7 +11,7 @@ export const checkAccess = (value: unknown, entries: Entries): readonly Finding[
   const access = accessSchema.safeParse(valueAt(value, ['access']) ?? {});
   const actions = access.success ? Object.entries(access.data) : [];
   return [
-    ...actions.flatMap(([action, roles = []]) => unknownRoles(['access', action], roles, entries)),
+    ...actions.flatMap(([action, roles = []]) => unknownRoles(['access', action], roles, entries.roles)),
     ...[...entries.targets.sound].flatMap(([name, target]) => checkPrivate(name, target, entries)),
   ];
 };
@@ -23,7 +23,7 @@ const checkPrivate = (name: string, target: TargetEntry, entries: Entries): read
   const missing = missingIdentity(target);
   const waves = [...entries.waves.sound.values()].filter((wave) => wave.name === name);
   return [
-    ...unknownRoles([...at, 'roles'], roles, entries),
+    ...unknownRoles([...at, 'roles'], roles, entries.roles),
     ...checkApproval([...at, 'approval'], approval, entries.roles),
     ...(missing === undefined
       ? []
@@ -69,10 +69,3 @@ const missingIdentity = (target: TargetEntry): string | undefined => {
     ? 'aks.tenant and aks.client of its own'
     : undefined;
 };
-
-const unknownRoles = (
-  at: readonly PropertyKey[],
-  roles: readonly string[],
-  { roles: known }: Entries,
-): readonly Finding[] =>
-  roles.flatMap((role, place) => (known.has(role) ? [] : [unknownRole([...at, place], role, new Set(known.keys()))]));

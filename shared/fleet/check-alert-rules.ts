@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Target } from '../rollout/target.ts';
 import { checkPlaceholders } from './check-gates.ts';
+import { unknownEntry } from './check-waves.ts';
 import type { Entries } from './entries.ts';
-import { nearestOf } from './nearest.ts';
 import { pointerOf, valueAt } from './pointer.ts';
 import type { Finding } from './problem.ts';
 import { alertRuleSchema } from './schema-alerts.ts';
@@ -44,14 +44,7 @@ const unknownName = (
   what: 'wave' | 'service',
   name: string,
   names: ReadonlySet<string>,
-): readonly Finding[] => {
-  if (names.has(name)) return [];
-  const nearest = nearestOf(name, names);
-  const finding = {
-    code,
-    path: pointerOf(at),
-    what: `there is no ${what} ${JSON.stringify(name)}`,
-    expected: `a name of ${what}s`,
-  };
-  return [nearest === undefined ? finding : { ...finding, nearest }];
-};
+): readonly Finding[] =>
+  names.has(name)
+    ? []
+    : [unknownEntry(code, pointerOf(at), `${what} ${JSON.stringify(name)}`, `${what}s`, name, names)];

@@ -1,9 +1,9 @@
 import { placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
+import { unknownEntry } from './check-waves.ts';
 import type { FlagEntry, FlagStoreEntry } from './config.ts';
 import type { Entries } from './entries.ts';
 import { toSetting } from './flags.ts';
-import { nearestOf } from './nearest.ts';
 import { pointerOf } from './pointer.ts';
 import type { Finding } from './problem.ts';
 
@@ -34,12 +34,10 @@ const unknown = (
   names: ReadonlySet<string>,
   code: string,
   section: string,
-): readonly Finding[] => {
-  if (names.has(name)) return [];
-  const nearest = nearestOf(name, names);
-  const finding = { code, path: pointerOf(at), what: `there is no ${JSON.stringify(name.slice(0, 80))} in ${section}` };
-  return [{ ...finding, expected: `a name of ${section}`, ...(nearest === undefined ? {} : { nearest }) }];
-};
+): readonly Finding[] =>
+  names.has(name)
+    ? []
+    : [unknownEntry(code, pointerOf(at), `${JSON.stringify(name.slice(0, 80))} in ${section}`, section, name, names)];
 
 const checkWaves = (name: string, { waves }: FlagEntry, entries: Entries): readonly Finding[] => {
   const names = new Set([...entries.waves.sound.values()].map((wave) => wave.name));

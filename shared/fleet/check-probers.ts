@@ -1,4 +1,5 @@
 import type { GateSpec } from '../rollout/gate.ts';
+import { isScheduled } from '../rollout/gate.ts';
 import { factsOf, type Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
 
@@ -13,7 +14,7 @@ export const checkProbers = (
   probers: readonly string[],
 ): readonly string[] => {
   const probed = new Set(
-    waves.filter((wave) => wave.gates.some((name) => isProbe(gates[name]))).flatMap((wave) => wave.targets),
+    waves.filter((wave) => wave.gates.some((name) => isScheduled(gates[name]))).flatMap((wave) => wave.targets),
   );
   return targets
     .filter((target) => {
@@ -22,6 +23,3 @@ export const checkProbers = (
     })
     .map(({ name }) => name);
 };
-
-const isProbe = (gate: GateSpec | undefined): boolean =>
-  gate?.kind === 'probe' && gate.mustFail !== true && gate.effect !== 'report';

@@ -34,7 +34,9 @@ const checkGateNames = (index: string, wave: WaveEntry, names: ReadonlySet<strin
       const what = `gate ${JSON.stringify(gate)} is named twice`;
       return [{ code: 'DUP_NAME', path, what, expected: 'each gate once' }];
     }
-    return names.has(gate) ? [] : [unknown('UNKNOWN_GATE', path, `gate ${JSON.stringify(gate)}`, 'gates', gate, names)];
+    return names.has(gate)
+      ? []
+      : [unknownEntry('UNKNOWN_GATE', path, `gate ${JSON.stringify(gate)}`, 'gates', gate, names)];
   });
 
 /** Whether there are people who can approve. */
@@ -44,22 +46,30 @@ export const checkApproval = (
   roles: Entries['roles'],
 ): readonly Finding[] => {
   if (approval === undefined) return [];
-  const names = new Set(roles.keys());
-  const unknownRoles = approval.roles.flatMap((role, place) => {
-    return names.has(role) ? [] : [unknownRole([...at, 'roles', place], role, names)];
-  });
+  const strangers = unknownRoles([...at, 'roles'], approval.roles, roles);
   const people = new Set(approval.roles.flatMap((role) => roles.get(role) ?? []));
-  if (unknownRoles.length > 0 || people.size >= approval.people) return unknownRoles;
+  if (strangers.length > 0 || people.size >= approval.people) return strangers;
   const path = pointerOf(at);
   const what = `${approval.people} must approve and ${people.size} hold ${approval.roles.join(' or ')}`;
   return [{ code: 'APPROVAL_IMPOSSIBLE', path, what, expected: 'at least as many people as must approve' }];
 };
 
-/** A role that the config does not have: a typing error would keep something to nobody. */
-export const unknownRole = (at: readonly PropertyKey[], role: string, names: ReadonlySet<string>): Finding =>
-  unknown('UNKNOWN_ROLE', pointerOf(at), `role ${JSON.stringify(role)}`, 'roles', role, names);
+/** Roles that the config does not have: a typing error would keep something to nobody. `at` leads to the list of them. */
+export const unknownRoles = (
+  at: readonly PropertyKey[],
+  roles: readonly string[],
+  known: Entries['roles'],
+): readonly Finding[] => {
+  const names = new Set(known.keys());
+  return roles.flatMap((role, place) =>
+    names.has(role)
+      ? []
+      : [unknownEntry('UNKNOWN_ROLE', pointerOf([...at, place]), `role ${JSON.stringify(role)}`, 'roles', role, names)],
+  );
+};
 
-const unknown = (
+/** A name that leads nowhere in its section, with the nearest that does. */
+export const unknownEntry = (
   code: string,
   path: string,
   subject: string,

@@ -130,6 +130,12 @@ const inMs = (phases: Readonly<Partial<Record<HttpPhase, string>>>): Readonly<Re
 const given = <Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } =>
   value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: Value });
 
+/** How old the newest point may be: as it is given, else what suits the store. */
+const maxAgeOf = (given: string | undefined, store: MetricsEntry | undefined, windowMs: number | undefined): number =>
+  given === undefined
+    ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
+    : durationMs(given);
+
 const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
   { of, compared }: { readonly of: number; readonly compared: number },
@@ -148,10 +154,7 @@ const metricGate = (
     ...given('windowMs', windowMs),
     ...given('time', metric.time),
     intervalMs: durationMs(interval),
-    maxAgeMs:
-      maxAge === undefined
-        ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
-        : durationMs(maxAge),
+    maxAgeMs: maxAgeOf(maxAge, store, windowMs),
     ...testOf(rest, { of: 2 * of, looks: LOOKS }),
     ...limitsOf(rest),
     ...comparisonOf(rest, compared),
@@ -190,10 +193,7 @@ const budgetGate = ({ budget, maxAge }: BudgetEntry, stores: Readonly<Record<str
     query: { errors, requests },
     minRequests: 1,
     intervalMs: windowMs,
-    maxAgeMs:
-      maxAge === undefined
-        ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
-        : durationMs(maxAge),
+    maxAgeMs: maxAgeOf(maxAge, store, windowMs),
   };
   return {
     kind: 'budget',

@@ -8,7 +8,8 @@ const rule = (name: RuleName): RuleName => name;
 /** As the config names them, from 0. */
 export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
-const isDate = (text: string): boolean => {
+/** Whether it is a date of the calendar, as 2026-12-24. */
+export const isDate = (text: string): boolean => {
   const at = Date.parse(`${text}T00:00:00Z`);
   // 31 February would be read as a day in March.
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);

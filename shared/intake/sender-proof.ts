@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Outside } from '../outside/outside.ts';
+import { liveLines } from '../secrets/live-lines.ts';
 import { SecretMissing } from '../secrets/secrets.ts';
 import { type Refused, refused } from './refusal.ts';
 import { type Delivery, headerOf } from './signature.ts';
@@ -72,11 +73,7 @@ const refuse = (code: 'SIGNATURE_INVALID' | 'SIGNATURE_MISSING', because: string
 
 const linesOf = async (secrets: Outside['secrets'], name: string): Promise<readonly string[]> => {
   try {
-    const text = (await secrets.get(name)).reveal();
-    return text
-      .split(/\r?\n/)
-      .filter((line) => line !== '')
-      .slice(0, 2);
+    return await liveLines(secrets, name);
   } catch (error) {
     if (error instanceof SecretMissing) return [];
     throw error;

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Outside } from '../outside/outside.ts';
+import { liveLines } from '../secrets/live-lines.ts';
 import { type Refused, refused } from './refusal.ts';
 
 /** One delivery as it arrived: the bytes, before anything read them, and the headers in whatever case. */
@@ -41,11 +42,7 @@ export const refuseUnsigned = async (outside: Outside, delivery: Delivery): Prom
       'webhook: no secret is configured, so nothing is accepted; set webhookSecret and store the secret',
     );
   }
-  const secrets = (await outside.secrets.get(name))
-    .reveal()
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-    .slice(0, 2);
+  const secrets = await liveLines(outside.secrets, name);
   const header = headerOf(delivery, 'x-hub-signature-256');
   if (header === undefined) {
     return refused(

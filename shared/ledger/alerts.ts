@@ -1,7 +1,7 @@
 import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
 import type { Hold } from '../rollout/holds.ts';
 import { nextAlerts } from '../rollout/next-alerts.ts';
-import { keepHoldHistory } from './holds.ts';
+import { keepHoldHistory, readHolds } from './holds.ts';
 import type { Ledger, Row } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
 
@@ -58,6 +58,10 @@ export const waiveAlerts = async (
 /** Everything that is held by alerts now. */
 export const readAlertHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
   (await queryAll(ledger, partition)).flatMap((row) => alertHold(stored<AlertsAt>(row)) ?? []);
+
+/** Everything that is held now: by people first, then by alerts. */
+export const readAllHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
+  (await Promise.all([readHolds(ledger), readAlertHolds(ledger)])).flat();
 
 /** Writes what `next` makes of a place, and when it begins or ceases to be held by that into the history of holds, too. */
 const change = async (

@@ -2,6 +2,7 @@ import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { readStop, readWave, stopWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import { goesBack } from '../rollout/outcome.ts';
 
 /** What came of asking that a rollout ends. */
 export type AbortResult =
@@ -56,7 +57,7 @@ const whyNot = async (ref: WaveRef, keeps: boolean, ledger: Outside['ledger']): 
     );
   }
   const { outcome = '', because = '' } = await readWave(ledger, ref);
-  const failed = ['failed', 'aborted', 'refused'].includes(outcome) ? because : undefined;
+  const failed = goesBack(outcome) ? because : undefined;
   const reason = stop !== undefined && stop.keeps !== true ? stop.because : failed;
   if (reason === undefined) return undefined;
   return refuse('GOES_BACK', `rollout ${ref.rollout} goes back already, from wave ${ref.wave}: ${reason}`);

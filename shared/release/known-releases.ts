@@ -11,7 +11,7 @@ export const readKnownReleases = async ({
   ledger,
   blobs,
 }: Pick<Outside, 'ledger' | 'blobs'>): Promise<readonly Release[]> => {
-  const underWay = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
-  const known = [...(await listNewestPrepared(ledger)), ...underWay].flatMap(({ release }) => release ?? []);
+  const [open, prepared] = await Promise.all([listOpenRollouts(ledger), listNewestPrepared(ledger)]);
+  const known = [...prepared, ...open.filter(({ end }) => end === undefined)].flatMap(({ release }) => release ?? []);
   return Promise.all([...new Set(known)].map((digest) => getJson<Release>(blobs, digest)));
 };

@@ -5,6 +5,7 @@ import { keepAccess } from '../ledger/access.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { notePrepared, readRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
+import { everyTarget } from '../rollout/every-target.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -141,8 +142,7 @@ export const buildRelease = async <Config extends Fleet>(
   return { ok: true, release, digest: await putJson(blobs, release), fleet: config.fleet };
 };
 
-const namesOf = ({ targets, following }: Fleet): ReadonlySet<string> =>
-  new Set([...targets, ...following.map(({ target }) => target)].map(({ name }) => name));
+const namesOf = (fleet: Fleet): ReadonlySet<string> => new Set(everyTarget(fleet).map(({ name }) => name));
 
 /** The files, or why the repository itself is not one that may be read, as with a symbolic link in it. */
 const readAll = async <Config extends Fleet>(

@@ -1,5 +1,5 @@
 import type { Blobs, Digest } from '../blobs/blobs.ts';
-import type { Ledger, Row } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { listOpenRollouts } from '../ledger/rollouts.ts';
 import { queryAll } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
@@ -96,8 +96,7 @@ interface Needed {
 const readNeeded = async (ledger: Ledger): Promise<Needed> => {
   const open = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   const standings = await queryAll(ledger, 'targets');
-  const working: Row[] = [];
-  for (const { rollout } of open) working.push(...(await queryAll(ledger, `rollout#${rollout}`)));
+  const working = (await Promise.all(open.map(({ rollout }) => queryAll(ledger, `rollout#${rollout}`)))).flat();
   const releases = open.flatMap(({ release }) => release ?? []);
   return {
     required: new Set([...standings.flatMap(({ data }) => digestsIn(JSON.stringify(data))), ...releases]),

@@ -41,15 +41,11 @@ export const endOf = (facts: EndFacts): { readonly outcome: End; readonly becaus
   }
   const kept = standing('new', 'kept');
   if (kept.length === 0) return { outcome: 'rolled_back', because: facts.because };
-  if (facts.outcome === 'held') {
-    const named = kept.slice(0, 10).join(', ');
-    const more = kept.length > 10 ? ` and ${kept.length - 10} more` : '';
-    return { outcome: 'partial', because: `${facts.because}; stays on ${named}${more}` };
-  }
+  const named = `${kept.slice(0, 10).join(', ')}${kept.length > 10 ? ` and ${kept.length - 10} more` : ''}`;
+  if (facts.outcome === 'held') return { outcome: 'partial', because: `${facts.because}; stays on ${named}` };
   if (facts.outcome === 'superseded') return { outcome: 'superseded', because: facts.because };
-  const held = `${facts.because}; not back: ${kept.slice(0, 10).join(', ')}${kept.length > 10 ? ` and ${kept.length - 10} more` : ''}`;
   return {
     outcome: facts.outcome === 'aborted' && kept.length === standings.length ? 'aborted' : 'failed',
-    because: held,
+    because: `${facts.because}; not back: ${named}`,
   };
 };

@@ -292,3 +292,7 @@ export interface WorkflowTest {
   /** Name of the secret that holds the token. Absent: that of the config repository. */
   readonly tokenSecret?: string;
 }
+
+/** Whether a gate says on schedule that a target is out: not one that must fail, nor one that only reports. Pure. */
+export const isScheduled = (gate: GateSpec | undefined): gate is GateSpec & ProbeGate =>
+  gate?.kind === 'probe' && gate.mustFail !== true && gate.effect !== 'report';

@@ -8,6 +8,10 @@ import type { ObjectId } from './plan.ts';
 export const runTimes = ['before', 'after', 'test', 'back'] as const;
 export type RunTime = (typeof runTimes)[number];
 
+/** The name of a Job for one release. Pure. */
+export const jobName = (name: string, release: `sha256:${string}`): string =>
+  `${name}-${release.slice('sha256:'.length).slice(0, 10)}`;
+
 /** A Job that runs once for its release on a target. */
 export interface PlannedJob {
   /** The Job as it is created: its name ends with the first 10 characters of the release digest. */

@@ -1,6 +1,9 @@
 /** How a rollout ended; it has exactly one of these, once. */
 export type End = 'succeeded' | 'partial' | 'failed' | 'rolled_back' | 'aborted' | 'refused' | 'superseded';
 
+/** Whether a rollout goes back from a wave that ended so on its way forward. Pure; `statemachines/rollout.yml` says the same. */
+export const goesBack = (outcome: string): boolean => ['failed', 'aborted', 'refused'].includes(outcome);
+
 /** How one deployment, one release on one target, ended. `lost`: the target could not be reached or did not answer. */
 export type DeploymentOutcome = 'deployed' | 'failed' | 'stopped' | 'lost';
 

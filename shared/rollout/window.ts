@@ -82,5 +82,6 @@ const minutesToOpening = (window: Window, { date, minute }: WallTime): number | 
   return undefined;
 };
 
-const dayAfter = (date: string, days: number): string =>
+/** So many days after a date of the calendar. */
+export const dayAfter = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * dayMinutes * minuteMs).toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Outside } from '../outside/outside.ts';
+import { liveLines } from '../secrets/live-lines.ts';
 
 /** The name of the secret that answer URLs are signed with; two lines while it is being changed. */
 export const testSecret = 'tests';
@@ -12,7 +13,7 @@ export const answerUrl = async (
   { id, until }: { readonly id: string; readonly until: number },
   { secrets, settings }: Pick<Outside, 'secrets' | 'settings'>,
 ): Promise<string> => {
-  const [secret = ''] = await linesOf(secrets);
+  const [secret = ''] = await liveLines(secrets, testSecret);
   if (secret === '') throw new Error(`secret ${testSecret} is empty; store 32 random bytes in it`);
   return `${settings.console}/hooks/tests/${id}?until=${until}&signature=${signatureOf(id, until, secret)}`;
 };
@@ -27,7 +28,7 @@ export const readAnswerUrl = async (
   const until = Number(searchParams.get('until') ?? Number.NaN);
   if (id === undefined || !Number.isSafeInteger(until)) return undefined;
   const given = Buffer.from(searchParams.get('signature') ?? '');
-  const isOurs = (await linesOf(secrets)).map((secret) => {
+  const isOurs = (await liveLines(secrets, testSecret)).map((secret) => {
     const made = Buffer.from(signatureOf(id, until, secret));
     return made.length === given.length && timingSafeEqual(made, given);
   });
@@ -36,10 +37,3 @@ export const readAnswerUrl = async (
 
 const signatureOf = (id: string, until: number, secret: string): string =>
   createHmac('sha256', secret).update(`${id}:${until}`).digest('hex');
-
-const linesOf = async (secrets: Outside['secrets']): Promise<readonly string[]> =>
-  (await secrets.get(testSecret))
-    .reveal()
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-    .slice(0, 2);

@@ -1,4 +1,5 @@
 import { readJobRecords } from '../ledger/jobs.ts';
+import { jobName } from '../rollout/jobs.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { TestOrder, TestOutside } from './look-at-test.ts';
 
@@ -17,7 +18,7 @@ export const judgeJob = async (
     ...(target === undefined ? {} : { target: target.name }),
     source: `job ${job}`,
   } as const;
-  const name = `${job}-${ref.release.slice('sha256:'.length).slice(0, 10)}`;
+  const name = jobName(job, ref.release);
   const records = target === undefined ? [] : await readJobRecords(ledger, target.name, ref.release);
   const record = records.find(({ id }) => id.endsWith(`/${name}`));
   if (record === undefined)

@@ -1,12 +1,7 @@
 import { advanceWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { Ended } from './ended.ts';
 import { orHeld } from './or-held.ts';
-
-/** What the last step before left behind. */
-export interface GatesResult {
-  readonly status: string;
-  readonly because: string;
-}
 
 /** The outcome of a wave, as the rollout reads it. */
 export interface WaveOutcome {
@@ -23,7 +18,7 @@ const outcomes = ['passed', 'aborted', 'held', 'stuck'] as const;
  */
 export const closeGates = async (
   ref: WaveRef,
-  result: GatesResult,
+  result: Ended,
   outside: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<WaveOutcome> => {
   const known = outcomes.find((each) => each === result.status) ?? 'failed';

@@ -7,7 +7,7 @@ import { markBack, markDebt, markVerified, readTargetState, type Standing, wayBa
 import { advanceWave, readDeployments, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
-import { brief } from '../rollout/outcome.ts';
+import { brief, goesBack } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
 import { findSuspects, saySuspects } from './find-suspects.ts';
 import { orHeld } from './or-held.ts';
@@ -35,8 +35,7 @@ export const concludeWave = async (
   const result = await orHeld(ref, given, outside);
   if (result.outcome === 'passed' && plan !== undefined) await keepVerified(ref, plan, outside);
   await advanceWave(ledger, ref, { closedAt: clock.now(), outcome: result.outcome, because: result.because });
-  const goesBack = ref.direction === 'forward' && ['failed', 'aborted', 'refused'].includes(result.outcome);
-  if (!goesBack) await freeTurn(ref.wave, ref.rollout, steps, outside);
+  if (ref.direction === 'back' || !goesBack(result.outcome)) await freeTurn(ref.wave, ref.rollout, steps, outside);
   const hasFailed = ref.direction === 'forward' && result.outcome === 'failed';
   const suspects = hasFailed ? await findSuspects(ref, outside) : [];
   await recordEvent(ledger, ref.rollout, `wave ${ref.wave} ${ref.direction}`, {

@@ -67,34 +67,24 @@ export interface WindowCounts {
   readonly to: number;
 }
 
-type Effect = Pick<GateSpec, 'effect'>;
+/** The gates of a wave that are of a kind, by name. */
+const gatesOf =
+  <Kind extends GateSpec['kind']>(kind: Kind) =>
+  (release: Release, wave: Wave): Readonly<Record<string, Extract<GateSpec, { kind: Kind }>>> =>
+    Object.fromEntries(
+      wave.gates.flatMap((name) => {
+        const gate = release.gates[name];
+        return gate !== undefined && isOf(gate, kind) ? [[name, gate] as const] : [];
+      }),
+    );
 
-/** The gates of a wave that are probes, by name. */
-export const probeGates = (release: Release, wave: Wave): Readonly<Record<string, ProbeGate & Effect>> =>
-  Object.fromEntries(
-    wave.gates.flatMap((name) => {
-      const gate = release.gates[name];
-      return gate?.kind === 'probe' ? [[name, gate] as const] : [];
-    }),
-  );
+const isOf = <Kind extends GateSpec['kind']>(gate: GateSpec, kind: Kind): gate is Extract<GateSpec, { kind: Kind }> =>
+  gate.kind === kind;
 
-/** The gates of a wave that are metrics, by name. */
-export const metricGates = (release: Release, wave: Wave): Readonly<Record<string, MetricGate & Effect>> =>
-  Object.fromEntries(
-    wave.gates.flatMap((name) => {
-      const gate = release.gates[name];
-      return gate?.kind === 'metric' ? [[name, gate] as const] : [];
-    }),
-  );
-
-/** The gates of a wave that are alerts, by name. */
-export const alertGates = (release: Release, wave: Wave): Readonly<Record<string, AlertGate & Effect>> =>
-  Object.fromEntries(
-    wave.gates.flatMap((name) => {
-      const gate = release.gates[name];
-      return gate?.kind === 'alerts' ? [[name, gate] as const] : [];
-    }),
-  );
+export const probeGates = gatesOf('probe');
+export const metricGates = gatesOf('metric');
+export const alertGates = gatesOf('alerts');
+export const budgetGates = gatesOf('budget');
 
 /** The judgements, each with its gate's effect. */
 export const withEffects = (release: Release, judgements: readonly Judgement[]): readonly Judgement[] =>

@@ -1,23 +1,12 @@
 import { type ApprovalAsk, approvalAsk } from '../rollout/approval-ask.ts';
-import type { BudgetGate, GateSpec } from '../rollout/gate.ts';
 import type { LiftedBudgets } from '../rollout/lifted-budgets.ts';
 import { countChanges, type WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import type { GateTools } from './gate-tools.ts';
+import { budgetGates, type GateTools } from './gate-tools.ts';
 import { askAll } from './measure-stores.ts';
-
-/** The gates of a wave that are budgets, by name. */
-const budgetGates = (
-  release: Release,
-  wave: Wave,
-): readonly (readonly [string, BudgetGate & Pick<GateSpec, 'effect'>])[] =>
-  wave.gates.flatMap((name) => {
-    const gate = release.gates[name];
-    return gate?.kind === 'budget' ? [[name, gate] as const] : [];
-  });
 
 /**
  * Judges the error budgets of a wave that is to be entered, of every gate on every target; none where the plan changes nothing, no flag
@@ -35,7 +24,7 @@ export const judgeBudgets = async (
   const { targets: planned, flags = [] } = plan;
   if (flags.length === 0 && planned.every(({ counts }) => countChanges(counts) === 0)) return [];
   const judged = await askAll(
-    budgetGates(release, wave).flatMap(([name, gate]) =>
+    Object.entries(budgetGates(release, wave)).flatMap(([name, gate]) =>
       targets.map((target) => ({
         scrapes: false,
         ask: () => tools.measureBudget(name, gate, target, release, signal),

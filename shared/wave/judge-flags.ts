@@ -31,7 +31,7 @@ export const judgeFlags = async (
   const judged: Judgement[] = [];
   for (const change of await readFlagChanges(ledger, ref)) {
     if (change.setAt === undefined || change.backAt !== undefined) continue;
-    const read = await tools.readFlag(release, { ...change, wave: ref.wave }, signal);
+    const read = await tools.readFlag(release, change, signal);
     if (read.status !== 'read') {
       judged.push(flagJudgement(change, 'inconclusive', read.because));
     } else if (isSameSetting(read.setting, change.to)) {

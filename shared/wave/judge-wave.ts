@@ -156,7 +156,7 @@ const verifyAll = async (
 };
 
 /** So long may pass without a probe: two slices, and what an invocation takes to begin. */
-const gapOf = (wave: Wave): number => 2 * sliceOf(wave) + 15_000;
+export const gapOf = (wave: Wave): number => 2 * sliceOf(wave) + 15_000;
 
 /**
  * Whether the wave is still looked at: a prober that died has no failures to show. Once the soak is over, a last sample that is old is

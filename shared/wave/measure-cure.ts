@@ -19,7 +19,7 @@ import {
   withEffects,
 } from './gate-tools.ts';
 import { judgeAvailability } from './judge-availability.ts';
-import { type ReadSeen, type VerifyTarget, withRegions } from './judge-wave.ts';
+import { gapOf, type ReadSeen, type VerifyTarget, withRegions } from './judge-wave.ts';
 import { measureStores } from './measure-stores.ts';
 import { sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
@@ -71,14 +71,7 @@ export const measureCure = async (
     .sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const probing = await sumSlices(
-    ref,
-    shardsWith(release, wave, names),
-    from,
-    2 * sliceOf(wave) + 15_000,
-    tools.joinTallies,
-    outside,
-  );
+  const probing = await sumSlices(ref, shardsWith(release, wave, names), from, gapOf(wave), tools.joinTallies, outside);
   const own = withEffects(release, [
     ...(await withRegions(judgeProbes(gates, names, probing.tallies, tools), gates, from, tools.readSeen)),
     ...(await measureStores(release, wave, targets, tools, signal)).map((each) => afterMoment(each, from)),

@@ -1,6 +1,5 @@
 import { getPlanned } from '../blobs/planned-target.ts';
-import { readAlertHolds } from '../ledger/alerts.ts';
-import { readHolds } from '../ledger/holds.ts';
+import { readAlertHolds, readAllHolds } from '../ledger/alerts.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -29,8 +28,7 @@ export const readWaits = async (
   const isRollback = rollout?.rollback === true;
   const about = { ...ref, source: rollout?.repository ?? '', isRollback };
   // Alerts are asked about here, where a target is entered; what runs already is stopped by them.
-  const holds = [...(await readHolds(outside.ledger)), ...(await readAlertHolds(outside.ledger))];
-  const held = await heldBy(holds, about, plan, outside);
+  const held = await heldBy(await readAllHolds(outside.ledger), about, plan, outside);
   if (ref.direction === 'back' || isRollback) return held;
   const names = plan.targets.map(({ target }) => target);
   const { windows = {} } = release;

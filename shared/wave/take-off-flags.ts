@@ -94,7 +94,7 @@ export const takeOffFlags = async (
       because: trouble,
     };
   }
-  const unseen = await stillServed(release, ref, changes, wave, flagsTriedFrom, tools, outside, signal);
+  const unseen = await stillServed(release, changes, wave, flagsTriedFrom, tools, outside, signal);
   if (unseen !== undefined) return unseen;
   const { flagsOffAt = clock.now() } = await advanceWave(ledger, ref, { flagsOffAt: clock.now() });
   const named = changes.map(({ flag, from }) => `${flag} back to ${describeSetting(from)}`).join(', ');
@@ -162,7 +162,7 @@ const takeBack = async (
   { ledger, clock }: Stored,
   signal: AbortSignal,
 ): Promise<Taken> => {
-  const at = { ...change, wave: ref.wave };
+  const at = change;
   const read = await tools.readFlag(release, at, signal);
   if (read.status !== 'read') return { because: read.because, isFinal: read.status === 'refused' };
   const next = nextFlagBack({ before: change.from, set: change.to, now: read.setting, isIll: ill });
@@ -189,7 +189,6 @@ const takeBack = async (
 /** Waits until every target serves what was before, for as long as that may take; what is measured then says the rest. */
 const stillServed = async (
   release: Release,
-  ref: WaveRef,
   changes: readonly FlagChange[],
   wave: Wave,
   since: number,
@@ -201,7 +200,7 @@ const stillServed = async (
     const within = release.flagStores?.[change.store]?.seenWithinMs ?? 0;
     if (clock.now() >= since + within) continue;
     for (const target of targetsOf(release, wave.targets)) {
-      const served = await tools.readServed(release, { ...change, wave: ref.wave }, change.from, target, signal);
+      const served = await tools.readServed(release, change, change.from, target, signal);
       if (served.status === 'other') return { status: 'in-progress', retryAfterSeconds: 2, because: served.because };
     }
   }

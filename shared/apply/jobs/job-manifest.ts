@@ -1,5 +1,5 @@
 import type { Digest } from '../../blobs/blobs.ts';
-import type { PlannedJob } from '../../rollout/jobs.ts';
+import { jobName, type PlannedJob } from '../../rollout/jobs.ts';
 import type { ObjectId } from '../../rollout/plan.ts';
 import type { Manifest } from '../../rollout/release.ts';
 import { applySetId } from '../apply-set.ts';
@@ -15,9 +15,6 @@ export const jobLabel = 'tidegate.dev/job';
 const jobsOfLabel = 'tidegate.dev/jobs-of';
 /** On such a Job: the release that it runs for. */
 const releaseAnnotation = 'tidegate.dev/release';
-
-/** The name of a Job for one release. */
-const jobName = (name: string, release: Digest): string => `${name}-${release.slice('sha256:'.length).slice(0, 10)}`;
 
 /** The Job that runs for a release. */
 export const jobId = ({ manifest }: Pick<DesiredJob, 'manifest'>, release: Digest): ObjectId => {
