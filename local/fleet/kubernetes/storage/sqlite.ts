@@ -64,13 +64,15 @@ export class FleetUnreadable extends Error {
   }
 }
 
-/** Opens the database and makes the tables. Throws `FleetUnreadable` for a later layout. A path is opened with a write-ahead log that survives a killed process. */
+/**
+ * Opens the database and makes the tables. Its write-ahead log survives a killed process; a machine that loses power may forget the last
+ * writes, which is what a simulated cluster may. Throws `FleetUnreadable` for a later layout and leaves that as it is.
+ */
 export const openDatabase = (database: DatabaseOrPath): DatabaseSync => {
   const opened = typeof database === 'string' ? new DatabaseSync(database) : database;
-  if (typeof database === 'string') opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   const layout = Number(opened.prepare('PRAGMA user_version').get()?.user_version);
   if (layout > LAYOUT) throw new FleetUnreadable(layout);
-  opened.exec(`${schema} PRAGMA user_version = ${LAYOUT};`);
+  opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${schema} PRAGMA user_version = ${LAYOUT};`);
   return opened;
 };
 
@@ -92,6 +94,15 @@ export const openStorage = (database: DatabaseSync, server: string, historyKept:
   const find = database.prepare('SELECT value FROM kube_memory WHERE server = ? AND topic = ? AND key = ?');
 
   const objects = new Map<string, Map<string, KubeObject>>();
+  /** The tables that were listed since they last changed, in order. */
+  const ordered = new Map<string, readonly (readonly [string, KubeObject])[]>();
+  const inOrder = (resource: string) => {
+    const known = ordered.get(resource);
+    if (known !== undefined) return known;
+    const sorted = [...(objects.get(resource) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+    ordered.set(resource, sorted);
+    return sorted;
+  };
   const tableOf = (resource: string) => {
     const table = objects.get(resource) ?? new Map<string, KubeObject>();
     objects.set(resource, table);
@@ -126,6 +137,7 @@ export const openStorage = (database: DatabaseSync, server: string, historyKept:
     record.run(server, change.resourceVersion, change.type, resource, namespace, name, body, previous);
     database.exec('RELEASE kube_write');
     version = change.resourceVersion;
+    ordered.delete(resource);
     if (change.type === 'DELETED') tableOf(resource).delete(keyText(change.key));
     else tableOf(resource).set(keyText(change.key), change.object);
     changes.push(change);
@@ -145,9 +157,9 @@ export const openStorage = (database: DatabaseSync, server: string, historyKept:
   return {
     get: (key) => objects.get(key.resource)?.get(keyText(key)),
     list: (resource, namespace) => {
-      const found = [...(objects.get(resource) ?? [])];
+      const found = inOrder(resource);
       const wanted = namespace === undefined ? found : found.filter(([key]) => key.startsWith(`${namespace}/`));
-      return wanted.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+      return wanted.map(([, object]) => object);
     },
     resources: () => [...objects.keys()].toSorted(),
     put: (key, object) => {
