@@ -163,22 +163,29 @@ const createScraper = (
   add: (name: string, labels: Readonly<Record<string, string>>, value: number, at: number) => void,
   { clock, scrapeMs }: Pick<FleetOptions, 'clock' | 'scrapeMs'>,
 ) => {
-  const totals = new Map(targets.map(({ name }) => [name, { good: 0, bad: 0 }]));
+  const counted = targets.map((target) => {
+    const cluster = target.name;
+    const labels = {
+      up: { cluster },
+      good: { cluster, code: '200' },
+      bad: { cluster, code: '500' },
+      slowest: { cluster, quantile: '0.99' },
+    };
+    return { target, labels, total: { good: 0, bad: 0 } };
+  });
   let cancel: (() => void) | undefined;
   const scrape = () => {
     const at = clock.now();
-    for (const target of targets) {
-      const total = totals.get(target.name) ?? { good: 0, bad: 0 };
+    for (const { target, labels, total } of counted) {
       const now = serving(target);
-      add('up', { cluster: target.name }, now.answers ? 1 : 0, at);
+      add('up', labels.up, now.answers ? 1 : 0, at);
       if (!now.answers) continue;
       const requests = (requestRate(target.labels) * scrapeMs) / 1000;
       total.bad += requests * now.errorRatio;
       total.good += requests * (1 - now.errorRatio);
-      add('http_requests_total', { cluster: target.name, code: '200' }, Math.round(total.good), at);
-      add('http_requests_total', { cluster: target.name, code: '500' }, Math.round(total.bad), at);
-      const quantile = { cluster: target.name, quantile: '0.99' };
-      add('http_request_duration_seconds', quantile, now.latencySeconds, at);
+      add('http_requests_total', labels.good, Math.round(total.good), at);
+      add('http_requests_total', labels.bad, Math.round(total.bad), at);
+      add('http_request_duration_seconds', labels.slowest, now.latencySeconds, at);
     }
     cancel = clock.after(scrapeMs, scrape);
   };

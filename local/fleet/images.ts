@@ -19,10 +19,17 @@ export const createImages = (
   keep: (published: Readonly<Record<string, Partial<Behaviour>>>) => void,
 ): Images => {
   const published: Record<string, Partial<Behaviour>> = { ...kept };
+  // By image, as every container and every call to one asks.
+  const known = new Map<string, Behaviour>();
   return {
-    behaviourOf: (image) => ({ ...healthy, ...published[image.slice(image.indexOf('@') + 1)] }),
+    behaviourOf: (image) => {
+      const behaviour = known.get(image) ?? { ...healthy, ...published[image.slice(image.indexOf('@') + 1)] };
+      known.set(image, behaviour);
+      return behaviour;
+    },
     publish: (digest, behaviour) => {
       published[digest] = behaviour;
+      known.clear();
       keep(published);
     },
   };

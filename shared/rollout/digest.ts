@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The one text of a value: keys sorted by code point at every level, no spaces, array order kept, `undefined` members left out. As
@@ -17,5 +17,4 @@ export const canonicalJson = (value: unknown): string => {
 };
 
 /** SHA-256 of text or bytes, written `sha256:<64 hex>`. */
-export const digestOf = (content: string | Uint8Array): `sha256:${string}` =>
-  `sha256:${createHash('sha256').update(content).digest('hex')}`;
+export const digestOf = (content: string | Uint8Array): `sha256:${string}` => `sha256:${hash('sha256', content)}`;

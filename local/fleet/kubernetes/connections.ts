@@ -80,8 +80,8 @@ export const followConnections = (plane: ControlPlane, propagationMs: number): C
   return {
     connect: (namespace, service, random) => {
       const now = clock.now();
-      const known = services.get(`${namespace}/${service}`)?.filter(({ at }) => at + propagationMs <= now);
-      const pods = known?.at(-1)?.pods ?? [];
+      const known = services.get(`${namespace}/${service}`);
+      const pods = known?.findLast(({ at }) => at + propagationMs <= now)?.pods ?? [];
       const uid = pods[Math.floor(random.fraction() * pods.length)];
       if (uid === undefined) return { ends: 'no-endpoint' };
       const life = lives.get(uid);

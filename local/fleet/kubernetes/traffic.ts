@@ -16,7 +16,16 @@ export interface PodView {
   readonly startedAt: number | undefined;
 }
 
+/** Objects never change: each is looked at once, however often it is asked for. */
+const views = new WeakMap<KubeObject, PodView>();
+
 const viewOf = (pod: KubeObject): PodView => {
+  const view = views.get(pod) ?? newViewOf(pod);
+  views.set(pod, view);
+  return view;
+};
+
+const newViewOf = (pod: KubeObject): PodView => {
   const startTime = stringAt(pod.status, 'startTime');
   return {
     namespace: pod.metadata.namespace ?? '',

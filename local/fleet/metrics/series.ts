@@ -40,6 +40,11 @@ export const sortedLabels = (labels: Labels): Labels =>
 /** One text per set of labels. */
 export const labelsKey = (labels: Labels): string => JSON.stringify(Object.entries(sortedLabels(labels)));
 
+interface Identity {
+  readonly named: Labels;
+  readonly key: string;
+}
+
 interface Kept {
   readonly labels: Labels;
   samples: Sample[];
@@ -48,10 +53,21 @@ interface Kept {
 /** Keeps samples in memory for `retentionMs` behind the newest of their series; a series that ended goes when another grows. */
 export const seriesStore = (retentionMs: number): SeriesStore => {
   const metrics = new Map<string, Map<string, Kept>>();
+  // Whoever adds to a series hands the same labels each time: they are put in order once.
+  const identities = new WeakMap<Labels, Map<string, Identity>>();
+  const identityOf = (name: string, labels: Labels): Identity => {
+    const byName = identities.get(labels) ?? new Map<string, Identity>();
+    identities.set(labels, byName);
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    const named = sortedLabels({ ...labels, __name__: name });
+    const identity = { named, key: labelsKey(named) };
+    byName.set(name, identity);
+    return identity;
+  };
   return {
     add: (name, labels, value, at) => {
-      const named = sortedLabels({ ...labels, __name__: name });
-      const key = labelsKey(named);
+      const { named, key } = identityOf(name, labels);
       const metric = metrics.get(name) ?? new Map<string, Kept>();
       metrics.set(name, metric);
       const kept = metric.get(key) ?? { labels: named, samples: [] };
