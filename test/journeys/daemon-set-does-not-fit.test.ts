@@ -5,7 +5,12 @@ import { openRehearsal, webService } from './rehearsal.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const config = smallFleetConfig('v1', {
-  waves: JSON.parse(smallFleetConfig('v1')).waves.map((wave: Json) => ({ ...wave, gates: [] })),
+  waves: JSON.parse(smallFleetConfig('v1')).waves.map((wave: Json) => ({
+    ...wave,
+    gates: [],
+    // An agent on every node soaks for 12 h, of which nothing is asked here.
+    soakInfrastructure: '1m',
+  })),
 });
 const base = JSON.parse(config);
 const labels = (name: string) => ({ app: name });

@@ -2,6 +2,7 @@ import * as disk from 'node:fs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
 import type { Actor } from '../../shared/access/authorise.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
@@ -100,6 +101,18 @@ export const openRehearsal = async (
   });
   await instance.start();
   const { ledger } = instance.outside;
+  const beside = new DatabaseSync(join(dir, 'ledger.sqlite'), { readOnly: true });
+  const version = beside.prepare('PRAGMA data_version');
+  /** Asks `holds` of the ledger again only when something was written to it, as it is asked after every timer. */
+  const onceWritten = (holds: () => Promise<boolean>) => {
+    let seen: unknown;
+    return () => {
+      const now = version.get()?.data_version;
+      if (now === seen) return false;
+      seen = now;
+      return holds();
+    };
+  };
   const acting = () => consoleActions(instance.outside, instance.functions);
   const story = {
     dir,
@@ -131,12 +144,16 @@ export const openRehearsal = async (
     },
     /** Lets time pass until the rollout has ended; returns how. */
     ended: async (rollout: string) => {
-      await time.run(async () => (await readRollout(ledger, rollout))?.end !== undefined, longest);
+      const hasEnded = async () => (await readRollout(ledger, rollout))?.end !== undefined;
+      await time.run(onceWritten(hasEnded), longest);
       return (await readRollout(ledger, rollout))?.end;
     },
     /** Lets time pass until somebody is asked; returns the question. */
     asked: async () => {
-      await time.run(async () => (await readOpenApprovals(ledger)).length > 0, longest);
+      await time.run(
+        onceWritten(async () => (await readOpenApprovals(ledger)).length > 0),
+        longest,
+      );
       const [approval] = await readOpenApprovals(ledger);
       if (approval === undefined) throw new Error('nobody was asked');
       return approval;
@@ -372,6 +389,7 @@ export const openRehearsal = async (
     ],
     /** Ends the instance, and holds what it left to the invariants that every run has to keep. */
     close: async () => {
+      beside.close();
       await instance.stop();
       assertInvariants(dir);
       if (given.dir === undefined) rmSync(dir, { recursive: true, force: true });
