@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ListExecutionsCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import type { InvokeCall } from '../../local/engine/calls.ts';
+import { memoryFolder } from '../memory-folder.ts';
 import { benchClock } from './bench-clock.ts';
 import { CHILD, EVERY_STATE, EVERY_STATE_OUTPUT, functionsOf, ITEMS } from './every-state.ts';
-import { memoryFolder } from './memory-folder.ts';
 import { type Workbench, workbench } from './workbench.ts';
 
 interface Run {
@@ -85,7 +85,7 @@ const run = async (file: string, dieBefore: number): Promise<Run> => {
 };
 
 test('a machine with every state ends alike wherever the process dies', { timeout: 120_000 }, async () => {
-  const folder = memoryFolder();
+  const folder = memoryFolder('engine-');
   try {
     const straight = await run(join(folder, 'straight.sqlite'), Number.POSITIVE_INFINITY);
     expect({ status: straight.status, output: straight.output, children: straight.children }).toEqual({

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { memoryFolder } from './memory-folder.ts';
+import { memoryFolder } from '../memory-folder.ts';
 import { allExecutions, createMachines, openRecorded, recordRollout } from './recorded-rollout.ts';
 import { beginRollout, type Note, newWorld, openReplay, type RecordedRollout } from './replayed-rollout.ts';
 
-const folder = memoryFolder();
+const folder = memoryFolder('engine-');
 const recording = join(folder, 'recording');
 /** In one file and without the SDK, so that a process begins in a tenth of a second: there are hundreds. */
 const program = join(folder, 'die-in-rollout.cjs');

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { type Random, seededRandom } from '../../shared/outside/random.ts';
+import { memoryFolder } from '../memory-folder.ts';
 import { benchClock } from './bench-clock.ts';
-import { memoryFolder } from './memory-folder.ts';
 import { HandlerFailure } from './open-engine.ts';
 import { type Workbench, workbench } from './workbench.ts';
 
@@ -202,7 +202,7 @@ test.each(machines)(
   'random machine $seed ends alike straight and with a crash at every transition',
   { timeout: 120_000 },
   async ({ seed, definition }) => {
-    const folder = memoryFolder();
+    const folder = memoryFolder('engine-');
     // Every other machine shares commits: a crash then undoes what the turn did so far.
     const transitionsPerCommit = seed % 2 === 0 ? 1 : 256;
     try {

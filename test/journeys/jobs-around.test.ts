@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { memoryFolder } from '../memory-folder.ts';
 import { jobDigest, jobsConfig, jobsFiles, webWithJobs } from './jobs-fleet.ts';
 import { image, openRehearsal } from './rehearsal.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'tidegate-jobs-'));
+const dir = memoryFolder('tidegate-jobs-');
 const open = () =>
   openRehearsal({ dir, config: jobsConfig('v1'), files: { 'services/web.jsonnet': webWithJobs('v1') } });
 let story = await open();

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { memoryFolder } from '../memory-folder.ts';
 import { openRehearsal } from './rehearsal.ts';
 import { digestOf, threeConfig, threeFiles } from './restart-fleet.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'tidegate-restarts-'));
+const dir = memoryFolder('tidegate-restarts-');
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const open = () => openRehearsal({ dir, config: threeConfig(true), files: threeFiles('v1') });

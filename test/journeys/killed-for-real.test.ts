@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
+import { memoryFolder } from '../memory-folder.ts';
 import { image } from './fleet-config.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'tidegate-killed-for-real-'));
+const dir = memoryFolder('tidegate-killed-for-real-');
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A process that runs an instance over the folder: its lines as they come, and how it ended. */

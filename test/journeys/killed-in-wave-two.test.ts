@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { memoryFolder } from '../memory-folder.ts';
 import { smallFleetConfig } from './fleet-config.ts';
 import { image, openRehearsal } from './rehearsal.ts';
 
 /** A fifth of it on a machine that does nothing else. */
 const longest = 120_000;
 
-const dir = mkdtempSync(join(tmpdir(), 'tidegate-killed-'));
+const dir = memoryFolder('tidegate-killed-');
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test(

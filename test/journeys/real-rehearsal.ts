@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRealInstance } from '../../local/real-instance.ts';
 import { assessQuery } from '../../shared/analysis/assess-query.ts';
@@ -15,6 +13,7 @@ import { readWave } from '../../shared/ledger/waves.ts';
 import { stepFunctions } from '../../shared/outside/step-functions.ts';
 import { evaluateInThread } from '../../shared/render/jsonnet-in-thread.ts';
 import { assertInvariants } from '../invariants/assert-invariants.ts';
+import { memoryFolder } from '../memory-folder.ts';
 import { smallFleetConfig, webService } from './fleet-config.ts';
 import { kindsOf } from './three-versions.ts';
 
@@ -36,7 +35,7 @@ const until = async (holds: () => boolean | Promise<boolean>, sofar: () => Promi
 export const openRealRehearsal = async (
   given: { readonly config?: string; readonly dir?: string; readonly reaches?: 'simulation' | 'network' } = {},
 ) => {
-  const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'tidegate-real-journey-'));
+  const dir = given.dir ?? memoryFolder('tidegate-real-journey-');
   const config = given.config ?? smallFleetConfig('v1');
   const seed = { 'tidegate.json': config, 'services/web.jsonnet': webService };
   const files = new Map(Object.entries(seed).map(([path, text]) => [path, new TextEncoder().encode(text)]));

@@ -1,6 +1,5 @@
 import * as disk from 'node:fs';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
@@ -9,6 +8,7 @@ import type { Digest } from '../../shared/blobs/blobs.ts';
 import type { HoldScope } from '../../shared/rollout/holds.ts';
 import type { Finding, PlannedTarget, TargetPlan, WavePlan } from '../../shared/rollout/plan.ts';
 import { assertInvariants } from '../invariants/assert-invariants.ts';
+import { memoryFolder } from '../memory-folder.ts';
 
 // First of all: packages keep the clock they find when they are loaded.
 export const time = installVirtualTime({
@@ -66,7 +66,7 @@ export const openRehearsal = async (
     readonly hosts?: Parameters<typeof simulatedNetwork>[0]['routes'];
   } = {},
 ) => {
-  const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'tidegate-journey-'));
+  const dir = given.dir ?? memoryFolder('tidegate-journey-');
   const config = given.config ?? fleetConfig('v1');
   const files = new Map([['tidegate.json', new TextEncoder().encode(config)]]);
   const seed = { 'tidegate.json': config, ...(given.files ?? { 'services/web.jsonnet': webService }) };

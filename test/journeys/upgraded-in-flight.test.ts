@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
+import { memoryFolder } from '../memory-folder.ts';
 import { smallFleetConfig } from './fleet-config.ts';
 import { image, openRehearsal } from './rehearsal.ts';
 
@@ -12,7 +12,7 @@ const { openDatabase } = await import('../../local/fleet/kubernetes/storage/sqli
 const { openSqliteLedger } = await import('../../shared/ledger/sqlite.ts');
 const { processClock } = await import('../../shared/outside/clock.ts');
 
-const dir = mkdtempSync(join(tmpdir(), 'tidegate-upgraded-'));
+const dir = memoryFolder('tidegate-upgraded-');
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What undoes the steps of each file: it is then, table by table, what the versions before made. */

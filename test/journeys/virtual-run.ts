@@ -1,17 +1,17 @@
 // The story of three versions in virtual mode, in a process of its own. Prints, as one object, how it ended and one SHA-256 for each
 // kind of thing it left behind. TIDEGATE_SEED is the seed; a folder as argument keeps the bytes, to see where two runs differ.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { memoryFolder } from '../memory-folder.ts';
 import { smallFleetConfig } from './fleet-config.ts';
 
 const { openRehearsal, time } = await import('./rehearsal.ts');
 const { tellThreeVersions } = await import('./three-versions.ts');
 
 const keep = process.argv[2];
-const dir = mkdtempSync(join(tmpdir(), 'tidegate-virtual-run-'));
+const dir = memoryFolder('tidegate-virtual-run-');
 const story = await openRehearsal({ dir, config: smallFleetConfig('v1') });
 const told = await tellThreeVersions(story);
 await story.close();
