@@ -84,7 +84,23 @@ export const numberAt = (value: Json | undefined, ...path: readonly (string | nu
 };
 
 /** A copy that shares nothing with its source; members that are `undefined` are gone. */
-export const copyOf = <Value extends Json>(value: Value): Value => JSON.parse(JSON.stringify(value));
+export const copyOf = <Value extends Json>(value: Value): Value => copied(value) as Value;
+
+/** By hand: a third of the time of writing text and reading it, and every write to a cluster copies its object three times. */
+const copied = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: JsonObject = {};
+  for (const member of Object.keys(value)) {
+    const inner = value[member];
+    if (inner === undefined) continue;
+    // An assignment would set the prototype.
+    if (member === '__proto__') Object.defineProperty(copy, member, { ...own, value: copied(inner) });
+    else copy[member] = copied(inner);
+  }
+  return copy;
+};
+const own = { configurable: true, enumerable: true, writable: true };
 
 /** Whether two values are the same JSON: member order and members left out do not matter. */
 export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
