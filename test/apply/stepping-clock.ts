@@ -19,11 +19,20 @@ export const steppingClock = (start: number): SteppingClock => {
     return () => void timers.delete(key);
   };
   const step = () => {
-    const [next] = [...timers].sort(([a, x], [b, y]) => x.at - y.at || a - b);
-    if (next === undefined) throw new Error('stepping clock: nothing is scheduled and the work has not ended');
-    timers.delete(next[0]);
-    now = next[1].at;
-    next[1].run();
+    // The first of the earliest: timers are held in the order in which they were set.
+    let next: number | undefined;
+    let earliest = Infinity;
+    for (const [key, { at }] of timers) {
+      if (at >= earliest) continue;
+      next = key;
+      earliest = at;
+    }
+    const timer = next === undefined ? undefined : timers.get(next);
+    if (next === undefined || timer === undefined)
+      throw new Error('stepping clock: nothing is scheduled and the work has not ended');
+    timers.delete(next);
+    now = timer.at;
+    timer.run();
   };
   return {
     now: () => now,
