@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { edges, pureFiles, touches } from './architecture/edges.ts';
 import { type Import, root, type Source, sources, tests } from './architecture/sources.ts';
 import { unusedExports } from './architecture/unused-exports.ts';
+import { sharesProcess } from './shared-process.ts';
 
 /** `shared/apply/slice.ts` is of the capability `apply`. */
 const capabilityOf = (path: string): string | undefined => /^shared\/([^/]+)\//.exec(path)?.[1];
@@ -157,6 +158,18 @@ describe('a test', () => {
   it('replaces no module of ours, and leaves nothing for later', () => {
     const left = tests.filter(({ code }) => /\bvi\.(mock|doMock|hoisted)\(|\.(todo|only)\(/.test(code));
     expect(left.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has a process of its own where it, or what it loads, does something to the process', () => {
+    const files = {
+      'test/rollout/end-of.test.ts': true,
+      'test/engine/crash.test.ts': true,
+      'test/journeys/all-passes.test.ts': false,
+      'test/virtual/virtual-time.test.ts': false,
+      'test/cli/apply.test.ts': false,
+      'test/outside/aws-request-handler.test.ts': false,
+    };
+    expect(Object.fromEntries(Object.keys(files).map((file) => [file, sharesProcess(file)]))).toEqual(files);
   });
 
   it('is skipped only where a program or the corpus is missing, by name', () => {
