@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const memory = '/dev/shm';
-/** A container has 64 MB there unless it was given more; a story of a fleet leaves ten. */
+/** A container has 64 MB there unless it was given more; a story of a fleet leaves twenty. */
 const NEEDED_BYTES = 2 ** 28;
 
 const hasRoom = (): boolean => {
