@@ -49,13 +49,19 @@ export const detectDrift = async (
   const [states, drifts] = await Promise.all([readTargetStates(ledger), readDrifts(ledger)]);
   const before = new Map(drifts.map((drift) => [drift.target, drift]));
   const due = orderLooks([...states.values()], before);
+  const releases = new Map<Digest, Promise<Release>>();
+  const releaseOf = (digest: Digest): Promise<Release> => {
+    const release = releases.get(digest) ?? getJson<Release>(outside.blobs, digest);
+    releases.set(digest, release);
+    return release;
+  };
   const found: Drift[] = [];
   let begun = 0;
   while (begun < due.length && deadline - clock.now() > leftMs) {
     const some = due.slice(begun, begun + SIDE_BY_SIDE);
     begun += some.length;
-    const looks = some.map(({ target, standing }) =>
-      look(target, standing, before.get(target), tools, outside, signal),
+    const looks = some.map(async ({ target, standing }) =>
+      look(target, standing, await releaseOf(standing.release), before.get(target), tools, outside, signal),
     );
     found.push(...(await Promise.all(looks)).filter((drift) => drift !== undefined));
   }
@@ -79,13 +85,13 @@ export const orderLooks = (
 const look = async (
   name: string,
   standing: Standing,
+  release: Release,
   before: Drift | undefined,
   tools: DriftTools,
-  { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Drift | undefined> => {
   const at = clock.now();
-  const release = await getJson<Release>(blobs, standing.release as Digest);
   const target = release.targets[name];
   if (target === undefined) return undefined;
   const found = assessDrift(await tools.plan(target, standing, signal));
