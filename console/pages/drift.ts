@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Drift } from '../../shared/drift/drift-row.ts';
 import type { Html } from '../answer.ts';
 import { shortCommit } from '../views/standing-text.ts';
+import { badge, type Look } from './status.ts';
 import { relativeTime } from './time.ts';
 
 /** More rows are no page; those that have drifted stand first. */
@@ -23,12 +24,16 @@ export const driftPage = (drifts: readonly Drift[]): Html => {
   }`;
 };
 
-const words = { drifted: 'drifted', unknown: 'not known', 'as-deployed': 'as deployed' } as const;
+const looks = {
+  drifted: { tone: 'bad', word: 'drifted', shape: 'cross' },
+  unknown: { tone: 'wait', word: 'not known', shape: 'clock' },
+  'as-deployed': { tone: 'good', word: 'as deployed', shape: 'tick' },
+} as const satisfies Record<Drift['status'], Look>;
 
 const line = (
   drift: Drift,
 ): Html => html`<tr id="drift-${drift.target}"${drift.status === 'drifted' ? html` class="bad"` : ''}>
-<th scope="row">${drift.target}</th><td>${words[drift.status]}${drift.holds === true ? html` <span class="quiet">holds releases</span>` : ''}</td>
+<th scope="row">${drift.target}</th><td>${badge(looks[drift.status])}${drift.holds === true ? html` <span class="quiet">holds releases</span>` : ''}</td>
 <td>${drift.since === undefined ? '–' : relativeTime(drift.since)}</td>
 <td><a href="/rollouts/${drift.rollout}"><code>${shortCommit(drift.commit)}</code></a></td><td>${relativeTime(drift.at)}</td>
 <td class="because">${difference(drift)}</td></tr>`;
