@@ -1,7 +1,7 @@
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ApiRefusal } from './api-requests.ts';
-import { assessRefusal, type RefusalMeaning } from './assess-refusal.ts';
+import { assessRefusal, mayHaveWritten, type RefusalMeaning } from './assess-refusal.ts';
 import { isClientSide } from './client-side.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';
@@ -70,7 +70,12 @@ export const foreignOwners = (refused: ApiRefusal): readonly FieldConflict[] =>
 /** The same for an object that was being worked on. */
 export const failedObject = (id: ObjectId, refused: ApiRefusal): ObjectFailure => {
   const { code, because } = explainRefusal(id, refused);
-  return { id, code, because };
+  if (!mayHaveWritten(refused)) return { id, code, because };
+  return {
+    id,
+    code,
+    because: brief(`${because}; the cluster did not show the write when it was last asked, and may still make it`),
+  };
 };
 
 /** The API server words a cause as `conflict with "NAME" [with subresource "S"] using VERSION [at TIME]`. */

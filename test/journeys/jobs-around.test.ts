@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListExecutionsCommand, RedriveExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { awsClientSettings } from '../../shared/outside/aws-client-settings.ts';
 import { jobDigest, jobsConfig, jobsFiles, webWithJobs } from './jobs-fleet.ts';
-import { image, openRehearsal } from './rehearsal.ts';
+import { image, openRehearsal, time } from './rehearsal.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-jobs-'));
 const open = () =>
@@ -104,4 +106,28 @@ test('an instance that ends while a migration runs is gone on with by the next o
   expect(runs).toHaveLength(3);
   expect(new Set(runs).size).toBe(3);
   expect(story.running('eks-staging')).toEqual([image('v4')]);
+});
+
+/** Stops the deployment that is under way, as a person does in the console of AWS, and redrives it; returns how often it was redriven. */
+const stopAndRedrive = async (): Promise<void> => {
+  const { http, identity, settings } = story.instance.outside;
+  const client = new SFNClient(awsClientSettings(http, identity, settings.region));
+  const send = async () => {
+    const stateMachineArn = story.instance.outside.settings.stateMachines.deployment;
+    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }));
+    const [executionArn = ''] = executions.map((execution) => execution.executionArn);
+    await client.send(new StopExecutionCommand({ executionArn }));
+    await client.send(new RedriveExecutionCommand({ executionArn }));
+  };
+  await time.complete(send, { maxVirtualMs: 60_000 });
+};
+
+test('a deployment that is redriven runs no job of its release again', async () => {
+  story.images.publish(jobDigest('smoke', 'v5'), { readyMs: 40_000 });
+  const fifth = await story.merge(jobsFiles('v5'), 'Version 5');
+  await story.until(async () => (await jobEvents(fifth, 'eks-staging')).length === 3);
+  await stopAndRedrive();
+  console.log(await story.ended(fifth));
+  console.log(await story.events(fifth));
+  console.log(await jobPods('eks-staging'));
 });
