@@ -3,6 +3,7 @@ import type { ObjectId } from '../rollout/plan.ts';
 import type { ApiRefusal } from './api-requests.ts';
 import { assessRefusal, mayHaveWritten, type RefusalMeaning } from './assess-refusal.ts';
 import { isClientSide } from './client-side.ts';
+import { grantIt, silentWebhook, wayOutOf } from './explain-forbidden.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';
 import type { FieldConflict, ObjectFailure, Refusal, RefusalCode } from './refusals.ts';
@@ -44,15 +45,26 @@ const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning
     case 'namespace-missing':
       return `${subject}: namespace ${namespace} does not exist; create it, or add it to the release`;
     case 'terminating':
-      return `${subject}: it or its namespace is being deleted (${said}); wait until it is gone, then plan again`;
+      return goesAway(said)
+        ? `${subject}: namespace ${namespace} is being deleted (${said}); wait until it is gone (its conditions say what it waits for), then plan again`
+        : `${subject}: it is being deleted (${said}); wait until it is gone, then plan again`;
     case 'forbidden':
-      return `${subject}: not allowed (${said}); grant this to the identity tidegate uses on the target`;
-    case 'again':
-      return `${subject}: the API server was not able to take it (${refused.code}: ${said}); plan again later`;
-    default:
-      return `${subject}: ${refused.code} ${said}`;
+      return `${subject}: not allowed (${said}); ${wayOutOf(refused) ?? grantIt}`;
+    case 'again': {
+      const webhook = silentWebhook(said);
+      const goOn =
+        webhook === undefined ? 'plan again later' : `see that what answers webhook ${webhook} runs, then plan again`;
+      return `${subject}: the API server was not able to take it (${refused.code}: ${said}); ${goOn}`;
+    }
+    default: {
+      const goOn = wayOutOf(refused);
+      return `${subject}: ${refused.code} ${said}${goOn === undefined ? '' : `; ${goOn}`}`;
+    }
   }
 };
+
+/** What is created in a namespace that is on its way out is refused in these words. */
+const goesAway = (said: string): boolean => /in namespace \S+ because it is being terminated/.test(said);
 
 /** `Invalid value: "..."` repeats what was sent. */
 const withoutValues = (message: string): string => message.replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
