@@ -80,6 +80,7 @@ export const compareEach = async (
       ...orderPrunes(leaving),
       sets: live.sets,
       hasNamespace,
+      ...(live.seenAt === undefined ? {} : { seenAt: live.seenAt }),
     },
     desired,
   };

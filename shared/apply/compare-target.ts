@@ -30,6 +30,8 @@ export interface ComparedTarget {
   readonly sets: readonly OwnSet[];
   /** Whether the namespace of the target, where the inventories live, is there. */
   readonly hasNamespace: boolean;
+  /** As in `LiveSets`. */
+  readonly seenAt?: string;
 }
 
 export interface Comparable {
