@@ -17,29 +17,31 @@ import type { Setting } from './setting.ts';
 import type { WrittenEach } from './write-each.ts';
 
 /**
- * Where nobody waits, tells last of what was found as wanted; whether it still is. Two that apply the set at the same time, and change
- * other objects of it each, meet in none: so what was not written is listed once more, unless nobody but us has written to the cluster
- * since it was read (`isQuiet`). Of two at least the one that ends later finds what the other has done.
+ * Where nobody waits, tells last of what was found as wanted; whether all of the set is as wanted now. Two that apply the set at the same
+ * time, and change other objects of it each, meet in none: so it is listed once more, unless nobody but us has written to the cluster since
+ * it was read (`isQuiet`). Of two at least the one that ends later finds what the other has done; of what was told as written already it
+ * tells again.
  */
-export const tellUnwritten = async (
+export const tellUnwaited = async (
   setting: Setting,
   compared: ComparedTarget,
   written: WrittenEach,
 ): Promise<boolean> => {
   const { telling } = setting;
-  const unwritten = [...written.lines.values()].filter(({ action }) => action === 'unchanged');
+  const lines = [...written.lines.values()];
   const tellAll = (tell: (line: AloneLine) => AloneLine): boolean => {
-    const told = unwritten.map(tell);
+    const told = lines.map(tell);
     for (const line of told) telling.tell(line);
-    return told.every(({ action }) => action === 'unchanged');
+    return told.every(({ action }) => action !== 'failed');
   };
   if (!written.isWhole || written.writes === 0 || isQuiet(compared, written)) return tellAll((line) => line);
   const meant = new Map(compared.objects.map((object) => [object.id, object]));
-  const objects = unwritten.flatMap(({ identity }) => meant.get(identity) ?? []);
+  const objects = lines.flatMap(({ identity }) => meant.get(identity) ?? []);
   const looked = await insist(setting, () => listAgain(setting, objects));
   if ('trouble' in looked) {
-    const reason = brief(`whether another has changed it meanwhile is not known: ${looked.trouble.message}`);
-    return tellAll((line) => ({ ...line, action: 'failed', reason }));
+    telling.say(brief(`whether another has changed the set meanwhile is not known: ${looked.trouble.message}`));
+    tellAll((line) => line);
+    return false;
   }
   return tellAll((line) => {
     const manifest = meant.get(line.identity)?.manifest;
