@@ -25,8 +25,12 @@ const immutable =
 const transient =
   /failed calling (admission )?webhook|conversion webhook.*failed|http2: .*GOAWAY|etcdserver: .*(leader changed|timed out|timeout)|Operation cannot be fulfilled on resourcequotas/i;
 
-/** The API server answers 500 to an apply whose fields or keys its schema refuses (structured-merge-diff's errors). */
-const refusedBySchema = /field not declared in schema|duplicate entries for key|failed to create typed patch object/;
+/**
+ * The API server answers 500 to an apply whose fields or keys its schema refuses (structured-merge-diff's errors), and to a value that its
+ * type does not take, as text that is no base64 in a Secret's data.
+ */
+const refusedBySchema =
+  /field not declared in schema|duplicate entries for key|failed to create typed patch object|failed to convert new object .* to proper version/;
 
 /** Reads the meaning off code, reason and message; what is not known is `invalid`, which is never retried. */
 export const assessRefusal = (refused: ApiRefusal): RefusalMeaning => {

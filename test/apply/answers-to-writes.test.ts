@@ -41,10 +41,17 @@ describeOnSimulatedServer('an answer to a write', (server) => {
     ['500 of the API server', () => status(500, 'InternalError', 'etcdserver: request timed out'), 'failed', unknown],
     ['500 of a schema', () => status(500, '', '.data.x: field not declared in schema'), 'refused', '500 .data.x'],
     [
+      '500 of a value that is no base64',
+      () =>
+        status(500, '', 'failed to convert new object (shop/b; /v1, Kind=Secret) to proper version: illegal base64'),
+      'refused',
+      '500 failed to convert',
+    ],
+    [
       '500 of a webhook that is not there',
       () => status(500, 'InternalError', 'failed calling webhook "v.example.com": connection refused'),
       'failed',
-      'plan again later',
+      'see that what answers webhook v.example.com runs',
     ],
     ['502 of a proxy', () => page(502), 'failed', unknown],
     ['503 of the API server', () => status(503, 'ServiceUnavailable', 'shutting down'), 'failed', unknown],

@@ -34,9 +34,18 @@ export const applyAloneSuite = (server: () => Server): void => {
   const web = [settings, service('web'), deployment('web', { reads: 'settings' })];
 
   describe('requests', () => {
+    /**
+     * The calls as they are where nobody else writes to the cluster. Where somebody does, as the controllers of a real one, a set of `kinds`
+     * of which something was written is listed once more.
+     */
+    const calm = ({ calls }: Awaited<ReturnType<typeof alone>>, least: number, kinds: number) => ({
+      ...calls,
+      reads: server().hasPolicies && calls.reads === least + kinds ? least : calls.reads,
+    });
+
     it('are one LIST of inventories and one write for each object that is created, and one for the inventory', async () => {
-      const { words, calls } = await alone(web);
-      expect([words.toSorted(), calls]).toEqual([
+      const created = await alone(web);
+      expect([created.words.toSorted(), calm(created, 1, 3)]).toEqual([
         ['created ConfigMap settings', 'created Deployment web', 'created Service web'],
         { reads: 1, tries: 0, writes: 1 + 3 },
       ]);
@@ -53,11 +62,9 @@ export const applyAloneSuite = (server: () => Server): void => {
 
     it('are one more for an object that changed, and its line says which fields', async () => {
       await alone(web);
-      const { lines, calls } = await alone([configMap('settings', { key: 'other' }), ...web.slice(1)]);
-      // Where others write to the cluster meanwhile, as its controllers do, the set is looked at once more.
-      const most = server().hasPolicies ? 1 + 3 + 3 : 1 + 3;
-      expect([calls.reads >= 1 + 3 && calls.reads <= most, calls.tries, calls.writes]).toEqual([true, 0, 1]);
-      expect(lines.find(({ action }) => action === 'changed')).toEqual({
+      const changed = await alone([configMap('settings', { key: 'other' }), ...web.slice(1)]);
+      expect(calm(changed, 1 + 3, 3)).toEqual({ reads: 1 + 3, tries: 0, writes: 1 });
+      expect(changed.lines.find(({ action }) => action === 'changed')).toEqual({
         identity: `/ConfigMap/${namespace()}/settings`,
         action: 'changed',
         reason: '/data/key',
@@ -95,7 +102,7 @@ export const applyAloneSuite = (server: () => Server): void => {
       const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'r' }, rules };
       await alone([role]);
       const more = { ...role, rules: [...rules, ...rules] };
-      expect((await alone([more])).calls).toEqual({ reads: 2, tries: 1, writes: 1 });
+      expect(calm(await alone([more]), 2, 1)).toEqual({ reads: 2, tries: 1, writes: 1 });
       expect((await alone([more])).calls).toEqual({ reads: 2, tries: 0, writes: 0 });
     });
 

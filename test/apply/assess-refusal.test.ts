@@ -115,6 +115,15 @@ describe('assessRefusal', () => {
       'invalid',
     ],
     [
+      'a value that is no base64',
+      status(
+        500,
+        '',
+        'failed to convert new object (shop/key; /v1, Kind=Secret) to proper version: unable to convert unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 3',
+      ),
+      'invalid',
+    ],
+    [
       'an unknown field of a strict decoder',
       status(400, 'BadRequest', 'strict decoding error: unknown field "spec.replica"'),
       'invalid',
