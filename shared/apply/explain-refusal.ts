@@ -32,7 +32,7 @@ export const explainRefusal = (object: ObjectId, refused: ApiRefusal): Refusal =
 const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning): string => {
   const { kind, namespace } = parseObjectId(object);
   const subject = spoken(object);
-  const said = kind === 'Secret' ? withoutValues(refused.message) : withoutBulk(refused.message);
+  const said = withoutBulk(kind === 'Secret' ? withoutValues(refused.message) : refused.message);
   switch (meaning) {
     case 'ownership':
       return `${subject}: ${foreignOwners(refused)
@@ -66,8 +66,9 @@ const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning
 /** What is created in a namespace that is on its way out is refused in these words. */
 const goesAway = (said: string): boolean => /in namespace \S+ because it is being terminated/.test(said);
 
-/** `Invalid value: "..."` repeats what was sent. */
-const withoutValues = (message: string): string => message.replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
+/** `Invalid value: "..."` repeats what was sent, and so does, in forms of its own, `expected string, got ...`: nothing behind that is kept. */
+const withoutValues = (message: string): string =>
+  message.replace(/, got [\s\S]*$/, '').replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
 
 /**
  * The fields of a conflict with their managers, those aside that we take over from; by path, then manager: the API server names

@@ -179,15 +179,29 @@ describe('explainRefusal', () => {
     expect(explainRefusal('apps/Deployment/shop/web', conflict('hpa', 'ops'))).toEqual(expected);
   });
 
-  it('never repeats a value of a Secret', () => {
-    const refused = status(
-      422,
-      'Invalid',
-      'Secret "key" is invalid: data[a]: Invalid value: "c2VzYW1l": must be shorter',
-    );
-    expect(explainRefusal('/Secret/shop/key', refused).because).toBe(
-      'Secret shop/key: 422 Secret "key" is invalid: data[a]: Invalid value: must be shorter',
-    );
+  it.each([
+    [
+      status(422, 'Invalid', 'Secret "key" is invalid: data[a]: Invalid value: "c2VzYW1l": must be shorter'),
+      '422 Secret "key" is invalid: data[a]: Invalid value: must be shorter',
+    ],
+    [
+      status(
+        500,
+        '',
+        'failed to create typed patch object (shop/key; /v1, Kind=Secret): .data.pin: expected string, got &value.valueUnstructured{Value:4711}',
+      ),
+      '500 failed to create typed patch object (shop/key; /v1, Kind=Secret): .data.pin: expected string',
+    ],
+    [
+      status(
+        500,
+        '',
+        'failed to create typed patch object (shop/key; /v1, Kind=Secret): .immutable: expected boolean, got &{sesame\nsesame}',
+      ),
+      '500 failed to create typed patch object (shop/key; /v1, Kind=Secret): .immutable: expected boolean',
+    ],
+  ])('never repeats a value of a Secret: %#', (refused, expected) => {
+    expect(explainRefusal('/Secret/shop/key', refused).because).toBe(`Secret shop/key: ${expected}`);
   });
 
   it('does not offer to recreate what holds state', () => {
