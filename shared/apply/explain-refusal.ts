@@ -66,7 +66,7 @@ const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning
 /** What is created in a namespace that is on its way out is refused in these words. */
 const goesAway = (said: string): boolean => /in namespace \S+ because it is being terminated/.test(said);
 
-/** `Invalid value: "..."` repeats what was sent, and so does, in forms of its own, `expected string, got ...`: nothing behind that is kept. */
+/** `Invalid value: "..."` repeats what was sent, and so does `expected string, got ...` in forms of its own: nothing behind that is kept. */
 const withoutValues = (message: string): string =>
   message.replace(/, got [\s\S]*$/, '').replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
 

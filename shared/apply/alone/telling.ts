@@ -13,8 +13,8 @@ export interface AloneReport {
 /** What was told so far. */
 export interface Telling {
   /**
-   * Tells how an object ended; a second time is left out. Of two unequal manifests of one object each is refused for itself; one that another
-   * has changed since has failed, and counts as that alone.
+   * Tells how an object ended; a second time is left out. Of two unequal manifests of one object each is refused for itself; one that
+   * another has changed since has failed, and counts as that alone.
    */
   tell(line: AloneLine): void;
   /** Says a sentence once. */
