@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { touchObject } from '../../shared/apply/apply-object.ts';
+import { compareTarget } from '../../shared/apply/compare-target.ts';
+import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Manifest } from '../../shared/rollout/release.ts';
 import { configMap } from './manifests.ts';
 import { playAlone } from './play-alone.ts';
@@ -101,6 +104,33 @@ describeOnSimulatedServer('an answer to a write', (server) => {
     const apply = `apply /ConfigMap/${namespace()}/b`;
     expect(await recorded(answer, false)).toEqual([apply, apply, '4 done', '3 refused']);
   });
+
+  it.each(lost)(
+    'that is %s, of a write that only raises the token, is never taken for one that was made',
+    async (_, answer) => {
+      const stage: Stage = { cluster: recordCluster(server().request), clock: server().clock, namespace: namespace() };
+      const rendered = renderedOf({ web: [configMap('b')] });
+      await drive((async () => apply(rendered, stage, { approved: await plan(rendered, stage) }))());
+      const { signal } = new AbortController();
+      const compared = await drive(compareTarget({ ...stage, rendered, signal, tryCreates: false }));
+      const [object] = 'objects' in compared ? compared.objects : [];
+      if (object === undefined) throw new Error(JSON.stringify(compared));
+      const journal = keepJournal();
+      const writing = {
+        ...{
+          cluster: answering(answer, { times: 1 }),
+          clock: stage.clock,
+          journal,
+          fence: 2,
+          guard: async () => undefined,
+        },
+        ...{ plan: digestOf(''), invocation: { signal, deadline: stage.clock.now() + 60_000 } },
+      };
+      expect(await drive(touchObject(object, writing))).toEqual({ status: 'raised' });
+      expect((await read('configmaps', 'b')).metadata.annotations?.['tidegate.dev/fence']).toBe('2');
+      expect(journal.lines.slice(-2)).toEqual(['2 done', '1 refused']);
+    },
+  );
 
   it('of a delete that was made, and that a proxy answers, is resolved by reading', async () => {
     await alone(objects);
