@@ -23,16 +23,25 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
   readonly clock: Clock;
-  /** Aborts at Ctrl-C. */
+  /** Aborts at Ctrl-C, and when nobody reads the results any more. */
   readonly interrupted: AbortSignal;
 }
 
-/** The terminal of this process. Ctrl-C aborts once; a second one ends the process at once. */
+/**
+ * The terminal of this process. Ctrl-C aborts once; a second one ends the process at once. What reads stdout may be gone before all is told
+ * (`| head`): that is as Ctrl-C, so that what is under way ends in order, and what is written after that goes nowhere.
+ */
 export const processTerminal = (): Terminal => {
   const { stdout, stderr, stdin, env } = process;
   const isPlain = env.TERM === 'dumb' || env.ACCESSIBLE === '1';
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
+  const goOnUnread = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    interrupt.abort();
+  };
+  stdout.on('error', goOnUnread);
+  stderr.on('error', goOnUnread);
   return {
     out: (line) => void stdout.write(`${line}\n`),
     say: (line) => void stderr.write(`${line}\n`),

@@ -8,7 +8,7 @@ import '../shared/analysis/alerts/measure-alerts.ts';
 import '../shared/analysis/compare-metric.ts';
 import '../shared/analysis/measure-metric.ts';
 import '../shared/apply/settled/settled-by-rule.ts';
-import '../shared/apply/still-settled.ts';
+import '../shared/apply/look-again.ts';
 import '../shared/clouds/aks.ts';
 import '../shared/clouds/eks-token.ts';
 import '../shared/clouds/eks.ts';

@@ -1,14 +1,7 @@
 import { planTarget } from '../../shared/apply/plan-target.ts';
-import { openCluster } from '../../shared/clouds/open-cluster.ts';
-import { resolveCluster } from '../../shared/clouds/resolve-cluster.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { PlanningTools } from '../../shared/wave/plan-one.ts';
+import { openTarget } from './open-target.ts';
 
 /** How a target is found, opened and planned. */
-export const planningTools = (outside: Outside): PlanningTools => ({
-  open: async ({ name, locator, allow }, signal) => {
-    const endpoint = await resolveCluster(locator, outside, signal);
-    return { endpoint, cluster: openCluster({ name, locator, endpoint, allow }, outside) };
-  },
-  planTarget,
-});
+export const planningTools = (outside: Outside): PlanningTools => ({ open: openTarget(outside), planTarget });

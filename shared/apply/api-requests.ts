@@ -40,17 +40,12 @@ export const ask = async (cluster: Cluster, path: string, init: ClusterRequest):
   return body === undefined ? { ok: false, refused: notOfAnApiServer(text) } : { ok: true, body, ...warned };
 };
 
-const noApiServer = 'NotOfAnApiServer';
-
 /** An answer that no API server gives, as trouble of the way to it: it may be another the next time. */
 export const notOfAnApiServer = (text: string): ApiRefusal => {
   const begin = text.trim().slice(0, 60).replaceAll(/\s+/g, ' ');
   const message = begin === '' ? 'an empty answer' : `what no API server answers: ${begin}`;
-  return { code: 502, reason: noApiServer, message, causes: [], details: { kind: '', name: '' } };
+  return { code: 502, reason: 'NotOfAnApiServer', message, causes: [], details: { kind: '', name: '' } };
 };
-
-/** Whether it is not known what became of a request: a success was answered, and not by an API server. */
-export const isUnknownEnd = (answer: Answer): boolean => !answer.ok && answer.refused.reason === noApiServer;
 
 /** Of a 429, who in the API server's priority and fairness refused it: what an administrator looks the identity's share up by. */
 const fairness = ({ status, headers }: Response): string => {

@@ -10,6 +10,7 @@ import type { AloneInput, AloneOutside, Setting } from './alone/setting.ts';
 import { settleEach } from './alone/settle-each.ts';
 import { tellPlanned } from './alone/tell-planned.ts';
 import { tellRefused } from './alone/tell-refused.ts';
+import { tellUnwaited } from './alone/tell-unwaited.ts';
 import { type AloneReport, beginTelling } from './alone/telling.ts';
 import { runAfterEach, writeAround } from './alone/write-around.ts';
 import { planAloneRestarts } from './alone-restarts.ts';
@@ -78,7 +79,7 @@ const carryOut = async (setting: Setting): Promise<readonly ObjectId[]> => {
     return staying;
   }
   const written = await writeAround(setting, compared, restarts, runs);
-  const isReady = !input.wait || (await settleEach(setting, compared, written));
+  const isReady = await (input.wait ? settleEach : tellUnwaited)(setting, compared, written);
   const haveRun = await runAfterEach(setting, compared, runs, written.isWhole && isReady);
   const isDone = refusals.length === 0 && written.isWhole && isReady && haveRun;
   const mayPrune = input.prune && isDone && !interrupted.aborted;

@@ -23,7 +23,7 @@ import { failedObject } from './explain-refusal.ts';
 import { numberAt } from './fields.ts';
 import type { LiveObject, ManagedFieldsEntry } from './live-object.ts';
 import { isExactlyApplied } from './managed-fields.ts';
-import { fenceOf, fieldManager, handoverManager, migrationManager } from './manager.ts';
+import { fenceAnnotation, fenceOf, fieldManager, handoverManager, migrationManager } from './manager.ts';
 import { spoken } from './object-id.ts';
 import { isOvertaken, overtaken } from './overtaken.ts';
 import { preconditionsOf } from './preconditions.ts';
@@ -171,9 +171,13 @@ const sendApply = (writing: Writing, object: ComparedObject, live: LiveObject | 
     ...applyRequest(path, fenced(manifest, writing.fence, live), fieldManager, isForced),
     ...(live === undefined ? {} : { preconditions: live.metadata }),
     ...setOf(manifest),
-    readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found)),
+    // A write that only raises the token shows by nothing else.
+    readBack: () => readBack(writing, path, (found) => isExactlyApplied(manifest, found) && isOurs(found, writing)),
   });
 };
+
+const isOurs = ({ metadata: { annotations } }: LiveObject, { fence }: Writing): boolean =>
+  fence === undefined || annotations?.[fenceAnnotation] === String(fence);
 
 const setOf = ({ metadata: { labels } }: Manifest) => {
   const set = labels?.[partOfLabel];

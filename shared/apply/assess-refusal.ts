@@ -25,14 +25,18 @@ const immutable =
 const transient =
   /failed calling (admission )?webhook|conversion webhook.*failed|http2: .*GOAWAY|etcdserver: .*(leader changed|timed out|timeout)|Operation cannot be fulfilled on resourcequotas/i;
 
-/** The API server answers 500 to an apply whose fields or keys its schema refuses (structured-merge-diff's errors). */
-const refusedBySchema = /field not declared in schema|duplicate entries for key|failed to create typed patch object/;
+/**
+ * The API server answers 500 to an apply whose fields or keys its schema refuses (structured-merge-diff's errors), and to a value that its
+ * type does not take, as text that is no base64 in a Secret's data.
+ */
+const refusedBySchema =
+  /field not declared in schema|duplicate entries for key|failed to create typed patch object|failed to convert new object .* to proper version/;
 
 /** Reads the meaning off code, reason and message; what is not known is `invalid`, which is never retried. */
 export const assessRefusal = (refused: ApiRefusal): RefusalMeaning => {
   const { code, reason, message, causes, details } = refused;
   if (refusedBySchema.test(message)) return 'invalid';
-  if (transient.test(message) || code === 429 || code >= 500) return 'again';
+  if (transient.test(message) || code === 408 || code === 429 || code >= 500) return 'again';
   if (/being terminated|is being deleted/.test(message)) return 'terminating';
   if (code === 409) return causes.some((cause) => cause.reason === 'FieldManagerConflict') ? 'ownership' : 'stale';
   if (code === 404) {
@@ -43,3 +47,14 @@ export const assessRefusal = (refused: ApiRefusal): RefusalMeaning => {
   if (code === 403 || reason === 'Forbidden') return 'forbidden';
   return 'invalid';
 };
+
+/** Answered before anything is stored: a webhook is asked first, and so is the schema. */
+const turnedAway = /failed calling (admission )?webhook|conversion webhook.*failed/i;
+
+/**
+ * Whether a write that was answered so may have been made all the same, now or a little later: the server gave up waiting for it, or what
+ * stands before the server answered in its place (408, 5xx; a success that no API server words is one of them). 4xx are answered before
+ * anything is stored, and so are refusals by a webhook that could not be asked, or by a schema.
+ */
+export const mayHaveWritten = ({ code, message }: ApiRefusal): boolean =>
+  (code === 408 || code >= 500) && !turnedAway.test(message) && !refusedBySchema.test(message);

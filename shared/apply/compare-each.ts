@@ -13,6 +13,7 @@ import {
 } from './compare-target.ts';
 import type { DesiredObject } from './desired.ts';
 import { discover } from './discovery.ts';
+import { grantIt, wayOutOf } from './explain-forbidden.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import { inFlight } from './in-flight.ts';
 import type { LiveObject } from './live-object.ts';
@@ -79,6 +80,7 @@ export const compareEach = async (
       ...orderPrunes(leaving),
       sets: live.sets,
       hasNamespace,
+      ...(live.seenAt === undefined ? {} : { seenAt: live.seenAt }),
     },
     desired,
   };
@@ -124,7 +126,7 @@ const readOwn = async (
     return await readSets(cluster, discovery, { target: rendered.target, namespace, services }, signal);
   } catch (error) {
     if (!(error instanceof ApiServerRefused) || error.refused.code !== 403) throw error;
-    const because = `${error.message}; grant this to the identity tidegate uses on the target`;
+    const because = `${error.message}; ${wayOutOf(error.refused) ?? grantIt}`;
     return { refusals: [{ code: 'FORBIDDEN', because }], sets: [], members: new Map() };
   }
 };

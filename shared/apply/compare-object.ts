@@ -3,7 +3,7 @@ import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Action, FieldChange, PlannedObject } from '../rollout/plan.ts';
 import { type Answer, type ApiRefusal, ApiServerRefused, getObject, liveObject } from './api-requests.ts';
-import { partOfLabel } from './apply-set.ts';
+import { idLabel, partOfLabel } from './apply-set.ts';
 import { assessRefusal } from './assess-refusal.ts';
 import { replicasToHandOver, withReplicas } from './autoscaled.ts';
 import { changedFields, ownershipChange } from './changed-fields.ts';
@@ -251,7 +251,9 @@ const compareLeaving = (desired: DesiredObject, live: LiveObject): ComparedObjec
 const foreignMember = (desired: DesiredObject, set: string): Refusal => ({
   code: 'FOREIGN_SET',
   object: desired.id,
-  because: brief(`${spoken(desired.id)} belongs to the set ${set}; remove it there or take it out of the release`),
+  because: brief(
+    `${spoken(desired.id)} belongs to the set ${set} (whose inventory carries that as label ${idLabel}); remove it there or take it out of the release`,
+  ),
 });
 
 export const isRefusal = (result: ComparedObject | Refusal): result is Refusal => 'code' in result;

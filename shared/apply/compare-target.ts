@@ -6,6 +6,7 @@ import { ApiServerRefused, getObject } from './api-requests.ts';
 import { type ComparedObject, compareObject, isRefusal, plannedObject } from './compare-object.ts';
 import { type Desired, type DesiredJob, type DesiredObject, resolveDesired } from './desired.ts';
 import { discover, rediscover } from './discovery.ts';
+import { grantIt, wayOutOf } from './explain-forbidden.ts';
 import { inFlight } from './in-flight.ts';
 import { lintObjects } from './lint/lint-objects.ts';
 import { outagesOf } from './lint/outages.ts';
@@ -29,6 +30,8 @@ export interface ComparedTarget {
   readonly sets: readonly OwnSet[];
   /** Whether the namespace of the target, where the inventories live, is there. */
   readonly hasNamespace: boolean;
+  /** As in `LiveSets`. */
+  readonly seenAt?: string;
 }
 
 export interface Comparable {
@@ -90,7 +93,7 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
     return { jobs, objects, order, ...orderPrunes(leaving, new Set(input.kept)), sets: live.sets, hasNamespace };
   } catch (error) {
     if (error instanceof ApiServerRefused && error.refused.code === 403) {
-      const because = `${error.message}; grant this to the identity tidegate uses on the target`;
+      const because = `${error.message}; ${wayOutOf(error.refused) ?? grantIt}`;
       return [{ code: 'FORBIDDEN', because }];
     }
     throw error;

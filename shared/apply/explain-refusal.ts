@@ -1,8 +1,9 @@
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { ApiRefusal } from './api-requests.ts';
-import { assessRefusal, type RefusalMeaning } from './assess-refusal.ts';
+import { assessRefusal, mayHaveWritten, type RefusalMeaning } from './assess-refusal.ts';
 import { isClientSide } from './client-side.ts';
+import { grantIt, silentWebhook, wayOutOf } from './explain-forbidden.ts';
 import { immutableChangeAnnotation } from './manager.ts';
 import { holdsState, parseObjectId, spoken } from './object-id.ts';
 import type { FieldConflict, ObjectFailure, Refusal, RefusalCode } from './refusals.ts';
@@ -31,7 +32,7 @@ export const explainRefusal = (object: ObjectId, refused: ApiRefusal): Refusal =
 const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning): string => {
   const { kind, namespace } = parseObjectId(object);
   const subject = spoken(object);
-  const said = kind === 'Secret' ? withoutValues(refused.message) : withoutBulk(refused.message);
+  const said = withoutBulk(kind === 'Secret' ? withoutValues(refused.message) : refused.message);
   switch (meaning) {
     case 'ownership':
       return `${subject}: ${foreignOwners(refused)
@@ -44,18 +45,30 @@ const sentence = (object: ObjectId, refused: ApiRefusal, meaning: RefusalMeaning
     case 'namespace-missing':
       return `${subject}: namespace ${namespace} does not exist; create it, or add it to the release`;
     case 'terminating':
-      return `${subject}: it or its namespace is being deleted (${said}); wait until it is gone, then plan again`;
+      return goesAway(said)
+        ? `${subject}: namespace ${namespace} is being deleted (${said}); wait until it is gone (its conditions say what it waits for), then plan again`
+        : `${subject}: it is being deleted (${said}); wait until it is gone, then plan again`;
     case 'forbidden':
-      return `${subject}: not allowed (${said}); grant this to the identity tidegate uses on the target`;
-    case 'again':
-      return `${subject}: the API server was not able to take it (${refused.code}: ${said}); plan again later`;
-    default:
-      return `${subject}: ${refused.code} ${said}`;
+      return `${subject}: not allowed (${said}); ${wayOutOf(refused) ?? grantIt}`;
+    case 'again': {
+      const webhook = silentWebhook(said);
+      const goOn =
+        webhook === undefined ? 'plan again later' : `see that what answers webhook ${webhook} runs, then plan again`;
+      return `${subject}: the API server was not able to take it (${refused.code}: ${said}); ${goOn}`;
+    }
+    default: {
+      const goOn = wayOutOf(refused);
+      return `${subject}: ${refused.code} ${said}${goOn === undefined ? '' : `; ${goOn}`}`;
+    }
   }
 };
 
-/** `Invalid value: "..."` repeats what was sent. */
-const withoutValues = (message: string): string => message.replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
+/** What is created in a namespace that is on its way out is refused in these words. */
+const goesAway = (said: string): boolean => /in namespace \S+ because it is being terminated/.test(said);
+
+/** `Invalid value: "..."` repeats what was sent, and so does `expected string, got ...` in forms of its own: nothing behind that is kept. */
+const withoutValues = (message: string): string =>
+  message.replace(/, got [\s\S]*$/, '').replaceAll(/Invalid value: (".*?"|\S+)/g, 'Invalid value');
 
 /**
  * The fields of a conflict with their managers, those aside that we take over from; by path, then manager: the API server names
@@ -70,7 +83,12 @@ export const foreignOwners = (refused: ApiRefusal): readonly FieldConflict[] =>
 /** The same for an object that was being worked on. */
 export const failedObject = (id: ObjectId, refused: ApiRefusal): ObjectFailure => {
   const { code, because } = explainRefusal(id, refused);
-  return { id, code, because };
+  if (!mayHaveWritten(refused)) return { id, code, because };
+  return {
+    id,
+    code,
+    because: brief(`${because}; the cluster did not show the write when it was last asked, and may still make it`),
+  };
 };
 
 /** The API server words a cause as `conflict with "NAME" [with subresource "S"] using VERSION [at TIME]`. */

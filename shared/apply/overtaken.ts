@@ -26,3 +26,7 @@ export const isOvertaken = (
 /** What is said of it. */
 export const overtaken = (id: ObjectId): string =>
   `another tidegate applies this set at the same time, and has changed ${spoken(id)}`;
+
+/** The same of an object that was as wanted, and was found otherwise afterwards. */
+export const overtakenSince =
+  'another tidegate, which applied this set at the same time, has changed it since; apply again';

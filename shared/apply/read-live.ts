@@ -29,6 +29,8 @@ export interface LiveSets {
   readonly members: ReadonlyMap<ObjectId, Member>;
   /** Parents under our names that are somebody else's. */
   readonly refusals: readonly Refusal[];
+  /** The one resourceVersion that all of it was listed at; absent where something was written to the cluster in between. */
+  readonly seenAt?: string;
 }
 
 /** Reads the sets of a target: one LIST of parents, then one LIST per kind and namespace that these name. */
@@ -38,14 +40,14 @@ export const readSets = async (
   place: SetPlace,
   signal: AbortSignal,
 ): Promise<LiveSets> => {
-  const { sets, refusals } = await readParents(cluster, place, signal);
+  const { sets, refusals, seenAt } = await readParents(cluster, place, signal);
   const ids = new Map(sets.map((set) => [set.id, set.service]));
   const collections = collectionsOf(sets, discovery, place.namespace);
   const selector = encodeURIComponent(`${partOfLabel} in (${[...ids.keys()].sort().join(',')})`);
   const found = await inFlight(collections, async ({ served, namespace }) => {
     const path = served.namespaced ? pathOf(served, namespace) : pathOf(served, '');
-    const objects = await list(cluster, served, `${path}?labelSelector=${selector}`, signal);
-    return objects.map(
+    const listed = await listCollection(cluster, { served, path: `${path}?labelSelector=${selector}` }, signal);
+    const members = listed.objects.map(
       (object): Member => ({
         id: identify(served, object),
         service: ids.get(object.metadata.labels?.[partOfLabel] ?? '') ?? '',
@@ -53,8 +55,11 @@ export const readSets = async (
         object,
       }),
     );
+    return { members, seenAt: listed.resourceVersion };
   });
-  return { sets, refusals, members: new Map(found.flat().map((member) => [member.id, member])) };
+  const members = new Map(found.flatMap((each) => each.members).map((member) => [member.id, member]));
+  const isOne = found.every((each) => each.seenAt === seenAt);
+  return { sets, refusals, members, ...(isOne ? { seenAt } : {}) };
 };
 
 /** The parents in a namespace, told apart into ours and others that stand under the name of one of `services`. */
@@ -62,12 +67,13 @@ const readParents = async (
   cluster: Cluster,
   place: SetPlace,
   signal: AbortSignal,
-): Promise<Pick<LiveSets, 'sets' | 'refusals'>> => {
+): Promise<Pick<LiveSets, 'sets' | 'refusals'> & { readonly seenAt: string }> => {
   const path = `${pathOf(configMaps, place.namespace)}?labelSelector=${encodeURIComponent(idLabel)}`;
   const sets: OwnSet[] = [];
   const refusals: Refusal[] = [];
   const wanted = new Set(place.services.map(parentName));
-  for (const parent of await list(cluster, configMaps, path, signal)) {
+  const listed = await listCollection(cluster, { served: configMaps, path }, signal);
+  for (const parent of listed.objects) {
     const read = readParent(parent, place);
     if (!('foreign' in read)) sets.push({ ...read, parent });
     else if (wanted.has(parent.metadata.name)) {
@@ -79,7 +85,7 @@ const readParents = async (
       });
     }
   }
-  return { sets, refusals };
+  return { sets, refusals, seenAt: listed.resourceVersion };
 };
 
 export const configMaps: ServedKind = {

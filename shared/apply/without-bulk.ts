@@ -2,11 +2,17 @@
 const most = 120;
 const before = 'Invalid value: ';
 
+/** What was there beside what was sent, line by line, in the two forms in which it is printed behind a message. */
+const comparison = /\n(?:@@ |\s*&?[a-z]+\.[A-Z]\w*\{)[\s\S]*$/;
+
 /**
- * A message of the API server without the large values it repeats: of a pod template that can not be changed it prints all of it, and
- * what is wrong with it only behind.
+ * A message of the API server as one line, without the large values it repeats: of a pod template that can not be changed it prints all of
+ * it, and what is wrong with it only behind; of a claim and a Pod all that differs.
  */
-export const withoutBulk = (message: string): string => {
+export const withoutBulk = (message: string): string =>
+  withoutValues(message.replace(comparison, '')).replaceAll(/\s*\n\s*/g, ' ');
+
+const withoutValues = (message: string): string => {
   const parts: string[] = [];
   let from = 0;
   for (let at = message.indexOf(before); at !== -1; at = message.indexOf(before, from)) {

@@ -5,9 +5,9 @@ import type { Invocation } from '../outside/outside.ts';
 import { digestOf } from '../rollout/digest.ts';
 import type { FenceStanding } from '../rollout/fence.ts';
 import type { ObjectId } from '../rollout/plan.ts';
-import { type Answer, ApiServerRefused, ask, isUnknownEnd } from './api-requests.ts';
+import { type Answer, ApiServerRefused, ask } from './api-requests.ts';
 import type { PendingWrite } from './assess-open-write.ts';
-import { assessRefusal } from './assess-refusal.ts';
+import { assessRefusal, mayHaveWritten } from './assess-refusal.ts';
 import { DiscoveryMissing } from './discovery.ts';
 import { fenceRefusal, isFenceRefusal } from './fence-policy.ts';
 import { fieldManager, version } from './manager.ts';
@@ -111,8 +111,8 @@ export const hasTime = ({ clock, invocation }: Pick<Writing, 'clock' | 'invocati
  * Makes one write: intent, guard, request, outcome, each attempt anew. The guard is asked after the intent stands: of two attempts
  * either this one sees that the right to write has gone, or the other one sees what may still arrive of this one. Attempts are
  * repeated only where the server was in trouble or busy (429 and its Retry-After, 5xx, webhooks, leader changes, quota contention), with
- * growing waits; every other answer is the caller's, but for the fence's, which stops. A lost reply is resolved by reading the target
- * before anything else happens.
+ * growing waits; every other answer is the caller's, but for the fence's, which stops. A lost reply, and an answer that does not tell
+ * whether the write was made (`mayHaveWritten`), is resolved by reading the target before anything else happens.
  * @throws ClusterUnreachable when the outcome stays unknown; AccessRefused.
  */
 export const write = async (writing: Writing, request: WriteRequest): Promise<Written> => {
@@ -123,8 +123,8 @@ export const write = async (writing: Writing, request: WriteRequest): Promise<Wr
     if (sent.is === 'stopped') return { status: 'stopped', because: sent.because };
     if (sent.is === 'landed') return { status: 'answered', answer: sent.answer };
     if (sent.is === 'lost') lost.push(sent.intent);
-    const answer = sent.is === 'answered' ? sent.answer : undefined;
-    if (answer !== undefined) await closeLost(writing, request, lost.splice(0), answer);
+    const { answer } = sent;
+    if (sent.is === 'answered') await closeLost(writing, request, lost.splice(0), sent.answer);
     if (answer?.ok) return { status: 'answered', answer };
     if (answer !== undefined && isFenceRefusal(answer.refused.message)) {
       return { status: 'stopped', because: `${spoken(request.id)}: ${fenceRefusal(answer.refused.message)}` };
@@ -142,10 +142,13 @@ export const write = async (writing: Writing, request: WriteRequest): Promise<Wr
   }
 };
 
-/** What came of one attempt. `landed`: the reply was lost, and the target shows the write. `lost`: it does not, or not yet. */
+/**
+ * What came of one attempt. `landed`: the reply was lost, and the target shows the write. `lost`: it does not, or not yet; with what was
+ * answered where anything was.
+ */
 type Sent =
   | { readonly is: 'answered' | 'landed'; readonly answer: Answer }
-  | { readonly is: 'lost'; readonly intent: string }
+  | { readonly is: 'lost'; readonly intent: string; readonly answer: (Answer & { readonly ok: false }) | undefined }
   | { readonly is: 'stopped'; readonly because: string };
 
 const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Sent> => {
@@ -170,12 +173,12 @@ const attemptWrite = async (writing: Writing, request: WriteRequest): Promise<Se
       signal: invocation.signal,
     });
   } catch (error) {
-    if (error instanceof ClusterUnreachable) return readBack(writing, request, intent);
+    if (error instanceof ClusterUnreachable) return readBack(writing, request, intent, undefined);
     // Of a request that was ended half way nobody knows; the next attempt finds out.
     if (!invocation.signal.aborted) await journal.outcome(intent, { status: 'refused', because: nameOf(error) });
     throw error;
   }
-  if (isUnknownEnd(answer)) return readBack(writing, request, intent);
+  if (!answer.ok && mayHaveWritten(answer.refused)) return readBack(writing, request, intent, answer);
   await journal.outcome(intent, outcomeOf(answer));
   return { is: 'answered', answer };
 };
@@ -195,10 +198,21 @@ const entryOf = ({ id, verb, path, body, preconditions, isBare, set }: WriteRequ
   ...(set === undefined ? {} : { set }),
 });
 
-/** Where the target does not answer either, the intent stays open, and the next attempt finds out. */
-const readBack = async ({ journal }: Writing, request: WriteRequest, intent: string): Promise<Sent> => {
-  const answer = await request.readBack();
-  if (answer === undefined) return { is: 'lost', intent };
+/**
+ * Where the target does not answer either, the intent stays open, and the next attempt finds out. A server that has answered the write
+ * and has trouble with reading the object, too, is tried again as it would have been without.
+ */
+const readBack = async (
+  { journal }: Writing,
+  request: WriteRequest,
+  intent: string,
+  said: (Answer & { readonly ok: false }) | undefined,
+): Promise<Sent> => {
+  const answer = await request.readBack().catch((error: unknown) => {
+    if (said === undefined || !(error instanceof ApiServerRefused)) throw error;
+    return undefined;
+  });
+  if (answer === undefined) return { is: 'lost', intent, answer: said };
   await journal.outcome(intent, { status: 'done', because: 'the reply was lost; the target shows the write' });
   return { is: 'landed', answer };
 };

@@ -55,9 +55,19 @@ export const collectObjects = (value: unknown, source: string): CollectedObjects
     }
   };
 
-  visit(value, '', {});
+  // Of a file of kustomize's own, whose kind may be left out, nothing is an object.
+  if (isRecord(value) && value.kind === undefined && /(^|[/\\])kustomization\.ya?ml(:|$)/i.test(source)) {
+    refuse('', ofKustomize('file'));
+  } else {
+    visit(value, '', {});
+  }
   return { objects, problems };
 };
+
+const expected = 'expected a Kubernetes object';
+
+const ofKustomize = (what: string): string =>
+  `${expected}, and this ${what} says how kustomize makes some; apply what "kustomize build" prints, or leave it out`;
 
 interface Kind {
   readonly apiVersion: string;
@@ -84,12 +94,9 @@ const listOf = (found: Record<string, unknown>): List | undefined => {
 
 /** What keeps a value from being an object that can be sent. */
 const shapeOf = ({ apiVersion, kind, metadata }: Record<string, unknown>): string | undefined => {
-  const expected = 'expected a Kubernetes object';
   if (typeof apiVersion !== 'string' || apiVersion === '') return `${expected}, but apiVersion is missing`;
   if (typeof kind !== 'string' || kind === '') return `${expected}, but kind is missing`;
-  if (apiVersion.startsWith('kustomize.config.k8s.io/')) {
-    return `${expected}, and this ${kind} says how kustomize makes some; apply what "kustomize build" prints, or leave it out`;
-  }
+  if (apiVersion.startsWith('kustomize.config.k8s.io/')) return ofKustomize(kind);
   if (!isRecord(metadata)) return `${expected}, but the metadata of this ${kind} is missing`;
   if (typeof metadata.name === 'string' && metadata.name !== '') return undefined;
   if (metadata.generateName !== undefined) {

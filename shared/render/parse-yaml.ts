@@ -1,4 +1,5 @@
 import { Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
+import { brief } from '../rollout/outcome.ts';
 import { checkYamlTree } from './check-yaml-tree.ts';
 import { splitJsonStream } from './json-stream.ts';
 import { kubernetesScalars } from './kubernetes-scalars.ts';
@@ -43,8 +44,30 @@ export const parseYaml = (path: string, bytes: Uint8Array): ParsedManifests =>
       endAsWritten(document.contents, text);
       parts.push(read(document, path, lines, ` (document ${parts.length + 1})`));
     }
-    return gather(parts);
+    return templateIn(path, text, parts) ?? gather(parts);
   });
+
+/** An action of a Go template outside of quotes and comments, as in `name: {{ .Release.Name }}`. */
+const action = /^[^#'"]*(\{\{-? *(?:[.$]|[a-zA-Z]+\b)[^}]*\}\})/;
+
+/**
+ * A template of Helm's is no YAML yet: said once, in place of what YAML makes of each of its lines. It is one where an action stands on the
+ * line that YAML stumbles on, or on the one before; in a text that is quoted or of several lines YAML reads over it.
+ */
+const templateIn = (path: string, text: string, parts: readonly ParsedManifests[]): ParsedManifests | undefined => {
+  const lines = text.split('\n');
+  for (const { code, source } of parts.flatMap(({ problems }) => problems)) {
+    if (code === 'DUP_KEY') continue;
+    const line = Number(/:(\d+):\d+ \(document \d+\)$/.exec(source)?.[1]);
+    for (const near of [line - 1, line]) {
+      const found = action.exec(lines[near - 1] ?? '');
+      if (found === null) continue;
+      const what = `${brief(found[1] ?? '', 60)} is for a template engine; apply what "helm template" prints, or leave it out`;
+      return failed('YAML_ERROR', `${path}:${near}`, what);
+    }
+  }
+  return undefined;
+};
 
 /**
  * Reads a JSON file: one value (RFC 8259), or a stream of objects. Keys written twice, of which `JSON.parse` keeps the last, are a

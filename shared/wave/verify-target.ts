@@ -1,88 +1,64 @@
-import type { Applied } from '../apply/settle/follow-landings.ts';
-import type { Stillness } from '../apply/still-settled.ts';
+import type { LookInput, SeenAgain } from '../apply/look-again.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
 import type { Cluster } from '../clouds/cluster.ts';
 import type { Outside } from '../outside/outside.ts';
 import { unnamedIn, type WavePlan } from '../rollout/plan.ts';
-import type { Release, RenderedTarget } from '../rollout/release.ts';
+import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
-import { isTargetTrouble, type PlanningTools, planOne, type Wanted } from './plan-one.ts';
+import { isTargetTrouble, type PlanningTools } from './plan-one.ts';
 
 /** What the last look at a wave needs of other capabilities. */
-export interface VerifyingTools extends PlanningTools {
-  stillSettled(
-    applied: Pick<Applied, 'rendered' | 'namespace'>,
-    cluster: Cluster,
-    signal: AbortSignal,
-  ): Promise<Stillness>;
+export interface VerifyingTools extends Pick<PlanningTools, 'open'> {
+  lookAgain(input: LookInput, cluster: Cluster, signal: AbortSignal): Promise<SeenAgain>;
+}
+
+interface Deployed extends Omit<LookInput, 'rendered'> {
+  readonly target: ReleaseTarget;
+  readonly rendered: Digest;
 }
 
 /**
- * Reads a target once more and judges whether it has exactly what was deployed: a plan of the same release must find nothing to do. What
- * somebody changed in between, or a write that was answered and lost, fails; a target that can not be read is inconclusive.
+ * Reads a target once more and judges whether it has exactly what was deployed, and whether that runs: what somebody changed in between, or
+ * a write that was answered and lost, fails, and so does what broke after it had settled, and that no gate looks at. A target that can not
+ * be read is inconclusive, and so is what is on its way.
  */
 const verifyTarget = async (
-  wanted: Wanted,
-  tools: PlanningTools,
-  outside: Pick<Outside, 'blobs'>,
-  signal: AbortSignal,
-): Promise<Judgement> => {
-  const judgement = { gate: 'as-deployed', kind: 'policy', target: wanted.target.name } as const;
-  const found = await planOne(wanted, tools, outside, signal);
-  if (found.status === 'unreachable') return { ...judgement, verdict: 'inconclusive', because: found.because };
-  if (found.status === 'refused') {
-    return { ...judgement, verdict: 'fail', because: found.refusals.map(({ because }) => because).join('; ') };
-  }
-  const different = found.planned.plan.objects.filter((object) => object.action !== 'unchanged');
-  if (different.length === 0) {
-    return {
-      ...judgement,
-      verdict: 'pass',
-      because: `all ${found.planned.plan.objects.length} objects are as deployed`,
-    };
-  }
-  const named = different.slice(0, 3).map((object) => `${object.action} ${object.id}`);
-  return {
-    ...judgement,
-    verdict: 'fail',
-    because: `${different.length} objects are not as deployed, to do: ${named.join(', ')}`,
-  };
-};
-
-/** Judges whether what was deployed still runs: what broke after it had settled, and that no gate looks at, is found here. */
-const verifyRunning = async (
-  { target, rendered }: Wanted,
-  { open, stillSettled }: VerifyingTools,
+  { target, rendered, ...deployed }: Deployed,
+  tools: VerifyingTools,
   { blobs }: Pick<Outside, 'blobs'>,
   signal: AbortSignal,
 ): Promise<Judgement> => {
-  const judgement = { gate: 'still-settled', kind: 'policy', target: target.name } as const;
+  const input = { ...deployed, rendered: await getJson<RenderedTarget>(blobs, rendered) };
   try {
-    const { cluster } = await open(target, signal);
-    const applied = { rendered: await getJson<RenderedTarget>(blobs, rendered), namespace: target.namespace };
-    const still = await stillSettled(applied, cluster, signal);
-    if (still.status === 'settled') return { ...judgement, verdict: 'pass', because: 'it runs' };
-    const verdict = still.status === 'lost' ? 'fail' : 'inconclusive';
-    return { ...judgement, verdict, because: `no longer settled: ${still.because}` };
+    const { cluster } = await tools.open(target, signal);
+    return { ...judge(await tools.lookAgain(input, cluster, signal)), kind: 'policy', target: target.name };
   } catch (error) {
     if (!isTargetTrouble(error)) throw error;
-    return { ...judgement, verdict: 'inconclusive', because: error.message };
+    return { ...asDeployed, kind: 'policy', target: target.name, verdict: 'inconclusive', because: error.message };
   }
 };
 
-/** Tools for one target, which is found and opened once for both looks at it. */
-const openedOnce = (tools: VerifyingTools): VerifyingTools => {
-  let opened: ReturnType<VerifyingTools['open']> | undefined;
-  return {
-    ...tools,
-    open: (target, signal) => {
-      opened ??= tools.open(target, signal);
-      return opened;
-    },
-  };
+const asDeployed = { gate: 'as-deployed' } as const;
+const stillSettled = { gate: 'still-settled' } as const;
+
+const judge = (seen: SeenAgain): Pick<Judgement, 'gate' | 'verdict' | 'because'> => {
+  if (seen.status === 'refused') {
+    return { ...asDeployed, verdict: 'fail', because: seen.refusals.map(({ because }) => because).join('; ') };
+  }
+  if (seen.status === 'different') {
+    const named = seen.toDo.slice(0, 3).map(({ id, action }) => `${action} ${id}`);
+    const because = `${seen.toDo.length} objects are not as deployed, to do: ${named.join(', ')}`;
+    return { ...asDeployed, verdict: 'fail', because };
+  }
+  const { objects, stillness } = seen;
+  const because = `all ${objects} objects are as deployed`;
+  if (stillness === undefined) return { ...asDeployed, verdict: 'pass', because };
+  if (stillness.status === 'settled') return { ...asDeployed, verdict: 'pass', because: `${because}, and run` };
+  const verdict = stillness.status === 'lost' ? 'fail' : 'inconclusive';
+  return { ...stillSettled, verdict, because: `no longer settled: ${stillness.because}` };
 };
 
 /**
@@ -105,12 +81,9 @@ export const verifyDeployed = async (
       return { gate: 'as-deployed', kind: 'policy', target: name, verdict: 'error', because };
     }
     const brought = (await getPlanned(outside.blobs, digest)).plan;
-    const { rendered, release: of } = brought;
-    const wanted: Wanted = { target, rendered, release: of, lint: 'tell', kept: unnamedIn(brought) };
-    const opened = openedOnce(tools);
-    const asDeployed = await verifyTarget(wanted, opened, outside, signal);
-    if (direction === 'back' || asDeployed.verdict !== 'pass') return asDeployed;
-    const running = await verifyRunning(wanted, opened, outside, signal);
-    return running.verdict === 'pass' ? { ...asDeployed, because: `${asDeployed.because}, and run` } : running;
+    const { namespace } = target;
+    const kept = unnamedIn(brought);
+    const deployed = { target, namespace, rendered: brought.rendered, kept, asksWhetherRuns: direction !== 'back' };
+    return verifyTarget(deployed, tools, outside, signal);
   };
 };

@@ -115,6 +115,15 @@ describe('assessRefusal', () => {
       'invalid',
     ],
     [
+      'a value that is no base64',
+      status(
+        500,
+        '',
+        'failed to convert new object (shop/key; /v1, Kind=Secret) to proper version: unable to convert unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 3',
+      ),
+      'invalid',
+    ],
+    [
       'an unknown field of a strict decoder',
       status(400, 'BadRequest', 'strict decoding error: unknown field "spec.replica"'),
       'invalid',
@@ -170,15 +179,29 @@ describe('explainRefusal', () => {
     expect(explainRefusal('apps/Deployment/shop/web', conflict('hpa', 'ops'))).toEqual(expected);
   });
 
-  it('never repeats a value of a Secret', () => {
-    const refused = status(
-      422,
-      'Invalid',
-      'Secret "key" is invalid: data[a]: Invalid value: "c2VzYW1l": must be shorter',
-    );
-    expect(explainRefusal('/Secret/shop/key', refused).because).toBe(
-      'Secret shop/key: 422 Secret "key" is invalid: data[a]: Invalid value: must be shorter',
-    );
+  it.each([
+    [
+      status(422, 'Invalid', 'Secret "key" is invalid: data[a]: Invalid value: "c2VzYW1l": must be shorter'),
+      '422 Secret "key" is invalid: data[a]: Invalid value: must be shorter',
+    ],
+    [
+      status(
+        500,
+        '',
+        'failed to create typed patch object (shop/key; /v1, Kind=Secret): .data.pin: expected string, got &value.valueUnstructured{Value:4711}',
+      ),
+      '500 failed to create typed patch object (shop/key; /v1, Kind=Secret): .data.pin: expected string',
+    ],
+    [
+      status(
+        500,
+        '',
+        'failed to create typed patch object (shop/key; /v1, Kind=Secret): .immutable: expected boolean, got &{sesame\nsesame}',
+      ),
+      '500 failed to create typed patch object (shop/key; /v1, Kind=Secret): .immutable: expected boolean',
+    ],
+  ])('never repeats a value of a Secret: %#', (refused, expected) => {
+    expect(explainRefusal('/Secret/shop/key', refused).because).toBe(`Secret shop/key: ${expected}`);
   });
 
   it('does not offer to recreate what holds state', () => {

@@ -95,7 +95,7 @@ export const planTargetSuite = (server: () => Server): void => {
       expect((await refusals(web())).map(({ code, because }) => [code, because])).toEqual([
         [
           'FOREIGN_SET',
-          `ConfigMap ${namespace()}/settings belongs to the set applyset-theirs-v1; remove it there or take it out of the release`,
+          `ConfigMap ${namespace()}/settings belongs to the set applyset-theirs-v1 (whose inventory carries that as label applyset.kubernetes.io/id); remove it there or take it out of the release`,
         ],
       ]);
     });

@@ -16,6 +16,21 @@ it.each([
     `[spec.template: Invalid value: ${template}: field is immutable, x: Invalid value: ${template}: no]`,
     '[spec.template: Invalid value: …: field is immutable, x: Invalid value: …: no]',
   ],
+  [
+    'a claim is compared with what it was',
+    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n@@ -6,7 +6,7 @@\n  "Resources": {\n-   "storage": "1Gi"\n+   "storage": "2Gi"\n  },\n',
+    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+  ],
+  [
+    'a Pod is compared with what it was',
+    'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`\n  core.PodSpec{\n  \t... // 3 identical fields\n- \tHostNetwork: false,\n  }\n',
+    'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
+  ],
+  [
+    'it has several lines',
+    'not currently held:\n{Verbs:["get"]}\n{Verbs:["list"]}',
+    'not currently held: {Verbs:["get"]} {Verbs:["list"]}',
+  ],
   ['it was cut off', `a: Invalid value: ${template.slice(0, 200)}`, 'a: Invalid value: …'],
 ])('where %s', (_, message, expected) => {
   expect(withoutBulk(message)).toBe(expected);

@@ -31,6 +31,8 @@ export interface Meanwhile {
   readonly input?: string;
   /** Ctrl-C comes when it has written this on stdout. */
   readonly interruptAt?: string;
+  /** Its stdout is read no more when this has been read of it. */
+  readonly hangUpAt?: string;
 }
 
 /** Runs the command line as a process of its own, in `directory`. */
@@ -38,7 +40,7 @@ export const tidegate = (
   directory: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  { input = '', interruptAt }: Meanwhile = {},
+  { input = '', interruptAt, hangUpAt }: Meanwhile = {},
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
@@ -53,6 +55,7 @@ export const tidegate = (
     let awaited = interruptAt;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       texts.out += text;
+      if (hangUpAt !== undefined && texts.out.includes(hangUpAt)) child.stdout.destroy();
       if (awaited === undefined || !texts.out.includes(awaited)) return;
       awaited = undefined;
       child.kill('SIGINT');

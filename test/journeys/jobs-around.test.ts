@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
+import { ListExecutionsCommand, RedriveExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { awsClientSettings } from '../../shared/outside/aws-client-settings.ts';
 import { memoryFolder } from '../memory-folder.ts';
 import { jobDigest, jobsConfig, jobsFiles, webWithJobs } from './jobs-fleet.ts';
-import { image, openRehearsal } from './rehearsal.ts';
+import { image, openRehearsal, time } from './rehearsal.ts';
 
 const dir = memoryFolder('tidegate-jobs-');
 const open = () =>
@@ -103,4 +105,41 @@ test('an instance that ends while a migration runs is gone on with by the next o
   expect(runs).toHaveLength(3);
   expect(new Set(runs).size).toBe(3);
   expect(story.running('eks-staging')).toEqual([image('v4')]);
+});
+
+type Machine = 'rollout' | 'deployment';
+
+/** Stops the execution of a machine that is under way and redrives it at once, as a person may do in the console of AWS. */
+const stopAndRedrive = async (machine: Machine): Promise<void> => {
+  const { http, identity, settings } = story.instance.outside;
+  const client = new SFNClient(awsClientSettings(http, identity, settings.region));
+  const stateMachineArn = settings.stateMachines[machine];
+  const send = async () => {
+    const running = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }));
+    const [executionArn = ''] = (running.executions ?? []).map((execution) => execution.executionArn);
+    await client.send(new StopExecutionCommand({ executionArn }));
+    await client.send(new RedriveExecutionCommand({ executionArn }));
+  };
+  await time.complete(send, { maxVirtualMs: 60_000 });
+};
+
+test.each<[Machine, string]>([
+  ['deployment', 'v5'],
+  ['rollout', 'v6'],
+])('a %s that is stopped while its last job runs, and redriven, runs none again', async (machine, version) => {
+  story.images.publish(jobDigest('smoke', version), { readyMs: 40_000 });
+  const rollout = await story.merge(jobsFiles(version), `Version ${version}`);
+  await story.until(async () => (await jobEvents(rollout, 'eks-staging')).length === 3);
+  await stopAndRedrive(machine);
+  expect(await story.ended(rollout)).toBeDefined();
+  // The record of a job outlives the execution that ran it: whoever comes next finds that it has begun, and that it has ended.
+  expect((await jobEvents(rollout, 'eks-staging')).filter((text) => / runs job (migrate|smoke) /.test(text))).toEqual([
+    'eks-staging runs job migrate before anything else is applied',
+    'eks-staging runs job smoke after all has settled',
+  ]);
+  const runs = (await story.names('eks-staging', 'v1/namespaces/default/pods'))
+    .filter((name) => /^(migrate|smoke)-/.test(name))
+    .map((name) => name.slice(0, -6));
+  expect(runs.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(runs).size).toBe(runs.length);
 });

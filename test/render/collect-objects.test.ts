@@ -144,6 +144,15 @@ describe('refused, with its path, is', () => {
     expect(told(value)).toEqual([`OBJECT_INVALID a.jsonnet: ${what}`]);
   });
 
+  it.each(['kustomization.yaml:1 (document 1)', 'services/web/kustomization.yml:1 (document 1)'])(
+    'a file of kustomize that leaves out its kind, %s',
+    (source) => {
+      expect(collectObjects({ resources: ['a.yaml'] }, source).problems.map(({ what }) => what)).toEqual([
+        'expected a Kubernetes object, and this file says how kustomize makes some; apply what "kustomize build" prints, or leave it out',
+      ]);
+    },
+  );
+
   it('everything at once', () => {
     expect(told({ a: 1, b: config('b'), c: { kind: 'Pod' } })).toHaveLength(2);
   });

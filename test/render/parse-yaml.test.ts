@@ -322,3 +322,31 @@ describe('a stream of JSON objects', () => {
     expect(yaml('{"a":1}\n---\n{"b":2}\n').documents.map(({ value }) => value)).toEqual([{ a: 1 }, { b: 2 }]);
   });
 });
+
+describe('a template of Helm', () => {
+  const goOn = 'is for a template engine; apply what "helm template" prints, or leave it out';
+
+  it.each([
+    ['a: 1\nname: {{ .Release.Name }}\nb: 2\n', 2, '{{ .Release.Name }}'],
+    ['{{- if .Values.on }}\na: 1\n{{- end }}\n', 1, '{{- if .Values.on }}'],
+    ['a: {{ include "x.name" . | quote }}\n', 1, '{{ include "x.name" . | quote }}'],
+    ['a:\n  {{- toYaml .Values.a | nindent 2 }}\n', 2, '{{- toYaml .Values.a | nindent 2 }}'],
+  ])('%j is told once, whatever YAML makes of it', (text, line, action) => {
+    expect(told(yaml(text))).toEqual([`YAML_ERROR a.yaml:${line}: ${action} ${goOn}`]);
+  });
+
+  it.each([
+    ['a: "{{ ok }}"\n\tb: 1\n', /^YAML_ERROR a\.yaml:2:1 .* Tabs are not allowed/],
+    ['a: "{{ ok }}"\na: 1\n', /^DUP_KEY a\.yaml:2:1 /],
+    ['t: |\n  {{ .Go }}\n\nb: [1\n', /^YAML_ERROR a\.yaml:5:1 .* Flow sequence/],
+  ])('is not taken for the cause of %j', (text, problem) => {
+    expect(told(yaml(text))[0]).toEqual(expect.stringMatching(problem));
+  });
+
+  it('in a text of an object is that text', () => {
+    const text = 'a: "{{ ok }}"\nb: |\n  {{ define "x" }}\n  {{ end }}\n';
+    expect(yaml(text).documents.map(({ value }) => value)).toEqual([
+      { a: '{{ ok }}', b: '{{ define "x" }}\n{{ end }}\n' },
+    ]);
+  });
+});

@@ -45,13 +45,15 @@ export interface Attempts {
   readonly begun: Set<ObjectId>;
   /** By intent, the object of each request that is not known to have ended: nothing tells whether it was carried out. */
   readonly open: Map<string, ObjectId>;
+  /** Ids of the requests that were carried out. */
+  readonly done: Set<string>;
 }
 
 /** Whether a request to write the object is not known to have ended. */
 export const isOpen = ({ open }: Attempts, id: ObjectId): boolean => [...open.values()].includes(id);
 
 /** Nothing was written yet. */
-export const noAttempts = (): Attempts => ({ begun: new Set(), open: new Map() });
+export const noAttempts = (): Attempts => ({ begun: new Set(), open: new Map(), done: new Set() });
 
 /**
  * As long as nobody interrupts, every write may pass. The plan that is named to the API server is what is wanted, object by object; the
@@ -59,7 +61,7 @@ export const noAttempts = (): Attempts => ({ begun: new Set(), open: new Map() }
  */
 export const writingOf = (
   { cluster, clock, interrupted, invocation, input }: Setting,
-  { begun, open }: Attempts = noAttempts(),
+  { begun, open, done }: Attempts = noAttempts(),
 ): Writing => {
   let count = 0;
   return {
@@ -76,6 +78,7 @@ export const writingOf = (
       outcome: async (intent, { status, isSent = true }) => {
         const id = open.get(intent);
         if (id !== undefined && isSent) begun.add(id);
+        if (status === 'done') done.add(intent);
         if (status !== 'unknown') open.delete(intent);
       },
     },

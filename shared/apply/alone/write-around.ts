@@ -52,6 +52,7 @@ export const writeAround = async (
   return {
     lines: new Map([...rest.lines, ...needed.lines]),
     landed: new Map([...needed.landed, ...rest.landed]),
+    writes: needed.writes + rest.writes,
     isWhole: rest.isWhole,
   };
 };

@@ -25,9 +25,11 @@ const hastyMs = 10_000;
 
 /** What was written, object by object. */
 export interface WrittenEach {
-  /** Of objects that were applied or found as wanted; told already where nobody waits for them. */
+  /** Of objects that were applied or found as wanted; those that were applied are told already where nobody waits for them. */
   readonly lines: ReadonlyMap<ObjectId, AloneLine>;
   readonly landed: ReadonlyMap<ObjectId, Landed>;
+  /** Requests that have changed something. */
+  readonly writes: number;
   /** Whether all that was compared is there. */
   readonly isWhole: boolean;
 }
@@ -56,7 +58,7 @@ export const writeEach = async (
     if ('trouble' in slice) {
       if (!(await patience.outlasts(slice.trouble))) return leave(run, now, 'failed', slice.trouble.message);
     } else if (slice.result.status === 'done') {
-      return { ...run, isWhole: true };
+      return writtenBy(run, true);
     } else if (slice.result.status === 'failed') {
       return tellFailed(run, now, slice.result.objects);
     } else if (slice.result.status === 'in-progress') {
@@ -77,7 +79,7 @@ export const writeEach = async (
     );
     if ('trouble' in again) return leave(run, now, 'failed', again.trouble.message);
     tellRefused(setting, again.result);
-    if (again.result.compared === undefined) return { ...run, isWhole: false };
+    if (again.result.compared === undefined) return writtenBy(run, false);
     const { compared: found } = again.result;
     compared = { ...found, objects: found.objects.filter(({ id }) => meant.has(id)) };
   }
@@ -95,6 +97,11 @@ interface Run {
   readonly landed: Map<ObjectId, Landed>;
 }
 
+const writtenBy = ({ lines, landed, attempts }: Run, isWhole: boolean): WrittenEach => ({
+  ...{ lines, landed, isWhole },
+  writes: attempts.done.size,
+});
+
 const writeSlice = (
   { setting, writing, attempts, meant, restarts, restarting, lines, landed }: Run,
   compared: ComparedTarget,
@@ -109,7 +116,8 @@ const writeSlice = (
     const isOurs = object.action === 'unchanged' && isOpen(attempts, object.id);
     const line = appliedLine((isOurs ? meant.get(object.id) : undefined) ?? object, how.warnings);
     lines.set(object.id, line);
-    if (!input.wait) telling.tell(line);
+    // What was found as wanted another may change until the last of this set is written.
+    if (!input.wait && line.action !== 'unchanged') telling.tell(line);
   };
   return writeSet(
     {
@@ -143,7 +151,7 @@ const leave = (run: Run, { objects }: ComparedTarget, action: AloneAction, reaso
     if (isSkipped) telling.tell({ identity: id, action: 'skipped', reason: 'interrupted before it was written' });
     else telling.tell({ identity: id, action, reason: brief(reason) });
   }
-  return { ...run, isWhole: false };
+  return writtenBy(run, false);
 };
 
 /** Of workloads that wait for their turn to restart, or are restarted part by part, when another one is lost. */
@@ -153,7 +161,7 @@ const leaveWaiting = (run: Run, { objects }: ComparedTarget, because: string): W
     const action = hasBegun(run, id) ? 'failed' : 'skipped';
     run.setting.telling.tell({ identity: id, action, reason: brief(`its turn to restart never came: ${because}`) });
   }
-  return { ...run, isWhole: false };
+  return writtenBy(run, false);
 };
 
 /** Of an inventory that could not be written, which comes before all else, the failure is everybody's. */

@@ -9,6 +9,7 @@ import type { Collection } from '../list-collection.ts';
 import type { LiveObject } from '../live-object.ts';
 import { isAppliedOtherwise } from '../managed-fields.ts';
 import { objectId } from '../object-id.ts';
+import { overtakenSince } from '../overtaken.ts';
 import type { RuleOf } from '../settled/settled-by-rule.ts';
 import { failed, inProgress } from '../settled/settled-rules.ts';
 import type { Progress } from '../slice.ts';
@@ -159,10 +160,7 @@ const notServed = (id: ObjectId): Landing => ({
 const appliedOtherwise = (id: ObjectId): Landing => ({
   id,
   isStale: false,
-  settled: failed(
-    'Overtaken',
-    'another tidegate, which applied this set at the same time, has changed it since; apply again',
-  ),
+  settled: failed('Overtaken', overtakenSince),
 });
 
 /** What can no longer be found out, such as an object whose kind is not served any more, is no reason to call a set settled. */

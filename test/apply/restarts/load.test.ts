@@ -6,7 +6,8 @@ import { seededRandom } from '../../../shared/outside/random.ts';
 import type { TargetPlan } from '../../../shared/rollout/plan.ts';
 import { apply, deploy, plan, recordCluster, type Stage } from '../rehearsal.ts';
 import { steppingClock } from '../stepping-clock.ts';
-import { threeBehaviours, threeDependencies, threeServices } from './three-services.ts';
+import { threeBehaviours, threeDependencies, threeFloors, threeServices } from './three-services.ts';
+import { type SeenEndpoints, watchEndpoints } from './watch-endpoints.ts';
 
 /** All at once: what applying did before it knew of an order. */
 const withoutOrder = (approved: TargetPlan): TargetPlan => ({
@@ -17,8 +18,14 @@ const withoutOrder = (approved: TargetPlan): TargetPlan => ({
   },
 });
 
-/** The second version comes onto a target under load; told is what its clients saw from before the first restart until after the last. */
-const restartUnderLoad = async (seed: string, arrange: (approved: TargetPlan) => TargetPlan): Promise<CallCounts> => {
+/**
+ * The second version comes onto a target under load; told is what its clients saw from before the first restart until after the last, and
+ * what was left to them to call.
+ */
+const restartUnderLoad = async (
+  seed: string,
+  arrange: (approved: TargetPlan) => TargetPlan,
+): Promise<CallCounts & { readonly endpoints: SeenEndpoints }> => {
   const clock = steppingClock(Date.parse('2026-03-01T12:00:00Z'));
   const server = createApiServer({ name: 'load', clock, random: seededRandom(seed), behaviourOf: threeBehaviours });
   server.start();
@@ -38,6 +45,7 @@ const restartUnderLoad = async (seed: string, arrange: (approved: TargetPlan) =>
   const rules = { ...usualRules, dependencies: threeDependencies };
   const approved = arrange(await clock.drive(plan(threeServices('v2'), stage, rules)));
   const began = clock.now();
+  const endWatch = await watchEndpoints(server, stage.namespace);
   callers.start();
   expect((await clock.drive(apply(threeServices('v2'), stage, { approved }))).status).toBe('done');
   // Until what was applied last runs as well, and for as many calls in any case.
@@ -45,13 +53,19 @@ const restartUnderLoad = async (seed: string, arrange: (approved: TargetPlan) =>
   callers.stop();
   await clock.drive(clock.sleep(5_000));
   server.stop();
-  return callers.counts();
+  return { ...callers.counts(), endpoints: await endWatch() };
 };
+
+/** Services of which at some change fewer endpoints were ready than each shall always have. */
+const belowFloor = ({ fewest }: SeenEndpoints): readonly string[] =>
+  Object.entries(threeFloors)
+    .filter(([service, floor]) => !((fewest[service] ?? 0) >= floor))
+    .map(([service]) => service);
 
 const share = (failed: number, calls: number): number => 1 - failed / calls;
 
 test('while three dependent services restart in order, a client that tries twice sees no failure', async () => {
-  const { plain, retrying, reasons } = await restartUnderLoad('three', (approved) => approved);
+  const { plain, retrying, reasons, endpoints } = await restartUnderLoad('three', (approved) => approved);
   expect(retrying.calls).toBeGreaterThanOrEqual(300_000);
   expect(share(retrying.failed, retrying.calls)).toBeGreaterThanOrEqual(0.99999);
   // The index does not drain, which one first attempt in a hundred sees; nobody is ever asked for what it does not know.
@@ -60,10 +74,14 @@ test('while three dependent services restart in order, a client that tries twice
     expect(first).toBeGreaterThan(0.985);
     expect(first).toBeLessThan(0.995);
   }
+  // Ten pods were replaced, each of which left and came.
+  expect(endpoints.changes).toBeGreaterThanOrEqual(20);
+  expect(endpoints.fewest).toEqual(threeFloors);
+  expect(belowFloor(endpoints)).toEqual([]);
 });
 
 test('with the order switched off the same restart is an outage, also for who tries twice', async () => {
-  const { plain, retrying, reasons } = await restartUnderLoad('three', withoutOrder);
+  const { plain, retrying, reasons, endpoints } = await restartUnderLoad('three', withoutOrder);
   expect(retrying.calls).toBeGreaterThanOrEqual(300_000);
   expect(share(retrying.failed, retrying.calls)).toBeLessThan(0.99);
   expect(share(plain.failed, plain.calls)).toBeLessThan(0.975);
@@ -72,4 +90,5 @@ test('with the order switched off the same restart is an outage, also for who tr
     'index: version 1 does not know what version 2 asks',
     'storage: version 1 does not know what version 2 asks',
   ]);
+  expect(belowFloor(endpoints)).toEqual(['index']);
 });

@@ -1,0 +1,52 @@
+import type { Cluster } from '../clouds/cluster.ts';
+import type { Clock } from '../outside/clock.ts';
+import type { Action, ObjectId } from '../rollout/plan.ts';
+import type { RenderedTarget } from '../rollout/release.ts';
+import { compareTarget } from './compare-target.ts';
+import type { Refusal } from './refusals.ts';
+import type { RuleOf } from './settled/settled-by-rule.ts';
+import { type Stillness, stillSettled } from './still-settled.ts';
+
+export interface LookInput {
+  readonly rendered: RenderedTarget;
+  readonly namespace: string;
+  /** As in `Comparable`: members that stayed because no approval names their delete. */
+  readonly kept: readonly ObjectId[];
+  /** Whether it is asked, too, if what is as it was deployed still runs. */
+  readonly asksWhetherRuns: boolean;
+  readonly ruleOf?: RuleOf;
+}
+
+/** What a target that was deployed to is by now. */
+export type SeenAgain =
+  | { readonly status: 'refused'; readonly refusals: readonly Refusal[] }
+  /** `toDo`: what deploying again would do. */
+  | { readonly status: 'different'; readonly toDo: readonly { readonly id: ObjectId; readonly action: Action }[] }
+  /** `stillness` where it was asked for. */
+  | { readonly status: 'as-deployed'; readonly objects: number; readonly stillness?: Stillness };
+
+const noRules: RuleOf = () => ({});
+
+/**
+ * Looks once at a target that has settled: whether deploying again would find nothing to do and, of what was read for that, whether it
+ * still runs. Each collection of the set is listed once; pods only of workloads that are not ready or were written lately. Reads only.
+ * @throws ClusterUnreachable, AccessRefused, ApiServerRefused when the target can not be read.
+ */
+export const lookAgain = async (
+  { rendered, namespace, kept, asksWhetherRuns, ruleOf = noRules }: LookInput,
+  { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<SeenAgain> => {
+  const compared = await compareTarget({ cluster, rendered, namespace, signal, kept, tryCreates: false });
+  if (!('objects' in compared)) return { status: 'refused', refusals: compared };
+  const { objects, prunes } = compared;
+  const toDo = [
+    ...objects.flatMap(({ id, action }) => (action === 'unchanged' ? [] : [{ id, action }])),
+    ...prunes.map(({ id }) => ({ id, action: 'prune' as const })),
+  ];
+  if (toDo.length > 0) return { status: 'different', toDo };
+  const seen = { status: 'as-deployed', objects: objects.length } as const;
+  return asksWhetherRuns
+    ? { ...seen, stillness: await stillSettled(objects, ruleOf, { cluster, clock, signal }) }
+    : seen;
+};
