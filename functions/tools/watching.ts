@@ -36,6 +36,10 @@ export const watchingTools = (
       const { compareMetric } = await import('../../shared/analysis/compare-metric.ts');
       return compareMetric(order, outside, stores, signal);
     },
+    measureScore: async (order, signal) => {
+      const { measureScore } = await import('../../shared/analysis/measure-score.ts');
+      return measureScore(order, outside, stores, signal);
+    },
     measureAlerts: async (name, gate, source, target, signal) => {
       const { measureAlerts } = await import('../../shared/analysis/alerts/measure-alerts.ts');
       const of = target === undefined ? {} : { target };

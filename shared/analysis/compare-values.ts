@@ -37,10 +37,14 @@ export const compareValues = async (ask: Ask, now: number): Promise<Compared> =>
   const moved = await shiftOfOthers(ask, now, spanMs);
   if (moved === undefined) return { verdict: 'inconclusive', because: 'no values of the others before and since' };
   const tail = comparison.level / comparison.of / moved.parts;
-  const { bad, mostRise } = comparison;
+  const { bad, mostRise, mostExceeds, mostDeviations } = comparison;
+  const effect = {
+    ...(mostExceeds === undefined ? {} : { mostExceeds }),
+    ...(mostDeviations === undefined ? {} : { mostDeviations }),
+  };
   const judged = (bad === 'either' ? (['higher', 'lower'] as const) : [bad]).map((way) => {
     const confidence = 1 - (bad === 'either' ? 1 : 2) * tail;
-    const rules = { ...DEFAULT_SHIFT_RULES, bad: way, confidence, mostRise, mostFall: 1 / mostRise };
+    const rules = { ...DEFAULT_SHIFT_RULES, bad: way, confidence, mostRise, mostFall: 1 / mostRise, ...effect };
     const allowed = way === 'higher' ? moved.rise : -moved.fall;
     return assessShift(
       fresh.values.map((value) => value - allowed),

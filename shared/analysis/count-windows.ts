@@ -1,5 +1,4 @@
-import type { Counts } from './counts.ts';
-import { type MetricOrder, measureWindow } from './measure-metric.ts';
+import { type CountedWindow, type MetricOrder, measureWindow } from './measure-metric.ts';
 import { overdispersionOf } from './overdispersion.ts';
 import type { StoreOutside } from './stores/reading.ts';
 import type { StoreTools } from './stores/store-tools.ts';
@@ -14,8 +13,8 @@ export const countWindows = async (
   outside: StoreOutside,
   tools: StoreTools,
   signal: AbortSignal,
-): Promise<readonly Counts[]> => {
-  const counted: Counts[] = [];
+): Promise<readonly CountedWindow[]> => {
+  const counted: CountedWindow[] = [];
   let { at } = order;
   while (counted.length < MOST_WINDOWS) {
     const { counts } = await measureWindow({ ...order, at }, outside, tools, signal);

@@ -6,6 +6,7 @@ import type { AssessQuery } from './assess-query.ts';
 import { checkAskedOver, withShortestWindow } from './check-asked-over.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkQueries, sourceOf, sourcePath } from './check-queries.ts';
+import { checkScore } from './check-score.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
@@ -28,6 +29,7 @@ export const checkGates = (
     const store = source === undefined ? undefined : metrics.sound.get(source);
     return [
       ...checkQueries(name, gate, users, metrics, value, assess),
+      ...checkScore(name, gate, users, metrics, value, assess),
       ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
       ...addressOf(store).flatMap((text) => checkPlaceholders(sourcePath(name, gate, value), text, askedOf)),
       ...checkInterval(name, gate, users, value),
@@ -55,17 +57,25 @@ const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[];
     const inputs = 'workflow' in tests ? Object.entries(tests.inputs) : [];
     return inputs.map(([input, text]) => ({ field: ['tests', 'inputs', input], text }));
   }
+  if ('score' in gate)
+    return Object.entries(gate.score.metrics).flatMap(([metric, asked]) =>
+      queriesIn(asked).map(({ key, text }) => ({ field: ['score', 'metrics', metric, key], text })),
+    );
   const [kind, texts] =
     'probe' in gate
       ? (['probe', gate.probe] as const)
       : 'budget' in gate
         ? (['budget', gate.budget] as const)
         : (['metric', gate.metric] as const);
-  return ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
-    const text = valueAt(texts, [key]);
-    return typeof text === 'string' ? [{ field: [kind, key], text: withShortestWindow(gate, text) }] : [];
-  });
+  return queriesIn(texts).map(({ key, text }) => ({ field: [kind, key], text: withShortestWindow(gate, text) }));
 };
+
+/** The texts of what is probed or asked, by their keys. */
+const queriesIn = (texts: unknown): readonly { readonly key: string; readonly text: string }[] =>
+  ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
+    const text = valueAt(texts, [key]);
+    return typeof text === 'string' ? [{ key, text }] : [];
+  });
 
 /** Placeholders of a text that nothing is known to fill in for, or that one of the targets has no value for. */
 export const checkPlaceholders = (

@@ -1,8 +1,11 @@
+import type { Comparison } from './comparison.ts';
+import type { ScoreGate } from './score-gate.ts';
+
 /**
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = (ProbeGate | MetricGate | AlertGate | BudgetGate | TestGate) & {
+export type GateSpec = (ProbeGate | MetricGate | ScoreGate | AlertGate | BudgetGate | TestGate) & {
   /** `report`: measured and shown like any other, and never stops anything. Absent: it blocks. */
   readonly effect?: 'report';
 };
@@ -76,23 +79,6 @@ export interface RunLimits {
   readonly consecutiveErrorLimit?: number;
   /** So many passes in a row pass it. 0: passes in a row do not matter. */
   readonly consecutiveSuccessLimit: number;
-}
-
-/** What a metric is compared with, beside its thresholds, when a wave is to be left. */
-export interface Comparison {
-  /**
-   * `before`: the same target before its first write. `others`: the targets that this rollout has not written to, now; `before` where
-   * there are none. `difference`: `before`, less what changed on the others meanwhile. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
-   */
-  readonly baseline: 'before' | 'others' | 'difference' | 'last-week';
-  /** Which way is bad. Counts are only ever worse by more errors. */
-  readonly bad: 'higher' | 'lower' | 'either';
-  /** How often, at most, a wave without fault is failed by any of its comparisons. */
-  readonly level: number;
-  /** How many share that level: comparisons of the widest wave, times its targets. */
-  readonly of: number;
-  /** Ratio to the baseline up to which a worsening is borne, however sure it is. 1: none. */
-  readonly mostRise: number;
 }
 
 /** What sequential evidence says of counts, in a sentence too. */

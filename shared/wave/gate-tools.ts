@@ -1,4 +1,5 @@
 import type { ComparisonOrder } from '../analysis/comparison.ts';
+import type { ScoreOrder } from '../analysis/measure-score.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { AlertGate, BudgetGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
@@ -34,6 +35,8 @@ export interface GateTools {
   assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
   /** Compares what a gate measures since the last write with its baseline. */
   compareMetric(order: ComparisonOrder, signal: AbortSignal): Promise<Judgement>;
+  /** Compares the metrics of a score with their baselines since the last write, and weighs them. */
+  measureScore(order: ScoreOrder, signal: AbortSignal): Promise<Judgement>;
   /** Judges what is left of an error budget on one target. */
   measureBudget(
     gate: string,
@@ -83,6 +86,7 @@ const isOf = <Kind extends GateSpec['kind']>(gate: GateSpec, kind: Kind): gate i
 
 export const probeGates = gatesOf('probe');
 export const metricGates = gatesOf('metric');
+export const scoreGates = gatesOf('score');
 export const alertGates = gatesOf('alerts');
 export const budgetGates = gatesOf('budget');
 

@@ -81,6 +81,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     measureDispersion: unasked,
     measureBudget: unasked,
     compareMetric: unasked,
+    measureScore: unasked,
     measureAlerts,
   };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };

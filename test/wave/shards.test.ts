@@ -67,6 +67,7 @@ const unasked = {
     throw new Error('not asked here');
   },
   compareMetric: refuse,
+  measureScore: refuse,
   measureAlerts: refuse,
 };
 

@@ -122,6 +122,7 @@ const open = async (name: string, ...flags: readonly string[]) => {
     probeUntil: unasked,
     measureDispersion: unasked,
     compareMetric: unasked,
+    measureScore: unasked,
     measureBudget: unasked,
     assessPooled: () => judged('', undefined),
     assessProbe: () => judged('', undefined),
