@@ -23,9 +23,9 @@ export const watchingTools = (
       const { measureWindow } = await import('../../shared/analysis/measure-metric.ts');
       return measureWindow({ name, gate, source, target }, outside, stores, signal);
     },
-    measureDispersion: async (name, gate, source, target, at, signal) => {
-      const { measureDispersion } = await import('../../shared/analysis/count-windows.ts');
-      return measureDispersion({ name, gate, source, target, at }, outside, stores, signal);
+    measureClusters: async (name, gate, source, target, at, signal) => {
+      const { measureClusters } = await import('../../shared/analysis/measure-clusters.ts');
+      return measureClusters({ name, gate, source, target, at }, outside, stores, signal);
     },
     assessPooled,
     measureBudget: async (name, gate, target, { metrics }, signal) => {

@@ -3,9 +3,10 @@ import { type Ask, type Compared, middleOf, type Side, sidesOf } from './compari
 import { countWindows } from './count-windows.ts';
 import type { Counts } from './counts.ts';
 import { sharedRise } from './difference.ts';
+import { measureClusters } from './measure-clusters.ts';
 import type { CountedWindow } from './measure-metric.ts';
 
-/** Compares errors with those of a baseline: exactly, and by how windows spread. */
+/** Compares errors with those of a baseline: exactly, in clusters as they came on this target before, and by how windows spread. */
 export const compareCounts = async (ask: Ask, now: number): Promise<Compared> => {
   const { comparison, gate, target, since } = ask.order;
   const counted = await countsOver(ask, { target, at: now }, now - since);
@@ -29,8 +30,8 @@ export const compareCounts = async (ask: Ask, now: number): Promise<Compared> =>
   const rules = { level, mostRise, minRequests: gate.minRequests };
   const total = sum(fresh);
   const { verdict, because, p } = assessCountShift(total, sum(baseline.flat()), rules, {
-    fresh,
-    baseline: baseline.flat(),
+    windows: { fresh, baseline: baseline.flat() },
+    clusters: await measureClusters({ ...ask.order, at: ask.order.before }, ask.outside, ask.tools, ask.signal),
   });
   return {
     verdict,

@@ -1,3 +1,4 @@
+import type { Clusters } from './clusters.ts';
 import type { Comparison } from './comparison.ts';
 import type { ScoreGate } from './score-gate.ts';
 
@@ -53,8 +54,8 @@ export interface EvidenceTest {
   readonly of: number;
   /** At how many looks, each at counts of its own window, it may be concluded beside the counts of all windows together. */
   readonly looks?: number;
-  /** By how much failures come in clusters, as was measured before the write. Not configured; absent: not at all. */
-  readonly dispersion?: number;
+  /** How failures come in clusters, as was measured before the write. Not configured; absent: nothing is known of any. */
+  readonly clusters?: Clusters;
 }
 
 /** Whether a gate is judged by evidence that adds up. */

@@ -2,6 +2,7 @@ import type { ComparisonOrder } from '../analysis/comparison.ts';
 import type { ScoreOrder } from '../analysis/measure-score.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
+import type { Clusters } from '../rollout/clusters.ts';
 import type { AlertGate, BudgetGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
 import type { MetricSource } from '../rollout/metric-source.ts';
 import type { Release } from '../rollout/release.ts';
@@ -22,15 +23,15 @@ export interface GateTools {
     target: Target,
     signal: AbortSignal,
   ): Promise<MeasuredMetric>;
-  /** By how much failures came in clusters on a target before a moment: 1 for not at all, or where nobody can tell. */
-  measureDispersion(
+  /** How failures came in clusters on a target before a moment; `undefined` where nobody can tell. */
+  measureClusters(
     gate: string,
     spec: MetricGate,
     source: MetricSource,
     target: Target,
     before: number,
     signal: AbortSignal,
-  ): Promise<number>;
+  ): Promise<Clusters | undefined>;
   /** Judges what several windows counted together. `last`: what the newest of them was judged. */
   assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
   /** Compares what a gate measures since the last write with its baseline. */

@@ -1,6 +1,7 @@
 import { readTargetStates, wayBack } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { Clusters } from '../rollout/clusters.ts';
 import { type GateSpec, type MetricGate, weighsEvidence } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -39,7 +40,7 @@ export const measureRuns = async (
   release: Release,
   wave: Wave,
   order: RunsOrder,
-  tools: Pick<GateTools, 'measureMetric' | 'measureDispersion' | 'assessPooled'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureClusters' | 'assessPooled'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<readonly JudgedRun[]> => {
@@ -64,14 +65,14 @@ export const measureRuns = async (
         if (!isDue) return { gate, run: seen, judgement: assessMetricRun(gate, seen) };
         const first = await isFirst(target.name);
         const before = first ? undefined : order.before.get(target.name);
-        const dispersion = seen?.dispersion ?? (await dispersionOf(name, gate, target, before, release, tools, signal));
-        const spec = withDispersion(gate, dispersion);
+        const clusters = seen?.clusters ?? (await clustersOf(name, gate, target, before, release, tools, signal));
+        const spec = withClusters(gate, clusters);
         const run = await keepRun(
           ref,
           name,
           spec,
           await measureOne(name, spec, target, release, tools, signal),
-          { since, at, isFirst: first, dispersion },
+          { since, at, isFirst: first, clusters },
           seen,
           (pooled, last) => tools.assessPooled(spec, pooled, last),
           outside,
@@ -83,23 +84,23 @@ export const measureRuns = async (
   return askAll(questions);
 };
 
-/** By how much failures came in clusters before the write, once a write, of gates whose evidence adds up; where nothing was before, nobody knows. */
-const dispersionOf = async (
+/** How failures came in clusters before the write, of gates whose evidence adds up, until it is known; where nothing was before, nobody knows. */
+const clustersOf = async (
   name: string,
   gate: MetricGate,
   target: Target,
   before: number | undefined,
   release: Release,
-  tools: Pick<GateTools, 'measureDispersion'>,
+  tools: Pick<GateTools, 'measureClusters'>,
   signal: AbortSignal,
-): Promise<number | undefined> => {
+): Promise<Clusters | undefined> => {
   const source = release.metrics[gate.source];
   if (!weighsEvidence(gate.test) || before === undefined || source === undefined) return undefined;
-  return tools.measureDispersion(name, gate, source, target, before, signal);
+  return tools.measureClusters(name, gate, source, target, before, signal);
 };
 
-const withDispersion = (gate: MetricGate, dispersion: number | undefined): MetricGate =>
-  dispersion === undefined || !weighsEvidence(gate.test) ? gate : { ...gate, test: { ...gate.test, dispersion } };
+const withClusters = (gate: MetricGate, clusters: Clusters | undefined): MetricGate =>
+  clusters === undefined || !weighsEvidence(gate.test) ? gate : { ...gate, test: { ...gate.test, clusters } };
 
 const readsPods = (release: Release, { source }: MetricGate): boolean => {
   const store = release.metrics[source];

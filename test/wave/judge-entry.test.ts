@@ -49,7 +49,7 @@ const entered = async (rollback: boolean, ...isApproved: readonly boolean[]) => 
     ...{
       probeUntil: unasked,
       measureMetric: unasked,
-      measureDispersion: unasked,
+      measureClusters: unasked,
       compareMetric: unasked,
       measureScore: unasked,
     },

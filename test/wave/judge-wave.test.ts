@@ -88,7 +88,7 @@ const judgedWith = async (
       wave,
       {
         probeUntil: () => Promise.reject(new Error('not asked here')),
-        measureDispersion: async () => 1,
+        measureClusters: async () => undefined,
         measureBudget: () => Promise.reject(new Error('not asked here')),
         assessProbe: (gate, spec, tallies) => assessProbe(gate, spec, tallies, weighEvidence),
         joinTallies,

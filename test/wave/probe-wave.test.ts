@@ -78,7 +78,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     joinTallies: unasked,
     measureMetric: unasked,
     assessPooled: unasked,
-    measureDispersion: unasked,
+    measureClusters: unasked,
     measureBudget: unasked,
     compareMetric: unasked,
     measureScore: unasked,

@@ -61,7 +61,7 @@ const unasked = {
     throw new Error('not asked here');
   },
   measureMetric: refuse,
-  measureDispersion: refuse,
+  measureClusters: refuse,
   measureBudget: refuse,
   assessPooled: () => {
     throw new Error('not asked here');

@@ -120,7 +120,7 @@ const open = async (name: string, ...flags: readonly string[]) => {
     measureMetric: async (gate, _, __, target) => ({ judgement: judged(gate, target) }),
     measureAlerts: async (gate, _, __, target) => judged(gate, target),
     probeUntil: unasked,
-    measureDispersion: unasked,
+    measureClusters: unasked,
     compareMetric: unasked,
     measureScore: unasked,
     measureBudget: unasked,
