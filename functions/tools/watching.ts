@@ -23,6 +23,10 @@ export const watchingTools = (
       const { measureWindow } = await import('../../shared/analysis/measure-metric.ts');
       return measureWindow({ name, gate, source, target }, outside, stores, signal);
     },
+    measureProbed: async (name, gate, probe, target) => {
+      const { measureProbeBurn } = await import('./probe-burn.ts');
+      return { judgement: await measureProbeBurn(name, gate, probe, target, outside) };
+    },
     measureClusters: async (name, gate, source, target, at, signal) => {
       const { measureClusters } = await import('../../shared/analysis/measure-clusters.ts');
       return measureClusters({ name, gate, source, target, at }, outside, stores, signal);

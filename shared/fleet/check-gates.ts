@@ -4,7 +4,7 @@ import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/place
 import type { Target } from '../rollout/target.ts';
 import type { AssessQuery } from './assess-query.ts';
 import { checkAskedOver, withShortestWindow } from './check-asked-over.ts';
-import { checkBudget } from './check-budget.ts';
+import { checkProbed } from './check-probed.ts';
 import { checkQueries, sourceOf, sourcePath } from './check-queries.ts';
 import { checkScore } from './check-score.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
@@ -36,7 +36,7 @@ export const checkGates = (
       ...checkCount(name, gate, users),
       ...checkBaseline(name, gate, store),
       ...checkAskedOver(name, gate, store),
-      ...checkBudget(name, gate, gates),
+      ...checkProbed(name, gate, gates),
       ...checkTest(name, gate, users),
     ];
   });
@@ -157,8 +157,8 @@ const checkTest = (name: string, gate: GateEntry, users: readonly WaveEntry[]): 
 
 /** What was before is asked of stores that can be asked for another time than now. */
 const checkBaseline = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
-  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || keepsCounts(kindOf(store)))
-    return [];
+  if (!('metric' in gate) || 'probe' in gate.metric || gate.baseline === undefined) return [];
+  if (store === undefined || keepsCounts(kindOf(store))) return [];
   const what = `a baseline is asked for another time than now, and ${gate.metric.source} is of ${kindOf(store)}`;
   const expected = 'a store of prometheus, influxdb, cloudwatch or datadog';
   return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected }];

@@ -35,6 +35,7 @@ export const checkQueries = (
   const { store } = found;
   if ('alerts' in gate) return checkAlerts(gate.alerts, source, kindOf(store), path);
   if ('budget' in gate) return checkCounts(name, gate.budget, kindOf(store), assess);
+  if ('probe' in gate.metric) return [];
   const hasTwoThresholds = gate.failAbove !== undefined && gate.failBelow !== undefined;
   const asked = { metric: gate.metric, at: ['gates', name, 'metric'], isBurn: gate.test === 'burn', hasTwoThresholds };
   return checkMetric(asked, users, store, path, assess);
@@ -58,7 +59,8 @@ export const storeAt = (
 export const sourceOf = (gate: GateEntry): string | undefined => {
   if ('probe' in gate || 'tests' in gate || 'score' in gate) return undefined;
   if ('alerts' in gate) return gate.alerts.source;
-  return 'budget' in gate ? gate.budget.source : gate.metric.source;
+  if ('budget' in gate) return gate.budget.source;
+  return 'probe' in gate.metric ? undefined : gate.metric.source;
 };
 
 /** What can be known of the counts of a budget. How far they look back is the budget's own to say. */
@@ -126,7 +128,7 @@ const ASKED_FOR: Readonly<Partial<Record<StoreKind, { readonly ms: number; reado
 
 /** What is asked of a store, by a metric gate or by one metric of a score. */
 interface AskedMetric {
-  readonly metric: MetricEntry['metric'];
+  readonly metric: Exclude<MetricEntry['metric'], { probe: unknown }>;
   /** Where it is written. */
   readonly at: readonly string[];
   readonly isBurn: boolean;

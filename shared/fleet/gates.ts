@@ -181,11 +181,29 @@ const scoreGate = (
 const queryOf = (metric: { readonly query: string } | { readonly errors: string; readonly requests: string }) =>
   'query' in metric ? { value: metric.query } : { errors: metric.errors, requests: metric.requests };
 
+/** A burn rate of what is probed on schedule asks no store. */
+const probedGate = (
+  probe: string,
+  { failAbove, minRequests, interval, ...rest }: Omit<MetricEntry, 'metric'>,
+): MetricGate => ({
+  kind: 'metric',
+  source: 'scheduled probes',
+  query: { errors: `gate ${probe}`, requests: `gate ${probe}` },
+  probe,
+  ...given('failAbove', failAbove),
+  minRequests,
+  intervalMs: durationMs(interval),
+  maxAgeMs: 0,
+  ...testOf(rest, { of: 1 }),
+  ...limitsOf(rest),
+});
+
 const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
   { of, compared }: { readonly of: number; readonly compared: number },
   stores: Readonly<Record<string, MetricsEntry>>,
 ): MetricGate => {
+  if ('probe' in metric) return probedGate(metric.probe, { failAbove, minRequests, interval, ...rest });
   const store = stores[metric.source];
   const windowMs = metric.window === undefined ? undefined : durationMs(metric.window);
   return {

@@ -141,6 +141,17 @@ const rules = {
   baseline: { code: 'SCHEMA_VALUE', expected: 'before, others, difference or last-week' },
   bad: { code: 'SCHEMA_VALUE', expected: 'higher, lower or either' },
   mostRise: { code: 'SCHEMA_VALUE', expected: 'a ratio from 1' },
+  probeBurn: {
+    code: 'GATE_INVALID',
+    what: 'scheduled probes are a metric of burn rates only',
+    expected: 'test: burn',
+    fix: 'a gate of probe judges what a wave sees, and a budget what is left',
+  },
+  probeTicket: {
+    code: 'GATE_INVALID',
+    what: 'scheduled probes are read for six hours',
+    expected: 'severity: page, or none',
+  },
   points: { code: 'SCHEMA_VALUE', expected: 'a score from 0 to 100' },
   weight: { code: 'GATE_INVALID', expected: 'a weight above 0 and at most 100' },
   mostExceeds: { code: 'SCHEMA_VALUE', expected: 'a probability from 0.5 to below 1' },

@@ -128,6 +128,11 @@ const metric = z.union([
       ...asking,
     }),
   ),
+  z.strictObject({
+    probe: text.describe(
+      'Name of a gate that probes: with test: burn, its scheduled probes are counted, from every region.',
+    ),
+  }),
 ]);
 
 const threshold = z.number(rule('threshold'));
@@ -149,9 +154,15 @@ const metricGate = z
   .refine((gate) => !((gate.failBelow ?? -Infinity) >= (gate.failAbove ?? Infinity)), rule('invertedThreshold'))
   .refine(
     (gate) =>
-      gate.test === 'threshold' || ('errors' in gate.metric && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
+      gate.test === 'threshold' ||
+      (!('query' in gate.metric) && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
     rule('sequentialCounts'),
   )
+  .refine((gate) => !('probe' in gate.metric) || gate.test === 'burn', { error: rule('probeBurn'), path: ['test'] })
+  .refine((gate) => !('probe' in gate.metric) || gate.severity !== 'ticket', {
+    error: rule('probeTicket'),
+    path: ['severity'],
+  })
   .refine((gate) => gate.test === 'burn' || gate.severity === undefined, {
     error: rule('severityWithoutBurn'),
     path: ['severity'],

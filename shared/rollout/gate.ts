@@ -195,6 +195,8 @@ export interface MetricGate {
   readonly source: string;
   /** One value, or two counts whose quotient is taken here so that no traffic is seen as no traffic. */
   readonly query: { readonly value: string } | { readonly errors: string; readonly requests: string };
+  /** Name of a gate whose scheduled probes are counted, from every region, in place of a store: of a burn rate. `source` and `query` say so. */
+  readonly probe?: string;
   readonly failAbove?: number;
   readonly failBelow?: number;
   /** With two counts: fewer requests than this is inconclusive. */
@@ -279,7 +281,3 @@ export interface WorkflowTest {
   /** Name of the secret that holds the token. Absent: that of the config repository. */
   readonly tokenSecret?: string;
 }
-
-/** Whether a gate says on schedule that a target is out: not one that must fail, nor one that only reports. Pure. */
-export const isScheduled = (gate: GateSpec | undefined): gate is GateSpec & ProbeGate =>
-  gate?.kind === 'probe' && gate.mustFail !== true && gate.effect !== 'report';

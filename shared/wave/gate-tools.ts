@@ -23,6 +23,8 @@ export interface GateTools {
     target: Target,
     signal: AbortSignal,
   ): Promise<MeasuredMetric>;
+  /** Judges the burn rate of a gate's scheduled probes on a target. */
+  measureProbed(gate: string, spec: MetricGate, probe: string, target: Target): Promise<MeasuredMetric>;
   /** How failures came in clusters on a target before a moment; `undefined` where nobody can tell. */
   measureClusters(
     gate: string,

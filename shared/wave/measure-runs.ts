@@ -10,7 +10,7 @@ import type { Wave } from '../rollout/wave.ts';
 import { assessMetricRun } from './assess-metric-run.ts';
 import { type GateTools, metricGates, targetsOf } from './gate-tools.ts';
 import { askAll, measureOne, scrapes } from './measure-stores.ts';
-import { keepRun, type MetricRun, readRun } from './metric-run.ts';
+import { keepRun, readRun } from './metric-run.ts';
 
 /** What is to be measured: which targets, since when, and by whom. */
 export interface RunsOrder {
@@ -28,7 +28,6 @@ export interface RunsOrder {
 export interface JudgedRun {
   readonly gate: MetricGate & Pick<GateSpec, 'effect'>;
   readonly judgement: Judgement;
-  readonly run: MetricRun;
 }
 
 /**
@@ -40,7 +39,7 @@ export const measureRuns = async (
   release: Release,
   wave: Wave,
   order: RunsOrder,
-  tools: Pick<GateTools, 'measureMetric' | 'measureClusters' | 'assessPooled'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureProbed' | 'measureClusters' | 'assessPooled'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<readonly JudgedRun[]> => {
@@ -62,8 +61,10 @@ export const measureRuns = async (
         const seen = await readRun(ref, name, target.name, since, outside);
         const at = outside.clock.now();
         const isDue = seen === undefined || at >= seen.at + gate.intervalMs || seen.at < (order.atLeastAt ?? 0);
-        if (!isDue) return { gate, run: seen, judgement: assessMetricRun(gate, seen) };
+        if (!isDue) return { gate, judgement: assessMetricRun(gate, seen) };
         const first = await isFirst(target.name);
+        if (first && gate.probe !== undefined)
+          return { gate, judgement: notProbed(name, gate.probe, target.name, since, at) };
         const before = first ? undefined : order.before.get(target.name);
         const clusters = seen?.clusters ?? (await clustersOf(name, gate, target, before, release, tools, signal));
         const spec = withClusters(gate, clusters);
@@ -77,12 +78,21 @@ export const measureRuns = async (
           (pooled, last) => tools.assessPooled(spec, pooled, last),
           outside,
         );
-        return { gate, run, judgement: assessMetricRun(gate, run) };
+        return { gate, judgement: assessMetricRun(gate, run) };
       },
     })),
   );
   return askAll(questions);
 };
+
+/** What was never verified is not probed on schedule: not a pass, and in nobody's way, since a first release could never be. */
+const notProbed = (gate: string, probe: string, target: string, from: number, to: number): Judgement => ({
+  ...{ gate, kind: 'metric', target, verdict: 'inconclusive', samples: 0, window: { from, to } },
+  because: `gate ${gate} on ${target}: no burn rate, as nothing was verified here before that is probed on schedule; it stops nothing`,
+  ...{ query: `gate ${probe}`, source: 'scheduled probes' },
+  isUnasked: true,
+  effect: 'report',
+});
 
 /** How failures came in clusters before the write, of gates whose evidence adds up, until it is known; where nothing was before, nobody knows. */
 const clustersOf = async (

@@ -17,7 +17,7 @@ export const watchMetrics = (
   ref: WaveRef,
   release: Release,
   wave: Wave,
-  tools: Pick<GateTools, 'measureMetric' | 'measureClusters' | 'assessPooled' | 'measureScore'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureProbed' | 'measureClusters' | 'assessPooled' | 'measureScore'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Beside<void> | undefined => {

@@ -52,6 +52,7 @@ const entered = async (rollback: boolean, ...isApproved: readonly boolean[]) => 
       measureClusters: unasked,
       compareMetric: unasked,
       measureScore: unasked,
+      measureProbed: unasked,
     },
     ...{ measureBudget: unasked, measureAlerts: unasked },
     ...{ assessProbe: unknown, joinTallies: unknown, assessPooled: unknown },

@@ -96,6 +96,7 @@ const judgedWith = async (
         assessPooled,
         compareMetric: () => Promise.reject(new Error('not asked here')),
         measureScore: () => Promise.reject(new Error('not asked here')),
+        measureProbed: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
         readSeen: async () => ({ home: 'us-east-1', standings: [] }),
         lookAtTest: () => Promise.reject(new Error('no test')),

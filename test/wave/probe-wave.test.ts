@@ -82,6 +82,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     measureBudget: unasked,
     compareMetric: unasked,
     measureScore: unasked,
+    measureProbed: unasked,
     measureAlerts,
   };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };

@@ -68,6 +68,7 @@ const unasked = {
   },
   compareMetric: refuse,
   measureScore: refuse,
+  measureProbed: refuse,
   measureAlerts: refuse,
 };
 

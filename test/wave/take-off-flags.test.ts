@@ -123,6 +123,7 @@ const open = async (name: string, ...flags: readonly string[]) => {
     measureClusters: unasked,
     compareMetric: unasked,
     measureScore: unasked,
+    measureProbed: unasked,
     measureBudget: unasked,
     assessPooled: () => judged('', undefined),
     assessProbe: () => judged('', undefined),
