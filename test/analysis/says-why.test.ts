@@ -3,6 +3,7 @@ import { assessAlerts } from '../../shared/analysis/alerts/assess-alerts.ts';
 import { assessMetric, assessPooled, type Measurement } from '../../shared/analysis/assess-metric.ts';
 import type { Counts } from '../../shared/analysis/counts.ts';
 import { assessBudgetGate } from '../../shared/analysis/measure-budget.ts';
+import { assessProbeBurn } from '../../shared/analysis/measure-burn.ts';
 import { assessScoreGate } from '../../shared/analysis/measure-score.ts';
 import { failure, nodata, type Sample } from '../../shared/analysis/sample.ts';
 import { weighCounts } from '../../shared/analysis/weigh-counts.ts';
@@ -78,6 +79,8 @@ const score = (errors: Judgement, p99: Judgement, onMarginal: ScoreGate['onMargi
   ];
   return assessScoreGate('g', gate, 't', compared, { from: 0, to: 60_000 });
 };
+const burning = (counts: Counts): Judgement =>
+  assessProbeBurn('g', metricGate, 'up', 't', [{ at: 1, ...counts }], 60_000);
 const asBefore: Judgement = { ...metric({ errors: of(0), requests: of(1_000) }), samples: 1_000 };
 const slower: Judgement = { ...metric({ value: of(0.5) }), samples: 60 };
 const unread = metric({ value: failure('status 503') });
@@ -142,6 +145,8 @@ const notPassed: readonly (readonly [string, Judgement, Numbers])[] = [
     { value: 0.05, samples: 1_000 },
   ],
   ['an objective of probes that is unknown', probe(100, 0, objective), { value: 0, samples: 100, stillNeeded: 199 }],
+  ['scheduled probes that burn', burning({ requests: 100, failures: 50 }), { value: 0.5, samples: 100 }],
+  ['scheduled probes that nobody made', burning({ requests: 0, failures: 0 }), { samples: 0 }],
   ['a score that falls', score(slower, slower), { value: 0, samples: 60 }],
   ['a marginal score', score(asBefore, slower), { value: 60, samples: 60 }],
   ['a marginal score that fails', score(asBefore, slower, 'fail'), { value: 60, samples: 60 }],

@@ -104,6 +104,17 @@ describe('objective, burn rate and budget of the config', () => {
     });
     expect(gateOf({ ...counts, test: 'burn' })).toMatchObject({ test: { kind: 'burn', severity: 'page' } });
     expect(gateOf({ ...counts, test: 'burn', severity: 'ticket' })).toMatchObject({ test: { severity: 'ticket' } });
+    expect(gateOf({ metric: { probe: 'up' }, failAbove: 0.001, test: 'burn' })).toEqual({
+      kind: 'metric',
+      source: 'scheduled probes',
+      query: { errors: 'gate up', requests: 'gate up' },
+      probe: 'up',
+      failAbove: 0.001,
+      minRequests: 1,
+      intervalMs: 30_000,
+      maxAgeMs: 0,
+      test: { kind: 'burn', severity: 'page' },
+    });
     expect(gateOf({ budget: { objective: 0.999, probe: 'up' } })).toEqual({
       kind: 'budget',
       allowed: 0.001,
@@ -142,6 +153,10 @@ describe('objective, burn rate and budget of the config', () => {
     [{ metric: { source: 'prod', query: 'q' }, failAbove: 0.1, test: 'burn' }],
     [{ probe: { tcp: 'a.example.com:1' }, below: { failures: 0 }, test: 'objective' }],
     [{ probe: { tcp: 'a.example.com:1' }, below: { failures: 0.1 }, test: 'burn' }],
+    [{ metric: { probe: 'up' }, failAbove: 0.001 }],
+    [{ metric: { probe: 'up' }, failAbove: 0.001, test: 'sequential' }],
+    [{ metric: { probe: 'up' }, failAbove: 0.001, test: 'burn', severity: 'ticket' }],
+    [{ metric: { probe: 'up', source: 'prod' }, failAbove: 0.001, test: 'burn' }],
   ])('%j is refused', (entry) => {
     expect(gateSchema.safeParse(entry).success).toBe(false);
   });
@@ -183,7 +198,7 @@ describe('a metric gate of the config', () => {
   });
 });
 
-describe('a score of the config', () => {
+describe('a score or a burn rate of the config', () => {
   const errors = { source: 'prod', errors: 'e', requests: 'r', critical: true, group: 'errors', minRequests: 100 };
   const p99 = { prometheus: 'prod', query: 'q', bad: 'lower', mostExceeds: 0.7 };
 
@@ -222,6 +237,16 @@ describe('a score of the config', () => {
     waves: soundConfig.waves.map((wave) => ({ ...wave, gates: [...wave.gates, 'health'] })),
   });
   test.each<readonly [string, object, readonly string[]]>([
+    [
+      'a burn rate of probes that are not there',
+      { gates: { ...soundConfig.gates, burn: { metric: { probe: 'api-ip' }, test: 'burn', failAbove: 0.001 } } },
+      ['UNKNOWN_GATE /gates/burn/metric/probe'],
+    ],
+    [
+      'a burn rate of what is not probed',
+      { gates: { ...soundConfig.gates, burn: { metric: { probe: 'errors' }, test: 'burn', failAbove: 0.001 } } },
+      ['GATE_INVALID /gates/burn/metric/probe'],
+    ],
     ['nothing to score', scored({ metrics: {} }), ['GATE_INVALID /gates/health/score/metrics']],
     ['no query', scored({ metrics: { a: { source: 'prod' } } }), ['SCHEMA_CHOICE /gates/health/score/metrics/a']],
     ['pass below marginal', scored({ pass: 50 }), ['GATE_INVALID /gates/health/score']],
