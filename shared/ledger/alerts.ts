@@ -1,6 +1,6 @@
 import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
 import type { Hold } from '../rollout/holds.ts';
-import { nextAlerts } from '../rollout/next-alerts.ts';
+import { nextAlerts, silentFrom, withoutSilent } from '../rollout/next-alerts.ts';
 import { keepHoldHistory, readHolds } from './holds.ts';
 import type { Ledger, Row } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
@@ -22,6 +22,21 @@ export const keepAlerts = async (
   change(ledger, place, { by: 'its source', because: 'resolved', at: now }, (before) =>
     nextAlerts(before, reports, now),
   );
+
+/** Lets go of alerts that are over by their silence, and says so in the history of holds. Twice is as once. Returns the places that changed. */
+export const ageAlerts = async (ledger: Ledger, now: number): Promise<readonly string[]> => {
+  const aged: string[] = [];
+  for (const row of await queryAll(ledger, partition)) {
+    const before = stored<AlertsAt>(row);
+    const [silent] = before.firing.filter((alert) => now >= silentFrom(alert));
+    if (silent === undefined) continue;
+    const since = new Date(silent.heardAt).toISOString();
+    const because = `alert ${silent.name} was not told of again since ${since}, and its end was not either`;
+    await change(ledger, before, { by: 'Tidegate', because, at: now }, (current) => withoutSilent(current, now));
+    aged.push(`${before.scope}/${before.name}`);
+  }
+  return aged;
+};
 
 /** Notes of alerts that what runs there has been stopped for them. */
 export const noteActed = async (

@@ -35,6 +35,10 @@ export interface FiringAlert extends Pick<AlertReport, 'id' | 'name' | 'startsAt
   /** By our clock: when it was first and last heard of. */
   readonly at: number;
   readonly heardAt: number;
+  /** The longest that it was not told of between two tellings: how often its sender repeats it. Absent: it was told of once. */
+  readonly everyMs?: number;
+  /** Until when its sender said that it fires unless it is told again, by the sender's clock. */
+  readonly endsAt?: number;
   /** When what runs there had been stopped for it. Absent: that is still to be done. */
   readonly actedAt?: number;
   /** Somebody lets releases by while it fires. */

@@ -1,4 +1,4 @@
-import { listRollouts, type Rollout } from '../ledger/rollouts.ts';
+import { listRolloutsOn, type Rollout } from '../ledger/rollouts.ts';
 import { readBegunAt, readTargetState } from '../ledger/target-state.ts';
 import { readDeployments, readJudgements, readStop, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -6,7 +6,7 @@ import { type Change, orderSuspects, type Suspect } from '../rollout/order-suspe
 
 /** Changes older than this are not suspected: what took longer to show is for people to find. */
 const SUSPECTED_MS = 24 * 3_600_000;
-/** Rollouts looked through, newest first: more than a day has. */
+/** Rollouts looked through, newest first, those of other private targets apart: more than a day has. */
 const LOOKED_THROUGH = 100;
 /** Targets of a failed wave that suspects are named for. */
 const MOST_TARGETS = 5;
@@ -28,7 +28,6 @@ export const findSuspects = async (
   const ill = await illTargets(ref, ledger);
   if (ill.length === 0) return [];
   const now = clock.now();
-  const rollouts = await listRollouts(ledger, LOOKED_THROUGH);
   const found: Suspects[] = [];
   for (const target of ill) {
     const state = await readTargetState(ledger, target);
@@ -36,7 +35,7 @@ export const findSuspects = async (
       [state.begun, state.verified, ...(state.earlier ?? [])].map((each) => each?.rollout ?? ''),
     );
     const changes: Change[] = [];
-    for (const rollout of rollouts) {
+    for (const rollout of await listRolloutsOn(ledger, target, LOOKED_THROUGH)) {
       const at = await readBegunAt(ledger, rollout.rollout, target);
       if (at === undefined || at < now - SUSPECTED_MS) continue;
       const isOwn = rollout.rollout === ref.rollout;

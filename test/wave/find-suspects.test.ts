@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { openRollout } from '../../shared/ledger/rollouts.ts';
+import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
+import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
+import { keepJudgement, type WaveRef } from '../../shared/ledger/waves.ts';
+import { processClock } from '../../shared/outside/clock.ts';
+import { digestOf } from '../../shared/rollout/digest.ts';
+import { findSuspects, saySuspects } from '../../shared/wave/find-suspects.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+test('suspects are what was written to a target within a day; rollouts of other private targets neither are among them nor push them out', async () => {
+  let now = DAY;
+  const clock = { ...processClock, now: () => now };
+  const ledger = openSqliteLedger(':memory:', clock);
+  const release = digestOf('r');
+  const begin = async (rollout: string, target: string, only?: string) => {
+    const opened = { rollout, repository: 'a/b', commit: `${rollout}0000000`, startedAt: now, startedBy: 'x', authors: [] };
+    await openRollout(ledger, { ...opened, ...(only === undefined ? {} : { only }) });
+    const standing = { release, rendered: digestOf('m'), commit: 'c', rollout, at: now };
+    await markBegun(ledger, target, standing);
+    return standing;
+  };
+  await begin('ro-old', 'a');
+  now += DAY;
+  await markVerified(ledger, 'a', await begin('ro-one', 'a'));
+  now += MINUTE;
+  for (let each = 0; each < 150; each += 1) await begin(`ro-p${each}`, 'acme', 'acme');
+  now += MINUTE;
+  await begin('ro-two', 'a');
+  now += MINUTE;
+  const ref: WaveRef = { rollout: 'ro-two', release, wave: 'w', direction: 'forward' };
+  const failed = { gate: 'g', kind: 'metric', target: 'a', verdict: 'fail', because: 'slow' } as const;
+  await keepJudgement(ledger, ref, 'after', now, failed);
+  expect(saySuspects(await findSuspects(ref, { ledger, clock }))).toBe(
+    'suspects on a: ro-two0 (1 min before, this rollout), ro-one0 (3 min before, still there)',
+  );
+});
