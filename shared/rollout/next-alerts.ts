@@ -59,14 +59,14 @@ const shortestSilenceMs = 15 * 60_000;
  * When an alert is over though nobody said so: after the end that its sender gave it, or when it was not told of for three times as long as its
  * sender leaves between two tellings (of one told of once: twelve hours). A sender that goes on to watch would have told of it again.
  */
-export const silentFrom = ({ heardAt, everyMs = usualRepeatMs, endsAt }: FiringAlert): number =>
+const silentFrom = ({ heardAt, everyMs = usualRepeatMs, endsAt }: FiringAlert): number =>
   endsAt === undefined
     ? heardAt + Math.max(shortestSilenceMs, repetitions * everyMs)
     : Math.max(endsAt, heardAt) + skewMs;
 
 /** What is known of alerts at a place without those that are over by their silence; itself where there is none. Pure. */
 export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {
-  const firing = before.firing.filter((alert) => now < silentFrom(alert));
+  const firing = before.firing.filter((alert) => alert.own === true || now < silentFrom(alert));
   return firing.length === before.firing.length ? before : { ...before, firing };
 };
 
@@ -74,13 +74,14 @@ export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {
 export const unacted = ({ firing }: AlertsAt): readonly FiringAlert[] =>
   firing.filter(({ actedAt, waived }) => actedAt === undefined && waived === undefined);
 
-const begun = ({ id, name, startsAt, endsAt, summary, link }: AlertReport, now: number): FiringAlert => ({
+const begun = ({ id, name, startsAt, endsAt, summary, link, own }: AlertReport, now: number): FiringAlert => ({
   id,
   name,
   ...(startsAt === undefined ? {} : { startsAt }),
   ...(endsAt === undefined ? {} : { endsAt }),
   ...(summary === undefined ? {} : { summary }),
   ...(link === undefined ? {} : { link }),
+  ...(own === undefined ? {} : { own }),
   at: now,
   heardAt: now,
 });

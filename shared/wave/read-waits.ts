@@ -1,5 +1,5 @@
 import { getPlanned } from '../blobs/planned-target.ts';
-import { readAlertHolds, readAllHolds } from '../ledger/alerts.ts';
+import { readAlertHolds, readAllHolds, readOthersHolds } from '../ledger/alerts.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { readBegun } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
@@ -33,7 +33,7 @@ export const readWaits = async (
   const holds = await readAllHolds(outside.ledger);
   const held = await heldBy(holds, about, plan, outside);
   if (ref.direction === 'back' || isRollback) return held;
-  const behind = await illBehind(ref, release, holds, outside);
+  const behind = holds.some(({ kind }) => kind === 'alert') ? await illBehind(ref, release, outside) : undefined;
   const names = plan.targets.map(({ target }) => target);
   const { windows = {} } = release;
   const closed = assessEntry(wave, targetsOf(release, names), { windows, now: outside.clock.now() });
@@ -45,11 +45,9 @@ export const readWaits = async (
 const illBehind = async (
   ref: WaveRef,
   release: Release,
-  holds: readonly Hold[],
   { ledger }: Stored,
 ): Promise<Wait | undefined> => {
-  const alerts = holds.filter(({ kind }) => kind === 'alert');
-  if (alerts.length === 0) return undefined;
+  const alerts = await readOthersHolds(ledger);
   const begun = new Set(await readBegun(ledger, ref.rollout));
   for (const { name, targets } of earlierWaves(release, ref.wave)) {
     const left = targets.filter((target) => begun.has(target));

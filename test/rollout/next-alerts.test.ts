@@ -121,10 +121,10 @@ test.each<[string, Partial<FiringAlert>, number]>([
   ['with an end of its own: when that is over, by any clock', { endsAt: now + 10 * minute }, 15],
   ['with an end that was over when it was told of', { endsAt: now - 60 * minute }, 5],
 ])('one that is not told of again is over, %s', (_, more, minutes) => {
-  const before = known(firing('1', more), firing('2', { everyMs: 1_000 * minute }));
+  const before = known(firing('1', more), firing('2', { everyMs: minute, own: true }));
   const over = now + minutes * minute;
   expect(withoutSilent(before, over - 1)).toBe(before);
-  expect(withoutSilent(before, over)).toEqual(known(firing('2', { everyMs: 1_000 * minute })));
+  expect(withoutSilent(before, over)).toEqual(known(firing('2', { everyMs: minute, own: true })));
 });
 
 test('what runs is stopped for those that nobody has acted on, and not for those that are waived', () => {
