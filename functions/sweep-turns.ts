@@ -10,8 +10,8 @@ import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
 
 /**
- * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent, and last, for it needs git,
- * rollouts that have no end.
+ * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent,
+ * and last, for it needs git, rollouts that have no end.
  */
 export const sweepTurns = (outside: Outside): Task =>
   task(outside, z.unknown(), async (_, { signal }) => {

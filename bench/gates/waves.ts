@@ -6,10 +6,10 @@ import type { Clusters } from '../../shared/rollout/clusters.ts';
 import { seeded } from './streams.ts';
 
 /**
- * Whole waves: gates times targets, each a stream of windows that is looked at after every window, and compared with its own past once at the
- * end, by the shares of the level that a release gives them. `clustered`: the variance of a window's share around its mean, as when one broken
- * connection fails many requests. `lasting`: how much it resembles that of the window before. `burst`: one window of each past has so many failures
- * more, which does not come again.
+ * Whole waves: gates times targets, each a stream of windows that is looked at after every window, and compared with its own past once at
+ * the end, by the shares of the level that a release gives them. `clustered`: the variance of a window's share around its mean, as when
+ * one broken connection fails many requests. `lasting`: how much it resembles that of the window before. `burst`: one window of each past
+ * has so many failures more, which does not come again.
  */
 export interface World {
   readonly clustered: number;
@@ -68,7 +68,10 @@ const poisson = (random: () => number, mean: number): number => {
 const gaussian = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** Windows one after the other: the share of each log-normal around `share`, resembling that of the one before. From the `worseFrom`th on it is so many times as high. */
+/**
+ * Windows one after the other: the share of each log-normal around `share`, resembling that of the one before. From the `worseFrom`th on
+ * it is so many times as high.
+ */
 const streamOf = (
   random: () => number,
   { clustered, lasting, burst = 0 }: World,
@@ -90,7 +93,10 @@ const sum = (windows: readonly Counts[]): Counts => ({
   failures: windows.reduce((all, { failures }) => all + failures, 0),
 });
 
-/** What a rule makes of one stream: the window at which its evidence stops the wave, what it says at the end, and whether a comparison fails. */
+/**
+ * What a rule makes of one stream: the window at which its evidence stops the wave, what it says at the end, and whether a comparison
+ * fails.
+ */
 const judge = (rule: Rule, stream: readonly Counts[]) => {
   const [past, fresh] = [stream.slice(0, PAST), stream.slice(PAST)];
   const clusters = rule.clustersOf(past);
@@ -114,7 +120,9 @@ const judge = (rule: Rule, stream: readonly Counts[]) => {
   return { stopsAt, atEnd: weigh(fresh.length), compared: compared.verdict };
 };
 
-/** Of so many waves without fault the share that evidence stops, that a comparison fails, and that are left open at the end of their soak. */
+/**
+ * Of so many waves without fault the share that evidence stops, that a comparison fails, and that are left open at the end of their soak.
+ */
 export const goodWaves = (rule: Rule, world: World, count: number) => {
   const waves = Array.from({ length: count }, (_, wave) => {
     const random = seeded(wave + 1);
@@ -132,7 +140,10 @@ export const goodWaves = (rule: Rule, world: World, count: number) => {
   };
 };
 
-/** Of so many streams that are so many times as bad from the write on: the share found, the window it is found at in the middle, the share that passes, and that a comparison sees. */
+/**
+ * Of so many streams that are so many times as bad from the write on: the share found, the window it is found at in the middle, the share
+ * that passes, and that a comparison sees.
+ */
 export const badStreams = (rule: Rule, world: World, times: number, count: number) => {
   const random = seeded(times);
   const streams = Array.from({ length: count }, () => judge(rule, streamOf(random, world, { from: PAST, times })));

@@ -68,8 +68,8 @@ const baselines: Readonly<Record<Comparison['baseline'], string>> = {
 };
 
 /**
- * How often a wave without fault is stopped at most, by all its gates that test something: each gives a share of its level to each target, and
- * shares add up whatever depends on what (Bonferroni). Thresholds, alerts and burn rates state none.
+ * How often a wave without fault is stopped at most, by all its gates that test something: each gives a share of its level to each
+ * target, and shares add up whatever depends on what (Bonferroni). Thresholds, alerts and burn rates state none.
  */
 const levelOf = ({ gates }: Pick<Release, 'gates'>, { gates: names, targets }: Pick<Wave, 'gates' | 'targets'>) => {
   const blocking = names.flatMap((name) => {

@@ -24,9 +24,9 @@ export interface CountShiftStanding {
 
 /**
  * Judges errors against those of a baseline by the exact conditional test. What is borne is part of the question: with `mostRise` 2 it is
- * asked whether the share is more than twice the baseline's. Failures come in clusters: with `clusters`, as they came before, each counts for so
- * many; with `windows` the test of their spread must say so, too, where a long past is not known. What each request for itself would conclude is no pass
- * where it is not known how they cluster. Throws `CountsInvalid`.
+ * asked whether the share is more than twice the baseline's. Failures come in clusters: with `clusters`, as they came before, each counts
+ * for so many; with `windows` the test of their spread must say so, too, where a long past is not known. What each request for itself
+ * would conclude is no pass where it is not known how they cluster. Throws `CountsInvalid`.
  */
 export const assessCountShift = (
   fresh: Counts,

@@ -11,11 +11,12 @@ const FEWEST_STRETCHES = 5;
 const CONFIDENCE = 0.9;
 
 /**
- * How failures come in clusters, by windows one after the other in either order: requests share causes, a broken connection fails many, and a cause may last. The
- * long-run variance of standardised counts by Geyer's initial monotone sequence (1992, Statistical Science 7, 473: autocovariances in pairs while they are positive
- * and fall), for the mean that was taken off (1 - lasting / windows), and as an upper bound by chi-squared with as many degrees of freedom as there are independent
- * stretches (Priestley 1981, 6.2.4), so that what is known badly is taken for larger. Where too little failed, or too few windows are there, there are none to
- * be seen: what never failed shows no clusters.
+ * How failures come in clusters, by windows one after the other in either order: requests share causes, a broken connection fails many,
+ * and a cause may last. The long-run variance of standardised counts by Geyer's initial monotone sequence (1992, Statistical Science 7,
+ * 473: autocovariances in pairs while they are positive and fall), for the mean that was taken off (1 - lasting / windows), and as an
+ * upper bound by chi-squared with as many degrees of freedom as there are independent stretches (Priestley 1981, 6.2.4), so that what is
+ * known badly is taken for larger. Where too little failed, or too few windows are there, there are none to be seen: what never failed
+ * shows no clusters.
  */
 export const clustersOf = (windows: readonly Counts[]): Clusters => {
   const counted = windows.filter(({ requests }) => requests > 0);
@@ -66,7 +67,10 @@ const longRun = (values: readonly number[], own: number): number => {
 const chiSquared = (freedom: number, share: number): number =>
   rootOf((x) => regularisedLowerGamma(freedom / 2, x / 2) - share, 0, freedom);
 
-/** The counts of independent requests that say as much: of so many causes, each of which counts for itself. What is rounded speaks for health. */
+/**
+ * The counts of independent requests that say as much: of so many causes, each of which counts for itself. What is rounded speaks for
+ * health.
+ */
 export const effectiveCounts = (
   { requests, failures }: Counts,
   { variance }: Pick<Clusters, 'variance'> = { variance: 1 },

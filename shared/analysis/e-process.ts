@@ -33,10 +33,11 @@ export const logEvidence = (counts: Counts, allowed: number): number => {
 };
 
 /**
- * Judges counts since the beginning of a deployment, at any moment and as often as one likes. `fail`: concluded, which happens with
- * a probability of at most `level / (of * looks)` while no more than `allowed` fails. `pass`: the evidence does not point to it.
- * `inconclusive`: it does, and not yet far enough. Failures that came in `clusters` before count for so many causes; that keeps the level about,
- * not exactly. Where it is not known how they cluster, what would conclude were they independent is no pass. Throws `CountsInvalid`.
+ * Judges counts since the beginning of a deployment, at any moment and as often as one likes. `fail`: concluded, which happens with a
+ * probability of at most `level / (of * looks)` while no more than `allowed` fails. `pass`: the evidence does not point to it.
+ * `inconclusive`: it does, and not yet far enough. Failures that came in `clusters` before count for so many causes; that keeps the level
+ * about, not exactly. Where it is not known how they cluster, what would conclude were they independent is no pass. Throws
+ * `CountsInvalid`.
  */
 export const weighEvidence: WeighEvidence = (counts, allowed, { level, of: tests, looks = 1, clusters }) => {
   const of = tests * looks;

@@ -15,9 +15,9 @@ interface CountedOver {
 }
 
 /**
- * Whether the budget of a gate's objective burns: its counts are asked over every window of the rules, side by side. Its judgement spans the
- * short window of the rule that speaks, since that must burn for any rule to: what passes after the write has seen that much of what was
- * written. Reads only; a window that could not be counted is never a pass.
+ * Whether the budget of a gate's objective burns: its counts are asked over every window of the rules, side by side. Its judgement spans
+ * the short window of the rule that speaks, since that must burn for any rule to: what passes after the write has seen that much of what
+ * was written. Reads only; a window that could not be counted is never a pass.
  */
 export const measureBurn = async (
   order: MetricOrder,
@@ -56,8 +56,8 @@ export const measureBurn = async (
 };
 
 /**
- * Whether the budget of a gate's objective burns by the slots of scheduled probes: as `measureBurn`, by first attempts from every region. A region
- * that has itself to blame has no attempts. Nothing probed in the shortest window is inconclusive: nobody watches. Pure.
+ * Whether the budget of a gate's objective burns by the slots of scheduled probes: as `measureBurn`, by first attempts from every region.
+ * A region that has itself to blame has no attempts. Nothing probed in the shortest window is inconclusive: nobody watches. Pure.
  */
 export const assessProbeBurn = (
   name: string,

@@ -13,8 +13,8 @@ const WINDOWS = 120;
 const WINDOWS_ONE_BY_ONE = 30;
 
 /**
- * How failures came in clusters before a moment: `clustersOf` of the windows that end there, by two questions over a range where the store has them. `undefined`
- * where the store could not be asked.
+ * How failures came in clusters before a moment: `clustersOf` of the windows that end there, by two questions over a range where the
+ * store has them. `undefined` where the store could not be asked.
  */
 export const measureClusters = async (
   order: MetricOrder & { readonly at: number },
@@ -49,7 +49,10 @@ const readPast = async (
   return joined(failed, asked);
 };
 
-/** Requests at each moment with the errors there; where there is no point of errors nothing had failed yet. What could not be read is not known. */
+/**
+ * Requests at each moment with the errors there; where there is no point of errors nothing had failed yet. What could not be read is not
+ * known.
+ */
 const joined = (errors: Series, requests: Series): readonly Counts[] | undefined => {
   if ('missing' in requests) return undefined;
   if ('missing' in errors && errors.missing.reason !== NO_SERIES) return undefined;

@@ -24,8 +24,8 @@ export interface ComparedMetric {
 }
 
 /**
- * Compares every metric of a score with its baseline and judges their weighted score; one of `SCORE_LOOKS` looks, each of which has a share of
- * the level. Reads only. A metric that can not be had, or is old, stays in the denominator of its group, and passes nothing.
+ * Compares every metric of a score with its baseline and judges their weighted score; one of `SCORE_LOOKS` looks, each of which has a
+ * share of the level. Reads only. A metric that can not be had, or is old, stays in the denominator of its group, and passes nothing.
  */
 export const measureScore = async (
   order: ScoreOrder,

@@ -115,7 +115,10 @@ export const readDays = async (
 /** How far back slots are read one by one: six hours are 360 rows a region. */
 const READ_SLOTS_MS = 6 * 3_600_000;
 
-/** First attempts of one gate on a target, slot for slot of the last six hours from every region, and those that failed. Its own faults are none. */
+/**
+ * First attempts of one gate on a target, slot for slot of the last six hours from every region, and those that failed. Its own faults are
+ * none.
+ */
 export const readSlotCounts = async (
   ledger: Ledger,
   target: string,

@@ -10,8 +10,8 @@ const DAY_MS = 24 * 3_600_000;
 const MOST_DAYS = 30;
 
 /**
- * Whether the gate whose scheduled probes a budget or a burn rate counts is there and is probed on schedule; and of a budget, for how long those
- * are kept.
+ * Whether the gate whose scheduled probes a budget or a burn rate counts is there and is probed on schedule; and of a budget, for how
+ * long those are kept.
  */
 export const checkProbed = (name: string, gate: GateEntry, gates: Entries['gates']): readonly Finding[] => {
   const probed = probedBy(gate);

@@ -10,7 +10,10 @@ import type { Finding } from './problem.ts';
 
 type Score = Extract<GateEntry, { score: unknown }>['score'];
 
-/** What is wrong with a score: the weights of its groups, the stores of its metrics, what it asks of them, and the baseline they can not give. */
+/**
+ * What is wrong with a score: the weights of its groups, the stores of its metrics, what it asks of them, and the baseline they can not
+ * give.
+ */
 export const checkScore = (
   name: string,
   gate: GateEntry,

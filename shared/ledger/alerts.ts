@@ -23,7 +23,10 @@ export const keepAlerts = async (
     nextAlerts(before, reports, now),
   );
 
-/** Lets go of alerts that are over by their silence, and says so in the history of holds. Twice is as once. Returns the places that changed. */
+/**
+ * Lets go of alerts that are over by their silence, and says so in the history of holds. Twice is as once. Returns the places that
+ * changed.
+ */
 export const ageAlerts = async (ledger: Ledger, now: number): Promise<readonly string[]> => {
   const aged: string[] = [];
   for (const row of await queryAll(ledger, partition)) {
@@ -54,8 +57,8 @@ export const noteActed = async (
 };
 
 /**
- * Lets releases by while the alerts that fire at a place now fire on, in somebody's name; one that begins later holds again. Returns the hold
- * that they were, `undefined` where there was none.
+ * Lets releases by while the alerts that fire at a place now fire on, in somebody's name; one that begins later holds again. Returns the
+ * hold that they were, `undefined` where there was none.
  */
 export const waiveAlerts = async (
   ledger: Ledger,

@@ -132,7 +132,10 @@ export const listNewestPrepared = async (ledger: Ledger): Promise<readonly Rollo
 export const listFleetRollouts = (ledger: Ledger, limit: number): Promise<readonly Rollout[]> =>
   listWhere(ledger, (only) => only === undefined, limit);
 
-/** The newest that may have written to a target, of the fleet and, where it is private, its own; those of other private targets take no place. */
+/**
+ * The newest that may have written to a target, of the fleet and, where it is private, its own; those of other private targets take no
+ * place.
+ */
 export const listRolloutsOn = (ledger: Ledger, target: string, limit: number): Promise<readonly Rollout[]> =>
   listWhere(ledger, (only) => only === undefined || only === target, limit);
 

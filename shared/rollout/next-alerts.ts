@@ -7,10 +7,10 @@ const skewMs = 5 * 60_000;
 const rememberedMs = 60 * 60_000;
 
 /**
- * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves, or is not heard of any more (`silentFrom`): told again it is the same
- * one. Only one that began after it was last heard of has fired anew, and so has one that comes after its end; what is told late of a time
- * before that end changes nothing. One that resolves and was never seen changes nothing but that. Those that begin anew have not been acted
- * on and are waived by nobody. Pure.
+ * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves, or is not heard of any
+ * more (`silentFrom`): told again it is the same one. Only one that began after it was last heard of has fired anew, and so has one that
+ * comes after its end; what is told late of a time before that end changes nothing. One that resolves and was never seen changes nothing
+ * but that. Those that begin anew have not been acted on and are waived by nobody. Pure.
  */
 export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], now: number): AlertsAt => {
   const firing = new Map(before.firing.map((alert) => [alert.id, alert]));
@@ -56,8 +56,9 @@ const usualRepeatMs = 4 * 60 * 60_000;
 const shortestSilenceMs = 15 * 60_000;
 
 /**
- * When an alert is over though nobody said so: after the end that its sender gave it, or when it was not told of for three times as long as its
- * sender leaves between two tellings (of one told of once: twelve hours). A sender that goes on to watch would have told of it again.
+ * When an alert is over though nobody said so: after the end that its sender gave it, or when it was not told of for three times as long
+ * as its sender leaves between two tellings (of one told of once: twelve hours). A sender that goes on to watch would have told of it
+ * again.
  */
 const silentFrom = ({ heardAt, everyMs = usualRepeatMs, endsAt }: FiringAlert): number =>
   endsAt === undefined

@@ -5,7 +5,10 @@ import type { Release } from './release.ts';
 export const isScheduled = (gate: GateSpec | undefined): gate is GateSpec & ProbeGate =>
   gate?.kind === 'probe' && gate.mustFail !== true && gate.effect !== 'report';
 
-/** The gates of a release that are probed on schedule: those of its waves, and those that a budget or a burn rate of its waves counts. Pure. */
+/**
+ * The gates of a release that are probed on schedule: those of its waves, and those that a budget or a burn rate of its waves counts.
+ * Pure.
+ */
 export const scheduledGates = ({
   waves,
   gates,

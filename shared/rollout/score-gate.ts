@@ -1,7 +1,9 @@
 import type { Comparison } from './comparison.ts';
 import type { MetricGate } from './gate.ts';
 
-/** Several metrics, each compared with a baseline on what is deployed, weighed into one score from 0 to 100: during a wave, and at its end. */
+/**
+ * Several metrics, each compared with a baseline on what is deployed, weighed into one score from 0 to 100: during a wave, and at its end.
+ */
 export interface ScoreGate {
   readonly kind: 'score';
   readonly metrics: Readonly<Record<string, ScoredMetric>>;
@@ -28,7 +30,7 @@ export interface ScoredMetric {
 }
 
 /**
- * How many times a score is judged on a target after a write: half of them while the wave is deployed and soaks, half from the end of the soak
- * on. Each look has an equal share of its level.
+ * How many times a score is judged on a target after a write: half of them while the wave is deployed and soaks, half from the end of the
+ * soak on. Each look has an equal share of its level.
  */
 export const SCORE_LOOKS = 20;

@@ -94,7 +94,10 @@ const notProbed = (gate: string, probe: string, target: string, from: number, to
   effect: 'report',
 });
 
-/** How failures came in clusters before the write, of gates whose evidence adds up, until it is known; where nothing was before, nobody knows. */
+/**
+ * How failures came in clusters before the write, of gates whose evidence adds up, until it is known; where nothing was before, nobody
+ * knows.
+ */
 const clustersOf = async (
   name: string,
   gate: MetricGate,

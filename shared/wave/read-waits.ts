@@ -16,8 +16,8 @@ import { earlierWaves } from './stop-running-waves.ts';
 type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'>;
 
 /**
- * Which of a plan's targets may not be entered now, and why: a freeze, a halt, a pause or an alert before a closed window. Windows hold neither the
- * way back nor a rollback: what is ill at night must not stay so until the morning.
+ * Which of a plan's targets may not be entered now, and why: a freeze, a halt, a pause or an alert before a closed window. Windows hold
+ * neither the way back nor a rollback: what is ill at night must not stay so until the morning.
  */
 export const readWaits = async (
   ref: WaveRef,
@@ -41,7 +41,9 @@ export const readWaits = async (
   return new Map([...closed, ...ill, ...held]);
 };
 
-/** Why nothing goes further: an alert about a target that an earlier wave of this rollout has left with what it brings, or about that wave. */
+/**
+ * Why nothing goes further: an alert about a target that an earlier wave of this rollout has left with what it brings, or about that wave.
+ */
 const illBehind = async (
   ref: WaveRef,
   release: Release,

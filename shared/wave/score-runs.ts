@@ -73,8 +73,8 @@ export const scoreRuns = async (
 const MOST = SCORE_LOOKS / 2;
 
 /**
- * Whether a score is to be judged again: not one that failed, nor one that has passed since the soak is over; and so seldom that its looks last for
- * the soak, and for as long as the wave waits beyond it.
+ * Whether a score is to be judged again: not one that failed, nor one that has passed since the soak is over; and so seldom that its
+ * looks last for the soak, and for as long as the wave waits beyond it.
  */
 export const isDue = (
   { intervalMs }: Pick<ScoreGate, 'intervalMs'>,

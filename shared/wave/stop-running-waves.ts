@@ -33,8 +33,9 @@ export interface RunningWave {
 }
 
 /**
- * Stops the waves under way that something outside speaks against, whichever rollout they are of. `against` says of each why, or nothing. On a
- * way back, and of a rollback, nothing is stopped: that would keep what is bad. Twice is as once. Returns the names of those stopped.
+ * Stops the waves under way that something outside speaks against, whichever rollout they are of. `against` says of each why, or nothing.
+ * On a way back, and of a rollback, nothing is stopped: that would keep what is bad. Twice is as once. Returns the names of those
+ * stopped.
  */
 export const stopRunningWaves = async (
   against: (running: RunningWave) => Promise<Judgement | undefined>,

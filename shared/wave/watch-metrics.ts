@@ -10,8 +10,8 @@ import { scoreRuns } from './score-runs.ts';
 import { stopFor } from './stop-for.ts';
 
 /**
- * The watch over a wave's gates of metrics and scores; `undefined` where it has none. The first that fails sets the wave's stop flag; what is
- * inconclusive stops nothing here. Pods are left to the exit gates, whose function may open targets.
+ * The watch over a wave's gates of metrics and scores; `undefined` where it has none. The first that fails sets the wave's stop flag;
+ * what is inconclusive stops nothing here. Pods are left to the exit gates, whose function may open targets.
  */
 export const watchMetrics = (
   ref: WaveRef,
