@@ -2,7 +2,13 @@ import { listRolloutsOn, type Rollout } from '../ledger/rollouts.ts';
 import { readBegunAt, readTargetState } from '../ledger/target-state.ts';
 import { readDeployments, readJudgements, readStop, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
-import { type Change, orderSuspects, type Suspect } from '../rollout/order-suspects.ts';
+import {
+  type Change,
+  nameSuspect,
+  type OutsideChange,
+  orderSuspects,
+  type Suspect,
+} from '../rollout/order-suspects.ts';
 
 /** Changes older than this are not suspected: what took longer to show is for people to find. */
 const SUSPECTED_MS = 24 * 3_600_000;
@@ -17,12 +23,16 @@ export interface Suspects {
   readonly suspects: readonly Suspect[];
 }
 
+/** What is known of a target that no rollout changed. */
+export type ReadOutside = (target: string) => Promise<readonly OutsideChange[]>;
+
 /**
- * Finds what was changed within a day on the targets on which a wave failed. A target with no other change than this rollout's is left
+ * Finds what was changed within a day on the targets on which a wave failed, by rollouts and by others. A target with no other change than this rollout's is left
  * out: there is nothing to ask. Reads only.
  */
 export const findSuspects = async (
   ref: WaveRef,
+  readOutside: ReadOutside,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<readonly Suspects[]> => {
   const ill = await illTargets(ref, ledger);
@@ -49,7 +59,9 @@ export const findSuspects = async (
       };
       changes.push(mayShowLater === undefined ? change : { ...change, mayShowLater });
     }
-    if (changes.some(({ isOwn }) => !isOwn)) found.push({ target, suspects: orderSuspects(changes, now) });
+    const others = (await readOutside(target)).filter(({ at }) => at >= now - SUSPECTED_MS);
+    if (others.length > 0 || changes.some(({ isOwn }) => !isOwn))
+      found.push({ target, suspects: orderSuspects([...changes, ...others], now) });
   }
   return found;
 };
@@ -81,7 +93,7 @@ const longSoakOf = async (
 export const saySuspects = (found: readonly Suspects[]): string =>
   found
     .map(({ target, suspects }) => {
-      const named = suspects.slice(0, 3).map(({ commit, because }) => `${commit.slice(0, 7)} (${because})`);
+      const named = suspects.slice(0, 3).map((suspect) => `${nameSuspect(suspect)} (${suspect.because})`);
       const more = suspects.length > 3 ? ` and ${suspects.length - 3} more` : '';
       return `suspects on ${target}: ${named.join(', ')}${more}`;
     })
