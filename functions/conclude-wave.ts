@@ -5,6 +5,7 @@ import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { concludeWave as conclude } from '../shared/wave/conclude-wave.ts';
 import { lambdaOutside } from './outside.ts';
 import { because, plannedWave, waveRef } from './tools/inputs.ts';
+import { readOutsideChanges } from './tools/outside-changes.ts';
 
 const input = z.extend(waveRef, {
   plan: z.union([plannedWave.shape.plan, z.literal('')]),
@@ -14,7 +15,14 @@ const input = z.extend(waveRef, {
 /** State `ConcludeWave`: records what is verified now and frees the turn. */
 export const concludeWave = (outside: Outside): Task =>
   task(outside, input, ({ plan, result, ...ref }) =>
-    conclude(ref, plan === '' ? undefined : plan, result, stepFunctions(outside), outside),
+    conclude(
+      ref,
+      plan === '' ? undefined : plan,
+      result,
+      stepFunctions(outside),
+      (target) => readOutsideChanges(target, outside),
+      outside,
+    ),
   );
 
 /** What Lambda calls. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { sweepApprovals } from '../shared/approval/tell-decision.ts';
+import { ageAlerts } from '../shared/ledger/alerts.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
@@ -9,16 +10,17 @@ import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
 
 /**
- * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, and last, for it needs git,
- * rollouts that have no end.
+ * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent,
+ * and last, for it needs git, rollouts that have no end.
  */
 export const sweepTurns = (outside: Outside): Task =>
   task(outside, z.unknown(), async (_, { signal }) => {
     const steps = stepFunctions(outside);
     const approvals = await sweepApprovals(steps, outside.ledger);
     const turns = await sweep(steps, outside);
+    const aged = await ageAlerts(outside.ledger, outside.clock.now());
     const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
-    return { ...approvals, ...turns, ...(await sweepRollouts(toolsFor, steps, outside)) };
+    return { ...approvals, ...turns, aged, ...(await sweepRollouts(toolsFor, steps, outside)) };
   });
 
 /** What Lambda calls. */

@@ -33,7 +33,7 @@ export const wilcox = (fresh: readonly number[], baseline: readonly number[], co
 };
 
 /** The statistic of `fresh - shift` against `baseline` in standard deviations, with ties. */
-const standardised = (
+export const standardised = (
   fresh: readonly number[],
   baseline: readonly number[],
   shift: number,

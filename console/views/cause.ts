@@ -1,3 +1,4 @@
+import { nameSuspect } from '../../shared/rollout/order-suspects.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Suspects } from '../../shared/wave/find-suspects.ts';
 import type { EvidenceRow } from '../rows/rollout-rows.ts';
@@ -39,7 +40,10 @@ const suspectsIn = ({ events }: RolloutView): readonly string[] =>
   events.flatMap(({ kind, details }) => {
     if (kind !== 'wave' || typeof details !== 'object' || details === null || !('suspects' in details)) return [];
     return (details.suspects as readonly Suspects[]).flatMap(({ target, suspects }) =>
-      suspects.map(({ commit, rollout, because }) => `${target}: ${commit.slice(0, 7)} (${rollout}), ${because}`),
+      suspects.map((suspect) => {
+        const of = 'outside' in suspect ? '' : ` (${suspect.rollout})`;
+        return `${target}: ${nameSuspect(suspect)}${of}, ${suspect.because}`;
+      }),
     );
   });
 

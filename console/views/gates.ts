@@ -74,6 +74,7 @@ export const limitOf = (gate: GateSpec): string | undefined => {
   if (gate.kind === 'alerts') return 'none';
   if (gate.kind === 'budget') return `${gate.atLeast === 0 ? '>' : '≥'} ${quantity(gate.atLeast, unit)}`;
   if (gate.kind === 'test') return undefined;
+  if (gate.kind === 'score') return `≥ ${quantity(gate.pass, unit)}`;
   const bounds = [
     ...(gate.failBelow === undefined ? [] : [`≥ ${quantity(gate.failBelow, unit)}`]),
     ...(gate.failAbove === undefined ? [] : [`≤ ${quantity(gate.failAbove, unit)}`]),

@@ -23,9 +23,13 @@ export const watchingTools = (
       const { measureWindow } = await import('../../shared/analysis/measure-metric.ts');
       return measureWindow({ name, gate, source, target }, outside, stores, signal);
     },
-    measureDispersion: async (name, gate, source, target, at, signal) => {
-      const { measureDispersion } = await import('../../shared/analysis/count-windows.ts');
-      return measureDispersion({ name, gate, source, target, at }, outside, stores, signal);
+    measureProbed: async (name, gate, probe, target) => {
+      const { measureProbeBurn } = await import('./probe-burn.ts');
+      return { judgement: await measureProbeBurn(name, gate, probe, target, outside) };
+    },
+    measureClusters: async (name, gate, source, target, at, signal) => {
+      const { measureClusters } = await import('../../shared/analysis/measure-clusters.ts');
+      return measureClusters({ name, gate, source, target, at }, outside, stores, signal);
     },
     assessPooled,
     measureBudget: async (name, gate, target, { metrics }, signal) => {
@@ -35,6 +39,10 @@ export const watchingTools = (
     compareMetric: async (order, signal) => {
       const { compareMetric } = await import('../../shared/analysis/compare-metric.ts');
       return compareMetric(order, outside, stores, signal);
+    },
+    measureScore: async (order, signal) => {
+      const { measureScore } = await import('../../shared/analysis/measure-score.ts');
+      return measureScore(order, outside, stores, signal);
     },
     measureAlerts: async (name, gate, source, target, signal) => {
       const { measureAlerts } = await import('../../shared/analysis/alerts/measure-alerts.ts');

@@ -111,7 +111,13 @@ const nameOf = ({ scope, name }: AlertPlace): string => `${scope}/${name}`;
 const speakAgainst = async (running: RunningWave, alarmed: readonly Alarmed[]): Promise<Judgement | undefined> => {
   for (const { place, alerts } of alarmed) {
     const [first] = alerts;
-    if (first !== undefined && (await isAbout(place, running))) return judgementOf(place, first);
+    if (first === undefined) continue;
+    if (await isAbout(place, running)) return judgementOf(place, first);
+    // What a rollout has left behind ill it must not bring to others.
+    const left = running.earlier.find((wave) => hasPlace(place, wave));
+    if (left === undefined) continue;
+    const judgement = judgementOf(place, first);
+    return { ...judgement, because: `${judgement.because}; this rollout has gone through wave ${left.name} there` };
   }
   return undefined;
 };
@@ -120,6 +126,9 @@ const isAbout = async ({ scope, name }: AlertPlace, { ref, targets, changes }: R
   if (scope === 'wave') return ref.wave === name;
   return scope === 'target' ? targets.includes(name) : changes(name);
 };
+
+const hasPlace = ({ scope, name }: AlertPlace, wave: RunningWave['earlier'][number]): boolean =>
+  scope === 'wave' ? wave.name === name : scope === 'target' && wave.targets.includes(name);
 
 const judgementOf = ({ scope, name: place }: AlertPlace, { name, at, startsAt, summary }: FiringAlert): Judgement => ({
   gate: `alert ${name}`,

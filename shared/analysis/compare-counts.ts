@@ -3,12 +3,18 @@ import { type Ask, type Compared, middleOf, type Side, sidesOf } from './compari
 import { countWindows } from './count-windows.ts';
 import type { Counts } from './counts.ts';
 import { sharedRise } from './difference.ts';
+import { measureClusters } from './measure-clusters.ts';
+import type { CountedWindow } from './measure-metric.ts';
 
-/** Compares errors with those of a baseline: exactly, and by how windows spread. */
+/** Compares errors with those of a baseline: exactly, in clusters as they came on this target before, and by how windows spread. */
 export const compareCounts = async (ask: Ask, now: number): Promise<Compared> => {
   const { comparison, gate, target, since } = ask.order;
-  const fresh = await countsOver(ask, { target, at: now }, now - since);
-  if (fresh.length === 0) return { verdict: 'inconclusive', because: 'nothing was counted since the last write' };
+  const counted = await countsOver(ask, { target, at: now }, now - since);
+  const fresh = counted.filter(({ from }) => from >= since);
+  if (fresh.length === 0) {
+    const because = counted.length === 0 ? 'nothing was counted' : 'no window of the query fits into the time';
+    return { verdict: 'inconclusive', because: `${because} since the last write` };
+  }
   const baselines: (readonly (readonly Counts[])[])[] = [];
   for (const sides of sidesOf(ask.order, now)) baselines.push(await countAll(ask, sides, now - since));
   const baseline = middleOf(
@@ -24,8 +30,8 @@ export const compareCounts = async (ask: Ask, now: number): Promise<Compared> =>
   const rules = { level, mostRise, minRequests: gate.minRequests };
   const total = sum(fresh);
   const { verdict, because, p } = assessCountShift(total, sum(baseline.flat()), rules, {
-    fresh,
-    baseline: baseline.flat(),
+    windows: { fresh, baseline: baseline.flat() },
+    clusters: await measureClusters({ ...ask.order, at: ask.order.before }, ask.outside, ask.tools, ask.signal),
   });
   return {
     verdict,
@@ -82,5 +88,9 @@ const sum = (all: readonly Counts[]): Counts =>
   );
 
 /** What a target counted in the windows that end at a moment and fit into so long before it. */
-const countsOver = ({ order, outside, tools, signal }: Ask, side: Side, spanMs: number): Promise<readonly Counts[]> =>
+const countsOver = (
+  { order, outside, tools, signal }: Ask,
+  side: Side,
+  spanMs: number,
+): Promise<readonly CountedWindow[]> =>
   countWindows({ ...order, target: side.target, at: side.at }, spanMs, outside, tools, signal);

@@ -37,10 +37,14 @@ export const compareValues = async (ask: Ask, now: number): Promise<Compared> =>
   const moved = await shiftOfOthers(ask, now, spanMs);
   if (moved === undefined) return { verdict: 'inconclusive', because: 'no values of the others before and since' };
   const tail = comparison.level / comparison.of / moved.parts;
-  const { bad, mostRise } = comparison;
+  const { bad, mostRise, mostExceeds, mostDeviations } = comparison;
+  const effect = {
+    ...(mostExceeds === undefined ? {} : { mostExceeds }),
+    ...(mostDeviations === undefined ? {} : { mostDeviations }),
+  };
   const judged = (bad === 'either' ? (['higher', 'lower'] as const) : [bad]).map((way) => {
     const confidence = 1 - (bad === 'either' ? 1 : 2) * tail;
-    const rules = { ...DEFAULT_SHIFT_RULES, bad: way, confidence, mostRise, mostFall: 1 / mostRise };
+    const rules = { ...DEFAULT_SHIFT_RULES, bad: way, confidence, mostRise, mostFall: 1 / mostRise, ...effect };
     const allowed = way === 'higher' ? moved.rise : -moved.fall;
     return assessShift(
       fresh.values.map((value) => value - allowed),
@@ -91,8 +95,10 @@ const shiftOfOthers = async (
   };
 };
 
+type Values = { readonly values: readonly number[] } | Extract<Series, { readonly missing: unknown }>;
+
 /** Values of a target in the stretch that ends at a moment. A query that looks back is asked from where it no longer sees what was before. */
-const valuesOver = async ({ order, outside, tools, signal }: Ask, side: Side, spanMs: number): Promise<Series> => {
+const valuesOver = async ({ order, outside, tools, signal }: Ask, side: Side, spanMs: number): Promise<Values> => {
   const { gate, source } = order;
   const reader = readerOf({ gate, source, target: side.target, at: side.at }, outside, tools, signal);
   if (!('value' in gate.query))
@@ -102,13 +108,13 @@ const valuesOver = async ({ order, outside, tools, signal }: Ask, side: Side, sp
   const from = side.at - spanMs + (window.to - window.from);
   if (from >= side.at) return { missing: { kind: 'nodata', reason: 'the query looks back beyond the last write' } };
   const span: Span = { from, to: side.at, stepMs: Math.max(1_000, (side.at - from) / (POINTS - 1)) };
-  return reader.series === undefined
-    ? readEach(reader, query, span, window.to - window.from)
-    : reader.series(query, span);
+  if (reader.series === undefined) return readEach(reader, query, span, window.to - window.from);
+  const found = await reader.series(query, span);
+  return 'missing' in found ? found : { values: found.points.map(({ value }) => value) };
 };
 
 /** Values at moments of a stretch, of a store that is asked for one at a time: windows that do not overlap, twenty at most. */
-const readEach = async (reader: StoreReader, query: string, { from, to }: Span, windowMs: number): Promise<Series> => {
+const readEach = async (reader: StoreReader, query: string, { from, to }: Span, windowMs: number): Promise<Values> => {
   if (reader.asOf === undefined)
     return { missing: { kind: 'error', reason: 'this store can not be asked for values over a time' } };
   const step = Math.max((to - from) / (POINTS_ONE_BY_ONE - 1), windowMs, 1_000);

@@ -1,4 +1,4 @@
-import type { Comparison } from '../rollout/gate.ts';
+import type { Comparison } from '../rollout/comparison.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import type { MetricOrder } from './measure-metric.ts';

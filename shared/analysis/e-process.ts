@@ -1,6 +1,6 @@
 import type { WeighEvidence } from '../rollout/gate.ts';
+import { effectiveCounts, sayClusters } from './clusters.ts';
 import { type Counts, checkCounts } from './counts.ts';
-import { effectiveCounts } from './overdispersion.ts';
 import { logGamma, logUpperGamma } from './special-functions.ts';
 
 /** Shape of the mixture: wide, so that a share far above what is allowed is found as surely as one a little above. */
@@ -33,24 +33,28 @@ export const logEvidence = (counts: Counts, allowed: number): number => {
 };
 
 /**
- * Judges counts since the beginning of a deployment, at any moment and as often as one likes. `fail`: concluded, which happens with
- * a probability of at most `level / (of * looks)` while no more than `allowed` fails. `pass`: the evidence does not point to it.
- * `inconclusive`: it does, and not yet far enough. Failures that came in clusters before, by `dispersion`, count for so many causes; that keeps
- * the level about, not exactly. Throws `CountsInvalid`.
+ * Judges counts since the beginning of a deployment, at any moment and as often as one likes. `fail`: concluded, which happens with a
+ * probability of at most `level / (of * looks)` while no more than `allowed` fails. `pass`: the evidence does not point to it.
+ * `inconclusive`: it does, and not yet far enough. Failures that came in `clusters` before count for so many causes; that keeps the level
+ * about, not exactly. Where it is not known how they cluster, what would conclude were they independent is no pass. Throws
+ * `CountsInvalid`.
  */
-export const weighEvidence: WeighEvidence = (counts, allowed, { level, of: tests, looks = 1, dispersion = 1 }) => {
+export const weighEvidence: WeighEvidence = (counts, allowed, { level, of: tests, looks = 1, clusters }) => {
   const of = tests * looks;
-  const value = Math.exp(logEvidence(dispersion === 1 ? counts : effectiveCounts(counts, dispersion), allowed));
+  const alone = Math.exp(logEvidence(counts, allowed));
+  const isClustered = clusters !== undefined && clusters.variance > 1;
+  const value = isClustered ? Math.exp(logEvidence(effectiveCounts(counts, clusters), allowed)) : alone;
   const limit = of / level;
-  const verdict = value >= limit ? 'fail' : value < 1 ? 'pass' : 'inconclusive';
+  const unsure = alone >= limit && value < limit ? clusters?.unsure : undefined;
+  const verdict = value >= limit ? 'fail' : value < 1 && unsure === undefined ? 'pass' : 'inconclusive';
   const { requests, failures } = counts;
-  const clusters =
-    dispersion === 1 ? '' : `, in clusters as before: variance ${rounded(dispersion)} times that of chance`;
-  const evidence = `evidence ${rounded(value)} that more than ${allowed} fails (${failures} of ${requests}${clusters})`;
+  const said = isClustered ? `, ${sayClusters(clusters)}` : '';
+  const evidence = `evidence ${rounded(value)} that more than ${allowed} fails (${failures} of ${requests}${said})`;
   const shared = of === 1 ? '' : ` shared by ${of} tests`;
+  const why = unsure === undefined ? '' : `; it would be ${rounded(alone)} were each for itself, and ${unsure}`;
   return {
     verdict,
-    because: `${evidence}, ${rounded(limit)} stops: false alarms of ${level * 100} % over all looks${shared}`,
+    because: `${evidence}, ${rounded(limit)} stops: false alarms of ${level * 100} % over all looks${shared}${why}`,
   };
 };
 

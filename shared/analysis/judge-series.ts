@@ -5,6 +5,7 @@ import { assessCountShift } from './assess-count-shift.ts';
 import { assessMetric } from './assess-metric.ts';
 import { assessObjective } from './assess-objective.ts';
 import { assessShift, DEFAULT_SHIFT_RULES } from './assess-shift.ts';
+import { clustersOf } from './clusters.ts';
 import type { Counts } from './counts.ts';
 import { type CountedPoint, judgeBudget, judgeBurn } from './judge-budget.ts';
 import type { SeriesGate } from './judge-file.ts';
@@ -180,7 +181,8 @@ const compareCounts = (gate: SeriesGate, series: readonly Point[], baseline: rea
     fresh: series.flatMap((point) => countsOf(point) ?? []),
     baseline: baseline.flatMap((point) => countsOf(point) ?? []),
   };
-  const { p, ...standing } = assessCountShift(fresh, old, { level, mostRise, minRequests }, windows);
+  const clusters = clustersOf(windows.baseline);
+  const { p, ...standing } = assessCountShift(fresh, old, { level, mostRise, minRequests }, { windows, clusters });
   return { ...standing, ...(p === undefined ? {} : { value: p }), threshold: level, samples: fresh.requests };
 };
 

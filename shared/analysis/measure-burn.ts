@@ -1,4 +1,4 @@
-import type { BurnTest } from '../rollout/gate.ts';
+import type { BurnTest, MetricGate } from '../rollout/gate.ts';
 import { kindOf } from '../rollout/metric-source.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import { askedOver } from './asked-over.ts';
@@ -15,9 +15,9 @@ interface CountedOver {
 }
 
 /**
- * Whether the budget of a gate's objective burns: its counts are asked over every window of the rules, side by side. Its judgement spans the
- * short window of the rule that speaks, since that must burn for any rule to: what passes after the write has seen that much of what was
- * written. Reads only; a window that could not be counted is never a pass.
+ * Whether the budget of a gate's objective burns: its counts are asked over every window of the rules, side by side. Its judgement spans
+ * the short window of the rule that speaks, since that must burn for any rule to: what passes after the write has seen that much of what
+ * was written. Reads only; a window that could not be counted is never a pass.
  */
 export const measureBurn = async (
   order: MetricOrder,
@@ -55,8 +55,42 @@ export const measureBurn = async (
   };
 };
 
+/**
+ * Whether the budget of a gate's objective burns by the slots of scheduled probes: as `measureBurn`, by first attempts from every region.
+ * A region that has itself to blame has no attempts. Nothing probed in the shortest window is inconclusive: nobody watches. Pure.
+ */
+export const assessProbeBurn = (
+  name: string,
+  gate: MetricGate,
+  probe: string,
+  target: string,
+  slots: readonly (Counts & { readonly at: number })[],
+  now: number,
+): Judgement => {
+  const allowed = gate.failAbove ?? 0;
+  const rules = burnRulesOf({ severity: 'page' });
+  const countsOver = (ms: number): Counts => {
+    const within = slots.filter(({ at }) => at > now - ms);
+    return {
+      requests: within.reduce((sum, { requests }) => sum + requests, 0),
+      failures: within.reduce((sum, { failures }) => sum + failures, 0),
+    };
+  };
+  const { telling = rules[0], because, ...conclusion } = assessBurnRules(rules, countsOver, allowed, gate.minRequests);
+  return {
+    gate: name,
+    kind: 'metric',
+    target,
+    ...conclusion,
+    because: `gate ${name} on ${target}: ${because}`,
+    query: `gate ${probe}`,
+    source: 'scheduled probes',
+    window: { from: now - (telling?.shortMs ?? 0), to: now },
+  };
+};
+
 /** The rules of a gate: those that somebody is woken for, or all of them. */
-const burnRulesOf = ({ severity }: BurnTest): readonly BurnRule[] =>
+const burnRulesOf = ({ severity }: Pick<BurnTest, 'severity'>): readonly BurnRule[] =>
   BURN_RULES.filter((rule) => severity === 'ticket' || rule.severity === 'page');
 
 /** Counts over one window; none where they are not sound, which its judgement says. No requests at all is a count. */

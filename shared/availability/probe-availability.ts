@@ -5,8 +5,8 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
-import { isScheduled } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
+import { scheduledGates } from '../rollout/scheduled-gates.ts';
 import type { Target } from '../rollout/target.ts';
 import { assessOutages, freshMs, isOwnFault, type Outage, type Seen } from './assess-standings.ts';
 import { type GateCounts, hasSlot, keepSlot, type Slot, slotMs } from './slot.ts';
@@ -204,11 +204,10 @@ const slotOf = (slot: Omit<Slot, 'gates'>, tallies: readonly Tally[], ownFault: 
 });
 
 /** The probe gates that some wave of the release asks for and is stopped by, asked as seldom as a schedule does. */
-const availabilityGates = (release: Release): Readonly<Record<string, ProbeGate>> => {
-  const used = new Set(release.waves.flatMap((wave) => wave.gates));
-  return Object.fromEntries(
-    Object.entries(release.gates).flatMap(([name, gate]) =>
-      isScheduled(gate) && used.has(name) ? [[name, { ...gate, rate: Math.min(gate.rate, mostPerSecond) }]] : [],
-    ),
+const availabilityGates = (release: Release): Readonly<Record<string, ProbeGate>> =>
+  Object.fromEntries(
+    Object.entries(scheduledGates(release)).map(([name, gate]) => [
+      name,
+      { ...gate, rate: Math.min(gate.rate, mostPerSecond) },
+    ]),
   );
-};

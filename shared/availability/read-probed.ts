@@ -2,8 +2,8 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { TargetState } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
-import { isScheduled } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
+import { scheduledGates } from '../rollout/scheduled-gates.ts';
 import type { ProbedTarget } from './assess-objective-standings.ts';
 import { readDays } from './slot.ts';
 
@@ -40,11 +40,5 @@ export const readProbed = async (
 const SIDE_BY_SIDE = 32;
 
 /** What the probe gates that some wave of the release asks for allow. */
-const allowedOf = (release: Release): Readonly<Record<string, number>> => {
-  const used = new Set(release.waves.flatMap((wave) => wave.gates));
-  return Object.fromEntries(
-    Object.entries(release.gates).flatMap(([name, gate]) =>
-      isScheduled(gate) && used.has(name) ? [[name, gate.failuresBelow]] : [],
-    ),
-  );
-};
+const allowedOf = (release: Release): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(scheduledGates(release)).map(([name, { failuresBelow }]) => [name, failuresBelow]));

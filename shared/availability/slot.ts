@@ -112,6 +112,28 @@ export const readDays = async (
   return rows.map((row) => stored<Day>(row)).filter(({ day }) => day > now - withinMs - dayMs);
 };
 
+/** How far back slots are read one by one: six hours are 360 rows a region. */
+const READ_SLOTS_MS = 6 * 3_600_000;
+
+/**
+ * First attempts of one gate on a target, slot for slot of the last six hours from every region, and those that failed. Its own faults are
+ * none.
+ */
+export const readSlotCounts = async (
+  ledger: Ledger,
+  target: string,
+  gate: string,
+  now: number,
+): Promise<readonly { readonly at: number; readonly requests: number; readonly failures: number }[]> => {
+  const from = `slot#${sortableTime(Math.max(0, now - READ_SLOTS_MS))}`;
+  const rows = await queryAll(ledger, `availability#${target}`, 'slot#', from);
+  return rows.map((row) => {
+    const { at, gates } = stored<Slot>(row);
+    const { attempts, failedFirst } = gates[gate] ?? none;
+    return { at, requests: attempts, failures: failedFirst };
+  });
+};
+
 /** First attempts of one gate on a target, from all regions together, and those that failed. */
 export const readProbeCounts = async (
   ledger: Ledger,

@@ -129,6 +129,7 @@ const hold = async (
   const report: AlertReport = {
     id: alertId,
     name: 'drift',
+    own: true,
     status: holds ? 'firing' : 'resolved',
     labels: {},
     ...(found.status === 'drifted' ? { summary: said(name, found, standing) } : {}),

@@ -39,6 +39,12 @@ export const keepDrift = async (ledger: Ledger, drift: Omit<Drift, 'since'>): Pr
   return row === undefined ? drift : stored<Drift>(row);
 };
 
+/** How one target stood; `undefined` where nobody has looked. */
+export const readDrift = async (ledger: Ledger, target: string): Promise<Drift | undefined> => {
+  const row = await ledger.get({ partition, sort: target });
+  return row === undefined ? undefined : stored<Drift>(row);
+};
+
 /** Every target that was ever looked at, by name. */
 export const readDrifts = async (ledger: Ledger): Promise<readonly Drift[]> =>
   (await queryAll(ledger, partition)).map((row) => stored<Drift>(row));

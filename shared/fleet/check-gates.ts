@@ -4,8 +4,9 @@ import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/place
 import type { Target } from '../rollout/target.ts';
 import type { AssessQuery } from './assess-query.ts';
 import { checkAskedOver, withShortestWindow } from './check-asked-over.ts';
-import { checkBudget } from './check-budget.ts';
+import { checkProbed } from './check-probed.ts';
 import { checkQueries, sourceOf, sourcePath } from './check-queries.ts';
+import { checkScore } from './check-score.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Entries } from './entries.ts';
@@ -28,13 +29,14 @@ export const checkGates = (
     const store = source === undefined ? undefined : metrics.sound.get(source);
     return [
       ...checkQueries(name, gate, users, metrics, value, assess),
+      ...checkScore(name, gate, users, metrics, value, assess),
       ...textsOf(gate).flatMap(({ field, text }) => checkPlaceholders(['gates', name, ...field], text, askedOf)),
       ...addressOf(store).flatMap((text) => checkPlaceholders(sourcePath(name, gate, value), text, askedOf)),
       ...checkInterval(name, gate, users, value),
       ...checkCount(name, gate, users),
       ...checkBaseline(name, gate, store),
       ...checkAskedOver(name, gate, store),
-      ...checkBudget(name, gate, gates),
+      ...checkProbed(name, gate, gates),
       ...checkTest(name, gate, users),
     ];
   });
@@ -55,17 +57,25 @@ const textsOf = (gate: GateEntry): readonly { readonly field: readonly string[];
     const inputs = 'workflow' in tests ? Object.entries(tests.inputs) : [];
     return inputs.map(([input, text]) => ({ field: ['tests', 'inputs', input], text }));
   }
+  if ('score' in gate)
+    return Object.entries(gate.score.metrics).flatMap(([metric, asked]) =>
+      queriesIn(asked).map(({ key, text }) => ({ field: ['score', 'metrics', metric, key], text })),
+    );
   const [kind, texts] =
     'probe' in gate
       ? (['probe', gate.probe] as const)
       : 'budget' in gate
         ? (['budget', gate.budget] as const)
         : (['metric', gate.metric] as const);
-  return ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
-    const text = valueAt(texts, [key]);
-    return typeof text === 'string' ? [{ field: [kind, key], text: withShortestWindow(gate, text) }] : [];
-  });
+  return queriesIn(texts).map(({ key, text }) => ({ field: [kind, key], text: withShortestWindow(gate, text) }));
 };
+
+/** The texts of what is probed or asked, by their keys. */
+const queriesIn = (texts: unknown): readonly { readonly key: string; readonly text: string }[] =>
+  ['http', 'tcp', 'tls', 'dns', 'grpc', 'ws', 'stream', 'query', 'errors', 'requests'].flatMap((key) => {
+    const text = valueAt(texts, [key]);
+    return typeof text === 'string' ? [{ key, text }] : [];
+  });
 
 /** Placeholders of a text that nothing is known to fill in for, or that one of the targets has no value for. */
 export const checkPlaceholders = (
@@ -147,8 +157,8 @@ const checkTest = (name: string, gate: GateEntry, users: readonly WaveEntry[]): 
 
 /** What was before is asked of stores that can be asked for another time than now. */
 const checkBaseline = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
-  if (!('metric' in gate) || gate.baseline === undefined || store === undefined || keepsCounts(kindOf(store)))
-    return [];
+  if (!('metric' in gate) || 'probe' in gate.metric || gate.baseline === undefined) return [];
+  if (store === undefined || keepsCounts(kindOf(store))) return [];
   const what = `a baseline is asked for another time than now, and ${gate.metric.source} is of ${kindOf(store)}`;
   const expected = 'a store of prometheus, influxdb, cloudwatch or datadog';
   return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected }];

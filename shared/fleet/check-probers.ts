@@ -1,5 +1,5 @@
 import type { GateSpec } from '../rollout/gate.ts';
-import { isScheduled } from '../rollout/gate.ts';
+import { isScheduled } from '../rollout/scheduled-gates.ts';
 import { factsOf, type Target } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
 

@@ -26,26 +26,41 @@ export const checkQueries = (
   value: unknown,
   assess: AssessQuery,
 ): readonly Finding[] => {
+  if ('score' in gate) return [];
   const source = sourceOf(gate);
   if (source === undefined || 'probe' in gate || 'tests' in gate) return [];
   const path = sourcePath(name, gate, value);
-  if (!metrics.names.has(source)) return [unknownStore(source, path, metrics.names)];
-  const store = metrics.sound.get(source);
-  if (store === undefined) return [];
+  const found = storeAt(source, path, metrics);
+  if ('findings' in found) return found.findings;
+  const { store } = found;
   if ('alerts' in gate) return checkAlerts(gate.alerts, source, kindOf(store), path);
-  if (path.at(-1) === 'prometheus' && !('prometheus' in store)) {
-    const what = `the store ${source} is of ${kindOf(store)}`;
-    return [invalid(path, what, 'a store of prometheus', `write source: ${source}`)];
-  }
   if ('budget' in gate) return checkCounts(name, gate.budget, kindOf(store), assess);
-  return checkMetric(name, gate, users, store, path, assess);
+  if ('probe' in gate.metric) return [];
+  const hasTwoThresholds = gate.failAbove !== undefined && gate.failBelow !== undefined;
+  const asked = { metric: gate.metric, at: ['gates', name, 'metric'], isBurn: gate.test === 'burn', hasTwoThresholds };
+  return checkMetric(asked, users, store, path, assess);
 };
 
-/** Name of the store that a gate asks, where it asks one. */
+/** The store that a path of the config names, or why there is none. */
+export const storeAt = (
+  source: string,
+  path: readonly string[],
+  metrics: Entries['metrics'],
+): { readonly store: MetricsEntry } | { readonly findings: readonly Finding[] } => {
+  if (!metrics.names.has(source)) return { findings: [unknownStore(source, path, metrics.names)] };
+  const store = metrics.sound.get(source);
+  if (store === undefined) return { findings: [] };
+  if (path.at(-1) !== 'prometheus' || 'prometheus' in store) return { store };
+  const what = `the store ${source} is of ${kindOf(store)}`;
+  return { findings: [invalid(path, what, 'a store of prometheus', `write source: ${source}`)] };
+};
+
+/** Name of the store that a gate asks, where it asks one. A score asks as many as it has metrics. */
 export const sourceOf = (gate: GateEntry): string | undefined => {
-  if ('probe' in gate || 'tests' in gate) return undefined;
+  if ('probe' in gate || 'tests' in gate || 'score' in gate) return undefined;
   if ('alerts' in gate) return gate.alerts.source;
-  return 'budget' in gate ? gate.budget.source : gate.metric.source;
+  if ('budget' in gate) return gate.budget.source;
+  return 'probe' in gate.metric ? undefined : gate.metric.source;
 };
 
 /** What can be known of the counts of a budget. How far they look back is the budget's own to say. */
@@ -63,7 +78,11 @@ const checkCounts = (
 
 /** Where a gate names its store: a metric's may be written `prometheus`. */
 export const sourcePath = (name: string, gate: GateEntry, value: unknown): readonly string[] => {
-  const path = ['gates', name, 'alerts' in gate ? 'alerts' : 'budget' in gate ? 'budget' : 'metric'];
+  return sourceWord(['gates', name, 'alerts' in gate ? 'alerts' : 'budget' in gate ? 'budget' : 'metric'], value);
+};
+
+/** By which of its two words a store is named. */
+export const sourceWord = (path: readonly string[], value: unknown): readonly string[] => {
   const isOld =
     valueAt(value, [...path, 'source']) === undefined && valueAt(value, [...path, 'prometheus']) !== undefined;
   return [...path, isOld ? 'prometheus' : 'source'];
@@ -107,17 +126,25 @@ const ASKED_FOR: Readonly<Partial<Record<StoreKind, { readonly ms: number; reado
   pods: { ms: 10_000, lateMs: 0 },
 };
 
-const checkMetric = (
-  name: string,
-  gate: MetricEntry,
+/** What is asked of a store, by a metric gate or by one metric of a score. */
+interface AskedMetric {
+  readonly metric: Exclude<MetricEntry['metric'], { probe: unknown }>;
+  /** Where it is written. */
+  readonly at: readonly string[];
+  readonly isBurn: boolean;
+  readonly hasTwoThresholds: boolean;
+}
+
+/** What can be known of what is asked without asking it. */
+export const checkMetric = (
+  { metric, at: place, isBurn, hasTwoThresholds }: AskedMetric,
   users: readonly WaveEntry[],
   store: MetricsEntry,
   path: readonly string[],
   assess: AssessQuery,
 ): readonly Finding[] => {
-  const { metric } = gate;
   const kind = kindOf(store);
-  const at = (field: string): readonly string[] => ['gates', name, 'metric', field];
+  const at = (field: string): readonly string[] => [...place, field];
   if (kind === 'alertmanager')
     return [
       invalid(path, `the store ${metric.source} has alerts and no metrics`, 'a gate of alerts, or another store'),
@@ -125,7 +152,7 @@ const checkMetric = (
   const asked = ASKED_FOR[kind];
   const windowMs = metric.window === undefined ? (asked?.ms ?? 0) : durationMs(metric.window);
   const texts = 'query' in metric ? { query: metric.query } : { errors: metric.errors, requests: metric.requests };
-  const filled = (text: string): string => (gate.test === 'burn' ? fillShortest(text, kind) : text);
+  const filled = (text: string): string => (isBurn ? fillShortest(text, kind) : text);
   const assessed = Object.entries(texts).map(([field, text]) => ({ field, ...assess(kind, filled(text)) }));
   const longest = assessed.reduce((most, each) => (each.windowMs > most.windowMs ? each : most), {
     field: metric.window === undefined ? (Object.keys(texts)[0] ?? 'query') : 'window',
@@ -152,7 +179,7 @@ const checkMetric = (
     ...(metric.time !== undefined && kind !== 'json'
       ? [invalid(at('time'), `a store of ${kind} tells the age of its points by itself`, 'no time beside it')]
       : []),
-    ...(isJoined && ('errors' in metric || (gate.failAbove !== undefined && gate.failBelow !== undefined))
+    ...(isJoined && ('errors' in metric || hasTwoThresholds)
       ? [
           invalid(
             path,

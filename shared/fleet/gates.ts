@@ -1,6 +1,6 @@
+import type { Comparison } from '../rollout/comparison.ts';
 import type {
   Check,
-  Comparison,
   EvidenceTest,
   GateSpec,
   GateTest,
@@ -10,12 +10,14 @@ import type {
   TestGate,
 } from '../rollout/gate.ts';
 import { defaultMaxAgeMs, kindOf } from '../rollout/metric-source.ts';
+import type { ScoreGate } from '../rollout/score-gate.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { GateEntry, MetricsEntry } from './config.ts';
 import { durationMs, ratePerSecond } from './duration.ts';
 
 type ProbeEntry = Extract<GateEntry, { probe: unknown }>;
 type MetricEntry = Extract<GateEntry, { metric: unknown }>;
+type ScoreEntry = Extract<GateEntry, { score: unknown }>;
 type TestEntry = Extract<GateEntry, { tests: unknown }>;
 type AlertEntry = Extract<GateEntry, { alerts: unknown }>;
 type BudgetEntry = Extract<GateEntry, { budget: unknown }>;
@@ -26,8 +28,8 @@ export const toGates = (
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
   stores: Readonly<Record<string, MetricsEntry>>,
 ): Readonly<Record<string, GateSpec>> => {
-  const of = sharing(entries, waves, (entry) => 'test' in entry && isByEvidence(entry.test));
-  const compared = sharing(entries, waves, (entry) => 'metric' in entry && entry.baseline !== undefined);
+  const of = sharing(entries, waves, (entry) => ('test' in entry && isByEvidence(entry.test) ? 1 : 0));
+  const compared = sharing(entries, waves, comparisonsIn);
   return Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [
       name,
@@ -40,7 +42,9 @@ export const toGates = (
               ? budgetGate(entry, stores)
               : 'tests' in entry
                 ? testGate(entry)
-                : metricGate(entry, { of, compared }, stores)),
+                : 'score' in entry
+                  ? scoreGate(entry, compared, stores)
+                  : metricGate(entry, { of, compared }, stores)),
         ...(entry.effect === 'report' ? { effect: entry.effect } : {}),
       },
     ]),
@@ -50,17 +54,23 @@ export const toGates = (
 /** A metric gate is looked at in two ways: by all counts since the write together, and by each window alone, of which so many share. */
 const LOOKS = 100;
 
-/** Among how many tests the level of a wave is shared: its gates of a kind times its targets, in the widest of the waves. */
+/** What is compared with a baseline: a metric by itself, and each of a score. */
+const comparisonsIn = (entry: GateEntry): number => {
+  if ('score' in entry) return Object.keys(entry.score.metrics).length;
+  return 'metric' in entry && entry.baseline !== undefined ? 1 : 0;
+};
+
+/** Among how many tests the level of a wave is shared: those of its gates times its targets, in the widest of the waves. */
 const sharing = (
   entries: Readonly<Record<string, GateEntry>>,
   waves: readonly Pick<Wave, 'gates' | 'targets'>[],
-  isOfKind: (entry: GateEntry) => boolean,
+  testsIn: (entry: GateEntry) => number,
 ): number => {
-  const counts = (name: string) => {
+  const count = (sum: number, name: string) => {
     const entry = entries[name];
-    return entry !== undefined && isOfKind(entry);
+    return sum + (entry === undefined ? 0 : testsIn(entry));
   };
-  return Math.max(1, ...waves.map(({ gates, targets }) => gates.filter(counts).length * targets.length));
+  return Math.max(1, ...waves.map(({ gates, targets }) => gates.reduce(count, 0) * targets.length));
 };
 
 const isByEvidence = (test: string): test is EvidenceTest['kind'] => test === 'sequential' || test === 'objective';
@@ -136,17 +146,70 @@ const maxAgeOf = (given: string | undefined, store: MetricsEntry | undefined, wi
     ? defaultMaxAgeMs(store === undefined ? 'prometheus' : kindOf(store), windowMs)
     : durationMs(given);
 
+/** Each metric of a score as the metric gate that asks it, and what it weighs. */
+const scoreGate = (
+  { score, interval, maxAge, level }: ScoreEntry,
+  of: number,
+  stores: Readonly<Record<string, MetricsEntry>>,
+): ScoreGate => {
+  const { metrics, baseline, pass, marginal, onMarginal, groups: weights } = score;
+  const intervalMs = durationMs(interval);
+  const scored = ([name, metric]: readonly [string, ScoreEntry['score']['metrics'][string]]) => {
+    const { source, group = name, critical, mostRise = 1 } = metric;
+    const windowMs = metric.window === undefined ? undefined : durationMs(metric.window);
+    const asked: MetricGate = {
+      kind: 'metric',
+      source,
+      query: queryOf(metric),
+      minRequests: 'errors' in metric ? metric.minRequests : 1,
+      ...('errors' in metric ? given('errorsMayBeAbsent', metric.errorsMayBeAbsent) : {}),
+      ...given('windowMs', windowMs),
+      intervalMs,
+      maxAgeMs: maxAgeOf(maxAge, stores[source], windowMs),
+    };
+    const { bad = 'higher', mostExceeds, mostDeviations } = 'query' in metric ? metric : {};
+    const effects = { ...given('mostExceeds', mostExceeds), ...given('mostDeviations', mostDeviations) };
+    return [
+      name,
+      { metric: asked, comparison: { baseline, bad, level, of, mostRise, ...effects }, group, critical },
+    ] as const;
+  };
+  const rules = { pass, marginal, weights, onMarginal, intervalMs };
+  return { kind: 'score', metrics: Object.fromEntries(Object.entries(metrics).map(scored)), ...rules };
+};
+
+const queryOf = (metric: { readonly query: string } | { readonly errors: string; readonly requests: string }) =>
+  'query' in metric ? { value: metric.query } : { errors: metric.errors, requests: metric.requests };
+
+/** A burn rate of what is probed on schedule asks no store. */
+const probedGate = (
+  probe: string,
+  { failAbove, minRequests, interval, ...rest }: Omit<MetricEntry, 'metric'>,
+): MetricGate => ({
+  kind: 'metric',
+  source: 'scheduled probes',
+  query: { errors: `gate ${probe}`, requests: `gate ${probe}` },
+  probe,
+  ...given('failAbove', failAbove),
+  minRequests,
+  intervalMs: durationMs(interval),
+  maxAgeMs: 0,
+  ...testOf(rest, { of: 1 }),
+  ...limitsOf(rest),
+});
+
 const metricGate = (
   { metric, failAbove, failBelow, minRequests, interval, maxAge, ...rest }: MetricEntry,
   { of, compared }: { readonly of: number; readonly compared: number },
   stores: Readonly<Record<string, MetricsEntry>>,
 ): MetricGate => {
+  if ('probe' in metric) return probedGate(metric.probe, { failAbove, minRequests, interval, ...rest });
   const store = stores[metric.source];
   const windowMs = metric.window === undefined ? undefined : durationMs(metric.window);
   return {
     kind: 'metric',
     source: metric.source,
-    query: 'query' in metric ? { value: metric.query } : { errors: metric.errors, requests: metric.requests },
+    query: queryOf(metric),
     ...given('failAbove', failAbove),
     ...given('failBelow', failBelow),
     minRequests,

@@ -141,6 +141,43 @@ const rules = {
   baseline: { code: 'SCHEMA_VALUE', expected: 'before, others, difference or last-week' },
   bad: { code: 'SCHEMA_VALUE', expected: 'higher, lower or either' },
   mostRise: { code: 'SCHEMA_VALUE', expected: 'a ratio from 1' },
+  probeBurn: {
+    code: 'GATE_INVALID',
+    what: 'scheduled probes are a metric of burn rates only',
+    expected: 'test: burn',
+    fix: 'a gate of probe judges what a wave sees, and a budget what is left',
+  },
+  probeTicket: {
+    code: 'GATE_INVALID',
+    what: 'scheduled probes are read for six hours',
+    expected: 'severity: page, or none',
+  },
+  points: { code: 'SCHEMA_VALUE', expected: 'a score from 0 to 100' },
+  weight: { code: 'GATE_INVALID', expected: 'a weight above 0 and at most 100' },
+  mostExceeds: { code: 'SCHEMA_VALUE', expected: 'a probability from 0.5 to below 1' },
+  mostDeviations: { code: 'SCHEMA_VALUE', expected: 'standard deviations from 0' },
+  onMarginal: { code: 'SCHEMA_VALUE', expected: 'wait, pass or fail' },
+  someMetric: { code: 'GATE_INVALID', what: 'there is nothing to score', expected: 'at least one metric' },
+  fewMetrics: {
+    code: 'GATE_INVALID',
+    what: 'there are more metrics than a look can ask for',
+    expected: 'at most 30 metrics',
+  },
+  criticalDirection: {
+    code: 'MISSING_FIELD',
+    what: 'a critical metric makes the score 0 and does not say which way is bad',
+    expected: 'bad: higher, lower or either',
+  },
+  oneEffect: {
+    code: 'SCHEMA_CHOICE',
+    what: 'more than one effect size is borne',
+    expected: 'one of mostRise, mostExceeds, mostDeviations',
+  },
+  scoreLimits: {
+    code: 'GATE_INVALID',
+    what: 'a score that passes would be below marginal',
+    expected: 'marginal of at most pass',
+  },
   baselineMissing: {
     code: 'MISSING_FIELD',
     what: 'bad and mostRise say how a baseline is compared with, and there is none',

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { RuleName } from './rules.ts';
+import { asking, query, source, withSource } from './schema-asked.ts';
 import { checkSchema } from './schema-checks.ts';
 import { count, countFromOne, duration, text } from './schema-fields.ts';
+import { scoreGate } from './schema-score.ts';
 import { testGate } from './schema-tests.ts';
 
 const rule = (name: RuleName): RuleName => name;
@@ -111,39 +113,6 @@ const probeGate = z
   .refine((gate) => gate.test === 'threshold' || gate.below.failures > 0, rule('sequentialShare'))
   .describe('Availability, measured from outside before, during and after the writes of a wave.');
 
-const query = z.string(rule('query')).min(1, rule('query')).max(10_000, rule('query'));
-const source = z.string(rule('text')).describe('Name of an entry of metrics.');
-
-const asking = {
-  source: source.optional(),
-  prometheus: text.optional().describe('As source, for a store of prometheus: how it was written once.'),
-  window: duration
-    .optional()
-    .describe(
-      'CloudWatch, Datadog: the time that is asked for; 5m. scrape, pods: the time between the two readings of a rate; 10s, at most 60s.',
-    ),
-  time: z
-    .string(rule('pointer'))
-    .regex(/^\/|^\$/, rule('pointer'))
-    .optional()
-    .describe('json: pointer to the time of what was measured.'),
-};
-
-type Asked = { readonly source?: string | undefined; readonly prometheus?: string | undefined };
-
-/** Which store is asked, by whichever of the two words; `source` in what is read. */
-const withSource = <Fields extends z.ZodType<Asked>>(fields: Fields) =>
-  fields
-    .refine((asked) => asked.source !== undefined || asked.prometheus !== undefined, {
-      error: rule('metricSource'),
-      path: ['source'],
-    })
-    .refine((asked) => asked.source === undefined || asked.prometheus === undefined, {
-      error: rule('oneSource'),
-      path: ['prometheus'],
-    })
-    .transform(({ source: named, prometheus = '', ...rest }) => ({ ...rest, source: named ?? prometheus }));
-
 const metric = z.union([
   withSource(z.strictObject({ query: query.describe("What gives one value, in the store's language."), ...asking })),
   withSource(
@@ -159,6 +128,11 @@ const metric = z.union([
       ...asking,
     }),
   ),
+  z.strictObject({
+    probe: text.describe(
+      'Name of a gate that probes: with test: burn, its scheduled probes are counted, from every region.',
+    ),
+  }),
 ]);
 
 const threshold = z.number(rule('threshold'));
@@ -180,9 +154,15 @@ const metricGate = z
   .refine((gate) => !((gate.failBelow ?? -Infinity) >= (gate.failAbove ?? Infinity)), rule('invertedThreshold'))
   .refine(
     (gate) =>
-      gate.test === 'threshold' || ('errors' in gate.metric && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
+      gate.test === 'threshold' ||
+      (!('query' in gate.metric) && (gate.failAbove ?? 0) > 0 && (gate.failAbove ?? 1) < 1),
     rule('sequentialCounts'),
   )
+  .refine((gate) => !('probe' in gate.metric) || gate.test === 'burn', { error: rule('probeBurn'), path: ['test'] })
+  .refine((gate) => !('probe' in gate.metric) || gate.severity !== 'ticket', {
+    error: rule('probeTicket'),
+    path: ['severity'],
+  })
   .refine((gate) => gate.test === 'burn' || gate.severity === undefined, {
     error: rule('severityWithoutBurn'),
     path: ['severity'],
@@ -266,5 +246,5 @@ const budgetGate = z
   })
   .describe('An error budget that must not be spent when the wave is entered.');
 
-/** An entry of `gates`: a probe, a metric, alerts, a budget or a test. */
-export const gateSchema = z.union([probeGate, metricGate, alertGate, budgetGate, testGate]);
+/** An entry of `gates`: a probe, a metric, a score of several, alerts, a budget or a test. */
+export const gateSchema = z.union([probeGate, metricGate, scoreGate, alertGate, budgetGate, testGate]);

@@ -1,6 +1,6 @@
 import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
 import type { Hold } from '../rollout/holds.ts';
-import { nextAlerts } from '../rollout/next-alerts.ts';
+import { nextAlerts, withoutSilent } from '../rollout/next-alerts.ts';
 import { keepHoldHistory, readHolds } from './holds.ts';
 import type { Ledger, Row } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
@@ -23,6 +23,24 @@ export const keepAlerts = async (
     nextAlerts(before, reports, now),
   );
 
+/**
+ * Lets go of alerts that are over by their silence, and says so in the history of holds. Twice is as once. Returns the places that
+ * changed.
+ */
+export const ageAlerts = async (ledger: Ledger, now: number): Promise<readonly string[]> => {
+  const aged: string[] = [];
+  for (const row of await queryAll(ledger, partition)) {
+    const before = stored<AlertsAt>(row);
+    const [silent] = before.firing.filter((alert) => !withoutSilent({ ...before, firing: [alert] }, now).firing.length);
+    if (silent === undefined) continue;
+    const since = new Date(silent.heardAt).toISOString();
+    const because = `alert ${silent.name} was not told of again since ${since}, and its end was not either`;
+    await change(ledger, before, { by: 'Tidegate', because, at: now }, (current) => withoutSilent(current, now));
+    aged.push(`${before.scope}/${before.name}`);
+  }
+  return aged;
+};
+
 /** Notes of alerts that what runs there has been stopped for them. */
 export const noteActed = async (
   ledger: Ledger,
@@ -39,8 +57,8 @@ export const noteActed = async (
 };
 
 /**
- * Lets releases by while the alerts that fire at a place now fire on, in somebody's name; one that begins later holds again. Returns the hold
- * that they were, `undefined` where there was none.
+ * Lets releases by while the alerts that fire at a place now fire on, in somebody's name; one that begins later holds again. Returns the
+ * hold that they were, `undefined` where there was none.
  */
 export const waiveAlerts = async (
   ledger: Ledger,
@@ -58,6 +76,13 @@ export const waiveAlerts = async (
 /** Everything that is held by alerts now. */
 export const readAlertHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
   (await queryAll(ledger, partition)).flatMap((row) => alertHold(stored<AlertsAt>(row)) ?? []);
+
+/** What is held by alerts of others: what Tidegate itself has found of a target is about that target alone. */
+export const readOthersHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
+  (await queryAll(ledger, partition)).flatMap((row) => {
+    const alerts = stored<AlertsAt>(row);
+    return alertHold({ ...alerts, firing: alerts.firing.filter(({ own }) => own !== true) }) ?? [];
+  });
 
 /** Everything that is held now: by people first, then by alerts. */
 export const readAllHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>

@@ -129,10 +129,24 @@ export const listNewestPrepared = async (ledger: Ledger): Promise<readonly Rollo
 };
 
 /** The newest of the fleet itself, newest first; of the 1,000 that started last. */
-export const listFleetRollouts = async (ledger: Ledger, limit: number): Promise<readonly Rollout[]> => {
+export const listFleetRollouts = (ledger: Ledger, limit: number): Promise<readonly Rollout[]> =>
+  listWhere(ledger, (only) => only === undefined, limit);
+
+/**
+ * The newest that may have written to a target, of the fleet and, where it is private, its own; those of other private targets take no
+ * place.
+ */
+export const listRolloutsOn = (ledger: Ledger, target: string, limit: number): Promise<readonly Rollout[]> =>
+  listWhere(ledger, (only) => only === undefined || only === target, limit);
+
+const listWhere = async (
+  ledger: Ledger,
+  isMeant: (only: unknown) => boolean,
+  limit: number,
+): Promise<readonly Rollout[]> => {
   const rows = await ledger.query('rollouts', { limit: mostListed, reverse: true });
-  const fleet = await readListed(ledger, rows.filter(({ data }) => data.only === undefined).slice(0, limit));
-  return fleet.filter(({ only }) => only === undefined);
+  const listed = await readListed(ledger, rows.filter(({ data }) => isMeant(data.only)).slice(0, limit));
+  return listed.filter(({ only }) => isMeant(only));
 };
 
 const readListed = async (ledger: Ledger, rows: readonly Row[]): Promise<readonly Rollout[]> => {

@@ -26,11 +26,16 @@ export const update = async (
   throw new LedgerConflict(key);
 };
 
-/** All rows of a partition with the prefix, however many. */
-export const queryAll = async (ledger: Ledger, partition: string, prefix = ''): Promise<readonly Row[]> => {
+/** All rows of a partition with the prefix, however many; with `from` those that sort after it. */
+export const queryAll = async (
+  ledger: Ledger,
+  partition: string,
+  prefix = '',
+  from?: string,
+): Promise<readonly Row[]> => {
   const rows: Row[] = [];
   for (;;) {
-    const after = rows.at(-1)?.sort;
+    const after = rows.at(-1)?.sort ?? from;
     const page = await ledger.query(partition, after === undefined ? { prefix } : { prefix, after });
     rows.push(...page);
     if (page.length < 1000) return rows;

@@ -19,6 +19,8 @@ export interface AlertReport {
   /** One sentence. */
   readonly summary?: string;
   readonly link?: string;
+  /** Tidegate itself tells of it, and of its end: it is never silent, and about its target alone. */
+  readonly own?: true;
   /** Where the sender itself names it. */
   readonly place?: AlertPlace;
 }
@@ -32,9 +34,15 @@ export type AlertRule = { readonly labels: Readonly<Record<string, string>> } & 
 
 /** An alert that fires at a place. */
 export interface FiringAlert extends Pick<AlertReport, 'id' | 'name' | 'startsAt' | 'summary' | 'link'> {
+  /** Tidegate's own: over when it says so. */
+  readonly own?: true;
   /** By our clock: when it was first and last heard of. */
   readonly at: number;
   readonly heardAt: number;
+  /** The longest that it was not told of between two tellings: how often its sender repeats it. Absent: it was told of once. */
+  readonly everyMs?: number;
+  /** Until when its sender said that it fires unless it is told again, by the sender's clock. */
+  readonly endsAt?: number;
   /** When what runs there had been stopped for it. Absent: that is still to be done. */
   readonly actedAt?: number;
   /** Somebody lets releases by while it fires. */

@@ -1,8 +1,12 @@
+import type { Clusters } from './clusters.ts';
+import type { Comparison } from './comparison.ts';
+import type { ScoreGate } from './score-gate.ts';
+
 /**
  * What may stop a promotion, as configured. Text may hold placeholders, filled in per target: `{target}`, `{region}`, `{cluster}`,
  * `{account}`, `{namespace}` and `{label.NAME}`.
  */
-export type GateSpec = (ProbeGate | MetricGate | AlertGate | BudgetGate | TestGate) & {
+export type GateSpec = (ProbeGate | MetricGate | ScoreGate | AlertGate | BudgetGate | TestGate) & {
   /** `report`: measured and shown like any other, and never stops anything. Absent: it blocks. */
   readonly effect?: 'report';
 };
@@ -50,8 +54,8 @@ export interface EvidenceTest {
   readonly of: number;
   /** At how many looks, each at counts of its own window, it may be concluded beside the counts of all windows together. */
   readonly looks?: number;
-  /** By how much failures come in clusters, as was measured before the write. Not configured; absent: not at all. */
-  readonly dispersion?: number;
+  /** How failures come in clusters, as was measured before the write. Not configured; absent: nothing is known of any. */
+  readonly clusters?: Clusters;
 }
 
 /** Whether a gate is judged by evidence that adds up. */
@@ -76,23 +80,6 @@ export interface RunLimits {
   readonly consecutiveErrorLimit?: number;
   /** So many passes in a row pass it. 0: passes in a row do not matter. */
   readonly consecutiveSuccessLimit: number;
-}
-
-/** What a metric is compared with, beside its thresholds, when a wave is to be left. */
-export interface Comparison {
-  /**
-   * `before`: the same target before its first write. `others`: the targets that this rollout has not written to, now; `before` where
-   * there are none. `difference`: `before`, less what changed on the others meanwhile. `last-week`: the same target at this hour of the last three weeks, of which the middle one is taken.
-   */
-  readonly baseline: 'before' | 'others' | 'difference' | 'last-week';
-  /** Which way is bad. Counts are only ever worse by more errors. */
-  readonly bad: 'higher' | 'lower' | 'either';
-  /** How often, at most, a wave without fault is failed by any of its comparisons. */
-  readonly level: number;
-  /** How many share that level: comparisons of the widest wave, times its targets. */
-  readonly of: number;
-  /** Ratio to the baseline up to which a worsening is borne, however sure it is. 1: none. */
-  readonly mostRise: number;
 }
 
 /** What sequential evidence says of counts, in a sentence too. */
@@ -208,6 +195,8 @@ export interface MetricGate {
   readonly source: string;
   /** One value, or two counts whose quotient is taken here so that no traffic is seen as no traffic. */
   readonly query: { readonly value: string } | { readonly errors: string; readonly requests: string };
+  /** Name of a gate whose scheduled probes are counted, from every region, in place of a store: of a burn rate. `source` and `query` say so. */
+  readonly probe?: string;
   readonly failAbove?: number;
   readonly failBelow?: number;
   /** With two counts: fewer requests than this is inconclusive. */
@@ -292,7 +281,3 @@ export interface WorkflowTest {
   /** Name of the secret that holds the token. Absent: that of the config repository. */
   readonly tokenSecret?: string;
 }
-
-/** Whether a gate says on schedule that a target is out: not one that must fail, nor one that only reports. Pure. */
-export const isScheduled = (gate: GateSpec | undefined): gate is GateSpec & ProbeGate =>
-  gate?.kind === 'probe' && gate.mustFail !== true && gate.effect !== 'report';

@@ -7,10 +7,10 @@ const skewMs = 5 * 60_000;
 const rememberedMs = 60 * 60_000;
 
 /**
- * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves: told again it is the same
- * one. Only one that began after it was last heard of has fired anew, and so has one that comes after its end; what is told late of a time
- * before that end changes nothing. One that resolves and was never seen changes nothing but that. Those that begin anew have not been acted
- * on and are waived by nobody. Pure.
+ * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves, or is not heard of any
+ * more (`silentFrom`): told again it is the same one. Only one that began after it was last heard of has fired anew, and so has one that
+ * comes after its end; what is told late of a time before that end changes nothing. One that resolves and was never seen changes nothing
+ * but that. Those that begin anew have not been acted on and are waived by nobody. Pure.
  */
 export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], now: number): AlertsAt => {
   const firing = new Map(before.firing.map((alert) => [alert.id, alert]));
@@ -29,7 +29,7 @@ export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], no
     const known = firing.get(report.id);
     if (known === undefined && firing.size >= mostKept) continue;
     const goesOn = known !== undefined && !((report.startsAt ?? 0) > known.heardAt + skewMs);
-    firing.set(report.id, goesOn ? { ...known, heardAt: now } : begun(report, now));
+    firing.set(report.id, goesOn ? heardAgain(known, report, now) : begun(report, now));
   }
   return {
     ...before,
@@ -38,16 +38,51 @@ export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], no
   };
 };
 
+const heardAgain = ({ endsAt: _, ...known }: FiringAlert, { endsAt }: AlertReport, now: number): FiringAlert => {
+  const everyMs = Math.max(known.everyMs ?? 0, now - known.heardAt);
+  return {
+    ...known,
+    heardAt: now,
+    ...(everyMs === 0 ? {} : { everyMs }),
+    ...(endsAt === undefined ? {} : { endsAt }),
+  };
+};
+
+/** So many repetitions may be missed. */
+const repetitions = 3;
+/** Of one that was told of once: as often as Alertmanager repeats by default (`repeat_interval`). */
+const usualRepeatMs = 4 * 60 * 60_000;
+/** However often a sender repeats, it may be down for a while. */
+const shortestSilenceMs = 15 * 60_000;
+
+/**
+ * When an alert is over though nobody said so: after the end that its sender gave it, or when it was not told of for three times as long
+ * as its sender leaves between two tellings (of one told of once: twelve hours). A sender that goes on to watch would have told of it
+ * again.
+ */
+const silentFrom = ({ heardAt, everyMs = usualRepeatMs, endsAt }: FiringAlert): number =>
+  endsAt === undefined
+    ? heardAt + Math.max(shortestSilenceMs, repetitions * everyMs)
+    : Math.max(endsAt, heardAt) + skewMs;
+
+/** What is known of alerts at a place without those that are over by their silence; itself where there is none. Pure. */
+export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {
+  const firing = before.firing.filter((alert) => alert.own === true || now < silentFrom(alert));
+  return firing.length === before.firing.length ? before : { ...before, firing };
+};
+
 /** Those that what runs there is still to be stopped for. Pure. */
 export const unacted = ({ firing }: AlertsAt): readonly FiringAlert[] =>
   firing.filter(({ actedAt, waived }) => actedAt === undefined && waived === undefined);
 
-const begun = ({ id, name, startsAt, summary, link }: AlertReport, now: number): FiringAlert => ({
+const begun = ({ id, name, startsAt, endsAt, summary, link, own }: AlertReport, now: number): FiringAlert => ({
   id,
   name,
   ...(startsAt === undefined ? {} : { startsAt }),
+  ...(endsAt === undefined ? {} : { endsAt }),
   ...(summary === undefined ? {} : { summary }),
   ...(link === undefined ? {} : { link }),
+  ...(own === undefined ? {} : { own }),
   at: now,
   heardAt: now,
 });

@@ -22,6 +22,8 @@ export interface Judgement {
   readonly stillNeeded?: number;
   /** It speaks of a comparison with a baseline, and not of the gate's thresholds. */
   readonly isComparison?: true;
+  /** Nothing was asked, as there is nothing to compare with yet. With `effect: report`: it is in nobody's way, and would not have been. */
+  readonly isUnasked?: true;
   /** `report`: shown and told, and never in the way. */
   readonly effect?: 'report';
 }
@@ -29,6 +31,7 @@ export interface Judgement {
 export type GateKind =
   | 'probe'
   | 'metric'
+  | 'score'
   | 'alerts'
   | 'budget'
   | 'test'

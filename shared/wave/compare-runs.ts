@@ -1,5 +1,4 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { readBegun, readTargetStates, wayBack } from '../ledger/target-state.ts';
 import { stored, update } from '../ledger/update.ts';
 import type { DeploymentRecord, WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -8,6 +7,7 @@ import type { Judgement } from '../rollout/verdict.ts';
 import { type GateTools, targetsOf } from './gate-tools.ts';
 import type { JudgedRun } from './measure-runs.ts';
 import { askAll } from './measure-stores.ts';
+import { readBaselines } from './read-baselines.ts';
 
 /**
  * Judges the runs of a wave whose soak is over: what passes its thresholds and has a baseline must not be worse than that either. The
@@ -24,12 +24,7 @@ export const compareRuns = async (
   signal: AbortSignal,
 ): Promise<readonly Judgement[]> => {
   if (runs.every(({ gate }) => gate.comparison === undefined)) return runs.map(({ judgement }) => judgement);
-  const begun = new Set(await readBegun(ledger, ref.rollout));
-  const states = await readTargetStates(ledger);
-  const untouched = Object.keys(release.targets).filter(
-    (name) => !begun.has(name) && states.get(name)?.verified !== undefined,
-  );
-  const others = targetsOf(release, untouched.sort());
+  const { others, hadBefore } = await readBaselines(ref.rollout, release, ledger);
   return askAll(
     runs.map(({ gate, judgement }) => ({
       scrapes: false,
@@ -40,8 +35,7 @@ export const compareRuns = async (
         const { comparison } = gate;
         if (comparison === undefined || judgement.verdict !== 'pass') return judgement;
         if (record === undefined || source === undefined || target === undefined) return judgement;
-        const state = states.get(target.name);
-        if (state === undefined || wayBack(state, ref.rollout) === undefined)
+        if (!hadBefore(target.name))
           return {
             ...judgement,
             because: `${judgement.because}; compared with nothing, as nothing was verified here before`,

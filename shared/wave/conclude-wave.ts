@@ -9,7 +9,7 @@ import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import { brief, goesBack } from '../rollout/outcome.ts';
 import type { WavePlan } from '../rollout/plan.ts';
-import { findSuspects, saySuspects } from './find-suspects.ts';
+import { findSuspects, type ReadOutside, saySuspects } from './find-suspects.ts';
 import { orHeld } from './or-held.ts';
 import { freeTurn } from './take-turn.ts';
 
@@ -29,6 +29,7 @@ export const concludeWave = async (
   plan: Digest | undefined,
   given: WaveResult,
   steps: StepFunctions,
+  readOutside: ReadOutside,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<WaveResult> => {
   const { ledger, clock } = outside;
@@ -37,7 +38,7 @@ export const concludeWave = async (
   await advanceWave(ledger, ref, { closedAt: clock.now(), outcome: result.outcome, because: result.because });
   if (ref.direction === 'back' || !goesBack(result.outcome)) await freeTurn(ref.wave, ref.rollout, steps, outside);
   const hasFailed = ref.direction === 'forward' && result.outcome === 'failed';
-  const suspects = hasFailed ? await findSuspects(ref, outside) : [];
+  const suspects = hasFailed ? await findSuspects(ref, readOutside, outside) : [];
   await recordEvent(ledger, ref.rollout, `wave ${ref.wave} ${ref.direction}`, {
     at: clock.now(),
     kind: 'wave',

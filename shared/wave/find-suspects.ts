@@ -1,12 +1,18 @@
-import { listRollouts, type Rollout } from '../ledger/rollouts.ts';
+import { listRolloutsOn, type Rollout } from '../ledger/rollouts.ts';
 import { readBegunAt, readTargetState } from '../ledger/target-state.ts';
 import { readDeployments, readJudgements, readStop, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
-import { type Change, orderSuspects, type Suspect } from '../rollout/order-suspects.ts';
+import {
+  type Change,
+  nameSuspect,
+  type OutsideChange,
+  orderSuspects,
+  type Suspect,
+} from '../rollout/order-suspects.ts';
 
 /** Changes older than this are not suspected: what took longer to show is for people to find. */
 const SUSPECTED_MS = 24 * 3_600_000;
-/** Rollouts looked through, newest first: more than a day has. */
+/** Rollouts looked through, newest first, those of other private targets apart: more than a day has. */
 const LOOKED_THROUGH = 100;
 /** Targets of a failed wave that suspects are named for. */
 const MOST_TARGETS = 5;
@@ -17,18 +23,21 @@ export interface Suspects {
   readonly suspects: readonly Suspect[];
 }
 
+/** What is known of a target that no rollout changed. */
+export type ReadOutside = (target: string) => Promise<readonly OutsideChange[]>;
+
 /**
- * Finds what was changed within a day on the targets on which a wave failed. A target with no other change than this rollout's is left
+ * Finds what was changed within a day on the targets on which a wave failed, by rollouts and by others. A target with no other change than this rollout's is left
  * out: there is nothing to ask. Reads only.
  */
 export const findSuspects = async (
   ref: WaveRef,
+  readOutside: ReadOutside,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<readonly Suspects[]> => {
   const ill = await illTargets(ref, ledger);
   if (ill.length === 0) return [];
   const now = clock.now();
-  const rollouts = await listRollouts(ledger, LOOKED_THROUGH);
   const found: Suspects[] = [];
   for (const target of ill) {
     const state = await readTargetState(ledger, target);
@@ -36,7 +45,7 @@ export const findSuspects = async (
       [state.begun, state.verified, ...(state.earlier ?? [])].map((each) => each?.rollout ?? ''),
     );
     const changes: Change[] = [];
-    for (const rollout of rollouts) {
+    for (const rollout of await listRolloutsOn(ledger, target, LOOKED_THROUGH)) {
       const at = await readBegunAt(ledger, rollout.rollout, target);
       if (at === undefined || at < now - SUSPECTED_MS) continue;
       const isOwn = rollout.rollout === ref.rollout;
@@ -50,7 +59,9 @@ export const findSuspects = async (
       };
       changes.push(mayShowLater === undefined ? change : { ...change, mayShowLater });
     }
-    if (changes.some(({ isOwn }) => !isOwn)) found.push({ target, suspects: orderSuspects(changes, now) });
+    const others = (await readOutside(target)).filter(({ at }) => at >= now - SUSPECTED_MS);
+    if (others.length > 0 || changes.some(({ isOwn }) => !isOwn))
+      found.push({ target, suspects: orderSuspects([...changes, ...others], now) });
   }
   return found;
 };
@@ -82,7 +93,7 @@ const longSoakOf = async (
 export const saySuspects = (found: readonly Suspects[]): string =>
   found
     .map(({ target, suspects }) => {
-      const named = suspects.slice(0, 3).map(({ commit, because }) => `${commit.slice(0, 7)} (${because})`);
+      const named = suspects.slice(0, 3).map((suspect) => `${nameSuspect(suspect)} (${suspect.because})`);
       const more = suspects.length > 3 ? ` and ${suspects.length - 3} more` : '';
       return `suspects on ${target}: ${named.join(', ')}${more}`;
     })

@@ -1,6 +1,8 @@
 import type { ComparisonOrder } from '../analysis/comparison.ts';
+import type { ScoreOrder } from '../analysis/measure-score.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
+import type { Clusters } from '../rollout/clusters.ts';
 import type { AlertGate, BudgetGate, GateSpec, MetricGate, ProbeGate } from '../rollout/gate.ts';
 import type { MetricSource } from '../rollout/metric-source.ts';
 import type { Release } from '../rollout/release.ts';
@@ -21,19 +23,23 @@ export interface GateTools {
     target: Target,
     signal: AbortSignal,
   ): Promise<MeasuredMetric>;
-  /** By how much failures came in clusters on a target before a moment: 1 for not at all, or where nobody can tell. */
-  measureDispersion(
+  /** Judges the burn rate of a gate's scheduled probes on a target. */
+  measureProbed(gate: string, spec: MetricGate, probe: string, target: Target): Promise<MeasuredMetric>;
+  /** How failures came in clusters on a target before a moment; `undefined` where nobody can tell. */
+  measureClusters(
     gate: string,
     spec: MetricGate,
     source: MetricSource,
     target: Target,
     before: number,
     signal: AbortSignal,
-  ): Promise<number>;
+  ): Promise<Clusters | undefined>;
   /** Judges what several windows counted together. `last`: what the newest of them was judged. */
   assessPooled(spec: MetricGate, pooled: WindowCounts, last: Judgement): Judgement;
   /** Compares what a gate measures since the last write with its baseline. */
   compareMetric(order: ComparisonOrder, signal: AbortSignal): Promise<Judgement>;
+  /** Compares the metrics of a score with their baselines since the last write, and weighs them. */
+  measureScore(order: ScoreOrder, signal: AbortSignal): Promise<Judgement>;
   /** Judges what is left of an error budget on one target. */
   measureBudget(
     gate: string,
@@ -83,6 +89,7 @@ const isOf = <Kind extends GateSpec['kind']>(gate: GateSpec, kind: Kind): gate i
 
 export const probeGates = gatesOf('probe');
 export const metricGates = gatesOf('metric');
+export const scoreGates = gatesOf('score');
 export const alertGates = gatesOf('alerts');
 export const budgetGates = gatesOf('budget');
 

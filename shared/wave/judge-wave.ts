@@ -14,6 +14,7 @@ import {
   judgeProbes,
   metricGates,
   probeGates,
+  scoreGates,
   targetsOf,
   unknownGates,
   withEffects,
@@ -27,6 +28,7 @@ import { measureAlertGates } from './measure-stores.ts';
 import { type Probing, sumSlices } from './probe-slices.ts';
 import { sliceOf } from './probe-wave.ts';
 import { recordVerdicts } from './record-verdicts.ts';
+import { scoreRuns } from './score-runs.ts';
 import { shardsWith } from './shards.ts';
 import { soaking } from './soaking.ts';
 
@@ -82,12 +84,13 @@ export const judgeWave = async (
     const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
     const order = { since, before, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
     const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
+    const scores = await scoreRuns(ref, release, wave, { since, before, isOver }, tools, outside, signal);
     const alerts = await measureAlertGates(release, wave, targets, tools, signal);
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)
       : runs.map(({ judgement }) => judgement);
     const tests = await lookAtTests(ref, release, wave, { moment: 'after' }, targets, tools, signal);
-    return [...judged, ...alerts, ...tests, ...(await tools.judgeFlags(signal))];
+    return [...judged, ...scores, ...alerts, ...tests, ...(await tools.judgeFlags(signal))];
   };
   const probed = judgeProbes(gates, names, probing.tallies, tools);
   const judgements = [
@@ -100,7 +103,7 @@ export const judgeWave = async (
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
-  const asked = { ...metricGates(release, wave), ...alertGates(release, wave) };
+  const asked = { ...metricGates(release, wave), ...scoreGates(release, wave), ...alertGates(release, wave) };
   const intervals = Object.values(asked).map((gate) => gate.intervalMs);
   const facts = {
     now,

@@ -1,6 +1,7 @@
 import { readTargetStates, wayBack } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
+import type { Clusters } from '../rollout/clusters.ts';
 import { type GateSpec, type MetricGate, weighsEvidence } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -9,7 +10,7 @@ import type { Wave } from '../rollout/wave.ts';
 import { assessMetricRun } from './assess-metric-run.ts';
 import { type GateTools, metricGates, targetsOf } from './gate-tools.ts';
 import { askAll, measureOne, scrapes } from './measure-stores.ts';
-import { keepRun, type MetricRun, readRun } from './metric-run.ts';
+import { keepRun, readRun } from './metric-run.ts';
 
 /** What is to be measured: which targets, since when, and by whom. */
 export interface RunsOrder {
@@ -27,7 +28,6 @@ export interface RunsOrder {
 export interface JudgedRun {
   readonly gate: MetricGate & Pick<GateSpec, 'effect'>;
   readonly judgement: Judgement;
-  readonly run: MetricRun;
 }
 
 /**
@@ -39,7 +39,7 @@ export const measureRuns = async (
   release: Release,
   wave: Wave,
   order: RunsOrder,
-  tools: Pick<GateTools, 'measureMetric' | 'measureDispersion' | 'assessPooled'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureProbed' | 'measureClusters' | 'assessPooled'>,
   outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<readonly JudgedRun[]> => {
@@ -61,45 +61,59 @@ export const measureRuns = async (
         const seen = await readRun(ref, name, target.name, since, outside);
         const at = outside.clock.now();
         const isDue = seen === undefined || at >= seen.at + gate.intervalMs || seen.at < (order.atLeastAt ?? 0);
-        if (!isDue) return { gate, run: seen, judgement: assessMetricRun(gate, seen) };
+        if (!isDue) return { gate, judgement: assessMetricRun(gate, seen) };
         const first = await isFirst(target.name);
+        if (first && gate.probe !== undefined)
+          return { gate, judgement: notProbed(name, gate.probe, target.name, since, at) };
         const before = first ? undefined : order.before.get(target.name);
-        const dispersion = seen?.dispersion ?? (await dispersionOf(name, gate, target, before, release, tools, signal));
-        const spec = withDispersion(gate, dispersion);
+        const clusters = seen?.clusters ?? (await clustersOf(name, gate, target, before, release, tools, signal));
+        const spec = withClusters(gate, clusters);
         const run = await keepRun(
           ref,
           name,
           spec,
           await measureOne(name, spec, target, release, tools, signal),
-          { since, at, isFirst: first, dispersion },
+          { since, at, isFirst: first, clusters },
           seen,
           (pooled, last) => tools.assessPooled(spec, pooled, last),
           outside,
         );
-        return { gate, run, judgement: assessMetricRun(gate, run) };
+        return { gate, judgement: assessMetricRun(gate, run) };
       },
     })),
   );
   return askAll(questions);
 };
 
-/** By how much failures came in clusters before the write, once a write, of gates whose evidence adds up; where nothing was before, nobody knows. */
-const dispersionOf = async (
+/** What was never verified is not probed on schedule: not a pass, and in nobody's way, since a first release could never be. */
+const notProbed = (gate: string, probe: string, target: string, from: number, to: number): Judgement => ({
+  ...{ gate, kind: 'metric', target, verdict: 'inconclusive', samples: 0, window: { from, to } },
+  because: `gate ${gate} on ${target}: no burn rate, as nothing was verified here before that is probed on schedule; it stops nothing`,
+  ...{ query: `gate ${probe}`, source: 'scheduled probes' },
+  isUnasked: true,
+  effect: 'report',
+});
+
+/**
+ * How failures came in clusters before the write, of gates whose evidence adds up, until it is known; where nothing was before, nobody
+ * knows.
+ */
+const clustersOf = async (
   name: string,
   gate: MetricGate,
   target: Target,
   before: number | undefined,
   release: Release,
-  tools: Pick<GateTools, 'measureDispersion'>,
+  tools: Pick<GateTools, 'measureClusters'>,
   signal: AbortSignal,
-): Promise<number | undefined> => {
+): Promise<Clusters | undefined> => {
   const source = release.metrics[gate.source];
   if (!weighsEvidence(gate.test) || before === undefined || source === undefined) return undefined;
-  return tools.measureDispersion(name, gate, source, target, before, signal);
+  return tools.measureClusters(name, gate, source, target, before, signal);
 };
 
-const withDispersion = (gate: MetricGate, dispersion: number | undefined): MetricGate =>
-  dispersion === undefined || !weighsEvidence(gate.test) ? gate : { ...gate, test: { ...gate.test, dispersion } };
+const withClusters = (gate: MetricGate, clusters: Clusters | undefined): MetricGate =>
+  clusters === undefined || !weighsEvidence(gate.test) ? gate : { ...gate, test: { ...gate.test, clusters } };
 
 const readsPods = (release: Release, { source }: MetricGate): boolean => {
   const store = release.metrics[source];

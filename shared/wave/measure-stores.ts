@@ -12,7 +12,7 @@ const CONCURRENCY = 8;
 /** Those that read the targets themselves, each another, and wait between two readings. */
 const SCRAPES = 64;
 
-type Tools = Pick<GateTools, 'measureMetric' | 'measureAlerts'>;
+type Tools = Pick<GateTools, 'measureMetric' | 'measureProbed' | 'measureAlerts'>;
 
 /** One question to a metric store, and whether it is one to the target itself. */
 export interface Asked<Answer> {
@@ -99,9 +99,10 @@ export const measureOne = async (
   gate: MetricGate,
   target: Target,
   release: Release,
-  tools: Pick<GateTools, 'measureMetric'>,
+  tools: Pick<GateTools, 'measureMetric' | 'measureProbed'>,
   signal: AbortSignal,
 ): Promise<MeasuredMetric> => {
+  if (gate.probe !== undefined) return tools.measureProbed(name, gate, gate.probe, target);
   const source = release.metrics[gate.source];
   if (source === undefined) return { judgement: noSource(name, gate, target) };
   return tools.measureMetric(name, gate, source, target, signal);

@@ -2,6 +2,7 @@ import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { countMeasurement, NOTHING_MEASURED, type RunStanding } from '../rollout/assess-run.ts';
+import type { Clusters } from '../rollout/clusters.ts';
 import { type MetricGate, type RunLimits, weighsEvidence } from '../rollout/gate.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { MeasuredMetric, WindowCounts } from './gate-tools.ts';
@@ -18,8 +19,8 @@ export interface MetricRun {
   readonly telling?: Judgement;
   /** What was counted in windows that lie after the write and do not overlap, so that nothing is counted twice. */
   readonly pooled?: WindowCounts;
-  /** By how much failures came in clusters before the write. */
-  readonly dispersion?: number;
+  /** How failures came in clusters before the write. */
+  readonly clusters?: Clusters;
 }
 
 /** No failure is borne. What is inconclusive or an error is measured again, and counts where it is the last. */
@@ -42,8 +43,8 @@ export interface Moment {
   readonly since: number;
   readonly at: number;
   readonly isFirst: boolean;
-  /** By how much failures came in clusters before it, where that was asked. */
-  readonly dispersion?: number | undefined;
+  /** How failures came in clusters before it, where that is known. */
+  readonly clusters?: Clusters | undefined;
 }
 
 /** Makes a judgement of a pool, where there is one. */
@@ -61,14 +62,18 @@ export const nextRun = (
   gate: Pick<MetricGate, 'limits' | 'test'>,
   run: MetricRun | undefined,
   { judgement, counts }: MeasuredMetric,
-  { since, at, isFirst, dispersion }: Moment,
+  { since, at, isFirst, clusters }: Moment,
   assess: AssessPool,
 ): MetricRun => {
   const before = run?.since === since ? run : undefined;
   const standing = before?.standing ?? NOTHING_MEASURED;
   const pooled = poolCounts(before?.pooled, counts, since);
-  const clusters = dispersion === undefined ? {} : { dispersion };
-  const kept = { since, at, ...clusters, ...(pooled === undefined ? {} : { pooled }) };
+  const kept = {
+    since,
+    at,
+    ...(clusters === undefined ? {} : { clusters }),
+    ...(pooled === undefined ? {} : { pooled }),
+  };
   const told = before?.telling === undefined ? {} : { telling: before.telling };
   const judged = withPool(gate, judgement, pooled === undefined ? undefined : assess(pooled, judgement));
   const isMixed = judgement.window !== undefined && judgement.window.from < since && judged === judgement;

@@ -1,6 +1,7 @@
 import { getPlanned } from '../blobs/planned-target.ts';
-import { readAlertHolds, readAllHolds } from '../ledger/alerts.ts';
+import { readAlertHolds, readAllHolds, readOthersHolds } from '../ledger/alerts.ts';
 import { readRollout } from '../ledger/rollouts.ts';
+import { readBegun } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { assessEntry, type Wait } from '../rollout/assess-entry.ts';
@@ -10,12 +11,13 @@ import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { targetsOf } from './gate-tools.ts';
+import { earlierWaves } from './stop-running-waves.ts';
 
 type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'>;
 
 /**
- * Which of a plan's targets may not be entered now, and why: a freeze, a halt, a pause or an alert before a closed window. Windows hold neither the
- * way back nor a rollback: what is ill at night must not stay so until the morning.
+ * Which of a plan's targets may not be entered now, and why: a freeze, a halt, a pause or an alert before a closed window. Windows hold
+ * neither the way back nor a rollback: what is ill at night must not stay so until the morning.
  */
 export const readWaits = async (
   ref: WaveRef,
@@ -28,12 +30,36 @@ export const readWaits = async (
   const isRollback = rollout?.rollback === true;
   const about = { ...ref, source: rollout?.repository ?? '', isRollback };
   // Alerts are asked about here, where a target is entered; what runs already is stopped by them.
-  const held = await heldBy(await readAllHolds(outside.ledger), about, plan, outside);
+  const holds = await readAllHolds(outside.ledger);
+  const held = await heldBy(holds, about, plan, outside);
   if (ref.direction === 'back' || isRollback) return held;
+  const behind = holds.some(({ kind }) => kind === 'alert') ? await illBehind(ref, release, outside) : undefined;
   const names = plan.targets.map(({ target }) => target);
   const { windows = {} } = release;
   const closed = assessEntry(wave, targetsOf(release, names), { windows, now: outside.clock.now() });
-  return new Map([...closed, ...held]);
+  const ill = behind === undefined ? [] : names.map((name) => [name, behind] as const);
+  return new Map([...closed, ...ill, ...held]);
+};
+
+/**
+ * Why nothing goes further: an alert about a target that an earlier wave of this rollout has left with what it brings, or about that wave.
+ */
+const illBehind = async (
+  ref: WaveRef,
+  release: Release,
+  { ledger }: Stored,
+): Promise<Wait | undefined> => {
+  const alerts = await readOthersHolds(ledger);
+  const begun = new Set(await readBegun(ledger, ref.rollout));
+  for (const { name, targets } of earlierWaves(release, ref.wave)) {
+    const left = targets.filter((target) => begun.has(target));
+    const hold = alerts.find(({ scope, name: place }) =>
+      scope === 'wave' ? place === name && left.length > 0 : scope === 'target' && left.includes(place),
+    );
+    if (hold === undefined) continue;
+    return { because: `${waitOf(hold).because}; this rollout has gone through wave ${name} there` };
+  }
+  return undefined;
 };
 
 /** Which of a plan's targets an alert from outside speaks against now, and why. */

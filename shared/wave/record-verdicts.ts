@@ -13,7 +13,9 @@ export const recordVerdicts = async (
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<void> => {
   for (const gate of new Set(judgements.map((judgement) => judgement.gate))) {
-    const ofGate = judgements.filter((judgement) => judgement.gate === gate);
+    const all = judgements.filter((judgement) => judgement.gate === gate);
+    const asked = all.filter(({ isUnasked }) => !isUnasked);
+    const ofGate = asked.length === 0 ? all : asked;
     const verdict = worstVerdict(ofGate.map((judgement) => judgement.verdict));
     const worst = ofGate.find((judgement) => judgement.verdict === verdict);
     if (worst === undefined) continue;
@@ -22,7 +24,7 @@ export const recordVerdicts = async (
         ? `gate ${gate} PASS on ${ofGate.length} targets; last of them: ${ofGate.at(-1)?.because}`
         : gateSentence(worst);
     const reported =
-      worst.effect === 'report' && moment !== 'before'
+      worst.effect === 'report' && !worst.isUnasked && moment !== 'before'
         ? wouldHaveStopped(await noteReported(ledger, ref, gate, verdict !== 'pass'))
         : '';
     await recordEvent(ledger, ref.rollout, `verdict ${ref.wave} ${ref.direction} ${moment} ${gate} ${verdict}`, {

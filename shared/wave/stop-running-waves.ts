@@ -11,18 +11,31 @@ import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import { stopFor } from './stop-for.ts';
 
+/** A wave that a rollout has left, and its targets: they have what it brings. */
+export interface EarlierWave {
+  readonly name: string;
+  readonly targets: readonly string[];
+}
+
+/** The waves of a release before one of them. Pure. */
+export const earlierWaves = ({ waves }: Pick<Release, 'waves'>, wave: string): readonly EarlierWave[] =>
+  waves.slice(0, Math.max(0, waves.findIndex(({ name }) => name === wave)));
+
 /** A wave that is under way forward: from its first batch until its gates are closed. */
 export interface RunningWave {
   readonly ref: WaveRef;
   /** Names, as the release that runs has them: what is verified on them may have had other waves. */
   readonly targets: readonly string[];
+  /** The waves before it that the same rollout has gone through. */
+  readonly earlier: readonly EarlierWave[];
   /** Whether the plan of the wave changes something of a service. */
   changes(service: string): Promise<boolean>;
 }
 
 /**
- * Stops the waves under way that something outside speaks against, whichever rollout they are of. `against` says of each why, or nothing. On a
- * way back, and of a rollback, nothing is stopped: that would keep what is bad. Twice is as once. Returns the names of those stopped.
+ * Stops the waves under way that something outside speaks against, whichever rollout they are of. `against` says of each why, or nothing.
+ * On a way back, and of a rollback, nothing is stopped: that would keep what is bad. Twice is as once. Returns the names of those
+ * stopped.
  */
 export const stopRunningWaves = async (
   against: (running: RunningWave) => Promise<Judgement | undefined>,
@@ -56,6 +69,7 @@ const readRunningWaves = async ({
       running.push({
         ref,
         targets: release.waves.find(({ name }) => name === wave)?.targets ?? [],
+        earlier: earlierWaves(release, wave),
         changes: async (service) => plan !== undefined && changesService(service, plan, blobs),
       });
     }

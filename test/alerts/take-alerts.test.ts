@@ -43,6 +43,7 @@ const openPlace = (known: Release = release) => {
   const running: RunningWave = {
     ref: { rollout: 'r', release: digestOf('r'), wave: 'w', direction: 'forward' },
     targets: ['t1'],
+    earlier: [{ name: 'v', targets: ['t0'] }],
     changes: async (service) => service === 'web',
   };
   const tools: AlertTools = {
@@ -122,6 +123,13 @@ describe('alerts that are taken', () => {
         window: { from: 1, to: 1_000_000 },
       },
     ]);
+  });
+
+  it('of a target that an earlier wave of the rollout has left, or of that wave, stop what goes further', async () => {
+    const place = openPlace();
+    expect(await place.take(alert('1', 't0'))).toMatchObject({ held: ['target/t0'], stopped: ['w'] });
+    const sentence = 'it fires since 1970-01-01T00:00:00.001Z; this rollout has gone through wave v there';
+    expect(place.stops).toMatchObject([{ target: 't0', verdict: 'fail', because: sentence }]);
   });
 
   it('are taken by the thousand from many targets at once: one message, bounded answers, every place held', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../local/fleet/metrics/metrics.ts';
 import { compareMetric } from '../../shared/analysis/compare-metric.ts';
-import { measureDispersion } from '../../shared/analysis/count-windows.ts';
+import { measureClusters } from '../../shared/analysis/measure-clusters.ts';
 import type { Http } from '../../shared/outside/http.ts';
 import { socketHttp } from '../../shared/outside/socket-http.ts';
-import type { Comparison, MetricGate } from '../../shared/rollout/gate.ts';
+import type { Comparison } from '../../shared/rollout/comparison.ts';
+import type { MetricGate } from '../../shared/rollout/gate.ts';
 import type { MetricSource } from '../../shared/rollout/metric-source.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from '../fleet/metrics/prometheus.ts';
 import type { TestSeries } from '../fleet/metrics/samples.ts';
@@ -290,16 +291,24 @@ describe('against the simulated Prometheus', () => {
   test('how failures were spread before the write is measured there, and unknown of a store that tells only of now', async () => {
     const clock = { now: () => NOW, sleep: async () => undefined, after: () => () => undefined };
     const outside = { clock, http, secrets: noSecrets };
-    const dispersionOf = (source: MetricSource) =>
-      measureDispersion(
+    const clustersBefore = (source: MetricSource) =>
+      measureClusters(
         { name: 'g', gate: counts, source, target: targetNamed('same'), at: BEFORE },
         outside,
         noTools,
         never,
       );
     // An error a scrape, each like the other.
-    expect(await dispersionOf({ prometheus: 'https://p.test', allow: [] })).toBe(1);
-    expect(await dispersionOf({ scrape: 'https://p.test', allow: [] })).toBe(1);
+    expect(await clustersBefore({ prometheus: 'https://p.test', allow: [] })).toEqual({
+      variance: 1,
+      lasting: 1,
+      windows: 10,
+    });
+    expect(await clustersBefore({ scrape: 'https://p.test', allow: [] })).toEqual({
+      variance: 1,
+      lasting: 1,
+      windows: 0,
+    });
   });
 
   test('a comparison shares its level', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { assessCountShift } from '../../shared/analysis/assess-count-shift.ts';
 import { assessObjective, requestsNeeded } from '../../shared/analysis/assess-objective.ts';
+import { clustersOf, effectiveCounts } from '../../shared/analysis/clusters.ts';
 import { conditionalBinomial } from '../../shared/analysis/conditional-binomial.ts';
 import { CountsInvalid } from '../../shared/analysis/counts.ts';
 import { sharedRise, sharedShift } from '../../shared/analysis/difference.ts';
 import { weighEvidence } from '../../shared/analysis/e-process.ts';
 import { clopperPearson, lowerBound, upperBound, wilson } from '../../shared/analysis/intervals.ts';
-import { effectiveCounts, overdispersionOf } from '../../shared/analysis/overdispersion.ts';
 import { spreadTest } from '../../shared/analysis/spread-test.ts';
 
 const counts = (failures: number, requests: number) => ({ failures, requests });
@@ -117,23 +117,68 @@ describe('errors that come in clusters', () => {
   });
 
   test.each([
-    ['as chance has it', windows(4, 6, 5, 3, 7), 1],
-    ['in clusters', windows(0, 20, 0, 0, 5), 15.1],
-    ['too few to tell', windows(4, 0, 0, 0, 0), 1],
-    ['too few windows to tell', windows(0, 20, 0, 0), 1],
-    ['all of them', windows(1_000, 1_000, 1_000, 1_000, 1_000), 1],
-  ] as const)('%s vary so many times as much', (_, counted, dispersion) => {
-    expect(overdispersionOf(counted)).toBeCloseTo(dispersion, 1);
+    ['too few to tell', windows(4, 0, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['too few windows to tell', windows(0, 20, 0, 0, 5, 0, 20, 1, 0)],
+    ['all of them', windows(...Array.from({ length: 10 }, () => 1_000))],
+  ] as const)('%s show no clusters', (_, counted) => {
+    expect(clustersOf(counted)).toEqual({ variance: 1, lasting: 1, windows: counted.length });
+  });
+
+  /** Twelve windows over and over. */
+  const tenTimes = (...failures: readonly number[]) => windows(...Array.from({ length: 10 }, () => failures).flat());
+  test.each([
+    ['as chance has it', tenTimes(4, 6, 5, 3, 7, 5, 2, 8, 5, 6, 4, 5), { variance: 1, lasting: 1 }],
+    ['in single windows', tenTimes(0, 20, 0, 0, 5, 0, 30, 0, 9, 0, 0, 0), { variance: 20.2, lasting: 1 }],
+    ['for several windows', tenTimes(0, 0, 0, 0, 0, 0, 0, 0, 12, 14, 15, 13), { variance: 32.6, lasting: 2.6 }],
+  ] as const)('%s: so many times the variance of chance, for so many windows', (_, counted, expected) => {
+    const found = clustersOf(counted);
+    expect(found.windows).toBe(120);
+    expect(found.variance).toBeCloseTo(expected.variance, 1);
+    expect(found.lasting).toBeCloseTo(expected.lasting, 1);
+    expect(clustersOf(counted.toReversed()).variance).toBeCloseTo(found.variance, 6);
+  });
+
+  const few = [0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9];
+  test.each([
+    [
+      'a single window',
+      windows(...Array.from({ length: 60 }, (__, at) => (at === 7 ? 90 : at % 3))),
+      /a single one makes most/,
+    ],
+    [
+      'half of what is known',
+      windows(...few),
+      /^12 windows are too short to know how failures cluster, which last for about \d/,
+    ],
+  ] as const)('that %s makes, are not known, and what would conclude is no pass', (_, counted, said) => {
+    const clusters = clustersOf(counted);
+    expect(clusters.unsure).toMatch(said);
+    const test = { kind: 'sequential', level: 0.05, of: 1, clusters } as const;
+    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, test)).toMatchObject({
+      verdict: 'inconclusive',
+      because: expect.stringMatching(/; it would be \d+ were each for itself, and /),
+    });
+    const rules = { level: 0.01, mostRise: 1, minRequests: 1 };
+    const sides = [
+      { requests: 1_000, failures: 12 },
+      { requests: 1_000, failures: 1 },
+    ] as const;
+    expect(assessCountShift(...sides, rules, { clusters }).verdict).toBe('inconclusive');
+    // An outage is none that any cluster explains.
+    expect(weighEvidence({ requests: 10_000, failures: 10_000 }, 0.001, test).verdict).toBe('fail');
   });
 
   it('are evidence of so many causes', () => {
-    expect(effectiveCounts({ requests: 1_000, failures: 20 }, 3)).toEqual({ requests: 333, failures: 6 });
-    expect(effectiveCounts({ requests: 2, failures: 2 }, 3)).toEqual({ requests: 1, failures: 0 });
+    expect(effectiveCounts({ requests: 1_000, failures: 20 }, { variance: 3 })).toEqual({ requests: 333, failures: 6 });
+    expect(effectiveCounts({ requests: 2, failures: 2 }, { variance: 3 })).toEqual({ requests: 1, failures: 0 });
     const test = { kind: 'sequential', level: 0.05, of: 1 } as const;
     expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, test).verdict).toBe('fail');
-    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, { ...test, dispersion: 3 })).toMatchObject({
+    const clusters = { variance: 3, lasting: 2, windows: 120 };
+    expect(weighEvidence({ requests: 1_000, failures: 6 }, 0.001, { ...test, clusters })).toMatchObject({
       verdict: 'inconclusive',
-      because: expect.stringContaining('(6 of 1000, in clusters as before: variance 3 times that of chance)'),
+      because: expect.stringContaining(
+        '(6 of 1000, in clusters as in 120 windows before: variance at most 3 times that of chance, lasting for about 2 of them)',
+      ),
     });
   });
 
@@ -150,7 +195,7 @@ describe('errors that come in clusters', () => {
     ] as const;
     const rules = { level: 0.01, mostRise: 1, minRequests: 1 };
     expect(assessCountShift(...sides, rules).verdict).toBe('fail');
-    expect(assessCountShift(...sides, rules, { fresh, baseline })).toMatchObject({
+    expect(assessCountShift(...sides, rules, { windows: { fresh, baseline } })).toMatchObject({
       verdict: 'pass',
       because: expect.stringMatching(
         /^42 of 6000 failed, 16 of 6000 of the baseline, 0\.000\d+ were each request for itself, and as windows spread: as likely as 0\.\d+ by chance/,

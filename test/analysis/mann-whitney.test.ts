@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
+import { standardised } from '../../bench/gates/kayenta.ts';
 import { assessShift, DEFAULT_SHIFT_RULES } from '../../shared/analysis/assess-shift.ts';
 import { ranks } from '../../shared/analysis/autocorrelation.ts';
 import { mannWhitney } from '../../shared/analysis/mann-whitney.ts';
+import { normalQuantile } from '../../shared/analysis/special-functions.ts';
 import { normal, seeded } from './seeded.ts';
 
 /** A series from how often each value is in it; a rank test does not see their order. */
@@ -69,6 +71,76 @@ const canary180 = of(
   [19, 1],
 );
 
+const canary210 = of(
+  [0, 146],
+  [1.234567901234584, 1],
+  [1.3333333333333286, 1],
+  [1.3513513513513544, 1],
+  [1.3698630136986196, 1],
+  [1.3888888888888857, 1],
+  [1.4285714285714164, 2],
+  [1.4285714285714448, 1],
+  [1.4492753623188293, 1],
+  [1.470588235294116, 1],
+  [1.5151515151515156, 2],
+  [1.5625, 2],
+  [1.5625000000000142, 1],
+  [1.5873015873015817, 1],
+  [1.6129032258064484, 1],
+  [1.6393442622950687, 2],
+  [1.6666666666666572, 2],
+  [1.6666666666666714, 1],
+  [1.6949152542372872, 1],
+  [1.7241379310344769, 2],
+  [1.7543859649122737, 1],
+  [1.754385964912288, 1],
+  [1.7857142857142776, 1],
+  [1.818181818181813, 4],
+  [1.8518518518518476, 3],
+  [1.8518518518518619, 2],
+  [1.8867924528301785, 1],
+  [1.8867924528301927, 2],
+  [1.9230769230769198, 1],
+  [1.9607843137255117, 2],
+  [2.0000000000000284, 1],
+  [2.040816326530603, 2],
+  [2.439024390243887, 1],
+  [2.564102564102555, 1],
+  [2.702702702702709, 1],
+  [2.8169014084507182, 1],
+  [2.985074626865682, 1],
+  [3.0303030303030454, 1],
+  [3.125000000000014, 1],
+  [3.1746031746031633, 1],
+  [3.225806451612911, 1],
+  [3.333333333333343, 2],
+  [3.3898305084745743, 1],
+  [3.4482758620689538, 1],
+  [3.5714285714285836, 1],
+  [3.703703703703681, 1],
+  [4.081632653061206, 1],
+  [4.1095890410959015, 1],
+  [5.555555555555557, 1],
+);
+const control210 = of(
+  [0, 193],
+  [1.3888888888888857, 1],
+  [1.470588235294116, 1],
+  [1.492537313432834, 3],
+  [1.5384615384615614, 1],
+  [1.5625000000000142, 1],
+  [1.5873015873015817, 1],
+  [1.6393442622950687, 1],
+  [1.6949152542373014, 1],
+  [1.7241379310344769, 1],
+  [1.754385964912288, 1],
+  [1.7857142857142776, 1],
+  [1.8518518518518619, 1],
+  [2.5000000000000284, 1],
+  [2.9850746268656536, 1],
+  [3.124999999999986, 1],
+);
+
 // Data and results of R's wilcox.test with which Kayenta checks its own (Apache-2.0, MannWhitneySuite). R searches its ends with a
 // tolerance of 1e-4; ours are differences that are there.
 describe('the shift between two series is that of R', () => {
@@ -95,11 +167,23 @@ describe('the shift between two series is that of R', () => {
     expect(Math.abs(shift.estimate - expected.estimate)).toBeLessThan(1e-4);
   });
 
-  test('of mostly zeros, where the ends that R finds are the wrong way round', () => {
-    // 64 and 17 of 210 were not zero; R: 3.52e-5 to 2.02e-5.
-    const sparse = (nonZero: number) =>
-      of([0, 210 - nonZero], ...Array.from({ length: nonZero }, (_, at) => [1.2 + at / 20, 1] as const));
-    expect(mannWhitney(sparse(64), sparse(17), { confidence: 0.95 })).toMatchObject({ low: 0, high: 0, estimate: 0 });
+  test('of mostly zeros, where the ends that R finds are the wrong way round and none of them is a difference that is there', () => {
+    const expected = { low: 3.521755377702165e-5, high: 2.02456461662334e-5, estimate: 2.6279243045155653e-5 };
+    const { low, high, estimate } = mannWhitney(canary210, control210, { confidence: 0.95 });
+    expect({ low, high, estimate }).toEqual({ low: 0, high: 0, estimate: 0 });
+    for (const value of Object.values(expected)) expect(Math.abs(value)).toBeLessThan(1e-4);
+    // What R's search begins with, in standard deviations at the smallest and the largest difference.
+    const ends = [-3.124999999999986, 5.555555555555557];
+    const from = ends.map((shift) => standardised(canary210, control210, shift, true));
+    const z = normalQuantile(0.975);
+    expect(from.map((each) => each - z)).toEqual([
+      expect.closeTo(17.090968923762254, 6),
+      expect.closeTo(-20.997687930433106, 6),
+    ]);
+    expect(from.map((each) => each + z)).toEqual([
+      expect.closeTo(21.01089689284236, 6),
+      expect.closeTo(-17.077759961353, 6),
+    ]);
   });
 });
 

@@ -3,11 +3,14 @@ import { assessAlerts } from '../../shared/analysis/alerts/assess-alerts.ts';
 import { assessMetric, assessPooled, type Measurement } from '../../shared/analysis/assess-metric.ts';
 import type { Counts } from '../../shared/analysis/counts.ts';
 import { assessBudgetGate } from '../../shared/analysis/measure-budget.ts';
+import { assessProbeBurn } from '../../shared/analysis/measure-burn.ts';
+import { assessScoreGate } from '../../shared/analysis/measure-score.ts';
 import { failure, nodata, type Sample } from '../../shared/analysis/sample.ts';
 import { weighCounts } from '../../shared/analysis/weigh-counts.ts';
 import { assessProbe } from '../../shared/probe/assess-probe.ts';
 import { emptyTally } from '../../shared/probe/tally.ts';
 import type { MetricGate, ProbeGate } from '../../shared/rollout/gate.ts';
+import type { ScoreGate } from '../../shared/rollout/score-gate.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import { assessRegions } from '../../shared/wave/assess-regions.ts';
 import { judgeAvailability } from '../../shared/wave/judge-availability.ts';
@@ -55,6 +58,32 @@ const probe = (attempts: number, failedFirst: number, more: Partial<ProbeGate> =
 const pooled = (requests: number, failures: number): Judgement =>
   assessPooled(metricGate, { requests, failures, from: 0, to: 60_000 }, metric({ errors: of(0), requests: of(10) }));
 const asked = { gate: 'g', target: 't', query: '{severity="page"}', source: 'prod (https://p.test)', at: 60_000 };
+
+const comparison = { baseline: 'before', bad: 'higher', level: 0.05, of: 1, mostRise: 1 } as const;
+/** A score of two groups, one metric each. */
+const score = (errors: Judgement, p99: Judgement, onMarginal: ScoreGate['onMarginal'] = 'wait'): Judgement => {
+  const scored = { metric: metricGate, comparison, critical: false };
+  const metrics = { errors: { ...scored, group: 'errors', critical: true }, p99: { ...scored, group: 'latency' } };
+  const gate = {
+    kind: 'score',
+    metrics,
+    pass: 95,
+    marginal: 50,
+    weights: { errors: 60 },
+    onMarginal,
+    intervalMs: 1,
+  } as const;
+  const compared = [
+    { name: 'errors', judgement: errors },
+    { name: 'p99', judgement: p99 },
+  ];
+  return assessScoreGate('g', gate, 't', compared, { from: 0, to: 60_000 });
+};
+const burning = (counts: Counts): Judgement =>
+  assessProbeBurn('g', metricGate, 'up', 't', [{ at: 1, ...counts }], 60_000);
+const asBefore: Judgement = { ...metric({ errors: of(0), requests: of(1_000) }), samples: 1_000 };
+const slower: Judgement = { ...metric({ value: of(0.5) }), samples: 60 };
+const unread = metric({ value: failure('status 503') });
 
 const objective = { test: { kind: 'objective', level: 0.05, of: 1 } } as const;
 const budget = (counts: Counts): Judgement => {
@@ -116,6 +145,12 @@ const notPassed: readonly (readonly [string, Judgement, Numbers])[] = [
     { value: 0.05, samples: 1_000 },
   ],
   ['an objective of probes that is unknown', probe(100, 0, objective), { value: 0, samples: 100, stillNeeded: 199 }],
+  ['scheduled probes that burn', burning({ requests: 100, failures: 50 }), { value: 0.5, samples: 100 }],
+  ['scheduled probes that nobody made', burning({ requests: 0, failures: 0 }), { samples: 0 }],
+  ['a score that falls', score(slower, slower), { value: 0, samples: 60 }],
+  ['a marginal score', score(asBefore, slower), { value: 60, samples: 60 }],
+  ['a marginal score that fails', score(asBefore, slower, 'fail'), { value: 60, samples: 60 }],
+  ['a score of which half is dark', score(asBefore, unread), { samples: 3 }],
   ['a budget that is spent', budget({ requests: 1_000, failures: 20 }), { value: -1, samples: 1_000 }],
   ['a budget of nothing', budget({ requests: 0, failures: 0 }), { samples: 0 }],
   ['a scheduled outage before the entry', outage, { value: 1, samples: 8 }],

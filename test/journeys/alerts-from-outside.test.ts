@@ -118,6 +118,27 @@ describe('an alert from outside', () => {
     await story.alerts(group({ ...over, fingerprint: 'e' }));
   });
 
+  test('about a target that an earlier wave has left stops the rollout, holds its next wave, and is over when its sender is silent', async () => {
+    const rollout = await merge('v5');
+    await story.until(() => running('gke-internal').includes(image('v5')));
+    const told = () => group({ ...alert('firing', { target: 'eks-staging' }, story.now()), fingerprint: 'f' });
+    expect((await story.alerts(told())).body).toMatchObject({ held: ['target/eks-staging'], stopped: ['internal'] });
+    expect(await story.ended(rollout)).toMatchObject({
+      outcome: 'rolled_back',
+      because: expect.stringMatching(
+        /^FAIL gate alert HighErrorRate on eks-staging: it fires since .*; this rollout has gone through wave staging there$/,
+      ),
+    });
+    // Told of every minute, and then no more: a quarter of an hour later it is over, which the history of holds says.
+    await story.pass(60_000);
+    await story.alerts(told());
+    const next = await merge('v6');
+    expect(await story.ended(next)).toMatchObject({ outcome: 'succeeded' });
+    expect(await story.events(next)).toContainEqual(
+      expect.stringContaining('target eks-staging is held by alert HighErrorRate'),
+    );
+  });
+
   test('of nothing that is known is refused with a sentence, and so is a sender without the secret', async () => {
     const unknown = await story.alerts(
       group(alert('firing', { target: 'gke-interal' }, 1), alert('resolved', { target: 'gone' }, 1)),
@@ -133,6 +154,6 @@ describe('an alert from outside', () => {
     });
     const forged = await story.alerts(group(alert('firing', { target: 'eks-a' }, 1)), 'guess');
     expect(forged).toMatchObject({ status: 401, body: { code: 'SIGNATURE_INVALID' } });
-    expect(await story.ended(await merge('v5'))).toMatchObject({ outcome: 'succeeded' });
+    expect(await story.ended(await merge('v7'))).toMatchObject({ outcome: 'succeeded' });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../../shared/rollout/alerts.ts';
-import { nextAlerts, unacted } from '../../shared/rollout/next-alerts.ts';
+import { nextAlerts, unacted, withoutSilent } from '../../shared/rollout/next-alerts.ts';
 
 const now = 100_000_000;
 const minute = 60_000;
@@ -38,13 +38,13 @@ describe('what is known of alerts at a place', () => {
       'told again it is the same one, acted on and waived as it was',
       known(firing('1', { at: 5, heardAt: 5, actedAt: 6, waived })),
       [fires('1', { startsAt: 4 })],
-      known(firing('1', { at: 5, heardAt: now, actedAt: 6, waived })),
+      known(firing('1', { at: 5, heardAt: now, everyMs: now - 5, actedAt: 6, waived })),
     ],
     [
       'told by another with a later beginning it is the same one, as long as it was heard of since',
       known(firing('1', { at: now - minute, heardAt: now - minute, actedAt: 6 })),
       [fires('1', { startsAt: now - 30_000 })],
-      known(firing('1', { at: now - minute, heardAt: now, actedAt: 6 })),
+      known(firing('1', { at: now - minute, heardAt: now, everyMs: minute, actedAt: 6 })),
     ],
     [
       'one that began long after it was heard of last has fired anew, though nobody said that it ended',
@@ -112,6 +112,19 @@ describe('what is known of alerts at a place', () => {
     expect(ended.firing).toEqual([]);
     expect(Object.keys(ended.resolved)).toHaveLength(200);
   });
+});
+
+test.each<[string, Partial<FiringAlert>, number]>([
+  ['told of once: twelve hours later, three times the usual repetition', {}, 12 * 60],
+  ['repeated every hour: three hours later', { everyMs: 60 * minute }, 3 * 60],
+  ['repeated every minute: a quarter of an hour later', { everyMs: minute }, 15],
+  ['with an end of its own: when that is over, by any clock', { endsAt: now + 10 * minute }, 15],
+  ['with an end that was over when it was told of', { endsAt: now - 60 * minute }, 5],
+])('one that is not told of again is over, %s', (_, more, minutes) => {
+  const before = known(firing('1', more), firing('2', { everyMs: minute, own: true }));
+  const over = now + minutes * minute;
+  expect(withoutSilent(before, over - 1)).toBe(before);
+  expect(withoutSilent(before, over)).toEqual(known(firing('2', { everyMs: minute, own: true })));
 });
 
 test('what runs is stopped for those that nobody has acted on, and not for those that are waived', () => {

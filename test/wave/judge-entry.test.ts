@@ -46,7 +46,14 @@ const entered = async (rollback: boolean, ...isApproved: readonly boolean[]) => 
     throw new Error('not asked here');
   };
   const tools = {
-    ...{ probeUntil: unasked, measureMetric: unasked, measureDispersion: unasked, compareMetric: unasked },
+    ...{
+      probeUntil: unasked,
+      measureMetric: unasked,
+      measureClusters: unasked,
+      compareMetric: unasked,
+      measureScore: unasked,
+      measureProbed: unasked,
+    },
     ...{ measureBudget: unasked, measureAlerts: unasked },
     ...{ assessProbe: unknown, joinTallies: unknown, assessPooled: unknown },
     lookAtTest: async (order: TestOrder) => {

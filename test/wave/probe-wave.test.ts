@@ -78,9 +78,11 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     joinTallies: unasked,
     measureMetric: unasked,
     assessPooled: unasked,
-    measureDispersion: unasked,
+    measureClusters: unasked,
     measureBudget: unasked,
     compareMetric: unasked,
+    measureScore: unasked,
+    measureProbed: unasked,
     measureAlerts,
   };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };

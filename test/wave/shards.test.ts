@@ -61,12 +61,14 @@ const unasked = {
     throw new Error('not asked here');
   },
   measureMetric: refuse,
-  measureDispersion: refuse,
+  measureClusters: refuse,
   measureBudget: refuse,
   assessPooled: () => {
     throw new Error('not asked here');
   },
   compareMetric: refuse,
+  measureScore: refuse,
+  measureProbed: refuse,
   measureAlerts: refuse,
 };
 

@@ -76,6 +76,9 @@ const answering = (verdictOf: (gate: string, target: string | undefined) => Verd
     measureMetric: async (gate: string, _: unknown, __: unknown, target: Target) => ({
       judgement: await judge(gate, 'metric', target),
     }),
+    measureProbed: async (gate: string, _: unknown, __: unknown, target: Target) => ({
+      judgement: await judge(gate, 'metric', target),
+    }),
     measureAlerts: (gate: string, _: unknown, __: unknown, target: Target | undefined) => judge(gate, 'alerts', target),
   };
 };

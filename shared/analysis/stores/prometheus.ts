@@ -215,8 +215,8 @@ const readSeries = (response: StoreAnswer): Series => {
   const samples = (series?.values ?? []).map(([at, written]) => numberOf(written, at * 1000));
   const broken = samples.find((sample) => sample.kind === 'error');
   if (broken !== undefined) return { missing: broken };
-  const values = samples.flatMap((sample) => (sample.kind === 'value' ? [sample.value] : []));
-  return values.length === 0 ? { missing: nodata(NO_SERIES) } : { values };
+  const points = samples.flatMap((sample) => (sample.kind === 'value' ? [{ at: sample.at, value: sample.value }] : []));
+  return points.length === 0 ? { missing: nodata(NO_SERIES) } : { points };
 };
 
 /** Numbers are text on the wire, because JSON has no NaN and no Infinity. */

@@ -41,8 +41,10 @@ export interface Span {
   readonly stepMs: number;
 }
 
-/** Values over a stretch of time, those that are no number left out; or why there are none. */
-export type Series = { readonly values: readonly number[] } | { readonly missing: Exclude<Sample, { kind: 'value' }> };
+/** Values over a stretch of time, oldest first and those that are no number left out; or why there are none. */
+export type Series =
+  | { readonly points: readonly { readonly at: number; readonly value: number }[] }
+  | { readonly missing: Exclude<Sample, { kind: 'value' }> };
 
 /** What asking a store needs of the outside. */
 export type StoreOutside = Pick<Outside, 'http' | 'secrets' | 'clock'>;

@@ -13,6 +13,16 @@ const written = {
   latency: { metric: { source: 'prod', query: 'q' }, failAbove: 0.5, baseline: 'before', effect: 'report' },
   alerts: { alerts: { source: 'prod', labels: { severity: 'page' } } },
   slo: { budget: { objective: 0.999, window: '7d', atLeast: 0.1, probe: 'up' } },
+  health: {
+    score: {
+      metrics: {
+        errors: { source: 'prod', errors: 'e', requests: 'r', group: 'errors', critical: true },
+        p99: { source: 'prod', query: 'q', group: 'latency' },
+        p50: { source: 'prod', query: 'q', group: 'latency' },
+      },
+      groups: { errors: 60 },
+    },
+  },
   spent: { budget: { objective: 0.99, source: 'prod', errors: 'e', requests: 'r' } },
 };
 const wave = { gates: Object.keys(written), targets: ['a', 'b'] };
@@ -29,8 +39,9 @@ it('says what each gate of a wave asks, and how often all of them are wrong at m
     'latency: value ≤ 0.5 in prod; not worse than before; only reported',
     'alerts: no alert with {"severity":"page"} fires in prod',
     'slo: at least 10 % must be left of the 0.1 % that may fail in 7 days, by scheduled probes of up; asked before the wave is entered',
+    'health: score of 3 metrics at least 95, below 75 fails, between waits, compared with before; errors (weighs 60): errors (critical); latency: p99, p50',
     'spent: some must be left of the 1 % that may fail in 30 days, by prod; asked before the wave is entered',
-    'false alarms: at most 5.5 % of waves without fault, over 6 tests and all their looks; thresholds, alerts and burn rates state none',
+    'false alarms: at most 7 % of waves without fault, over 12 tests and all their looks; thresholds, alerts and burn rates state none',
   ]);
 });
 

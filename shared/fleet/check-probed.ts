@@ -9,11 +9,15 @@ const DAY_MS = 24 * 3_600_000;
 /** Scheduled probes are kept for little longer (`shared/availability/slot.ts`). */
 const MOST_DAYS = 30;
 
-/** Whether the gate whose scheduled probes a budget counts is there and is probed on schedule, and for how long those are kept. */
-export const checkBudget = (name: string, gate: GateEntry, gates: Entries['gates']): readonly Finding[] => {
-  if (!('budget' in gate) || gate.budget.probe === undefined) return [];
-  const { probe, window } = gate.budget;
-  const path = pointerOf(['gates', name, 'budget', 'probe']);
+/**
+ * Whether the gate whose scheduled probes a budget or a burn rate counts is there and is probed on schedule; and of a budget, for how
+ * long those are kept.
+ */
+export const checkProbed = (name: string, gate: GateEntry, gates: Entries['gates']): readonly Finding[] => {
+  const probed = probedBy(gate);
+  if (probed === undefined) return [];
+  const { probe, at } = probed;
+  const path = pointerOf(['gates', name, at, 'probe']);
   const probes = [...gates.sound].filter(([, each]) => isScheduled(each)).map(([each]) => each);
   const expected = 'a gate that probes, blocks, and need not fail';
   const findings: Finding[] = [];
@@ -23,6 +27,8 @@ export const checkBudget = (name: string, gate: GateEntry, gates: Entries['gates
     findings.push(nearest === undefined ? finding : { ...finding, nearest });
   } else if (gates.sound.has(probe) && !probes.includes(probe))
     findings.push({ code: 'GATE_INVALID', path, what: `gate ${probe} is not probed on schedule`, expected });
+  if (!('budget' in gate)) return findings;
+  const { window } = gate.budget;
   const days = durationMs(window) / DAY_MS;
   if (!Number.isInteger(days) || days > MOST_DAYS)
     findings.push({
@@ -32,6 +38,12 @@ export const checkBudget = (name: string, gate: GateEntry, gates: Entries['gates
       expected: `1d to ${MOST_DAYS}d`,
     });
   return findings;
+};
+
+/** The gate that is counted, and under which word it is named. */
+const probedBy = (gate: GateEntry): { readonly probe: string; readonly at: string } | undefined => {
+  if ('budget' in gate) return gate.budget.probe === undefined ? undefined : { probe: gate.budget.probe, at: 'budget' };
+  return 'metric' in gate && 'probe' in gate.metric ? { probe: gate.metric.probe, at: 'metric' } : undefined;
 };
 
 const isScheduled = (gate: GateEntry): boolean =>

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { RuleName } from './rules.ts';
+import { asking, query, withSource } from './schema-asked.ts';
+import { countFromOne, duration, name, text } from './schema-fields.ts';
+
+const rule = (rules: RuleName): RuleName => rules;
+
+/** A score, or a part of one. */
+const points = z.number(rule('points')).min(0, rule('points')).max(100, rule('points'));
+
+const weighed = {
+  group: name.optional().describe('Metrics are weighed by group; without one a metric is a group of its own name.'),
+  critical: z.boolean().default(false).describe('Where it is worse, the score is 0; false.'),
+  mostRise: z
+    .number(rule('mostRise'))
+    .min(1, rule('mostRise'))
+    .optional()
+    .describe('Ratio to the baseline up to which a worsening is borne however sure it is; 1.'),
+};
+
+const ofValues = withSource(
+  z
+    .strictObject({
+      query: query.describe("What gives one value, in the store's language."),
+      bad: z
+        .enum(['higher', 'lower', 'either'], rule('bad'))
+        .optional()
+        .describe('Which way is bad; higher. One that is critical must say it.'),
+      mostExceeds: z
+        .number(rule('mostExceeds'))
+        .min(0.5, rule('mostExceeds'))
+        .lt(1, rule('mostExceeds'))
+        .optional()
+        .describe('In place of mostRise: how often a value may be worse than one of the baseline (0.5 is alike).'),
+      mostDeviations: z
+        .number(rule('mostDeviations'))
+        .min(0, rule('mostDeviations'))
+        .optional()
+        .describe("In place of mostRise: by how many standard deviations the means may differ (Cohen's d)."),
+      ...asking,
+      ...weighed,
+    })
+    .refine((metric) => !metric.critical || metric.bad !== undefined, {
+      error: rule('criticalDirection'),
+      path: ['bad'],
+    })
+    .refine(
+      ({ mostRise, mostExceeds, mostDeviations }) =>
+        [mostRise, mostExceeds, mostDeviations].filter((each) => each !== undefined).length < 2,
+      { error: rule('oneEffect'), path: [] },
+    ),
+);
+
+const ofCounts = withSource(
+  z.strictObject({
+    errors: query.describe('What counts all that failed.'),
+    requests: query.describe('What counts everything; more errors of so many are worse.'),
+    minRequests: countFromOne.default(1).describe('Fewer requests than this on either side can not be compared; 1.'),
+    errorsMayBeAbsent: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Where requests are there and the store has no series of errors, that is 0. Prometheus can tell by itself.',
+      ),
+    ...asking,
+    ...weighed,
+  }),
+);
+
+const MOST_METRICS = 30;
+
+/** An entry of `gates` that weighs several metrics. */
+export const scoreGate = z
+  .strictObject({
+    score: z
+      .strictObject({
+        metrics: z
+          .record(name, z.union([ofValues, ofCounts]))
+          .refine((metrics) => Object.keys(metrics).length > 0, rule('someMetric'))
+          .refine((metrics) => Object.keys(metrics).length <= MOST_METRICS, rule('fewMetrics'))
+          .describe('What is compared, by name: values or counts of a store, with their groups.'),
+        baseline: z
+          .enum(['before', 'others', 'difference', 'last-week'], rule('baseline'))
+          .default('before')
+          .describe('What all of them are compared with, as the baseline of a metric; before.'),
+        pass: points.default(95).describe('From this score on it passes; 95.'),
+        marginal: points.default(75).describe('Below this it fails; 75.'),
+        onMarginal: z
+          .enum(['wait', 'pass', 'fail'], rule('onMarginal'))
+          .default('wait')
+          .describe(
+            'What a score between the two does: wait is inconclusive, and judged again while inconclusiveWithin lasts; wait.',
+          ),
+        groups: z
+          .record(text, z.number(rule('weight')).gt(0, rule('weight')).max(100, rule('weight')))
+          .default({})
+          .describe('Weights of groups, 100 together; groups without one share what is left equally.'),
+      })
+      .refine(({ pass, marginal }) => marginal <= pass, rule('scoreLimits'))
+      .describe('Metrics that are compared with a baseline and weighed into one score from 0 to 100.'),
+    interval: duration
+      .default('1m')
+      .describe('How often it is judged, ten times at most in the soak and ten from its end on; 1m.'),
+    maxAge: duration.optional().describe('How old the newest point may be; 2m, in CloudWatch 4m and the window.'),
+    level: z
+      .number(rule('level'))
+      .gt(0, rule('level'))
+      .max(0.5, rule('level'))
+      .default(0.05)
+      .describe(
+        'How often a wave without fault has a metric of it found worse at most, over all comparisons and looks; 0.05.',
+      ),
+    effect: z
+      .enum(['block', 'report'], rule('effect'))
+      .default('block')
+      .describe('report measures and tells and never stops a rollout; block.'),
+  })
+  .describe(
+    'Several metrics against a baseline, weighed into one score: while a wave is deployed, and when it is left.',
+  );
