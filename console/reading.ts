@@ -1,5 +1,5 @@
-import { probeRegions } from '../shared/availability/probe-availability.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
+import { probeRegions } from '../shared/outside/probe-regions.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Read } from './app.ts';

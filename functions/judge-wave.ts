@@ -22,7 +22,7 @@ export const judgeWave = (outside: Outside): Task =>
       ...gateTools(outside, plan),
       ...testTools(outside),
       verifyTarget,
-      readSeen: seenTools(outside).readSeen,
+      readStandings: seenTools(outside).readStandings,
       judgeFlags: (signal: AbortSignal) => judgeFlags(ref, release, flags, outside, signal),
     };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);

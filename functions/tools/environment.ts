@@ -31,6 +31,7 @@ const variables = z.object({
   TIDEGATE_HOME_REGION: z.optional(z.string()),
   /** Names of regions, with commas between them. */
   TIDEGATE_PROBE_REGIONS: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/))),
+  TIDEGATE_REGIONAL_PROBER: z.optional(given),
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
@@ -60,6 +61,8 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
     secretsPath: data.TIDEGATE_SECRETS_PATH,
     settings: {
       region: data.AWS_REGION,
+      ...(data.TIDEGATE_HOME_REGION === undefined ? {} : { homeRegion: data.TIDEGATE_HOME_REGION }),
+      ...(data.TIDEGATE_REGIONAL_PROBER === undefined ? {} : { regionalProber: data.TIDEGATE_REGIONAL_PROBER }),
       ...(data.TIDEGATE_PROBE_REGIONS === undefined ? {} : { probeRegions: data.TIDEGATE_PROBE_REGIONS.split(',') }),
       stateMachines: {
         rollout: data.TIDEGATE_ROLLOUT_MACHINE,

@@ -2,6 +2,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import { probeRegions } from '../outside/probe-regions.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
@@ -162,10 +163,6 @@ const act = async (
   for (const outage of outages) await tools.stopWaves(outage);
   if (outages.length > 0) await tools.tellOutages(outages, release);
 };
-
-/** The regions that probe on schedule. */
-export const probeRegions = ({ region, probeRegions: regions }: Outside['settings']): readonly string[] =>
-  regions ?? [region];
 
 /** Failures in a row, each confirmed, as for a wave; or most of a slot. */
 const fails = ({ gate: name, run, attempts, failedConfirmed }: Tally, gates: Readonly<Record<string, ProbeGate>>) =>

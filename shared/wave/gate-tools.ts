@@ -82,6 +82,7 @@ const isOf = <Kind extends GateSpec['kind']>(gate: GateSpec, kind: Kind): gate i
   gate.kind === kind;
 
 export const probeGates = gatesOf('probe');
+export type ProbeGates = ReturnType<typeof probeGates>;
 export const metricGates = gatesOf('metric');
 export const alertGates = gatesOf('alerts');
 export const budgetGates = gatesOf('budget');

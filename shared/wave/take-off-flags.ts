@@ -3,7 +3,7 @@ import { getJson } from '../blobs/json.ts';
 import { isRecorded, recordEvent } from '../ledger/events.ts';
 import { type FlagChange, keepFlagStanding, noteFlag, readFlagChanges } from '../ledger/flags.ts';
 import { advanceWave, readJudgements, readStop, type WaveRef } from '../ledger/waves.ts';
-import type { Invocation, Outside } from '../outside/outside.ts';
+import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import { joinWaits, secondsToLook } from '../rollout/assess-entry.ts';
 import { describeSetting } from '../rollout/flag.ts';
 import { nextFlagBack } from '../rollout/next-flag-back.ts';
@@ -33,7 +33,9 @@ export type TakeOffTools = FlagTools &
     tell(key: string, text: string): Promise<void>;
   };
 
-type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'>;
+type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
+  readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
+};
 
 /** A store of flags that does not answer is asked so long. The code stays meanwhile: old code must not run under a new flag. */
 const triedMs = 24 * 3_600_000;

@@ -1,0 +1,12 @@
+import { invokeElsewhere } from '../../shared/outside/invoke-elsewhere.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import type { CallProber } from '../../shared/wave/call-regions.ts';
+
+/** How the loop of the home region calls those of the others: the function of that name which each region has. */
+export const callProber =
+  (outside: Pick<Outside, 'http' | 'identity' | 'settings'>): CallProber =>
+  async (order, signal) => {
+    const { regionalProber } = outside.settings;
+    if (regionalProber === undefined) throw new Error('no function is named that probes in other regions');
+    await invokeElsewhere(order.region, regionalProber, order, outside, signal);
+  };
