@@ -1,4 +1,4 @@
-import { invokeElsewhere } from '../../shared/outside/invoke-elsewhere.ts';
+import { invokeLater } from '../../shared/outside/invoke-later.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { CallProber } from '../../shared/wave/call-regions.ts';
 
@@ -8,5 +8,5 @@ export const callProber =
   async (order, signal) => {
     const { regionalProber } = outside.settings;
     if (regionalProber === undefined) throw new Error('no function is named that probes in other regions');
-    await invokeElsewhere(order.region, regionalProber, order, outside, signal);
+    await invokeLater(order.region, regionalProber, order, outside, signal);
   };

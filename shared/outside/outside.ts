@@ -37,6 +37,8 @@ export interface Settings {
   readonly probeRegions?: readonly string[];
   /** The region of ledger and state machines, where this function runs in another. */
   readonly homeRegion?: string;
+  /** Name of the function that this runs in. Absent on one machine. */
+  readonly functionName?: string;
   /** Name of the function that probes beside waves in every other region. */
   readonly regionalProber?: string;
   /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */

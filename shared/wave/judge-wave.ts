@@ -1,4 +1,5 @@
 import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside, Settings } from '../outside/outside.ts';
 import { type NextSoak, nextSoak } from '../rollout/next-soak.ts';
 import type { Release } from '../rollout/release.ts';
@@ -15,7 +16,6 @@ import {
   unknownGates,
   withEffects,
 } from './gate-tools.ts';
-import { inTurns } from './in-turns.ts';
 import { bestLooked, judgeRegions, type ReadStandings, silentRegions, sumRegions } from './judge-regions.ts';
 import { withFlags } from './last-write.ts';
 import { unseenBySoak } from './later-effects.ts';

@@ -67,6 +67,7 @@ it('may use the ledger, read and keep blobs, and read where to tell people, all 
     'dynamodb:Query',
     'kms:Decrypt',
     'kms:GenerateDataKey',
+    'lambda:InvokeFunction',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
     's3:GetObject',

@@ -2,10 +2,10 @@ import { awsClientSettings } from './aws-client-settings.ts';
 import type { Outside } from './outside.ts';
 
 /**
- * Has Lambda run a function of another region of this account, and does not wait for it (`InvocationType: Event`): what it does is read from
+ * Has Lambda run a function of this account, in this region or another, and does not wait for it (`InvocationType: Event`): what it does is read from
  * where it writes. Rejects where the call was not taken. Lambda itself runs what died once more, as the function is deployed to.
  */
-export const invokeElsewhere = async (
+export const invokeLater = async (
   region: string,
   name: string,
   payload: unknown,
