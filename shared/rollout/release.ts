@@ -43,6 +43,8 @@ export interface Release {
   readonly deletes: DeleteRules;
   /** What alerts from outside are about, by their labels; the first that fits. Absent where the config has none. */
   readonly alerts?: readonly AlertRule[];
+  /** Regions of AWS that waves are probed from. Absent: those of the deployment. */
+  readonly probers?: readonly string[];
   /** Private targets that follow once the fleet has it. Absent where there are none. */
   readonly following?: readonly string[];
   /** By name. Absent where the config has none. */

@@ -1,7 +1,6 @@
 import type { Standing } from '../availability/standing.ts';
 import type { WaveRef } from '../ledger/waves.ts';
-import type { Outside, Settings } from '../outside/outside.ts';
-import { probeRegions } from '../outside/probe-regions.ts';
+import type { Outside } from '../outside/outside.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import { assessRegions, type RegionJudgement } from './assess-regions.ts';
@@ -21,19 +20,16 @@ export interface SeenFrom {
   readonly isOn: boolean;
 }
 
-/** What the loops of all regions saw since a moment, the home region's first. */
+/** What the loops of these regions saw since a moment, in their order: the home region's comes first. */
 export const sumRegions = async (
   ref: WaveRef,
+  regions: readonly string[],
   shards: readonly Shard[],
   since: number,
   gapMs: number,
   tools: Pick<GateTools, 'joinTallies'>,
-  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
-    readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
-  },
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<readonly SeenFrom[]> => {
-  const home = outside.settings.region;
-  const regions = [home, ...probeRegions(outside.settings).filter((region) => region !== home)];
   const loops =
     regions.length < 2 ? [] : await Promise.all(shards.map(({ shard }) => readLoops(outside.ledger, ref, shard)));
   const now = outside.clock.now();

@@ -1,13 +1,13 @@
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetState } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
-import type { Outside, Settings } from '../outside/outside.ts';
-import { probeRegions } from '../outside/probe-regions.ts';
+import type { Outside } from '../outside/outside.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { probeGates } from './gate-tools.ts';
 import { lastTallies } from './probe-slices.ts';
 import { shardOf, shardsOf } from './shards.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 /** Whether a target may be trusted with its next restart. */
 export type StepJudgement = { readonly passed: true } | { readonly passed: false; readonly because: string };
@@ -23,7 +23,7 @@ export const judgeStep = async (
   since: number,
   release: Release,
   wave: Wave,
-  outside: Pick<Outside, 'ledger' | 'blobs'> & { readonly settings: Pick<Settings, 'region' | 'probeRegions'> },
+  outside: Pick<Outside, 'ledger' | 'blobs'> & { readonly settings: Where },
 ): Promise<StepJudgement> => {
   const gates = Object.keys(probeGates(release, wave));
   if (gates.length === 0 || ref.direction === 'back') return { passed: true };
@@ -31,7 +31,7 @@ export const judgeStep = async (
   const isRollback = (await readRollout(outside.ledger, ref.rollout))?.rollback === true;
   if (!isProbed || isRollback) return { passed: true };
   const shard = shardOf(target, wave, shardsOf(release, wave).length);
-  const regions = probeRegions(outside.settings);
+  const regions = waveRegions(release, outside.settings);
   const seen = await Promise.all(regions.map((region) => lastTallies({ ref, shard, region }, since, outside)));
   const tallies = seen.flat().filter((each) => each.target === target && each.attempts > 0 && each.from >= since);
   for (const gate of gates) {

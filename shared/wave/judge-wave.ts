@@ -1,6 +1,6 @@
 import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
 import { inTurns } from '../outside/in-turns.ts';
-import type { Invocation, Outside, Settings } from '../outside/outside.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
 import { type NextSoak, nextSoak } from '../rollout/next-soak.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -27,6 +27,7 @@ import { recordVerdicts } from './record-verdicts.ts';
 import { shardsWith } from './shards.ts';
 import { gapOf } from './slice-length.ts';
 import { soaking } from './soaking.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
@@ -50,7 +51,7 @@ export const judgeWave = async (
   configured: Wave,
   tools: GateTools & TestTools & ExitTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
-    readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
+    readonly settings: Where;
   },
   { signal }: Invocation,
 ): Promise<NextSoak> => {
@@ -67,7 +68,15 @@ export const judgeWave = async (
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
   const shards = shardsWith(release, wave, names);
-  const seen = await sumRegions(ref, shards, lastWriteAt, gapOf(wave), tools, outside);
+  const seen = await sumRegions(
+    ref,
+    waveRegions(release, outside.settings),
+    shards,
+    lastWriteAt,
+    gapOf(wave),
+    tools,
+    outside,
+  );
   const probing = bestLooked(seen);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;

@@ -1,7 +1,7 @@
 import type { Outage } from '../availability/assess-standings.ts';
 import { stored, update } from '../ledger/update.ts';
 import { readDeployments, type WaveRef } from '../ledger/waves.ts';
-import type { Outside, Settings } from '../outside/outside.ts';
+import type { Outside } from '../outside/outside.ts';
 import type { Wait } from '../rollout/assess-entry.ts';
 import { gateSentence } from '../rollout/next-soak.ts';
 import type { InProgress } from '../rollout/outcome.ts';
@@ -17,6 +17,7 @@ import { measureStores } from './measure-stores.ts';
 import { readAlerted } from './read-waits.ts';
 import { shardsWith } from './shards.ts';
 import { gapOf, sliceOf } from './slice-length.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 export type Cure = InProgress | { readonly status: 'cured' | 'not-cured'; readonly because: string };
 
@@ -49,7 +50,7 @@ export const measureCure = async (
   since: number,
   tools: CureTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
-    readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
+    readonly settings: Where;
   },
   signal: AbortSignal,
 ): Promise<Cure> => {
@@ -65,7 +66,15 @@ export const measureCure = async (
     .sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const seen = await sumRegions(ref, shardsWith(release, wave, names), from, gapOf(wave), tools, outside);
+  const seen = await sumRegions(
+    ref,
+    waveRegions(release, outside.settings),
+    shardsWith(release, wave, names),
+    from,
+    gapOf(wave),
+    tools,
+    outside,
+  );
   const own = withEffects(release, [
     ...(await judgeRegions(gates, names, seen, from, tools)),
     ...(await measureStores(release, wave, targets, tools, signal)).map((each) => afterMoment(each, from)),

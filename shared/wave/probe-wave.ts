@@ -1,8 +1,7 @@
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, restProber, type WaveRef } from '../ledger/waves.ts';
-import type { Invocation, Outside, Settings } from '../outside/outside.ts';
-import { probeRegions } from '../outside/probe-regions.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
 import { secondsToLook } from '../rollout/assess-entry.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
@@ -21,6 +20,7 @@ import { soaking } from './soaking.ts';
 import { stopAtFail } from './stop-at-fail.ts';
 import { watchAlerts } from './watch-alerts.ts';
 import { watchMetrics } from './watch-metrics.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 /**
  * One invocation probes for at most so long, then the state machine calls again. Seven events a call: in a soak of 12 hours no more than
@@ -56,7 +56,7 @@ export const probeWave = async (
   { shard, of, region }: Probing,
   tools: ProbeWaveTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'random' | 'log'> & {
-    readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
+    readonly settings: Where;
   },
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
@@ -73,9 +73,10 @@ export const probeWave = async (
   if (!probes && alerts === undefined && metrics === undefined) return { status: 'ended' };
   const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
   const place: LoopPlace = { ref, shard, region: here };
-  const loop = probes ? await beginLoop(place, wave, gates, isHome, outside) : undefined;
+  const others = waveRegions(release, outside.settings).filter((each) => each !== here);
+  // Where one region probes alone it has nobody to tell.
+  const loop = probes && others.length > 0 ? await beginLoop(place, wave, gates, isHome, outside) : undefined;
   if (loop?.status === 'taken') return { status: 'ended' };
-  const others = probeRegions(outside.settings).filter((each) => each !== here);
   const regions =
     isHome && probes && others.length > 0
       ? callRegions(ref, { shard, of }, others, tools.callProber, outside, signal)

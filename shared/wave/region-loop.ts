@@ -1,5 +1,4 @@
-import type { Outside, Settings } from '../outside/outside.ts';
-import { probeRegions } from '../outside/probe-regions.ts';
+import type { Outside } from '../outside/outside.ts';
 import { randomHex } from '../outside/random.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
@@ -23,23 +22,15 @@ export interface RegionLoop {
 
 /**
  * Begins the loop of a region. `taken` where another run of it goes on, which the home region's does not ask: the state machine has
- * one at a time. Nothing where one region probes alone, which has nobody to tell.
+ * one at a time.
  */
 export const beginLoop = async (
   place: LoopPlace,
   wave: Wave,
   gates: Readonly<Record<string, ProbeGate>>,
   isHome: boolean,
-  {
-    ledger,
-    clock,
-    random,
-    settings,
-  }: Pick<Outside, 'ledger' | 'clock' | 'random'> & {
-    readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
-  },
-): Promise<RegionLoop | { readonly status: 'taken' } | undefined> => {
-  if (probeRegions(settings).length < 2) return undefined;
+  { ledger, clock, random }: Pick<Outside, 'ledger' | 'clock' | 'random'>,
+): Promise<RegionLoop | { readonly status: 'taken' }> => {
   const run = randomHex(random, 8);
   const until = () => clock.now() + gapOf(wave);
   const isOurs = await claimLoop(ledger, place, run, clock.now(), until(), isHome);

@@ -4,7 +4,7 @@ import type { Served } from '../flags/read-served.ts';
 import { isRecorded, recordEvent } from '../ledger/events.ts';
 import { type FlagChange, keepFlagStanding, noteFlag, readFlagChanges } from '../ledger/flags.ts';
 import { advanceWave, readJudgements, readStop, type WaveRef } from '../ledger/waves.ts';
-import type { Invocation, Outside, Settings } from '../outside/outside.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
 import { joinWaits, secondsToLook } from '../rollout/assess-entry.ts';
 import { describeSetting } from '../rollout/flag.ts';
 import { nextFlagBack } from '../rollout/next-flag-back.ts';
@@ -21,6 +21,7 @@ import { type Cure, type CureTools, measureCure } from './measure-cure.ts';
 import { notAskedAgain } from './not-asked-again.ts';
 import { firstUnserved } from './read-flags.ts';
 import { readWaits } from './read-waits.ts';
+import type { Where } from './wave-regions.ts';
 
 /**
  * `back`: the way back of the wave goes on with its targets; `passed`: there are none. `held`: the flags were to blame, or are somebody
@@ -36,7 +37,7 @@ export type TakeOffTools = FlagTools &
   };
 
 type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
-  readonly settings: Pick<Settings, 'region' | 'probeRegions'>;
+  readonly settings: Where;
 };
 
 /** A store of flags that does not answer is asked so long. The code stays meanwhile: old code must not run under a new flag. */

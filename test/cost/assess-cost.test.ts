@@ -59,10 +59,13 @@ describe('the cost of a rollout', () => {
       provisioned,
     );
     expect(assessFixed(provisioned, prices).total).toBeCloseTo(4.9, 2);
-    // Beside it, what runs by the clock, whatever the number of targets.
-    const schedules = assessSchedules(prices);
+    // Beside it, what runs by the clock.
+    const schedules = assessSchedules({ targets: 100, regions: 1 }, prices);
     expect(schedules.total).toBeLessThan(8);
     // Two thousand blobs read and put again on thirty days.
     expect(schedules.blobs).toBeCloseTo(0.33, 2);
+    // Five hundred targets from two regions are three invocations a minute in each.
+    const more = assessSchedules({ targets: 500, regions: 2 }, prices);
+    expect(more.probes).toBeCloseTo(6 * (schedules.probes ?? 0), 6);
   });
 });
