@@ -86,6 +86,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   following: config.following,
   access: toAccess(config),
   ...toAlertRules(config.alerts),
+  ...(config.drift === 'report' ? { drift: config.drift } : {}),
   ...toFlags(config),
   ...(config.probers === undefined ? {} : { probers: config.probers }),
   isWatched: [config, ...config.waves].some(({ monitoring }) => monitoring === 'required'),

@@ -107,9 +107,13 @@ const KEPT_BLOBS = 2_000;
 /** Of them it reads and puts sixteen at the same time. */
 const KEPT_A_SECOND = 100;
 
+/** Targets are looked at for drift sixteen at the same time, each in this many seconds of a function of this size. */
+const LOOK_SECONDS = 0.8;
+const LOOK_GB = 1.769;
+
 /**
- * Dollars of a month for what runs by the clock: two sweeps of a minute, the probes of all targets from each region, and keeping blobs each day
- * (their bucket has a key of its own, so that the key is hardly asked).
+ * Dollars of a month for what runs by the clock: two sweeps of a minute, the probes of all targets from each region, looking for drift each five
+ * minutes, and keeping blobs each day (their bucket has a key of its own, so that the key is hardly asked).
  */
 export const assessSchedules = (
   { targets, regions }: { readonly targets: number; readonly regions: number },
@@ -123,6 +127,11 @@ export const assessSchedules = (
       probers *
       minutes *
       (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
+    drift:
+      (minutes / 5) *
+      (prices.lambdaRequest +
+        LOOK_GB * Math.ceil(targets / 16) * LOOK_SECONDS * prices.lambdaGbSecond +
+        targets * (prices.blobGet + prices.ledgerWrite + 3 * prices.ledgerRead)),
     blobs:
       30 *
       (prices.lambdaRequest +

@@ -23,6 +23,7 @@ export interface Fleet
     | 'deletes'
     | 'windows'
     | 'alerts'
+    | 'drift'
     | 'flags'
     | 'flagStores'
     | 'probers'
@@ -133,7 +134,7 @@ export const buildRelease = async <Config extends Fleet>(
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { gates, metrics, services, settled, roles, deletes, windows, alerts, flags, flagStores, probers } =
+  const { gates, metrics, services, settled, roles, deletes, windows, alerts, drift, flags, flagStores, probers } =
     config.fleet;
   const release: Release = {
     targets,
@@ -146,6 +147,7 @@ export const buildRelease = async <Config extends Fleet>(
     deletes,
     ...(windows === undefined ? {} : { windows }),
     ...(alerts === undefined ? {} : { alerts }),
+    ...(drift === undefined ? {} : { drift }),
     ...(own === undefined && following.length > 0 ? { following: following.map(({ target }) => target.name) } : {}),
     ...(flags === undefined ? {} : { flags }),
     ...(flagStores === undefined ? {} : { flagStores }),
