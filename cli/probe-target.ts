@@ -21,6 +21,7 @@ export const checkOf = (address: string, asked: string | undefined): Check => {
     if (url === null || schemes[url.protocol] === undefined) {
       throw badInput(`${address}: expected a URL with http, https, ws or wss, or host:port`);
     }
+    if (url.port === '0') throw badInput(`${address}: port 0 is none; expected 1 to 65535`);
     if (url.username !== '' || url.password !== '')
       throw badInput('the URL holds credentials, which a probe never sends');
   }

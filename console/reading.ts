@@ -1,6 +1,6 @@
-import { probeRegions } from '../shared/availability/probe-availability.ts';
 import { orderDrifts, readDrifts } from '../shared/drift/drift-row.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
+import { probeRegions } from '../shared/outside/probe-regions.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Read } from './app.ts';

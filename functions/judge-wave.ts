@@ -16,13 +16,13 @@ import { verifyingTools } from './tools/verifying.ts';
 export const judgeWave = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
+    const verifyTarget = verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
     const flags = flagTools(outside);
     const tools = {
       ...gateTools(outside, plan),
       ...testTools(outside),
       verifyTarget,
-      readSeen: seenTools(outside).readSeen,
+      readStandings: seenTools(outside).readStandings,
       judgeFlags: (signal: AbortSignal) => judgeFlags(ref, release, flags, outside, signal),
     };
     return judge(ref, release, waveOf(release, ref.wave), tools, outside, invocation);

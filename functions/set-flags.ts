@@ -12,7 +12,7 @@ import { verifyingTools } from './tools/verifying.ts';
 export const setFlags = (outside: Outside): Task =>
   task(outside, plannedWave, async ({ plan, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
+    const verifyTarget = verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
     const tools = { ...flagTools(outside), verifyTarget };
     return set(ref, release, waveOf(release, ref.wave), plan, tools, outside, invocation);
   });

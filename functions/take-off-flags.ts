@@ -19,7 +19,7 @@ const input = z.extend(plannedWave, { ended: z.object({ status: z.string(), beca
 export const takeOffFlags = (outside: Outside): Task =>
   task(outside, input, async ({ plan, ended, ...ref }, invocation) => {
     const release = await releaseOf(outside.blobs, ref.release);
-    const verifyTarget = await verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
+    const verifyTarget = verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
     const path = `/rollouts/${ref.rollout}`;
     const tools = {
       ...gateTools(outside, plan),

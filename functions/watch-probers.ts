@@ -3,6 +3,7 @@ import { watchProbers as watch } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import { readAccess } from '../shared/ledger/access.ts';
 import { beat, notify } from '../shared/notify/notify.ts';
+import { sendWaiting } from '../shared/notify/outbox.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 
@@ -10,10 +11,11 @@ const hourMs = 3_600_000;
 
 /**
  * Every minute: who should probe and has fallen silent. Tells people, once an hour; while nobody is silent, shows an outside service that
- * this is alive, which it can not say of itself.
+ * this is alive, which it can not say of itself. And sends again what some channel has not taken yet.
  */
 export const watchProbers = (outside: Outside): Task =>
   task(outside, z.unknown(), async () => {
+    await sendWaiting(outside);
     const silent = await watch(outside);
     // Everybody is told of them; whose they are is for their own people to know.
     const { privateTargets } = await readAccess(outside.ledger);

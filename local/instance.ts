@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
-import { probeRegions } from '../shared/availability/probe-availability.ts';
 import { alertSecret } from '../shared/intake/receive-alerts.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
+import { probeRegions } from '../shared/outside/probe-regions.ts';
 import type { Target } from '../shared/rollout/target.ts';
 import { testSecret } from '../shared/test-gates/answer-url.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
@@ -18,6 +18,7 @@ import { type LocalFunctions, localFunctions } from './functions.ts';
 import type { Route } from './network.ts';
 import { localOutside, type Mode } from './outside.ts';
 import { createRegionFaults, type RegionFaults } from './region-faults.ts';
+import { regionalLambda, regionalProber } from './regional-probers.ts';
 import { ensureSecret } from './secret-files.ts';
 import { account, blobBucket, createStateMachines, region, stateMachineArn } from './state-machines.ts';
 
@@ -48,7 +49,7 @@ export interface Instance {
   readonly engine: Engine;
   readonly forge: Forge;
   readonly fleet: Fleet;
-  /** What is wrong with the regions that probe on schedule. */
+  /** What is wrong with the regions that probe, on schedule and beside waves. */
   readonly regionFaults: RegionFaults;
   readonly functions: LocalFunctions;
   /** Delivers an artifact event as CI would: signed, to the function that takes them. Returns what it answered. */
@@ -80,7 +81,13 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   ensureSecret(join(dir, 'secrets'), alertSecret, mode.random);
   ensureSecret(join(dir, 'secrets'), testSecret, mode.random);
   // Set below: whatever answers to a simulated host may itself ask others.
-  const later: { functions?: LocalFunctions; blobs?: Outside['blobs'] } = {};
+  const later: {
+    functions?: LocalFunctions;
+    blobs?: Outside['blobs'];
+    regions?: ReadonlyMap<string, LocalFunctions>;
+  } = {};
+  const settings = settingsOf(options);
+  const regions = probeRegions(settings);
   const functions = (): LocalFunctions => orThrow(later.functions);
   const forge = await createForge({
     clock: mode.clock,
@@ -121,15 +128,19 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     { host: forgeHost, handle: forge.handle },
     ...fleet.routes,
     ...options.flags.routes(options.simulated),
+    ...regions
+      .filter((each) => each !== region)
+      .map((each) => regionalLambda(each, () => orThrow(later.regions?.get(each)))),
   ];
   const { http, dial, close } = await options.connect(routes);
   const identity = simulatedIdentity(mode.clock, ownAccount(options.simulated));
-  const outside = localOutside(dir, { ...mode, http, dial }, identity, settingsOf(options));
-  later.blobs = outside.blobs;
-  later.functions = localFunctions(outside);
-  await createStateMachines(engine.handle, options.readDefinition);
-  const regions = probeRegions(outside.settings);
+  const outside = localOutside(dir, { ...mode, http, dial }, identity, settings);
   const regionFaults = createRegionFaults({ http, dial }, mode.clock);
+  const functionsOf = (at: string) => localFunctions({ ...outside, ...regionFaults.from(at) });
+  later.blobs = outside.blobs;
+  later.functions = withProber(localFunctions(outside), functionsOf(region));
+  later.regions = new Map(regions.map((at) => [at, functionsOf(at)]));
+  await createStateMachines(engine.handle, options.readDefinition);
   // Each by itself: a prober takes most of its minute.
   const schedules = [
     every(scheduleMs, mode.clock, async () => {
@@ -142,10 +153,9 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
       outside.sweep();
       engine.forget(mode.clock.now() - historyMs);
     }),
-    ...regions.map((at) => {
-      const there = localFunctions({ ...outside, ...regionFaults.from(at) });
-      return every(scheduleMs, mode.clock, () => there.call('probeAvailability', { region: at }));
-    }),
+    ...[...later.regions].map(([at, there]) =>
+      every(scheduleMs, mode.clock, () => there.call('probeAvailability', { region: at })),
+    ),
   ];
   return {
     outside,
@@ -179,6 +189,12 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   };
 };
 
+/** The functions, with the one that probes beside a wave as it runs from its region, whose faults are that region's. */
+const withProber = (functions: LocalFunctions, prober: LocalFunctions): LocalFunctions => ({
+  ...functions,
+  invoke: (call) => (call.functionArn.endsWith(':probeWave') ? prober : functions).invoke(call),
+});
+
 /** A database that only its owner reads: it holds what Secrets and states hold. SQLite gives the files beside it the same mode. */
 const ownDatabase = (path: string): string => {
   closeSync(openSync(path, 'a', 0o600));
@@ -187,7 +203,7 @@ const ownDatabase = (path: string): string => {
 
 const settingsOf = (options: InstanceOptions): Settings => ({
   region,
-  ...(options.simulated.length > 0 ? { probeRegions: simulatedRegions } : {}),
+  ...(options.simulated.length > 0 ? { probeRegions: simulatedRegions, regionalProber } : {}),
   stateMachines: {
     rollout: stateMachineArn('rollout'),
     wave: stateMachineArn('wave'),

@@ -10,4 +10,4 @@ const show = (title: string, parts: Readonly<Record<string, number>>): void => {
 console.log(`prices of us-east-1 as of ${prices.asOf}; ${countTransitions(hundredTargets)} state transitions`);
 show('one rollout of 100 targets', assessCost(hundredTargets, prices));
 show('a month, whatever happens', assessFixed(provisioned, prices));
-show('a month of what runs by the clock', assessSchedules(prices));
+show('a month of what runs by the clock', assessSchedules({ targets: 100, regions: 1 }, prices));

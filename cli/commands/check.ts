@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { configTools } from '../../functions/tools/preparing.ts';
 import { lintRendered, type PlacedFinding } from '../../shared/apply/lint/lint-rendered.ts';
 import { checkProbers } from '../../shared/fleet/check-probers.ts';
+import { AWS_REGION } from '../../shared/fleet/schema.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
 import { everyTarget } from '../../shared/rollout/every-target.ts';
 import { countFindings, describeFindings } from '../../shared/rollout/plan.ts';
@@ -16,7 +17,7 @@ import { badInput } from '../stop.ts';
  * when a release of it would be refused. Asks nothing and nobody.
  */
 export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
-  const probers = probersOf(textOption(options, 'probers'));
+  const given = probersOf(textOption(options, 'probers'));
   const folder = resolve(terminal.directory, dir);
   const { files, config } = readConfigFolder(folder, textOption(options, 'config'));
   const tools = configTools(evaluateInWorker(terminal.clock), config);
@@ -32,8 +33,10 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
     }
   } else for (const problem of read.problems) problems.add(problem);
   const { waves, entries } = read.ok ? read.fleet : { waves: [], entries: {} };
+  const probers = given ?? (read.ok ? read.fleet.probers : undefined);
   const lonely = read.ok && probers !== undefined ? checkProbers(targets, waves, read.fleet.gates, probers) : [];
-  const findings = [...found.values(), ...lonelyFinding(lonely, probers ?? [], config)];
+  const unknown = read.ok && probers === undefined && read.fleet.isWatched ? unknownProbers(config) : [];
+  const findings = [...found.values(), ...lonelyFinding(lonely, probers ?? [], config), ...unknown];
   for (const problem of problems) terminal.out(json ? JSON.stringify(problemOf(problem)) : problem);
   for (const each of findings) terminal.out(json ? JSON.stringify(findingOf(each)) : findingLine(each, targets.length));
   const counts = countFindings(findings);
@@ -57,9 +60,16 @@ export const run: Run = async ([dir = '.'], options, { terminal, json }) => {
 
 const probersOf = (written: string | undefined): readonly string[] | undefined => {
   const regions = written?.split(',').map((region) => region.trim());
-  const odd = regions?.find((region) => !/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region));
+  const odd = regions?.find((region) => !AWS_REGION.test(region));
   if (odd !== undefined) throw badInput(`--probers: ${JSON.stringify(odd)} is no region of AWS, as us-east-1`);
   return regions;
+};
+
+/** A fleet that has to be watched does not say from where. */
+const unknownProbers = (config: string): readonly FoundInFiles[] => {
+  const because =
+    'monitoring is required, and nothing says where probers stand, so that nobody can tell whether any stands outside the region and provider of a target: name their regions as `probers`';
+  return [{ rule: 'prober-outside', severity: 'warning', because, source: config, targets: [] }];
 };
 
 /** One warning for all targets that are only seen from where they are. */
@@ -102,4 +112,4 @@ const findingOf = ({ source, because, object, rule, severity, targets }: FoundIn
 });
 
 const findingLine = ({ source, because, rule, severity, targets }: FoundInFiles, all: number): string =>
-  `${codes[severity]} ${source}: ${because}${severity === 'error' ? '' : ` (${rule})`}${targets.length === all ? '' : `  on ${targets.join(', ')}`}`;
+  `${codes[severity]} ${source}: ${because}${severity === 'error' ? '' : ` (${rule})`}${targets.length === all || targets.length === 0 ? '' : `  on ${targets.join(', ')}`}`;

@@ -1,7 +1,6 @@
 import { assessObjective } from '../../shared/analysis/assess-objective.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
 import { assessObjectiveStandings } from '../../shared/availability/assess-objective-standings.ts';
-import { probeRegions } from '../../shared/availability/probe-availability.ts';
 import { readProbed } from '../../shared/availability/read-probed.ts';
 import { readOutages, watchProbers } from '../../shared/availability/watch-probers.ts';
 import { readDrifts } from '../../shared/drift/drift-row.ts';
@@ -10,6 +9,7 @@ import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import { readTurn } from '../../shared/ledger/turn.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
+import { probeRegions } from '../../shared/outside/probe-regions.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { FiguresRows } from '../figures/figures.ts';
 import { readPrivate } from './read-private.ts';

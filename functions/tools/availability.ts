@@ -1,5 +1,6 @@
 import type { AvailabilityTools } from '../../shared/availability/probe-availability.ts';
 import { notify } from '../../shared/notify/notify.ts';
+import { invokeLater } from '../../shared/outside/invoke-later.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { probeUntil } from '../../shared/probe/prober.ts';
 import { audienceOf } from '../../shared/rollout/audience.ts';
@@ -9,11 +10,16 @@ import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
 /** How scheduled probes are made, and what follows from an outage. */
 export const availabilityTools = (outside: Outside): AvailabilityTools => ({
   probeUntil: (order, signal) => probeUntil(order, outside, signal),
-  stopWaves: async (outage) => {
-    await stopRunningWaves(
-      async ({ targets }) => (targets.includes(outage.target) ? outageFails(outage) : undefined),
-      outside,
-    );
+  stopWaves: async (outages) => {
+    await stopRunningWaves(async ({ targets }) => {
+      const outage = outages.find(({ target }) => targets.includes(target));
+      return outage && outageFails(outage);
+    }, outside);
+  },
+  callShard: async (order, signal) => {
+    const { functionName, region } = outside.settings;
+    if (functionName === undefined) throw new Error('the function that this is has no name to be called by');
+    await invokeLater(region, functionName, order, outside, signal);
   },
   tellOutages: async (outages, { targets }) => {
     for (const { target, gate, because, regions, since } of outages) {

@@ -25,12 +25,14 @@ const given = z.string().check(z.minLength(1));
 const optional = z._default(z.string(), '');
 const machineArn = z.string().check(z.regex(/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[\w-]+$/));
 
-/** `resources/environment.yml` sets these; `AWS_REGION` Lambda itself does. */
+/** `resources/environment.yml` sets these; those of AWS Lambda itself does. */
 const variables = z.object({
   AWS_REGION: given,
+  AWS_LAMBDA_FUNCTION_NAME: z.optional(z.string()),
   TIDEGATE_HOME_REGION: z.optional(z.string()),
   /** Names of regions, with commas between them. */
   TIDEGATE_PROBE_REGIONS: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/))),
+  TIDEGATE_REGIONAL_PROBER: z.optional(given),
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
@@ -60,6 +62,9 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
     secretsPath: data.TIDEGATE_SECRETS_PATH,
     settings: {
       region: data.AWS_REGION,
+      ...(data.AWS_LAMBDA_FUNCTION_NAME === undefined ? {} : { functionName: data.AWS_LAMBDA_FUNCTION_NAME }),
+      ...(data.TIDEGATE_HOME_REGION === undefined ? {} : { homeRegion: data.TIDEGATE_HOME_REGION }),
+      ...(data.TIDEGATE_REGIONAL_PROBER === undefined ? {} : { regionalProber: data.TIDEGATE_REGIONAL_PROBER }),
       ...(data.TIDEGATE_PROBE_REGIONS === undefined ? {} : { probeRegions: data.TIDEGATE_PROBE_REGIONS.split(',') }),
       stateMachines: {
         rollout: data.TIDEGATE_ROLLOUT_MACHINE,

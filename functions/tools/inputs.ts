@@ -12,8 +12,9 @@ export const waveRef = z.object({
   direction: z.enum(['forward', 'back']),
 });
 
-/** A wave, and which part of its targets is probed; an execution that began before there were parts names none. */
+/** A wave, which part of its targets is probed, and from which region where that is not the home one. */
 export const probedShard = z.extend(waveRef, {
+  region: z.optional(name),
   shard: z.optional(z.int().check(z.gte(0))),
   of: z.optional(z.int().check(z.gte(1))),
 });

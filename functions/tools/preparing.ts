@@ -28,6 +28,8 @@ import type { Target } from '../../shared/rollout/target.ts';
 
 /** A fleet with the entries that its services are rendered from. */
 export interface ConfiguredFleet extends Fleet {
+  /** It, or a wave of it, must be watched (`monitoring: required`). */
+  readonly isWatched: boolean;
   readonly entries: FleetConfig['services'];
   /** The commit's files, each parsed once for all targets. */
   readonly repository: Repository;
@@ -86,6 +88,8 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   ...toAlertRules(config.alerts),
   ...(config.drift === 'report' ? { drift: config.drift } : {}),
   ...toFlags(config),
+  ...(config.probers === undefined ? {} : { probers: config.probers }),
+  isWatched: [config, ...config.waves].some(({ monitoring }) => monitoring === 'required'),
   entries: config.services,
 });
 

@@ -1,4 +1,5 @@
-import { type Message, notify } from '../../shared/notify/notify.ts';
+import type { Message } from '../../shared/notify/channels.ts';
+import { notify } from '../../shared/notify/notify.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Audience } from '../../shared/rollout/audience.ts';
 

@@ -49,10 +49,13 @@ const moment = z
   .transform((at) => (typeof at === 'number' ? at : Date.parse(at)));
 /** JSON has no NaN and no Infinity: they are written as text, and what is not there as null. */
 const number = z.union([z.number(), z.null(), z.enum(['NaN', '+Inf', '-Inf'])]);
-const point = z.union([
-  z.strictObject({ at: moment, value: number }),
-  z.strictObject({ at: moment, requests: number, errors: number }),
-]);
+const point = z.union(
+  [z.strictObject({ at: moment, value: number }), z.strictObject({ at: moment, requests: number, errors: number })],
+  {
+    error:
+      'expected at (RFC 3339 with its zone, or milliseconds) and either value or requests and errors: numbers, null, "NaN", "+Inf" or "-Inf"',
+  },
+);
 const limit = z.int().min(0);
 const probability = z.number().gt(0).lt(1);
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -131,7 +134,8 @@ export class JudgeFileUnreadable extends Error {
 export const parseJudgeFile = (text: string): JudgeFile => {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    // Some editors and shells begin a file with a byte order mark.
+    document = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new JudgeFileUnreadable(['it is no JSON']);
   }

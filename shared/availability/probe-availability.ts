@@ -1,27 +1,42 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
+import { inTurns, mapInTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import { probeRegions } from '../outside/probe-regions.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
-import { scheduledGates } from '../rollout/scheduled-gates.ts';
-import type { Target } from '../rollout/target.ts';
-import { assessOutages, freshMs, isOwnFault, type Outage, type Seen } from './assess-standings.ts';
-import { type GateCounts, hasSlot, keepSlot, type Slot, slotMs } from './slot.ts';
-import { type FailingGate, keepStanding, readStandings, readStandingsOf } from './standing.ts';
+import { seenFromElsewhere, type Target } from '../rollout/target.ts';
+import { availabilityGates, failingOf, fails, isDark, slotOf } from './assess-slot.ts';
+import { assessOutages, freshMs, isOwnFault, type Outage } from './assess-standings.ts';
+import { hasSlot, keepSlot, slotMs } from './slot.ts';
+import { keepStanding, readStandings, readStandingsOf } from './standing.ts';
+import { type OwnFaultWatch, watchOwnFault } from './watch-own-fault.ts';
 
 /** How long of its minute a slot probes; what is left is for attempts under way, each with a retry. */
 const probedMs = 40_000;
-/** Every five seconds: a schedule that never ends asks less of a target than the gate of a wave does. */
-const mostPerSecond = 0.2;
+
+/** Targets of one invocation: each takes some writes to another region's ledger in what the probes leave of its minute. */
+const perInvocation = 200;
+/** Targets whose rows are read or written at the same time. */
+const sideBySide = 32;
+
+/** A part of a region's targets, counted from 0, and how many parts there are. */
+export interface ShardOrder {
+  readonly region: string;
+  readonly shard: number;
+  readonly of: number;
+}
 
 /** What scheduled probing needs of the capabilities beside it. */
 export interface AvailabilityTools {
   probeUntil(order: ProbeOrder, signal: AbortSignal): Promise<Probed>;
-  /** Stops the waves under way over the target. Twice is as once. */
-  stopWaves(outage: Outage): Promise<void>;
+  /** Stops the waves under way over the targets of these outages. Twice is as once. */
+  stopWaves(outages: readonly Outage[]): Promise<void>;
+  /** Has another invocation of this function probe a part of the targets, and does not wait for it. */
+  callShard(order: ShardOrder, signal: AbortSignal): Promise<void>;
   /** Tells people of what is out, once. */
   tellOutages(outages: readonly Outage[], release: Release): Promise<void>;
 }
@@ -29,26 +44,39 @@ export interface AvailabilityTools {
 /**
  * Probes, from one region, every target that has a verified release by the probe gates of that release, whether or not anything is being
  * rolled out. A slot (target, region, minute) is kept once; who runs it again probes nothing. A gate that fails from enough regions
- * stops the wave under way on that target at once, before the slot is over.
+ * stops the wave under way on that target at once, before the slot is over. What is begun without a `part` takes the first 200 targets, and
+ * has an invocation of its own probe each 200 more; on one machine, where no time ends it, it takes them all. Elsewhere than at home only public
+ * addresses are probed.
  */
 export const probeAvailability = async (
-  region: string,
+  { region, part }: { readonly region: string; readonly part?: Omit<ShardOrder, 'region'> },
   tools: AvailabilityTools,
-  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings' | 'log'>,
   { signal, deadline }: Invocation,
 ): Promise<{ readonly region: string; readonly probed: readonly string[] }> => {
-  const { ledger, blobs, clock } = outside;
+  const { ledger, blobs, clock, settings } = outside;
   const at = Math.floor(clock.now() / slotMs) * slotMs;
+  const verified = [...(await readTargetStates(ledger)).values()]
+    .flatMap((state) =>
+      state.verified === undefined ? [] : [{ target: state.target, release: state.verified.release }],
+    )
+    .sort((a, b) => (a.target < b.target ? -1 : 1));
+  const of = settings.functionName === undefined ? 1 : Math.max(1, Math.ceil(verified.length / perInvocation));
+  const { shard, of: parts } = part ?? { shard: 0, of };
+  if (part === undefined) await callOthers(region, of, tools, outside, signal);
+  const own = verified.filter((_, place) => place % parts === shard);
+  const kept = await mapInTurns(own, sideBySide, ({ target }) => hasSlot(ledger, { target, region, at }));
   const byRelease = new Map<Digest, string[]>();
-  for (const { target, verified } of (await readTargetStates(ledger)).values()) {
-    if (verified === undefined || (await hasSlot(ledger, { target, region, at }))) continue;
-    byRelease.set(verified.release, [...(byRelease.get(verified.release) ?? []), target]);
+  for (const [place, { target, release }] of own.entries()) {
+    if (kept[place] === true) continue;
+    byRelease.set(release, [...(byRelease.get(release) ?? []), target]);
   }
   const until = Math.min(clock.now() + probedMs, deadline);
   const watched = watchOwnFault(region, [...byRelease.values()].flat().length, outside);
   const probing = [...byRelease].map(async ([digest, names]) => {
     const release = await getJson<Release>(blobs, digest);
-    const targets = names.flatMap((name) => release.targets[name] ?? []);
+    const all = names.flatMap((name) => release.targets[name] ?? []);
+    const targets = region === (settings.homeRegion ?? settings.region) ? all : seenFromElsewhere(all);
     return {
       digest,
       release,
@@ -60,18 +88,41 @@ export const probeAvailability = async (
   const names = [...new Set(seen.map(({ target }) => target))].sort();
   const dark = names.map((target) => ({ target, isDark: isDark(seen.filter((tally) => tally.target === target)) }));
   const ownFault = isOwnFault(region, dark, await readStandings(ledger), clock.now());
-  for (const { digest, release, tallies, gates } of probed) {
-    for (const target of new Set(tallies.map((tally) => tally.target))) {
-      const own = tallies.filter((tally) => tally.target === target);
-      const failing = ownFault
-        ? []
-        : own.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, gates, at));
-      await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
-      await keepSlot(ledger, slotOf({ target, region, at, release: digest }, own, ownFault));
-      await act(target, release, at, tools, outside);
-    }
-  }
+  const ofTargets = probed.flatMap(({ tallies, ...rest }) =>
+    [...new Set(tallies.map(({ target }) => target))].map((target) => ({
+      ...rest,
+      target,
+      tallies: tallies.filter((tally) => tally.target === target),
+    })),
+  );
+  await inTurns(ofTargets, sideBySide, async ({ digest, release, gates, target, tallies }) => {
+    const failing = ownFault
+      ? []
+      : tallies.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, gates, at));
+    await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
+    await keepSlot(ledger, slotOf({ target, region, at, release: digest }, tallies, ownFault));
+    await act(target, release, at, tools, outside);
+  });
   return { region, probed: names };
+};
+
+/** Has the other parts probed. One that can not be called misses its minute, which shows; the others do not. */
+const callOthers = async (
+  region: string,
+  of: number,
+  tools: Pick<AvailabilityTools, 'callShard'>,
+  { log }: Pick<Outside, 'log'>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const others = Array.from({ length: of - 1 }, (_, at) => at + 1);
+  await mapInTurns(others, sideBySide, async (shard) => {
+    try {
+      await tools.callShard({ region, shard, of }, signal);
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      log.error('scheduled probes of a part of the targets could not be called', { region, shard, of, because });
+    }
+  });
 };
 
 /** Where and when is probed. */
@@ -81,35 +132,6 @@ interface Turn {
   readonly until: number;
   readonly watched: OwnFaultWatch;
 }
-
-/** What a region has seen so far in a slot, of all releases. */
-interface OwnFaultWatch {
-  see(tally: Tally): void;
-  /** Whether all that was to be seen so far is dark, and nobody else agrees: then this region has itself to blame, as far as is known yet. */
-  suspectsItself(): Promise<boolean>;
-}
-
-const watchOwnFault = (
-  region: string,
-  expected: number,
-  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
-): OwnFaultWatch => {
-  const newest = new Map<string, Tally>();
-  return {
-    see: (tally) => newest.set(`${tally.gate} ${tally.target}`, tally),
-    suspectsItself: async () => {
-      const tallies = [...newest.values()];
-      const targets = [...new Set(tallies.map(({ target }) => target))];
-      const seen: readonly Seen[] = targets.map((target) => ({
-        target,
-        isDark: isDark(tallies.filter((tally) => tally.target === target)),
-      }));
-      // Of targets that were not reached for yet nothing is known, so that they take nothing of the suspicion away.
-      const unseen = Array.from({ length: expected - targets.length }, () => ({ target: '', isDark: true }));
-      return isOwnFault(region, [...seen, ...unseen], await readStandings(ledger), clock.now());
-    },
-  };
-};
 
 /** Probes the targets of one release, and acts while it does: who waits for the end of the slot is a minute late. */
 const probeRelease = async (
@@ -159,55 +181,7 @@ const act = async (
   // What a prober saw that has died since is no second opinion.
   const fresh = (await readStandingsOf(outside.ledger, target)).filter((each) => at - each.at <= freshMs);
   const outages = assessOutages(fresh, probeRegions(outside.settings), at);
-  for (const outage of outages) await tools.stopWaves(outage);
-  if (outages.length > 0) await tools.tellOutages(outages, release);
+  if (outages.length === 0) return;
+  await tools.stopWaves(outages);
+  await tools.tellOutages(outages, release);
 };
-
-/** The regions that probe on schedule. */
-export const probeRegions = ({ region, probeRegions: regions }: Outside['settings']): readonly string[] =>
-  regions ?? [region];
-
-/** Failures in a row, each confirmed, as for a wave; or most of a slot. */
-const fails = ({ gate: name, run, attempts, failedConfirmed }: Tally, gates: Readonly<Record<string, ProbeGate>>) =>
-  run.longest >= (gates[name]?.consecutive ?? 1) || (attempts > 0 && failedConfirmed * 2 > attempts);
-
-const failingOf = (
-  { gate, query, attempts, failedConfirmed, firstFailure }: Tally,
-  gates: Readonly<Record<string, ProbeGate>>,
-  at: number,
-): FailingGate => ({
-  gate,
-  query,
-  value: attempts === 0 ? 0 : failedConfirmed / attempts,
-  threshold: gates[gate]?.failuresBelow ?? 0,
-  samples: attempts,
-  since: firstFailure?.at ?? at,
-  because: `${query}: ${failedConfirmed} of ${attempts} attempts failed twice, first ${firstFailure?.code ?? 'unknown'}: ${firstFailure?.because ?? ''}`,
-});
-
-const isDark = (tallies: readonly Tally[]): boolean => {
-  const attempts = tallies.reduce((sum, tally) => sum + tally.attempts, 0);
-  return attempts > 0 && tallies.every((tally) => tally.failedFirst === tally.attempts);
-};
-
-/** What a region saw that has itself to blame is counted, and as nothing. */
-const slotOf = (slot: Omit<Slot, 'gates'>, tallies: readonly Tally[], ownFault: boolean): Slot => ({
-  ...slot,
-  gates: Object.fromEntries(
-    tallies.map(({ gate, attempts, failedFirst, failedConfirmed, invalid }): [string, GateCounts] => [
-      gate,
-      ownFault
-        ? { attempts: 0, failedFirst: 0, failedConfirmed: 0, invalid: attempts + invalid }
-        : { attempts, failedFirst, failedConfirmed, invalid },
-    ]),
-  ),
-});
-
-/** The probe gates that some wave of the release asks for and is stopped by, asked as seldom as a schedule does. */
-const availabilityGates = (release: Release): Readonly<Record<string, ProbeGate>> =>
-  Object.fromEntries(
-    Object.entries(scheduledGates(release)).map(([name, gate]) => [
-      name,
-      { ...gate, rate: Math.min(gate.rate, mostPerSecond) },
-    ]),
-  );

@@ -1,8 +1,8 @@
 import { readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
+import { probeRegions } from '../outside/probe-regions.ts';
 import { assessProbers, type SilentProber } from './assess-probers.ts';
 import { assessOutages, type Outage } from './assess-standings.ts';
-import { probeRegions } from './probe-availability.ts';
 import { readStandings } from './standing.ts';
 
 /** What is out, as seen from enough regions when they looked last. Reads only. */

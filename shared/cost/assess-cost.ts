@@ -10,6 +10,8 @@ export interface Rollout {
   readonly settlePolls: number;
   /** Length of a wave from its first batch to the end of its soak, in minutes; the prober runs all of it. */
   readonly waveMinutes: number;
+  /** Regions that probe it; 1 without. */
+  readonly regions?: number;
   readonly soakPolls: number;
   readonly deploymentSeconds: number;
   /** Of each function that is called once or a few times per wave or rollout. */
@@ -61,14 +63,15 @@ export const countTransitions = (rollout: Rollout): number => {
 /** Dollars of one rollout by what they are paid for, and their sum. */
 export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<string, number>> => {
   const deploymentCalls = rollout.targets * (rollout.applySlices + rollout.settlePolls + 2);
-  const probing = rollout.waves * rollout.waveMinutes;
+  const regions = rollout.regions ?? 1;
+  const probing = rollout.waves * rollout.waveMinutes * regions;
   const steps = rollout.waves * (7 + rollout.batchesPerWave + rollout.soakPolls);
   const planning = 2 + rollout.waves;
   const gbSeconds =
     MEMORY_GB * (rollout.targets * rollout.deploymentSeconds + probing * 60 + steps * rollout.stepSeconds) +
     // Rendering once; looking at every target twice, as a preview and as its wave's plan.
     PLANNING_GB * (30 + rollout.targets * 2);
-  const calls = deploymentCalls + rollout.waves * probingCalls(rollout) + steps + planning;
+  const calls = deploymentCalls + rollout.waves * probingCalls(rollout) * regions + steps + planning;
   // Of one call: about two rows read and two written, twice for a transaction; one blob read, half a one written.
   const parts = {
     transitions: countTransitions(rollout) * prices.stateTransition,
@@ -85,6 +88,8 @@ export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<st
 /** Of scheduled probing: what its function has, and how long of each minute it runs. */
 const PROBING_GB = 0.25;
 const PROBING_SECONDS = 50;
+/** Targets of one of its invocations (`perInvocation` of shared/availability/probe-availability.ts). */
+const PROBED_TARGETS = 200;
 
 /** Dollars of a month that are paid whatever happens: what is provisioned. Nothing of it computes. */
 export const assessFixed = (
@@ -102,25 +107,31 @@ const KEPT_BLOBS = 2_000;
 /** Of them it reads and puts sixteen at the same time. */
 const KEPT_A_SECOND = 100;
 
-/** Targets that are looked at for drift, sixteen at the same time, each in this many seconds of a function of this size. */
-const LOOKED_AT = 100;
+/** Targets are looked at for drift sixteen at the same time, each in this many seconds of a function of this size. */
 const LOOK_SECONDS = 0.8;
 const LOOK_GB = 1.769;
 
 /**
- * Dollars of a month for what runs by the clock: two sweeps of a minute, one region's probes of all targets, looking for drift each five minutes,
- * and keeping blobs each day (their bucket has a key of its own, so that the key is hardly asked).
+ * Dollars of a month for what runs by the clock: two sweeps of a minute, the probes of all targets from each region, looking for drift each five
+ * minutes, and keeping blobs each day (their bucket has a key of its own, so that the key is hardly asked).
  */
-export const assessSchedules = (prices: Prices): Readonly<Record<string, number>> => {
+export const assessSchedules = (
+  { targets, regions }: { readonly targets: number; readonly regions: number },
+  prices: Prices,
+): Readonly<Record<string, number>> => {
   const minutes = 60 * 24 * 30;
+  const probers = regions * Math.max(1, Math.ceil(targets / PROBED_TARGETS));
   return summed({
     sweeps: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
-    probes: minutes * (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
+    probes:
+      probers *
+      minutes *
+      (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
     drift:
       (minutes / 5) *
       (prices.lambdaRequest +
-        LOOK_GB * Math.ceil(LOOKED_AT / 16) * LOOK_SECONDS * prices.lambdaGbSecond +
-        LOOKED_AT * (prices.blobGet + prices.ledgerWrite + 3 * prices.ledgerRead)),
+        LOOK_GB * Math.ceil(targets / 16) * LOOK_SECONDS * prices.lambdaGbSecond +
+        targets * (prices.blobGet + prices.ledgerWrite + 3 * prices.ledgerRead)),
     blobs:
       30 *
       (prices.lambdaRequest +

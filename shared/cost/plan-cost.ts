@@ -17,7 +17,10 @@ export interface PlanCost {
 const batchMinutes = 2.5;
 
 /** The cost of the plans of a release, were all of it to pass. Targets that nothing differs on are deployed to all the same. */
-export const planCost = ({ waves }: Pick<Release, 'waves'>, plans: readonly TargetPlan[]): PlanCost => {
+export const planCost = (
+  { waves, probers = [] }: Pick<Release, 'waves' | 'probers'>,
+  plans: readonly TargetPlan[],
+): PlanCost => {
   const planned = new Set(plans.map(({ target }) => target));
   const shapes = waves
     .map((wave) => ({ ...wave, targets: wave.targets.filter((target) => planned.has(target)) }))
@@ -38,6 +41,8 @@ export const planCost = ({ waves }: Pick<Release, 'waves'>, plans: readonly Targ
     waves: shapes.length,
     batchesPerWave: mean(({ batches }) => batches),
     waveMinutes,
+    // Those of the deployment, where the config names none, are not known here.
+    regions: Math.max(1, probers.length),
     // At least once a minute, and at most two hundred times.
     soakPolls: Math.min(200, Math.ceil(waveMinutes)),
   };

@@ -95,7 +95,8 @@ const evaluate = async (
     },
   });
   // The SDK keeps its providers by domain in one place of the process. What is kept there decides nothing: each question sets its own.
-  const domain = `${baseUrl}#${key}`;
+  // One for each target, since those that share an address are asked at the same time, each with its own time-out.
+  const domain = `${baseUrl}#${key}#${target.name}`;
   await OpenFeature.setProviderAndWait(domain, provider);
   const client = OpenFeature.getClient(domain).setLogger(quiet);
   const context = { targetingKey: TARGETING_KEY, target: target.name };

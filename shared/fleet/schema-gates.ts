@@ -105,7 +105,7 @@ const probeGate = z
     quorum: countFromOne
       .optional()
       .describe(
-        "From how many of the regions that probe it must fail to be the target's fault; without, the wave's own prober suffices, and of the others two.",
+        "From how many of the regions that probe it must fail to be the target's fault, of those that are heard; 2.",
       ),
     effect,
     ...probeTest,

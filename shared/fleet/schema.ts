@@ -234,6 +234,9 @@ export const deletesSchema = z.strictObject({
   approval: approval.optional().describe('Who may approve more by name. Without it, more is refused.'),
 });
 
+/** A region of AWS by its form; which there are changes. */
+export const AWS_REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
+
 /** The whole file. */
 export const fleetSchema = z
   .strictObject({
@@ -249,6 +252,13 @@ export const fleetSchema = z
       .literal('required')
       .optional()
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
+    probers: z
+      .array(z.string().regex(AWS_REGION, { error: 'a region of AWS, as us-east-1' }))
+      .min(1)
+      .optional()
+      .describe(
+        'Regions of AWS that waves are probed from, beside the one of the deployment; those that it was deployed with.',
+      ),
     drift: z
       .enum(['hold', 'report'])
       .default('hold')

@@ -33,8 +33,14 @@ export interface Outside {
 
 /** Where this deployment of Tidegate itself lives: fixed at deployment, the same for every rollout, no secret in it. */
 export interface Settings {
-  /** The regions that probe on schedule, as names. Absent: only `region`. */
+  /** The regions that probe, on schedule and beside waves, as names. Absent: only `region`. */
   readonly probeRegions?: readonly string[];
+  /** The region of ledger and state machines, where this function runs in another. */
+  readonly homeRegion?: string;
+  /** Name of the function that this runs in. Absent on one machine. */
+  readonly functionName?: string;
+  /** Name of the function that probes beside waves in every other region. */
+  readonly regionalProber?: string;
   /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */
   readonly region: string;
   readonly stateMachines: { readonly rollout: string; readonly wave: string; readonly deployment: string };

@@ -99,6 +99,8 @@ const requireHttp = (url: URL, method: string): void => {
   if (url.username || url.password) {
     throw new Unreachable(subject, 'address_refused', 'the URL holds credentials; expected them in a header');
   }
+  // Node's client would take it for none, and ask the port of the scheme.
+  if (url.port === '0') throw new Unreachable(subject, 'address_refused', 'port 0 is none; expected 1 to 65535');
 };
 
 const placeOf = (url: URL): Omit<Place, 'init'> => {

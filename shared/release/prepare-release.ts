@@ -26,6 +26,7 @@ export interface Fleet
     | 'drift'
     | 'flags'
     | 'flagStores'
+    | 'probers'
   > {
   /** Without the private ones, which follow. */
   readonly targets: readonly Target[];
@@ -133,7 +134,8 @@ export const buildRelease = async <Config extends Fleet>(
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { gates, metrics, services, settled, roles, deletes, windows, alerts, drift, flags, flagStores } = config.fleet;
+  const { gates, metrics, services, settled, roles, deletes, windows, alerts, drift, flags, flagStores, probers } =
+    config.fleet;
   const release: Release = {
     targets,
     waves: own === undefined ? config.fleet.waves : [own.wave],
@@ -149,6 +151,7 @@ export const buildRelease = async <Config extends Fleet>(
     ...(own === undefined && following.length > 0 ? { following: following.map(({ target }) => target.name) } : {}),
     ...(flags === undefined ? {} : { flags }),
     ...(flagStores === undefined ? {} : { flagStores }),
+    ...(probers === undefined ? {} : { probers }),
   };
   return { ok: true, release, digest: await putJson(blobs, release), fleet: config.fleet };
 };

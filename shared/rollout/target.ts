@@ -55,6 +55,13 @@ export interface PrivateInstance {
   readonly notifySecret?: string;
 }
 
+/**
+ * Targets as they are probed from another region than the home one: with public addresses only. A private address of one network is another
+ * machine in another, or none, so that nothing would be learnt of the target. Pure.
+ */
+export const seenFromElsewhere = (targets: readonly Target[]): readonly Target[] =>
+  targets.map((target) => ({ ...target, allow: [] }));
+
 /** One Kubernetes cluster, and the namespaces in it, that services are deployed to. */
 export interface Target {
   readonly name: string;

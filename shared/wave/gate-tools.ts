@@ -88,6 +88,7 @@ const isOf = <Kind extends GateSpec['kind']>(gate: GateSpec, kind: Kind): gate i
   gate.kind === kind;
 
 export const probeGates = gatesOf('probe');
+export type ProbeGates = ReturnType<typeof probeGates>;
 export const metricGates = gatesOf('metric');
 export const scoreGates = gatesOf('score');
 export const alertGates = gatesOf('alerts');

@@ -5,6 +5,7 @@ import { describeSetting, isSameSetting } from '../rollout/flag.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement, Verdict } from '../rollout/verdict.ts';
 import type { FlagTools } from './flag-tools.ts';
+import { readFlags } from './read-flags.ts';
 
 /** A sentence about a flag that somebody else has changed begins so. */
 export const foreign = (ref: Pick<WaveRef, 'wave'>, flag: string): string =>
@@ -28,18 +29,15 @@ export const judgeFlags = async (
   { ledger }: Pick<Outside, 'ledger'>,
   signal: AbortSignal,
 ): Promise<readonly Judgement[]> => {
-  const judged: Judgement[] = [];
-  for (const change of await readFlagChanges(ledger, ref)) {
-    if (change.setAt === undefined || change.backAt !== undefined) continue;
-    const read = await tools.readFlag(release, change, signal);
-    if (read.status !== 'read') {
-      judged.push(flagJudgement(change, 'inconclusive', read.because));
-    } else if (isSameSetting(read.setting, change.to)) {
-      judged.push(flagJudgement(change, 'pass', `it is ${describeSetting(change.to)}, as was set`));
-    } else {
-      const because = `${foreign(ref, change.flag)} ${describeSetting(read.setting)}, set by this rollout: ${describeSetting(change.to)}`;
-      judged.push(flagJudgement(change, 'fail', because));
-    }
-  }
-  return judged;
+  const set = (await readFlagChanges(ledger, ref)).filter(
+    ({ setAt, backAt }) => setAt !== undefined && backAt === undefined,
+  );
+  const read = await readFlags(set, release, tools, signal);
+  return read.map(([change, found]) => {
+    if (found.status !== 'read') return flagJudgement(change, 'inconclusive', found.because);
+    if (isSameSetting(found.setting, change.to))
+      return flagJudgement(change, 'pass', `it is ${describeSetting(change.to)}, as was set`);
+    const because = `${foreign(ref, change.flag)} ${describeSetting(found.setting)}, set by this rollout: ${describeSetting(change.to)}`;
+    return flagJudgement(change, 'fail', because);
+  });
 };

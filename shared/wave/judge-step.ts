@@ -7,6 +7,7 @@ import type { Wave } from '../rollout/wave.ts';
 import { probeGates } from './gate-tools.ts';
 import { lastTallies } from './probe-slices.ts';
 import { shardOf, shardsOf } from './shards.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 /** Whether a target may be trusted with its next restart. */
 export type StepJudgement = { readonly passed: true } | { readonly passed: false; readonly because: string };
@@ -22,19 +23,22 @@ export const judgeStep = async (
   since: number,
   release: Release,
   wave: Wave,
-  outside: Pick<Outside, 'ledger' | 'blobs'>,
+  outside: Pick<Outside, 'ledger' | 'blobs'> & { readonly settings: Where },
 ): Promise<StepJudgement> => {
   const gates = Object.keys(probeGates(release, wave));
   if (gates.length === 0 || ref.direction === 'back') return { passed: true };
   const isProbed = (await readTargetState(outside.ledger, target)).verified !== undefined;
   const isRollback = (await readRollout(outside.ledger, ref.rollout))?.rollback === true;
   if (!isProbed || isRollback) return { passed: true };
-  const tallies = (
-    await lastTallies(ref, shardOf(target, wave, shardsOf(release, wave).length), since, outside)
-  ).filter((tally) => tally.target === target);
+  const shard = shardOf(target, wave, shardsOf(release, wave).length);
+  const regions = waveRegions(release, outside.settings);
+  const seen = await Promise.all(regions.map((region) => lastTallies({ ref, shard, region }, since, outside)));
+  const tallies = seen.flat().filter((each) => each.target === target && each.attempts > 0 && each.from >= since);
   for (const gate of gates) {
-    const tally = tallies.find((each) => each.gate === gate);
-    if (tally === undefined || tally.attempts === 0 || tally.from < since) {
+    const own = tallies.filter((each) => each.gate === gate);
+    // From wherever it fails: whoever asks next may ask from there.
+    const tally = own.find(({ failedConfirmed }) => failedConfirmed > 0) ?? own[0];
+    if (tally === undefined) {
       const at = new Date(since).toISOString();
       return { passed: false, because: `gate ${gate} has no samples of ${target} from after ${at} yet` };
     }

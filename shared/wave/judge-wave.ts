@@ -1,17 +1,15 @@
 import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
-import type { ProbeGate } from '../rollout/gate.ts';
 import { type NextSoak, nextSoak } from '../rollout/next-soak.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import { assessRegions, type SeenFrom } from './assess-regions.ts';
 import { compareRuns } from './compare-runs.ts';
 import {
   alertGates,
   type GateTools,
-  judgeProbes,
   metricGates,
   probeGates,
   scoreGates,
@@ -19,21 +17,19 @@ import {
   unknownGates,
   withEffects,
 } from './gate-tools.ts';
-import { inTurns } from './in-turns.ts';
+import { bestLooked, judgeRegions, type ReadStandings, silentRegions, sumRegions } from './judge-regions.ts';
 import { withFlags } from './last-write.ts';
 import { unseenBySoak } from './later-effects.ts';
 import { lookAtTests, type TestTools } from './look-at-tests.ts';
 import { measureRuns } from './measure-runs.ts';
 import { measureAlertGates } from './measure-stores.ts';
-import { type Probing, sumSlices } from './probe-slices.ts';
-import { sliceOf } from './probe-wave.ts';
+import type { Probing } from './probe-slices.ts';
 import { recordVerdicts } from './record-verdicts.ts';
 import { scoreRuns } from './score-runs.ts';
 import { shardsWith } from './shards.ts';
+import { gapOf } from './slice-length.ts';
 import { soaking } from './soaking.ts';
-
-/** How the regions that probe on schedule see all targets, and which of them the wave's own prober stands in. */
-export type ReadSeen = () => Promise<Omit<SeenFrom, 'since'>>;
+import { type Where, waveRegions } from './wave-regions.ts';
 
 /** The last look before a wave passes: does the target still have exactly what was deployed, and does that still run? */
 export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judgement>;
@@ -41,7 +37,7 @@ export type VerifyTarget = (target: Target, signal: AbortSignal) => Promise<Judg
 /** What only the exit gates ask. */
 export interface ExitTools {
   readonly verifyTarget: VerifyTarget;
-  readonly readSeen: ReadSeen;
+  readonly readStandings: ReadStandings;
   /** Whether the flags of the wave are still what it has set. */
   judgeFlags(signal: AbortSignal): Promise<readonly Judgement[]>;
 }
@@ -56,7 +52,9 @@ export const judgeWave = async (
   release: Release,
   configured: Wave,
   tools: GateTools & TestTools & ExitTools,
-  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
+    readonly settings: Where;
+  },
   { signal }: Invocation,
 ): Promise<NextSoak> => {
   const { ledger, clock } = outside;
@@ -72,7 +70,16 @@ export const judgeWave = async (
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
   const shards = shardsWith(release, wave, names);
-  const probing = await sumSlices(ref, shards, lastWriteAt, gapOf(wave), tools.joinTallies, outside);
+  const seen = await sumRegions(
+    ref,
+    waveRegions(release, outside.settings),
+    shards,
+    lastWriteAt,
+    gapOf(wave),
+    tools,
+    outside,
+  );
+  const probing = bestLooked(seen);
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const soakEnds = soakFrom + wave.soakMs;
@@ -92,14 +99,24 @@ export const judgeWave = async (
     const tests = await lookAtTests(ref, release, wave, { moment: 'after' }, targets, tools, signal);
     return [...judged, ...scores, ...alerts, ...tests, ...(await tools.judgeFlags(signal))];
   };
-  const probed = judgeProbes(gates, names, probing.tallies, tools);
   const judgements = [
     ...withEffects(release, [
-      ...(ref.direction === 'forward' ? await withRegions(probed, gates, lastWriteAt, tools.readSeen) : probed),
+      ...(await judgeRegions(
+        gates,
+        names,
+        seen,
+        lastWriteAt,
+        ref.direction === 'forward' ? tools : unscheduled(tools),
+      )),
       ...(ref.direction === 'forward' ? await measureForward() : []),
       ...unknownGates(release, wave),
     ]),
-    ...(ref.direction === 'forward' && Object.keys(gates).length > 0 ? assessCoverage(wave, probing, clock.now()) : []),
+    ...(ref.direction === 'forward' && Object.keys(gates).length > 0
+      ? [
+          ...assessCoverage(wave, probing, clock.now()),
+          ...(await silentRegions(ref, seen, clock.now(), gapOf(wave), outside)),
+        ]
+      : []),
   ];
   const stop = ref.direction === 'forward' ? await readStop(ledger, ref) : undefined;
   const rules = ref.direction === 'forward' ? wave : { ...wave, soakMs: 0 };
@@ -128,20 +145,11 @@ export const judgeWave = async (
   return unseen === undefined ? next : { ...next, because: `${next.because}; ${unseen}` };
 };
 
-/** What other regions see of the same gates. Probes that must fail are not asked on schedule. */
-export const withRegions = async (
-  probed: readonly Judgement[],
-  gates: Readonly<Record<string, ProbeGate>>,
-  since: number,
-  readSeen: ReadSeen,
-): Promise<readonly Judgement[]> => {
-  if (probed.length === 0) return probed;
-  const seen = { ...(await readSeen()), since };
-  return probed.map((judgement) => {
-    const gate = gates[judgement.gate];
-    return gate === undefined || gate.mustFail ? judgement : assessRegions(judgement, gate, seen);
-  });
-};
+/** On a way back what is scheduled sees what was there before, and what others see of it: only the wave's own loops look there. */
+const unscheduled = <Tools>(tools: Tools): Tools & { readonly readStandings: ReadStandings } => ({
+  ...tools,
+  readStandings: async () => [],
+});
 
 /** Targets read at the same time for the last look: a few requests each, to a different cluster. */
 const concurrency = 16;
@@ -158,14 +166,11 @@ const verifyAll = async (
   return targets.flatMap(({ name }) => judged.get(name) ?? []);
 };
 
-/** So long may pass without a probe: two slices, and what an invocation takes to begin. */
-export const gapOf = (wave: Wave): number => 2 * sliceOf(wave) + 15_000;
-
 /**
  * Whether the wave is still looked at: a prober that died has no failures to show. Once the soak is over, a last sample that is old is
  * inconclusive whatever the samples said.
  */
-const assessCoverage = (wave: Wave, { to }: Probing, now: number): readonly Judgement[] => {
+const assessCoverage = (wave: Wave, { to }: Pick<Probing, 'to'>, now: number): readonly Judgement[] => {
   const allowed = gapOf(wave);
   if (now - to <= allowed) return [];
   const because = `gate probing: nothing was probed for ${Math.round((now - to) / 1000)} s, expected no more than ${Math.round(allowed / 1000)} s without a sample`;

@@ -1,4 +1,5 @@
 import type { WaveRef } from '../ledger/waves.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { GateSpec, TestGate } from '../rollout/gate.ts';
 import { placeholdersOf } from '../rollout/placeholders.ts';
 import type { Release } from '../rollout/release.ts';
@@ -6,7 +7,6 @@ import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { TestOrder } from '../test-gates/look-at-test.ts';
-import { inTurns } from './in-turns.ts';
 
 /** What judging tests needs of the capability that asks for them. */
 export interface TestTools {

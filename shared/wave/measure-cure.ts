@@ -9,28 +9,21 @@ import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
-import {
-  alertGates,
-  type GateTools,
-  judgeProbes,
-  metricGates,
-  probeGates,
-  targetsOf,
-  withEffects,
-} from './gate-tools.ts';
+import { alertGates, type GateTools, metricGates, probeGates, targetsOf, withEffects } from './gate-tools.ts';
 import { judgeAvailability } from './judge-availability.ts';
-import { gapOf, type ReadSeen, type VerifyTarget, withRegions } from './judge-wave.ts';
+import { judgeRegions, type ReadStandings, sumRegions } from './judge-regions.ts';
+import type { VerifyTarget } from './judge-wave.ts';
 import { measureStores } from './measure-stores.ts';
-import { sumSlices } from './probe-slices.ts';
-import { sliceOf } from './probe-wave.ts';
 import { readAlerted } from './read-waits.ts';
 import { shardsWith } from './shards.ts';
+import { gapOf, sliceOf } from './slice-length.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 export type Cure = InProgress | { readonly status: 'cured' | 'not-cured'; readonly because: string };
 
 export type CureTools = GateTools & {
   readonly verifyTarget: VerifyTarget;
-  readonly readSeen: ReadSeen;
+  readonly readStandings: ReadStandings;
   /** What scheduled probes see out now. */
   readOutages(): Promise<readonly Outage[]>;
 };
@@ -56,7 +49,9 @@ export const measureCure = async (
   plan: WavePlan,
   since: number,
   tools: CureTools,
-  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
+    readonly settings: Where;
+  },
   signal: AbortSignal,
 ): Promise<Cure> => {
   const { ledger, clock } = outside;
@@ -71,9 +66,17 @@ export const measureCure = async (
     .sort();
   const targets = targetsOf(release, names);
   const gates = probeGates(release, wave);
-  const probing = await sumSlices(ref, shardsWith(release, wave, names), from, gapOf(wave), tools.joinTallies, outside);
+  const seen = await sumRegions(
+    ref,
+    waveRegions(release, outside.settings),
+    shardsWith(release, wave, names),
+    from,
+    gapOf(wave),
+    tools,
+    outside,
+  );
   const own = withEffects(release, [
-    ...(await withRegions(judgeProbes(gates, names, probing.tallies, tools), gates, from, tools.readSeen)),
+    ...(await judgeRegions(gates, names, seen, from, tools)),
     ...(await measureStores(release, wave, targets, tools, signal)).map((each) => afterMoment(each, from)),
   ]).filter(({ effect }) => effect !== 'report');
   if (own.length === 0) return { status: 'not-cured', because: `wave ${wave.name} has no gate that could tell` };

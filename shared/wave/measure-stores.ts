@@ -1,3 +1,4 @@
+import { inTurns } from '../outside/in-turns.ts';
 import type { AlertGate, MetricGate } from '../rollout/gate.ts';
 import { placeholdersOf } from '../rollout/placeholders.ts';
 import type { Release } from '../rollout/release.ts';
@@ -5,7 +6,6 @@ import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { alertGates, type GateTools, type MeasuredMetric, metricGates } from './gate-tools.ts';
-import { inTurns } from './in-turns.ts';
 
 /** Questions at the same time: they mostly go to one store, which is not ours to load. */
 const CONCURRENCY = 8;

@@ -7,6 +7,7 @@ import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { type FlagAt, type FlagTools, flagsOfWave } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
+import { firstUnserved, readFlags } from './read-flags.ts';
 
 /** What becomes of a wave's flags, or why it can not be said. */
 export type PlannedFlags =
@@ -43,16 +44,18 @@ export const planFlags = async (
       flags: changes.map(({ flag, store, key, from, to }) => ({ flag, store, key, from: to, to: from })).reverse(),
     };
   }
-  const flags: PlannedFlag[] = [];
-  for (const wanted of await wantedFlags(ref, release, isRollback, ledger)) {
-    const read = await tools.readFlag(release, wanted, signal);
-    if (read.status === 'refused') return { status: 'refused', because: `flag ${wanted.flag}: ${read.because}` };
-    if (read.status === 'unreachable') return { status: 'unknown', because: `flag ${wanted.flag}: ${read.because}` };
-    const unread = await unreadOn(wanted, read.setting, release, wave, tools, signal);
-    if (unread !== undefined) return { status: 'unknown', because: unread };
-    const { flag, store, key, setting: to } = wanted;
-    if (!isSameSetting(read.setting, to)) flags.push({ flag, store, key, from: read.setting, to });
+  const stands: { readonly flag: WantedFlag; readonly wanted: FlagSetting }[] = [];
+  const wanted = await wantedFlags(ref, release, isRollback, ledger);
+  for (const [flag, read] of await readFlags(wanted, release, tools, signal)) {
+    if (read.status === 'refused') return { status: 'refused', because: `flag ${flag.flag}: ${read.because}` };
+    if (read.status === 'unreachable') return { status: 'unknown', because: `flag ${flag.flag}: ${read.because}` };
+    stands.push({ flag, wanted: read.setting });
   }
+  const unread = await firstUnserved(stands, targetsOf(release, wave.targets), () => true, release, tools, signal);
+  if (unread !== undefined) return { status: 'unknown', because: unread.served.because };
+  const flags = stands.flatMap(({ flag: { flag, store, key, setting: to }, wanted: from }) =>
+    isSameSetting(from, to) ? [] : [{ flag, store, key, from, to }],
+  );
   return { status: 'planned', flags, areFirst: isRollback };
 };
 
@@ -73,20 +76,4 @@ const wantedFlags = async (
     known.has(flag) || release.flagStores?.[store] === undefined ? [] : [{ flag, store, key, setting: original, wave }],
   );
   return [...own, ...others];
-};
-
-/** The first target on which a flag can not be read, or is something else than its store says, in a sentence. */
-const unreadOn = async (
-  flag: WantedFlag,
-  setting: FlagSetting,
-  release: Release,
-  wave: Wave,
-  tools: FlagTools,
-  signal: AbortSignal,
-): Promise<string | undefined> => {
-  for (const target of targetsOf(release, wave.targets)) {
-    const served = await tools.readServed(release, flag, setting, target, signal);
-    if (served.status !== 'served') return served.because;
-  }
-  return undefined;
 };

@@ -1,5 +1,6 @@
 import type { Refusal } from '../apply/refusals.ts';
 import { putJson } from '../blobs/json.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Outside } from '../outside/outside.ts';
 import { infrastructureOf } from '../rollout/infrastructure.ts';
 import { brief } from '../rollout/outcome.ts';
@@ -13,7 +14,6 @@ import {
   type WavePlan,
 } from '../rollout/plan.ts';
 import type { RestartStep } from '../rollout/restarts.ts';
-import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne, type Wanted } from './plan-one.ts';
 
 /** What is kept of a target that is planned: its plan is a blob. */

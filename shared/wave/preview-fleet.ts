@@ -1,12 +1,12 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { recordEvent } from '../ledger/events.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Outside } from '../outside/outside.ts';
 import { brief } from '../rollout/outcome.ts';
 import { countActions, countFindings, describeActions, describeFindings, type NamedDeletes } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import { describeRefused } from './describe-refused.ts';
 import type { FlagTools } from './flag-tools.ts';
-import { inTurns } from './in-turns.ts';
 import { type PlannedOne, type PlanningTools, planOne } from './plan-one.ts';
 import { refusedFlags } from './refused-flags.ts';
 import { type Bringing, wantForward } from './want-forward.ts';

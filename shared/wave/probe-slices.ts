@@ -2,11 +2,11 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
 import { sortableTime } from '../ledger/sortable-time.ts';
 import { stored, update } from '../ledger/update.ts';
-import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Probed } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { LabelledSample } from './label-samples.ts';
+import type { LoopPlace } from './prober-loops.ts';
 import type { Shard } from './shards.ts';
 
 interface SliceRow {
@@ -16,13 +16,13 @@ interface SliceRow {
   readonly samples: Digest;
 }
 
-/** Each shard has rows of its own: those of one are in the order of time, of several they would come between others that were read. */
-const partitionOf = (ref: WaveRef, shard: number) => `probes#${ref.rollout}#${ref.wave}#${ref.direction}#${shard}`;
+/** Each loop has rows of its own: those of one are in the order of time, of several they would come between others that were read. */
+const partitionOf = ({ ref, shard, region }: LoopPlace) =>
+  `probes#${ref.rollout}#${ref.wave}#${ref.direction}#${shard}#${region}`;
 
 /** Keeps what a stretch of probing showed. The same stretch again replaces nothing. */
 export const keepSlice = async (
-  ref: WaveRef,
-  shard: number,
+  place: LoopPlace,
   from: number,
   to: number,
   { tallies, samples }: { readonly tallies: Probed['tallies']; readonly samples: readonly LabelledSample[] },
@@ -30,7 +30,7 @@ export const keepSlice = async (
 ): Promise<void> => {
   const row: SliceRow = { from, to, tallies: await putJson(blobs, tallies), samples: await putJson(blobs, samples) };
   const sort = sortableTime(from);
-  await ledger.put({ partition: partitionOf(ref, shard), sort, data: { ...row }, expect: 'absent' });
+  await ledger.put({ partition: partitionOf(place), sort, data: { ...row }, expect: 'absent' });
 };
 
 /** What was seen since a moment, joined per gate and target, and how closely that time was looked at. */
@@ -50,21 +50,23 @@ interface SumRow extends Omit<Probing, 'tallies'> {
   readonly tallies: Digest;
 }
 
-const sumKey = (ref: WaveRef, shard: number) => ({ partition: `${partitionOf(ref, shard)}#sum`, sort: 'sum' });
+const sumKey = (place: LoopPlace) => ({ partition: `${partitionOf(place)}#sum`, sort: 'sum' });
 
 /**
- * All that was seen in stretches that began at `since` or later. A stretch across it does not count: it may hold samples from before. The
+ * All that was seen from one region in stretches that began at `since` or later. A stretch across it does not count: it may hold samples from before. The
  * sum is kept for the next look; more than `gapMs` between two slices is a gap; looking twice at once is safe, both sums being of the same slices.
  */
 export const sumSlices = async (
-  ref: WaveRef,
+  { ref, region }: Omit<LoopPlace, 'shard'>,
   shards: readonly Shard[],
   since: number,
   gapMs: number,
   join: (earlier: Tally, later: Tally) => Tally,
   outside: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<Probing> => {
-  const sums = await Promise.all(shards.map(({ shard }) => sumShard(ref, shard, since, gapMs, join, outside)));
+  const sums = await Promise.all(
+    shards.map(({ shard }) => sumShard({ ref, shard, region }, since, gapMs, join, outside)),
+  );
   return {
     tallies: sums.flatMap(({ tallies }) => tallies),
     // Looked at is only what every shard has looked at.
@@ -74,14 +76,13 @@ export const sumSlices = async (
 };
 
 const sumShard = async (
-  ref: WaveRef,
-  shard: number,
+  place: LoopPlace,
   since: number,
   gapMs: number,
   join: (earlier: Tally, later: Tally) => Tally,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<Probing> => {
-  const row = await ledger.get(sumKey(ref, shard));
+  const row = await ledger.get(sumKey(place));
   const kept = row === undefined ? undefined : stored<SumRow>(row);
   const carried = kept?.since === since ? kept : undefined;
   const joined = new Map<string, Tally>();
@@ -92,7 +93,7 @@ const sumShard = async (
   };
   for (const tally of carried === undefined ? [] : await getJson<readonly Tally[]>(blobs, carried.tallies)) add(tally);
   let { unbrokenFrom, to, through } = carried ?? { unbrokenFrom: since, to: since, through: '' };
-  for (const slice of await ledger.query(partitionOf(ref, shard), through === '' ? {} : { after: through })) {
+  for (const slice of await ledger.query(partitionOf(place), through === '' ? {} : { after: through })) {
     const { from, to: end, tallies } = stored<SliceRow>(slice);
     through = slice.sort;
     if (from < since) continue;
@@ -102,18 +103,17 @@ const sumShard = async (
   }
   const tallies = [...joined.values()];
   const sum: SumRow = { since, through, unbrokenFrom, to, tallies: await putJson(blobs, tallies) };
-  await update(ledger, sumKey(ref, shard), () => ({ ...sum }));
+  await update(ledger, sumKey(place), () => ({ ...sum }));
   return { tallies, unbrokenFrom, to };
 };
 
 /** The tallies of the last slice of a shard, where it ended at `since` or later: a run of failures goes on across invocations. */
 export const lastTallies = async (
-  ref: WaveRef,
-  shard: number,
+  place: LoopPlace,
   since: number,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
 ): Promise<readonly Tally[]> => {
-  const [last] = await ledger.query(partitionOf(ref, shard), { reverse: true, limit: 1 });
+  const [last] = await ledger.query(partitionOf(place), { reverse: true, limit: 1 });
   if (last === undefined) return [];
   const { to, tallies } = stored<SliceRow>(last);
   return to < since ? [] : getJson<readonly Tally[]>(blobs, tallies);

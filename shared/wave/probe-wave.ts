@@ -1,84 +1,111 @@
 import { readRollout } from '../ledger/rollouts.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { readDeployments, readWave, restProber, type WaveRef } from '../ledger/waves.ts';
-import type { Invocation, Outside, Settings } from '../outside/outside.ts';
-import type { Tally } from '../probe/tally.ts';
+import type { Invocation, Outside } from '../outside/outside.ts';
 import { secondsToLook } from '../rollout/assess-entry.ts';
-import { weighsEvidence } from '../rollout/gate.ts';
 import type { InProgress } from '../rollout/outcome.ts';
 import type { Release } from '../rollout/release.ts';
+import { seenFromElsewhere } from '../rollout/target.ts';
 import type { Wave } from '../rollout/wave.ts';
+import { type CallProber, callRegions } from './call-regions.ts';
 import { type GateTools, probeGates, targetsOf } from './gate-tools.ts';
 import { readTargetTimes } from './hand-outs.ts';
 import { labelSamples } from './label-samples.ts';
 import { keepSlice, lastTallies } from './probe-slices.ts';
+import type { LoopPlace } from './prober-loops.ts';
+import { beginLoop } from './region-loop.ts';
 import { type Shard, shardOf } from './shards.ts';
+import { sliceOf } from './slice-length.ts';
 import { soaking } from './soaking.ts';
-import { stopFor } from './stop-for.ts';
+import { stopAtFail } from './stop-at-fail.ts';
 import { watchAlerts } from './watch-alerts.ts';
 import { watchMetrics } from './watch-metrics.ts';
+import { type Where, waveRegions } from './wave-regions.ts';
 
 /**
  * One invocation probes for at most so long, then the state machine calls again. Seven events a call: in a soak of 12 hours no more than
  * 500, where calls of a minute would fill the machine's history.
  */
 const invocationMs = 600_000;
-/**
- * After so long the samples are kept and the list of targets is looked at anew. Only whole slices after the last write count at the exit,
- * so a short soak needs short ones; a long soak would store many.
- */
-export const sliceOf = ({ soakMs }: Wave): number => Math.min(Math.max(soakMs / 20, 1_000), 10_000);
 /** A wave that has waited for so long is looked at for a slice each time that it is asked whether it may go on, and no more. */
 const longWaitMs = 24 * 3_600_000;
 /** What is left of an invocation below this is not probed any more. */
 const shortestMs = 100;
 
+/** Which part of a wave's targets is probed, and from where: another region than the home one is called by the loop of that. */
+export interface Probing extends Shard {
+  readonly region?: string;
+}
+
+export interface ProbeWaveTools extends GateTools {
+  readonly callProber: CallProber;
+}
+
 /**
- * Probes a wave's targets and looks at its alerts and metrics while it is deployed and soaks, until its gates are closed. Only targets that
- * had something verified, or have been deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag,
- * forward; on the way back it is only measured, since stopping there would keep what is bad. A wave that has waited for a day is probed now
- * and then: what is to be guarded is what is written, and `nextBatch` begins nothing before the prober is back. Of several shards each
- * probes its targets, and the first looks at alerts and metrics.
+ * Probes a wave's targets while it is deployed and soaks, until its gates are closed; and, in the home region, looks at its alerts and metrics
+ * and has the other regions probe the same targets, each by a loop of its own. Only targets that had something verified, or have been
+ * deployed in this wave, are expected to answer. The first sound fail sets the wave's stop flag, forward: one that as many regions see
+ * as it takes of those that are heard (`assessRegions`). On the way back it is only measured, since stopping there would keep what is bad. A
+ * wave that has waited for a day is probed now and then: what is to be guarded is what is written, and `nextBatch` begins nothing before the
+ * prober is back. Of several shards each probes its targets, and the first looks at alerts and metrics.
  */
 export const probeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  { shard, of }: Shard,
-  tools: GateTools,
-  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'> & { readonly settings: Pick<Settings, 'region'> },
+  { shard, of, region }: Probing,
+  tools: ProbeWaveTools,
+  outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'random' | 'log'> & {
+    readonly settings: Where;
+  },
   { signal, deadline }: Invocation,
 ): Promise<InProgress | { readonly status: 'ended' }> => {
   const { ledger, clock } = outside;
   const { longSoak, waiting } = await readWave(ledger, ref);
   const wave = soaking(configured, longSoak);
   const gates = probeGates(release, wave);
-  const isFirst = ref.direction === 'forward' && shard === 0;
+  const isHome = region === undefined;
+  const here = region ?? outside.settings.region;
+  const isFirst = ref.direction === 'forward' && shard === 0 && isHome;
   const alerts = isFirst ? watchAlerts(ref, release, wave, tools, outside, signal) : undefined;
   const metrics = isFirst ? watchMetrics(ref, release, wave, tools, outside, signal) : undefined;
   const probes = Object.keys(gates).length > 0;
   if (!probes && alerts === undefined && metrics === undefined) return { status: 'ended' };
+  const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
+  const place: LoopPlace = { ref, shard, region: here };
+  const others = waveRegions(release, outside.settings).filter((each) => each !== here);
+  // Where one region probes alone it has nobody to tell.
+  const loop = probes && others.length > 0 ? await beginLoop(place, wave, gates, isHome, outside) : undefined;
+  if (loop?.status === 'taken') return { status: 'ended' };
+  const regions =
+    isHome && probes && others.length > 0
+      ? callRegions(ref, { shard, of }, others, tools.callProber, outside, signal)
+      : undefined;
   const endLooks = async () => {
     await alerts?.end();
     await metrics?.end();
+    await regions?.end();
+    await loop?.end();
   };
   const rests = waiting !== undefined && clock.now() - waiting.since >= longWaitMs;
   const ends = Math.min(clock.now() + (rests ? sliceOf(wave) : invocationMs), deadline);
-  const isClosed = async () => (await readWave(ledger, ref)).closedAt !== undefined;
-  const before = await lastTallies(ref, shard, clock.now() - 2 * sliceOf(wave), outside);
-  const watch = ref.direction === 'forward' ? stopAtFirstFail(ref, gates, before, tools, outside) : undefined;
+  const before = await lastTallies(place, clock.now() - 2 * sliceOf(wave), outside);
+  const watch = ref.direction === 'forward' ? stopAtFail(ref, gates, before, loop?.others, tools, outside) : undefined;
   for (let from = clock.now(); ends - from >= shortestMs; from = clock.now()) {
     if (await isClosed()) {
       await endLooks();
       return { status: 'ended' };
     }
     const up = await expectedUp(ref, wave, outside);
-    const targets = targetsOf(
+    const shardsTargets = targetsOf(
       release,
       up.filter((target) => shardOf(target, wave, of) === shard),
     );
+    const targets = isHome ? shardsTargets : seenFromElsewhere(shardsTargets);
+    regions?.look();
     if (targets.length === 0) {
       await clock.sleep(Math.min(1_000, ends - from), signal);
+      await loop?.renew();
       continue;
     }
     const order = { gates, targets, until: Math.min(from + sliceOf(wave), ends), stop: isClosed };
@@ -88,9 +115,9 @@ export const probeWave = async (
       const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
       await watch?.sliceEnded();
       const times = await readTargetTimes(ref, outside);
-      const labels = { release: ref.release, region: outside.settings.region };
-      const samples = labelSamples(probed.samples, labels, times);
-      await keepSlice(ref, shard, from, clock.now(), { ...probed, samples }, outside);
+      const samples = labelSamples(probed.samples, { release: ref.release, region: here }, times);
+      const tallies = (await loop?.sound(probed.tallies)) ?? probed.tallies;
+      await keepSlice(place, from, clock.now(), { tallies, samples }, outside);
     }
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.
     if (!probes || clock.now() === from) await clock.sleep(order.until - clock.now(), signal);
@@ -98,51 +125,11 @@ export const probeWave = async (
   await endLooks();
   if (!rests) return { status: 'in-progress', retryAfterSeconds: 0, because: `wave ${ref.wave} is probed` };
   const seconds = secondsToLook(clock.now(), waiting.since, waiting.until);
-  await restProber(ledger, ref, clock.now() + seconds * 1_000);
+  if (isHome) await restProber(ledger, ref, clock.now() + seconds * 1_000);
   return {
     status: 'in-progress',
     retryAfterSeconds: seconds,
     because: `wave ${ref.wave} waits, and is probed when it is looked at`,
-  };
-};
-
-/** Sets the wave's stop flag the moment a tally fails its gate, while the others are still being probed. */
-const stopAtFirstFail = (
-  ref: WaveRef,
-  gates: ReturnType<typeof probeGates>,
-  before: readonly Tally[],
-  tools: Pick<GateTools, 'assessProbe' | 'joinTallies'>,
-  outside: Pick<Outside, 'ledger' | 'clock'>,
-) => {
-  let stopping: Promise<void> | undefined;
-  /** What earlier slices showed, and this one with them: a run of failures does not end where a slice or an invocation does. */
-  let earlier = new Map(before.map((tally) => [`${tally.gate} ${tally.target}`, tally]));
-  let slice = new Map<string, Tally>();
-  return {
-    see: (tally: Tally): void => {
-      const gate = gates[tally.gate];
-      if (gate === undefined || gate.effect === 'report' || gate.mustFail || stopping !== undefined) return;
-      // What takes several regions is stopped by those that probe on schedule, once they agree.
-      if ((gate.quorum ?? 1) > 1) return;
-      const place = `${tally.gate} ${tally.target}`;
-      const before = earlier.get(place);
-      const sofar = before === undefined ? tally : tools.joinTallies(before, tally);
-      slice.set(place, sofar);
-      // A share of failures is judged at the exit, with its samples; failures in a row, each confirmed, stop at once, and so does a
-      // sequential gate, whose evidence may be looked at as often as one likes.
-      if (sofar.run.longest < gate.consecutive && !weighsEvidence(gate.test)) return;
-      const judgement = tools.assessProbe(tally.gate, gate, [sofar]);
-      if (judgement.verdict !== 'fail') return;
-      stopping = stopFor(ref, judgement, outside);
-      // Awaited by `sliceEnded`; until then a rejection must not count as unhandled.
-      stopping.catch(() => undefined);
-    },
-    /** Ends a slice. Resolves when a stop that was begun is stored; rejects when it could not be. */
-    sliceEnded: async (): Promise<void> => {
-      earlier = new Map([...earlier, ...slice]);
-      slice = new Map();
-      await stopping;
-    },
   };
 };
 

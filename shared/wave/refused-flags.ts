@@ -1,5 +1,6 @@
 import type { Release } from '../rollout/release.ts';
 import { type FlagTools, flagsOfWave } from './flag-tools.ts';
+import { readFlags } from './read-flags.ts';
 
 /**
  * The flags of a release that can not be set as they stand in their stores, a sentence each: not there, switched off as a whole, or with rules of
@@ -10,12 +11,11 @@ export const refusedFlags = async (
   tools: FlagTools,
   signal: AbortSignal,
 ): Promise<readonly string[]> => {
-  const refused: string[] = [];
-  for (const { name: wave } of release.waves) {
-    for (const { flag, store, key } of flagsOfWave(release, wave)) {
-      const read = await tools.readFlag(release, { flag, store, key, wave }, signal);
-      if (read.status === 'refused') refused.push(`flag ${flag} in ${wave}: ${read.because}`);
-    }
-  }
-  return refused;
+  const flags = release.waves.flatMap(({ name: wave }) =>
+    flagsOfWave(release, wave).map(({ flag, store, key }) => ({ flag, store, key, wave })),
+  );
+  const read = await readFlags(flags, release, tools, signal);
+  return read.flatMap(([{ flag, wave }, found]) =>
+    found.status === 'refused' ? [`flag ${flag} in ${wave}: ${found.because}`] : [],
+  );
 };

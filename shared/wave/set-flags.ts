@@ -4,6 +4,7 @@ import { recordEvent } from '../ledger/events.ts';
 import { type FlagChange, intendFlag, keepFlagStanding, noteFlag, readFlagChanges } from '../ledger/flags.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { joinWaits } from '../rollout/assess-entry.ts';
 import { describeFlag, describeSetting, isSameSetting, type PlannedFlag } from '../rollout/flag.ts';
@@ -13,10 +14,10 @@ import type { Release } from '../rollout/release.ts';
 import type { Wave } from '../rollout/wave.ts';
 import type { FlagTools } from './flag-tools.ts';
 import { targetsOf } from './gate-tools.ts';
-import { inTurns } from './in-turns.ts';
 import { flagJudgement, foreign } from './judge-flags.ts';
 import type { VerifyTarget } from './judge-wave.ts';
 import { endWait, keepWait, waitForProber } from './keep-wait.ts';
+import { firstUnserved } from './read-flags.ts';
 import { readWaits } from './read-waits.ts';
 
 export type SetFlagsResult = InProgress | { readonly status: 'done' | 'failed' | 'aborted'; readonly because: string };
@@ -154,25 +155,21 @@ const seenEverywhere = async (
   { ledger, clock }: Stored,
   signal: AbortSignal,
 ): Promise<SetFlagsResult> => {
-  for (const change of changes.filter(({ seenAt }) => seenAt === undefined)) {
-    for (const target of targetsOf(release, wave.targets)) {
-      const served = await tools.readServed(release, { ...change, wave: ref.wave }, change.to, target, signal);
-      if (served.status === 'served') continue;
-      const within = release.flagStores?.[change.store]?.seenWithinMs ?? 0;
-      if (clock.now() >= (change.setAt ?? 0) + within) {
-        return {
-          status: 'failed',
-          because: `${served.because} ${within / 1000} s after it was set to ${describeSetting(change.to)}`,
-        };
-      }
-      return {
-        status: 'in-progress',
-        retryAfterSeconds: 2,
-        because: `${served.because}; waits until it is ${describeSetting(change.to)}`,
-      };
+  const unseen = changes
+    .filter(({ seenAt }) => seenAt === undefined)
+    .map((change) => ({ flag: { ...change, wave: ref.wave }, wanted: change.to }));
+  const found = await firstUnserved(unseen, targetsOf(release, wave.targets), () => true, release, tools, signal);
+  if (found !== undefined) {
+    const { store, setAt = 0, to } = found.of.flag;
+    const within = release.flagStores?.[store]?.seenWithinMs ?? 0;
+    const { because } = found.served;
+    if (clock.now() >= setAt + within) {
+      return { status: 'failed', because: `${because} ${within / 1000} s after it was set to ${describeSetting(to)}` };
     }
-    await noteFlag(ledger, ref, change.flag, { seenAt: clock.now() });
+    const waits = `${because}; waits until it is ${describeSetting(to)}`;
+    return { status: 'in-progress', retryAfterSeconds: 2, because: waits };
   }
+  for (const { flag } of unseen) await noteFlag(ledger, ref, flag.flag, { seenAt: clock.now() });
   await advanceWave(ledger, ref, { flagsSeenAt: clock.now() });
   return { status: 'done', because: `${changes.length} flags are set in ${ref.wave}` };
 };

@@ -1,5 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
+import type { Served } from '../flags/read-served.ts';
 import { isRecorded, recordEvent } from '../ledger/events.ts';
 import { type FlagChange, keepFlagStanding, noteFlag, readFlagChanges } from '../ledger/flags.ts';
 import { advanceWave, readJudgements, readStop, type WaveRef } from '../ledger/waves.ts';
@@ -18,7 +19,9 @@ import { foreign } from './judge-flags.ts';
 import { endWait, keepWait } from './keep-wait.ts';
 import { type Cure, type CureTools, measureCure } from './measure-cure.ts';
 import { notAskedAgain } from './not-asked-again.ts';
+import { firstUnserved } from './read-flags.ts';
 import { readWaits } from './read-waits.ts';
+import type { Where } from './wave-regions.ts';
 
 /**
  * `back`: the way back of the wave goes on with its targets; `passed`: there are none. `held`: the flags were to blame, or are somebody
@@ -33,7 +36,9 @@ export type TakeOffTools = FlagTools &
     tell(key: string, text: string): Promise<void>;
   };
 
-type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'>;
+type Stored = Pick<Outside, 'ledger' | 'blobs' | 'clock'> & {
+  readonly settings: Where;
+};
 
 /** A store of flags that does not answer is asked so long. The code stays meanwhile: old code must not run under a new flag. */
 const triedMs = 24 * 3_600_000;
@@ -56,8 +61,10 @@ export const takeOffFlags = async (
 ): Promise<TakeOffResult> => {
   const { ledger, clock, blobs } = outside;
   const changes = await readFlagChanges(ledger, ref);
-  const plan = await getJson<WavePlan>(blobs, planDigest);
   const goesBack = ref.direction === 'back';
+  // Most waves have no flags to take back, and forward nothing else is asked of the plan.
+  if (changes.length === 0 && !goesBack) return { ...ended };
+  const plan = await getJson<WavePlan>(blobs, planDigest);
   const onward = (because: string): TakeOffResult =>
     goesBack ? { status: plan.targets.length === 0 ? 'passed' : 'back', because } : { ...ended, because };
   if (changes.length === 0) return onward(ended.because);
@@ -196,15 +203,14 @@ const stillServed = async (
   { clock }: Stored,
   signal: AbortSignal,
 ): Promise<InProgress | undefined> => {
-  for (const change of changes) {
-    const within = release.flagStores?.[change.store]?.seenWithinMs ?? 0;
-    if (clock.now() >= since + within) continue;
-    for (const target of targetsOf(release, wave.targets)) {
-      const served = await tools.readServed(release, change, change.from, target, signal);
-      if (served.status === 'other') return { status: 'in-progress', retryAfterSeconds: 2, because: served.because };
-    }
-  }
-  return undefined;
+  const within = ({ store }: FlagChange) => release.flagStores?.[store]?.seenWithinMs ?? 0;
+  const asked = changes
+    .filter((change) => clock.now() < since + within(change))
+    .map((flag) => ({ flag, wanted: flag.from }));
+  // Of what does not answer nothing more can be waited for.
+  const isOther = ({ status }: Served) => status === 'other';
+  const found = await firstUnserved(asked, targetsOf(release, wave.targets), isOther, release, tools, signal);
+  return found && { status: 'in-progress', retryAfterSeconds: 2, because: found.served.because };
 };
 
 const recordTrouble = async (ref: WaveRef, text: string, { ledger, clock }: Stored): Promise<void> => {

@@ -1,9 +1,9 @@
 import { readRollout } from '../ledger/rollouts.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import { deleteLimits } from './delete-limits.ts';
-import { inTurns } from './in-turns.ts';
 import { jobsForward, jobsOfRollback } from './job-rules.ts';
 import type { Wanted } from './plan-one.ts';
 import { readCreatedByStanding } from './read-created.ts';

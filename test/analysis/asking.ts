@@ -1,4 +1,5 @@
 import type { StoreTools } from '../../shared/analysis/stores/store-tools.ts';
+import type { Log } from '../../shared/outside/log.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import { SecretMissing, type Secrets } from '../../shared/secrets/secrets.ts';
 
@@ -30,3 +31,6 @@ export const targetNamed = (name: string, labels: Readonly<Record<string, string
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal;
+
+/** A log that nobody reads. */
+export const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -99,14 +99,10 @@ const [outage = probe(0, 0)] = judgeAvailability(
   [{ ...failing, target: 't', regions: ['a', 'b'], seenAt: 60_000, isOld: false }],
   ['t'],
 );
-const seenFromElsewhere = {
-  home: 'a',
-  since: 0,
-  standings: [
-    { target: 't', region: 'b', at: 1, failing: [failing], isOwnFault: false },
-    { target: 't', region: 'c', at: 1, failing: [], isOwnFault: false },
-  ],
-};
+const seenFromElsewhere = [
+  { target: 't', region: 'b', at: 1, failing: [failing], isOwnFault: false },
+  { target: 't', region: 'c', at: 1, failing: [], isOwnFault: false },
+];
 
 /** Every way of every kind of gate not to pass, and which numbers there are. */
 type Numbers = Pick<Judgement, 'value' | 'samples' | 'stillNeeded'>;
@@ -156,7 +152,7 @@ const notPassed: readonly (readonly [string, Judgement, Numbers])[] = [
   ['a scheduled outage before the entry', outage, { value: 1, samples: 8 }],
   [
     'what fails from one region of three',
-    assessRegions(probe(100, 0), {}, seenFromElsewhere),
+    assessRegions([{ region: 'a', judgement: probe(100, 0) }], {}, seenFromElsewhere, 0),
     { value: 0, samples: 100 },
   ],
   [

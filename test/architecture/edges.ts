@@ -41,6 +41,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/outside/dns.ts': ['node:dns', 'node:net'],
   'shared/outside/executions.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/socket.ts': ['node:net', 'node:tls'],
+  'shared/outside/lambda-client.ts': ['@aws-sdk/client-lambda'],
   'shared/outside/sfn-client.ts': ['@aws-sdk/client-sfn'],
   'shared/outside/socket-http.ts': ['node:http', 'node:net'],
 

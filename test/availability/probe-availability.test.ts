@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type AvailabilityTools, probeAvailability } from '../../shared/availability/probe-availability.ts';
+import {
+  type AvailabilityTools,
+  probeAvailability,
+  type ShardOrder,
+} from '../../shared/availability/probe-availability.ts';
 import { readDays } from '../../shared/availability/slot.ts';
 import { readStandings } from '../../shared/availability/standing.ts';
 import { readOutages, watchProbers } from '../../shared/availability/watch-probers.ts';
@@ -14,18 +18,19 @@ import { markVerified } from '../../shared/ledger/target-state.ts';
 import { changeTurn } from '../../shared/ledger/turn.ts';
 import { advanceWave, readStop } from '../../shared/ledger/waves.ts';
 import { processClock } from '../../shared/outside/clock.ts';
+import type { Settings } from '../../shared/outside/outside.ts';
 import type { Attempt } from '../../shared/probe/attempt.ts';
 import { countSample, emptyTally, type Tally } from '../../shared/probe/tally.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import { judgeAvailability, outageFails } from '../../shared/wave/judge-availability.ts';
 import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
-import { targetNamed } from '../analysis/asking.ts';
+import { quiet, targetNamed } from '../analysis/asking.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-availability-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const settings = {
+const settings: Settings = {
   region: 'x',
   probeRegions: ['x', 'y'],
   stateMachines: { rollout: '', wave: '', deployment: '' },
@@ -68,7 +73,7 @@ const release: Release = {
 };
 
 /** A place where targets are up or down as seen from regions, and rollout `r` holds wave `w`. */
-const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
+const openPlace = async (progress: { readonly closedAt?: number } = {}, more: Partial<Settings> = {}) => {
   let now = 1_000 * 60_000 + 5_000;
   const clock = { ...processClock, now: () => now };
   const ledger = openSqliteLedger(':memory:', clock);
@@ -87,7 +92,7 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
   await notePrepared(ledger, 'r', digest, ['w']);
   const holder = { rollout: 'r', token: 't', since: now, startedAt: now };
   await changeTurn(ledger, 'w', () => ({ holder, queue: [], superseded: [] }));
-  const outside = { ledger, blobs, clock, settings };
+  const outside = { ledger, blobs, clock, settings: { ...settings, ...more } };
   const ref = { rollout: 'r', release: digest, wave: 'w', direction: 'forward' as const };
   await advanceWave(ledger, ref, { deployingAt: now, ...progress });
   let rates: readonly number[] = [];
@@ -96,7 +101,12 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
   const raised: string[] = [];
   /** Whether the wave was stopped when the prober still had attempts to make. */
   let stoppedDuring = false;
-  const probe = async (region: string, down: readonly string[]) => {
+  const called: ShardOrder[] = [];
+  const probe = async (
+    region: string,
+    down: readonly string[],
+    part: { readonly part?: Omit<ShardOrder, 'region'> } = {},
+  ) => {
     const attempt = (target: string): Attempt =>
       down.includes(target)
         ? { at: now, durationMs: 1, verdict: 'fail', code: 'connect_refused', because: 'nobody listens', phases: {} }
@@ -122,22 +132,25 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}) => {
         }
         return { tallies, samples: [] };
       },
-      stopWaves: async (outage) => {
-        await stopRunningWaves(
-          async ({ targets }) => (targets.includes(outage.target) ? outageFails(outage) : undefined),
-          outside,
-        );
+      stopWaves: async (outages) => {
+        await stopRunningWaves(async ({ targets }) => {
+          const outage = outages.find(({ target }) => targets.includes(target));
+          return outage && outageFails(outage);
+        }, outside);
       },
+      callShard: async (order) => void called.push(order),
       tellOutages: async (outages) => void told.push(...outages.map(({ target }) => target)),
     };
     const invocation = { signal: new AbortController().signal, deadline: now + 55_000 };
-    return probeAvailability(region, tools, outside, invocation);
+    return probeAvailability({ region, ...part }, tools, { ...outside, log: quiet }, invocation);
   };
   return {
     ...outside,
     probe,
     told,
     raised,
+    called,
+    digest,
     stop: () => readStop(ledger, ref),
     stoppedDuring: () => stoppedDuring,
     rates: () => rates,
@@ -252,6 +265,22 @@ describe('scheduled probes', () => {
     ]);
     const [day] = await readDays(place.ledger, 'a', place.clock.now());
     expect(day?.gates.up).toEqual({ attempts: 0, failedFirst: 0, failedConfirmed: 0, invalid: 8 });
+  });
+
+  it('of more targets than an invocation has time for are made by several, each its part', async () => {
+    const place = await openPlace({}, { functionName: 'probeAvailability' });
+    const standing = { release: place.digest, rendered: digestOf('m'), commit: 'c', rollout: 'before', at: 0 };
+    for (let at = 0; at < 399; at += 1) await markVerified(place.ledger, `t${at}`, standing);
+    // Only a and b are in the release, so that nothing is to be probed of the others.
+    const began = await place.probe('x', []);
+    expect(place.called).toEqual([
+      { region: 'x', shard: 1, of: 3 },
+      { region: 'x', shard: 2, of: 3 },
+    ]);
+    const others = await Promise.all([1, 2].map((shard) => place.probe('x', [], { part: { shard, of: 3 } })));
+    expect([began, ...others].flatMap(({ probed }) => probed).sort()).toEqual(['a', 'b']);
+    expect(place.called).toHaveLength(2);
+    expect((await readStandings(place.ledger)).map(({ target }) => target)).toEqual(['a', 'b']);
   });
 
   it('are missed when they fall silent, each region for itself', async () => {

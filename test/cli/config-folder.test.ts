@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -104,6 +104,50 @@ describe('check', () => {
       ],
       ['tidegate.jsonnet: 1 problem'],
     ]);
+  });
+
+  test('warns of targets that no prober sees from outside, by what the config says of probers', async () => {
+    const directory = folder();
+    const config = (more: object) => ({
+      services: { web: { manifests: 'web' } },
+      targets: { a: { eks: { account: '111111111111', region: 'us-east-1', cluster: 'a' } } },
+      waves: [{ name: 'one', targets: {}, gates: ['up'] }],
+      gates: { up: { probe: { tcp: 'a.example.com:443' }, below: { failures: 0.001 } } },
+      ...more,
+    });
+    const checked = async (more: object) => {
+      writeFileSync(join(directory, 'tidegate.json'), JSON.stringify(config(more)));
+      const { exitCode, out } = await ran(['check', '--json'], { directory });
+      const warned = out.map((line) => JSON.parse(line)).filter(({ rule }) => rule === 'prober-outside');
+      return { exitCode, warned: warned.map(({ message, targets }) => [message, targets]) };
+    };
+    mkdirSync(join(directory, 'web'));
+    writeFileSync(join(directory, 'web/a.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n');
+    expect(await checked({})).toEqual({ exitCode: 0, warned: [] });
+    expect(await checked({ probers: ['us-east-1', 'eu-west-1'] })).toEqual({ exitCode: 0, warned: [] });
+    expect(await checked({ probers: ['us-east-1'] })).toEqual({
+      exitCode: 0,
+      warned: [
+        [
+          'no prober stands outside the region and provider of a target: us-east-1 fails with them, or sees them by a way that nobody else has',
+          ['a'],
+        ],
+      ],
+    });
+    const watched = {
+      waves: [{ name: 'one', targets: {}, gates: ['up', 'errors', 'alerts'], monitoring: 'required' }],
+      metrics: { m: { prometheus: 'https://m.example.com' } },
+      gates: {
+        ...config({}).gates,
+        errors: { metric: { source: 'm', errors: 'a', requests: 'b' }, failAbove: 0.1, minRequests: 1 },
+        alerts: { alerts: { source: 'm', labels: { a: 'b' } } },
+      },
+    };
+    expect(await checked(watched)).toEqual({
+      exitCode: 0,
+      warned: [[expect.stringMatching(/^monitoring is required, and nothing says where probers stand/), []]],
+    });
+    expect((await checked({ probers: ['europe'] })).exitCode).toBe(2);
   });
 
   test('prints every problem on one line each, and is exit 2', async () => {

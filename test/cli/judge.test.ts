@@ -200,7 +200,12 @@ beforeAll(() => {
     `${name}.json`,
     JSON.stringify(document),
   ]);
-  folder = folderWith({ ...Object.fromEntries(files), 'text.json': 'gate: {}' });
+  folder = folderWith({
+    ...Object.fromEntries(files),
+    'text.json': 'gate: {}',
+    'words.json': JSON.stringify({ gate: limit, series: [{ at: 1, value: '0.1' }] }),
+    'marked.json': `\uFEFF${JSON.stringify({ gate: limit, series: values(0.1) })}`,
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -227,6 +232,16 @@ describe('tidegate judge', () => {
       exitCode: 2,
       err: expect.stringContaining('can not be read'),
     });
+  });
+
+  it('says what a point has to be, and reads a file that begins with a byte order mark', async () => {
+    expect(await tidegateHere(folder, ['judge', 'words.json'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(
+        'series.0: expected at (RFC 3339 with its zone, or milliseconds) and either value or',
+      ),
+    });
+    expect(await tidegateHere(folder, ['judge', 'marked.json'])).toMatchObject({ exitCode: 0 });
   });
 
   it('exits as a process as it judged', async () => {

@@ -100,6 +100,7 @@ describe('tidegate probe', () => {
     [['[fe80::1%eth0]:80'], 'expected host:port'],
     [['http://[fe80::1%25eth0]/'], 'expected a URL'],
     [['https://a.example.com:70000/'], 'expected a URL'],
+    [['http://a.example.com:0/'], 'port 0 is none'],
     [['', '--kind', 'dns'], 'expected a name'],
     [['a.example.com:1', 'b.example.com:1'], 'too many arguments'],
     [['a.example.com:1', '--kind', 'icmp'], 'expected one of dns, tcp, tls, http, grpc, ws'],

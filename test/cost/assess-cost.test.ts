@@ -60,11 +60,14 @@ describe('the cost of a rollout', () => {
     );
     expect(assessFixed(provisioned, prices).total).toBeCloseTo(4.9, 2);
     // Beside it, what runs by the clock, of a hundred targets.
-    const schedules = assessSchedules(prices);
+    const schedules = assessSchedules({ targets: 100, regions: 1 }, prices);
     expect(schedules.total).toBeLessThan(10.5);
     // A hundred targets, 8,640 times.
     expect(schedules.drift).toBeCloseTo(2.35, 2);
     // Two thousand blobs read and put again on thirty days.
     expect(schedules.blobs).toBeCloseTo(0.33, 2);
+    // Five hundred targets from two regions are three invocations a minute in each.
+    const more = assessSchedules({ targets: 500, regions: 2 }, prices);
+    expect(more.probes).toBeCloseTo(6 * (schedules.probes ?? 0), 6);
   });
 });

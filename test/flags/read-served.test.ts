@@ -101,4 +101,24 @@ describe('a flag in a target', () => {
       status: 'served',
     });
   });
+
+  test('is asked by many targets at one address at the same time, each for itself', async () => {
+    const shared = { ...reading, ofrep: 'https://flags.example.com/' };
+    // The first is answered last, when the others have asked already.
+    const http: Http = async (_, { body } = {}) => {
+      const { context } = JSON.parse(String(body));
+      if (context.target === 't0') await new Promise((resolve) => setTimeout(resolve, 20));
+      return gives(context.target === 't0')();
+    };
+    const served = await Promise.all(
+      ['t0', 't1', 't2'].map((name) =>
+        readServed(shared, 'on', false, { value: true }, { ...target, name }, { http, secrets, clock }, signal),
+      ),
+    );
+    expect(served).toEqual([
+      { status: 'served' },
+      { status: 'other', because: 'flag on on t1 (flags.example.com) is false' },
+      { status: 'other', because: 'flag on on t2 (flags.example.com) is false' },
+    ]);
+  });
 });

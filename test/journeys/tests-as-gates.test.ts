@@ -146,5 +146,15 @@ describe('tests as gates', () => {
       because: expect.stringMatching(/^FAIL gate smoke on eks-staging: job smoke failed at /),
     });
     expect(await story.events(rollout)).toContain('eks-staging deployed');
+    // What it found is mended. Whoever brings the same release again wants to know whether it passes now.
+    story.images.publish(jobDigest('smoke', 'v4'), {});
+    const before = asked.length;
+    const again = await story.merge(files('v4'), 'v4 again');
+    await answerNext(before + 1, { verdict: 'pass' });
+    await answerNext(before + 2, { verdict: 'pass' });
+    expect(await story.ended(again)).toMatchObject({ outcome: 'succeeded' });
+    expect(await verdicts(again)).toContainEqual(
+      expect.stringMatching(/^after staging: PASS gate smoke on eks-staging: job smoke completed at /),
+    );
   });
 });

@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { beat, notify } from '../../shared/notify/notify.ts';
+import { sendWaiting } from '../../shared/notify/outbox.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import type { Http } from '../../shared/outside/http.ts';
 import { Secret, SecretMissing } from '../../shared/secrets/secrets.ts';
 
-const openPlace = (addresses: Readonly<Record<string, string>>, answer: () => number = () => 200) => {
+const openPlace = (addresses: Readonly<Record<string, string>>, answer: (host: string) => number = () => 200) => {
   let now = 0;
   const clock = { ...processClock, now: () => now };
   const wait = (ms: number) => {
@@ -18,7 +20,7 @@ const openPlace = (addresses: Readonly<Record<string, string>>, answer: () => nu
   const http: Http = async (url, init) => {
     raw.push({ headers: init?.headers ?? {}, body: String(init?.body) });
     sent.push({ url: String(url), body: init?.body === undefined ? undefined : JSON.parse(String(init.body)) });
-    return new Response(null, { status: answer() });
+    return new Response(null, { status: answer(new URL(url).host) });
   };
   const outside = {
     clock,
@@ -60,9 +62,9 @@ describe('people are told', () => {
   it('by a webhook that can be known to be ours, and a repeat to be one, where there is a key', async () => {
     const key = `whsec_${Buffer.from('a key of 24 bytes or more').toString('base64')}`;
     const { outside, raw, wait } = openPlace({ ...both, 'notify-webhook-key': key }, () => 500);
-    await notify({ key: 'k', text: 'x' }, outside, 'everybody');
-    wait(60_001);
-    await notify({ key: 'k', text: 'x' }, outside, 'everybody');
+    expect(await notify({ key: 'k', text: 'x' }, outside, 'everybody')).toBe('later');
+    wait(60_000);
+    await sendWaiting(outside);
     const [slack, first, , again] = raw;
     expect(slack?.headers).toEqual({ 'content-type': 'application/json' });
     const {
@@ -97,17 +99,62 @@ describe('people are told', () => {
     expect(await notify({ key: 'gone', text: 'x' }, outside, { secret: 'notify-gone' })).toBe('nobody');
   });
 
-  it('again, when nobody took it, and without the address in the log', async () => {
-    let status = 500;
-    const { outside, sent, logged, wait } = openPlace(both, () => status);
+  it('again by the channels that did not take it, after ever longer pauses, and without the address in the log', async () => {
+    const status: Record<string, number> = { 'hooks.test': 200, 'pager.test': 500 };
+    const { outside, sent, logged, wait } = openPlace(both, (host) => status[host] ?? 0);
     const message = { key: 'k', text: 'x' };
-    await notify(message, outside, 'everybody');
+    expect(await notify(message, outside, 'everybody')).toBe('later');
     expect(JSON.stringify(logged)).not.toContain('secret');
-    expect(logged).toHaveLength(2);
-    wait(60_001);
-    status = 200;
-    expect(await notify(message, outside, 'everybody')).toBe('told');
-    expect(sent).toHaveLength(4);
+    expect(logged).toHaveLength(1);
+    // Whoever sees the same again tells nobody twice.
+    expect(await notify(message, outside, 'everybody')).toBe('known');
+    const minutes: number[] = [];
+    for (let minute = 1; minute <= 40; minute += 1) {
+      wait(60_000);
+      if (minute === 31) status['pager.test'] = 200;
+      const before = sent.length;
+      await sendWaiting(outside);
+      if (sent.length > before) minutes.push(minute);
+    }
+    expect(minutes).toEqual([1, 5, 13, 29]);
+    expect(new Set(sent.slice(2).map(({ url }) => url))).toEqual(new Set(['https://pager.test/in']));
+    wait(60 * 60_000);
+    await sendWaiting(outside);
+    const count = sent.length;
+    wait(60 * 60_000);
+    await sendWaiting(outside);
+    expect(sent).toHaveLength(count);
+  });
+
+  it('by who comes after one that died before anything was sent, and by one alone', async () => {
+    const { outside, sent, wait } = openPlace({ 'notify-webhook': both['notify-webhook'] });
+    const { ledger: whole } = outside;
+    const ledger: Ledger = {
+      get: async (key) => {
+        if (key.partition === 'notify-outbox') throw new Error('killed');
+        return whole.get(key);
+      },
+      put: (write) => whole.put(write),
+      transact: (changes) => whole.transact(changes),
+      query: (partition, range) => whole.query(partition, range),
+      remove: (key) => whole.remove(key),
+    };
+    expect(await notify({ key: 'k', text: 'x' }, { ...outside, ledger }, 'everybody')).toBe('later');
+    expect(sent).toEqual([]);
+    await sendWaiting(outside);
+    expect(sent).toEqual([]);
+    wait(60_000);
+    await Promise.all([sendWaiting(outside), sendWaiting(outside)]);
+    expect(sent).toEqual([{ url: 'https://pager.test/in', body: { key: 'k', text: 'x' } }]);
+  });
+
+  it('when the secrets can be read again, and no step is ended by that', async () => {
+    const { outside, sent, wait } = openPlace({ 'notify-webhook': both['notify-webhook'] });
+    const throttled = { get: () => Promise.reject(new Error('ThrottlingException')) };
+    expect(await notify({ key: 'k', text: 'x' }, { ...outside, secrets: throttled }, 'everybody')).toBe('later');
+    wait(60_000);
+    await sendWaiting(outside);
+    expect(sent).toEqual([{ url: 'https://pager.test/in', body: { key: 'k', text: 'x' } }]);
   });
 
   it('by nobody where there is no address', async () => {

@@ -94,6 +94,10 @@ test.each(['ftp://8.8.8.8/', 'file:///etc/passwd', 'gopher://127.0.0.1/', 'data:
   },
 );
 
+test('port 0 is refused, which Node would take for the port of the scheme', async () => {
+  expect(await codeOf(http('http://8.8.8.8:0/'))).toBe('address_refused');
+});
+
 describe('a name that changes its address', () => {
   const answers = (...rounds: readonly (readonly string[])[]) => {
     const asked: string[] = [];

@@ -25,8 +25,11 @@ beforeAll(() => {
 
 const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
 
-it('is one function that runs each minute', () => {
-  expect(ofType('AWS::Lambda::Function')).toHaveLength(1);
+it('is one function that runs each minute, and one that the home region calls by its name', () => {
+  expect(ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName)).toEqual([
+    'tidegate-probers-ci-probeAvailability',
+    'tidegate-probers-ci-probeWave',
+  ]);
   expect(ofType('AWS::Events::Rule').map(({ Properties }) => Properties.ScheduleExpression)).toEqual([
     'rate(1 minute)',
   ]);
@@ -55,7 +58,7 @@ it('knows its home, all regions, and which one it is itself', () => {
   });
 });
 
-it('may use the ledger, read blobs and where to tell people, all at home, and nothing else', () => {
+it('may use the ledger, read and keep blobs, and read where to tell people, all at home, and nothing else', () => {
   const actions = identityStatements(template.Resources).flatMap((statement) => statement.actions);
   expect([...new Set(actions)].sort()).toEqual([
     'dynamodb:DeleteItem',
@@ -63,10 +66,13 @@ it('may use the ledger, read blobs and where to tell people, all at home, and no
     'dynamodb:PutItem',
     'dynamodb:Query',
     'kms:Decrypt',
+    'kms:GenerateDataKey',
+    'lambda:InvokeFunction',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
     's3:GetObject',
     's3:ListBucket',
+    's3:PutObject',
     'ssm:GetParameter',
   ]);
   for (const { resources } of identityStatements(template.Resources)) expect(resources).not.toContain('*');

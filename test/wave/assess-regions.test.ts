@@ -1,16 +1,18 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Standing } from '../../shared/availability/standing.ts';
 import type { Judgement, Verdict } from '../../shared/rollout/verdict.ts';
-import { assessRegions } from '../../shared/wave/assess-regions.ts';
+import { assessRegions, type RegionJudgement } from '../../shared/wave/assess-regions.ts';
 
-const judgement = (verdict: Verdict): Judgement => ({
+const judgement = (verdict: Verdict, region: string): Judgement => ({
   gate: 'up',
   kind: 'probe',
   target: 't',
   verdict,
-  because: 'gate up on t: as it is',
+  because: `gate up on t: as ${region} has it`,
 });
-const seen = (region: string, fails: boolean, more: Partial<Standing> = {}): Standing => ({
+const seen = (verdicts: Readonly<Record<string, Verdict>>): readonly RegionJudgement[] =>
+  Object.entries(verdicts).map(([region, verdict]) => ({ region, judgement: judgement(verdict, region) }));
+const stood = (region: string, fails: boolean, more: Partial<Standing> = {}): Standing => ({
   target: 't',
   region,
   at: 60_000,
@@ -18,41 +20,65 @@ const seen = (region: string, fails: boolean, more: Partial<Standing> = {}): Sta
   isOwnFault: false,
   ...more,
 });
-const well = seen('b', false);
-const ill = seen('b', true);
-const alsoWell = seen('c', false);
-const alsoIll = seen('c', true);
 
-describe('a probe gate as other regions see it', () => {
-  test.each<readonly [string, Verdict, readonly Standing[], number | undefined, Verdict]>([
-    ['nobody else is heard', 'pass', [], undefined, 'pass'],
-    ['nobody fails', 'pass', [well, alsoWell], undefined, 'pass'],
-    ['home alone fails, which stops at once', 'fail', [well, alsoWell], undefined, 'fail'],
-    ['home alone fails, and two are asked for', 'fail', [well, alsoWell], 2, 'inconclusive'],
-    ['home and another fail, and two are asked for', 'fail', [ill, alsoWell], 2, 'fail'],
-    ['home and another fail, and three are asked for', 'fail', [ill, alsoWell], 3, 'inconclusive'],
-    ['all of those heard fail, fewer than are asked for', 'fail', [ill], 5, 'fail'],
-    ['one other fails', 'pass', [ill, alsoWell], undefined, 'inconclusive'],
-    ['one other fails, and one is asked for', 'pass', [ill, alsoWell], 1, 'fail'],
-    ['two others fail', 'pass', [ill, alsoIll], undefined, 'fail'],
-    ['home has too few samples, and two others fail', 'inconclusive', [ill, alsoIll], undefined, 'fail'],
-    ['one that fails has itself to blame', 'pass', [{ ...ill, isOwnFault: true }], undefined, 'pass'],
-    ['one that failed before the last write', 'pass', [{ ...ill, at: 10_000 }], undefined, 'pass'],
-    ['home on schedule is no second opinion', 'pass', [seen('a', true)], undefined, 'pass'],
-    ['another target fails', 'pass', [seen('b', true, { target: 'u' })], undefined, 'pass'],
-  ])('%s', (_, verdict, standings, quorum, expected) => {
-    const gate = quorum === undefined ? {} : { quorum };
-    const found = assessRegions(judgement(verdict), gate, { home: 'a', standings, since: 30_000 });
+describe('a probe gate by the loops of all regions', () => {
+  test.each<readonly [string, Readonly<Record<string, Verdict>>, number | undefined, Verdict]>([
+    ['home alone, and it passes', { a: 'pass' }, undefined, 'pass'],
+    ['home alone, and it fails', { a: 'fail' }, undefined, 'fail'],
+    ['home alone, and two are asked for', { a: 'fail' }, 2, 'fail'],
+    ['home alone, without samples', { a: 'inconclusive' }, undefined, 'inconclusive'],
+    ['all pass', { a: 'pass', b: 'pass', c: 'pass' }, undefined, 'pass'],
+    ['home fails and the others do not', { a: 'fail', b: 'pass', c: 'pass' }, undefined, 'inconclusive'],
+    ['one other fails', { a: 'pass', b: 'fail', c: 'pass' }, undefined, 'inconclusive'],
+    ['one other fails, and one is enough', { a: 'pass', b: 'fail', c: 'pass' }, 1, 'fail'],
+    ['two of three fail', { a: 'fail', b: 'fail', c: 'pass' }, undefined, 'fail'],
+    ['two of three fail, and three are asked for', { a: 'fail', b: 'fail', c: 'pass' }, 3, 'inconclusive'],
+    ['all fail, fewer than are asked for', { a: 'fail', b: 'fail' }, 5, 'fail'],
+    ['home fails, and nobody else is heard', { a: 'fail', b: 'inconclusive' }, undefined, 'fail'],
+    ['home is blind, and the other passes', { a: 'inconclusive', b: 'pass' }, undefined, 'pass'],
+    ['home is blind, and the other fails', { a: 'inconclusive', b: 'fail' }, undefined, 'fail'],
+    ['all are blind', { a: 'inconclusive', b: 'inconclusive' }, undefined, 'inconclusive'],
+  ])('%s', (_, verdicts, quorum, expected) => {
+    expect(assessRegions(seen(verdicts), quorum === undefined ? {} : { quorum }, [], 0).verdict).toBe(expected);
+  });
+
+  test.each<readonly [string, Partial<RegionJudgement>, Verdict]>([
+    ['has some samples, and too few', { judgement: { ...judgement('inconclusive', 'b'), samples: 3 } }, 'inconclusive'],
+    ['is about to have the first', { isAwaited: true }, 'inconclusive'],
+    ['has none', {}, 'fail'],
+  ])('home fails, and another %s', (_, more, expected) => {
+    const [home, other] = seen({ a: 'fail', b: 'inconclusive' });
+    if (home === undefined || other === undefined) throw new Error('two are seen');
+    expect(assessRegions([home, { ...other, ...more }], {}, [], 0).verdict).toBe(expected);
+  });
+
+  it('says from where it fails, of how many that are heard, and what is missing', () => {
+    expect(assessRegions(seen({ a: 'pass', b: 'fail', c: 'pass' }), {}, [], 0).because).toBe(
+      'gate up on t: as b has it; it fails from b, 1 of 3 regions: the path from there, or a part of what serves, is at fault; 2 are needed to tell',
+    );
+    expect(assessRegions(seen({ a: 'fail', b: 'inconclusive', c: 'fail' }), { quorum: 2 }, [], 0).because).toBe(
+      'gate up on t: as a has it; it fails from a and c, 2 of 2 regions',
+    );
+  });
+});
+
+describe('a region whose loop has nothing to say', () => {
+  test.each<readonly [string, Standing, Verdict]>([
+    ['failed on schedule since the last write', stood('b', true), 'inconclusive'],
+    ['was well on schedule', stood('b', false), 'pass'],
+    ['had itself to blame', stood('b', true, { isOwnFault: true }), 'pass'],
+    ['failed before the last write', stood('b', true, { at: 10_000 }), 'pass'],
+    ['failed on another target', stood('b', true, { target: 'u' }), 'pass'],
+    ['is home, which is no second opinion', stood('a', true), 'pass'],
+  ])('%s', (_, standing, expected) => {
+    const found = assessRegions(seen({ a: 'pass', b: 'inconclusive' }), {}, [standing], 30_000);
     expect(found.verdict).toBe(expected);
   });
 
-  it('is told apart by region: what fails from one of three is the path, or a part', () => {
-    const asked = { home: 'a', standings: [ill, alsoWell], since: 30_000 };
-    expect(assessRegions(judgement('pass'), {}, asked).because).toBe(
-      'gate up on t: as it is; it fails from b, 1 of 3 regions: the path from there, or a part of what serves, is at fault (connect_timeout); 2 are needed to tell',
+  it('is asked for by its last slot, and not where its loop has a verdict', () => {
+    expect(assessRegions(seen({ a: 'pass' }), {}, [stood('b', true)], 0).because).toBe(
+      'gate up on t: as a has it; it fails from b, 1 of 2 regions: the path from there, or a part of what serves, is at fault (connect_timeout); 2 are needed to tell',
     );
-    expect(assessRegions(judgement('fail'), { quorum: 2 }, asked).because).toBe(
-      'gate up on t: as it is; it fails from a and b, 2 of 3 regions',
-    );
+    expect(assessRegions(seen({ a: 'pass', b: 'pass' }), {}, [stood('b', true)], 0).verdict).toBe('pass');
   });
 });

@@ -119,7 +119,8 @@ test.for<Case>([
     judged,
   } = given;
   const clock = { now: () => since, sleep: async () => undefined, after: () => () => undefined };
-  const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock) };
+  const settings = { region: 'us-east-1' };
+  const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock), settings };
   const ref: WaveRef = { rollout: because, release: digestOf('release'), wave: 'w', direction };
   const head = { rollout: because, repository: 'r', commit: 'c', startedAt: 0, startedBy: 'ana', authors: [] };
   await openRollout(outside.ledger, { ...head, rollback: isRollback });
@@ -127,7 +128,7 @@ test.for<Case>([
   if (isVerified) await markVerified(outside.ledger, 't', standing);
   for (const [place, tallies] of slices.entries()) {
     const from = 101_000 + place * 10_000;
-    await keepSlice(ref, 0, from, from + 10_000, { tallies, samples: [] }, outside);
+    await keepSlice({ ref, shard: 0, region: 'us-east-1' }, from, from + 10_000, { tallies, samples: [] }, outside);
   }
   expect(await judgeStep(ref, 't', since, release, { ...wave, gates }, outside)).toEqual(judged);
 });

@@ -72,7 +72,8 @@ const judgedWith = async (
 ) => {
   let now = 0;
   const clock = { now: () => now, sleep: async () => undefined, after: () => () => undefined };
-  const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock) };
+  const ledger = openSqliteLedger(':memory:', clock);
+  const outside = { clock, blobs: folderBlobs(dir), ledger, settings: { region: 'us-east-1' } };
   const ref: WaveRef = { rollout: name, release: digestOf('release'), wave: 'w', direction: 'forward' };
   await recordDeployment(outside.ledger, ref, {
     target: 't',
@@ -98,7 +99,7 @@ const judgedWith = async (
         measureScore: () => Promise.reject(new Error('not asked here')),
         measureProbed: () => Promise.reject(new Error('not asked here')),
         measureAlerts: () => Promise.reject(new Error('not asked here')),
-        readSeen: async () => ({ home: 'us-east-1', standings: [] }),
+        readStandings: async () => [],
         lookAtTest: () => Promise.reject(new Error('no test')),
         judgeFlags: async () => [],
         verifyTarget: async () => ({
@@ -118,7 +119,13 @@ const judgedWith = async (
   );
   for (const from of starts) {
     const tally: Tally = { ...emptyTally('up', 't', 'h:1', from), attempts: 10, to: from + 10_000 };
-    await keepSlice(ref, 0, from, from + 10_000, { tallies: [tally], samples: [] }, outside);
+    await keepSlice(
+      { ref, shard: 0, region: 'us-east-1' },
+      from,
+      from + 10_000,
+      { tallies: [tally], samples: [] },
+      outside,
+    );
   }
   const results: Awaited<ReturnType<typeof judgeWave>>[] = [];
   for (now of times) results.push(await judge());

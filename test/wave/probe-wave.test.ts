@@ -13,13 +13,14 @@ import {
   type WaveRef,
 } from '../../shared/ledger/waves.ts';
 import { processClock } from '../../shared/outside/clock.ts';
+import { seededRandom } from '../../shared/outside/random.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Release } from '../../shared/rollout/release.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Wave } from '../../shared/rollout/wave.ts';
 import { probeWave } from '../../shared/wave/probe-wave.ts';
 import { WHOLE } from '../../shared/wave/shards.ts';
-import { targetNamed } from '../analysis/asking.ts';
+import { quiet, targetNamed } from '../analysis/asking.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-probe-wave-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -84,6 +85,7 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     measureScore: unasked,
     measureProbed: unasked,
     measureAlerts,
+    callProber: unasked,
   };
   const invocation = { signal: new AbortController().signal, deadline: 600_000 };
   const result = await probeWave(
@@ -92,7 +94,14 @@ const watched = async (firesAt: number, direction: WaveRef['direction'], waitedM
     wave,
     WHOLE,
     tools,
-    { ledger, clock, blobs: folderBlobs(dir), settings: { region: 'us-east-1' } },
+    {
+      ledger,
+      clock,
+      blobs: folderBlobs(dir),
+      random: seededRandom('probe-wave'),
+      log: quiet,
+      settings: { region: 'us-east-1' },
+    },
     invocation,
   );
   return { result, asked, stop: await readStop(ledger, ref), rests: (await readWave(ledger, ref)).probingRestsUntil };

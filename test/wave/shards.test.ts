@@ -7,6 +7,7 @@ import { folderBlobs } from '../../shared/blobs/folder.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { recordDeployment, type WaveRef } from '../../shared/ledger/waves.ts';
 import { processClock } from '../../shared/outside/clock.ts';
+import { seededRandom } from '../../shared/outside/random.ts';
 import type { Probed, ProbeOrder } from '../../shared/probe/prober.ts';
 import { countSample, emptyTally, joinTallies, type Sample } from '../../shared/probe/tally.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
@@ -16,7 +17,7 @@ import type { Wave } from '../../shared/rollout/wave.ts';
 import { sumSlices } from '../../shared/wave/probe-slices.ts';
 import { probeWave } from '../../shared/wave/probe-wave.ts';
 import { shardOf, shardsOf } from '../../shared/wave/shards.ts';
-import { targetNamed } from '../analysis/asking.ts';
+import { quiet, targetNamed } from '../analysis/asking.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-shards-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -70,6 +71,7 @@ const unasked = {
   measureScore: refuse,
   measureProbed: refuse,
   measureAlerts: refuse,
+  callProber: refuse,
 };
 
 /** What a target answers that is well, as a prober keeps it. */
@@ -142,7 +144,14 @@ describe('the probes of a wave are spread over as many invocations as they take'
       return { tallies, samples };
     };
     const tools = { ...unasked, probeUntil, joinTallies };
-    const outside = { ledger, clock, blobs, settings: { region: 'us-east-1' } };
+    const outside = {
+      ledger,
+      clock,
+      blobs,
+      random: seededRandom('shards'),
+      log: quiet,
+      settings: { region: 'us-east-1' },
+    };
     const shards = shardsOf(release, wave);
     for (const shard of shards) {
       now = 0;
@@ -152,13 +161,13 @@ describe('the probes of a wave are spread over as many invocations as they take'
     }
     expect(begun).toEqual(shards.map(() => 100));
     expect(Math.max(...stored)).toBeLessThan(1_500_000);
-    const { tallies, to } = await sumSlices(ref, shards, 0, 25_000, joinTallies, outside);
+    const { tallies, to } = await sumSlices({ ref, region: 'us-east-1' }, shards, 0, 25_000, joinTallies, outside);
     expect(new Map(tallies.map(({ target, attempts }) => [target, attempts]))).toEqual(
       new Map(wave.targets.map((target) => [target, 10])),
     );
     expect(to).toBe(10_000);
     // One that has died is not hidden by those that go on.
     const silent = [...shards, { shard: 10, of: 11 }];
-    expect((await sumSlices(ref, silent, 0, 25_000, joinTallies, outside)).to).toBe(0);
+    expect((await sumSlices({ ref, region: 'us-east-1' }, silent, 0, 25_000, joinTallies, outside)).to).toBe(0);
   });
 });

@@ -82,7 +82,8 @@ const never = new AbortController().signal;
 const open = async (name: string, ...flags: readonly string[]) => {
   let now = 0;
   const clock = { now: () => now, sleep: async () => undefined, after: () => () => undefined };
-  const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock) };
+  const settings = { region: 'us-east-1' };
+  const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock), settings };
   const { ledger } = outside;
   const ref: WaveRef = { rollout: name, release: digestOf('release'), wave: 'w', direction: 'forward' };
   await recordDeployment(ledger, ref, { target: 't', outcome: 'deployed', because: '', startedAt: 0, endedAt: 0 });
@@ -114,7 +115,7 @@ const open = async (name: string, ...flags: readonly string[]) => {
     },
     readServed: async () => ({ status: 'served' }),
     verifyTarget: async () => ({ gate: 'as-deployed', kind: 'policy', verdict: 'pass', because: 'it runs' }),
-    readSeen: async () => ({ home: 'us-east-1', standings: [] }),
+    readStandings: async () => [],
     readOutages: async () => kept.outages,
     tell: async () => undefined,
     measureMetric: async (gate, _, __, target) => ({ judgement: judged(gate, target) }),

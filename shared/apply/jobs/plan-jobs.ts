@@ -34,7 +34,7 @@ const kept = 3;
 
 /**
  * Which jobs run around a deployment: of the release that is brought those that did not run there yet, of a release that is taken back its
- * `back` jobs, when its own jobs had begun; what of these is still under way is stopped. A job that failed refuses the plan, since a release runs its jobs once; so does a release
+ * `back` jobs, when its own jobs had begun; what of these is still under way is stopped. A test that failed runs again in the place of the one that did. Another job that failed refuses the plan, since a release runs its jobs once; so does a release
  * that was taken back by a job, since what that took back would be missing. `undefined` where no job runs. Pure.
  */
 export const planJobs = ({
@@ -64,8 +64,7 @@ const recordOf = (job: DesiredJob, { release, records }: ReleaseJobs): JobRecord
 const leftOf = (brought: ReleaseJobs): readonly DesiredJob[] =>
   brought.jobs.filter((job) => {
     const state = recordOf(job, brought)?.state;
-    // A test that failed has run, and its gate judges that.
-    return job.run !== 'back' && state !== 'complete' && !(job.run === 'test' && state === 'failed');
+    return job.run !== 'back' && state !== 'complete';
   });
 
 const plannedIn =
@@ -82,7 +81,8 @@ const plannedIn =
       release,
       rendered,
       deadlineSeconds: ownDeadline(job) ?? Math.ceil(withinMs / 1000),
-      mayRepeat: job.mayRepeat,
+      // A test changes nothing that a second one would meet: the next rollout of its release asks it anew.
+      mayRepeat: job.mayRepeat || job.run === 'test',
       ...(replaces === undefined ? {} : { replaces }),
     };
   };

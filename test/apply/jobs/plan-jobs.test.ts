@@ -69,6 +69,13 @@ describe('the jobs of a plan', () => {
       jobs: undefined,
     });
   });
+  it('have a test that failed in them again, in the place of the one that did, and none that passed', () => {
+    const test = desired(job('check', { run: 'test' }));
+    expect(planJobs({ ...base, brought: of([recordOf(test, 'failed')], [test]) })).toMatchObject({
+      jobs: { runs: [{ name: 'check', run: 'test', mayRepeat: true, replaces: 'u' }] },
+    });
+    expect(planJobs({ ...base, brought: of([recordOf(test, 'complete')], [test]) })).toEqual({ jobs: undefined });
+  });
   it('have what may have begun in them, since only the target can tell', () => {
     expect(names(planJobs({ ...base, brought: of([recordOf(migrate, 'begun')]) }))).toHaveLength(2);
   });

@@ -22,3 +22,16 @@ export const inTurns = async <Item>(
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
 };
+
+/** What `work` gives for each item, in the order of the items, at most `concurrency` at a time. Fails as `inTurns` does. */
+export const mapInTurns = async <Item, Result>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> => {
+  const results = new Map<number, Result>();
+  await inTurns([...items.entries()], concurrency, async ([at, item]) => {
+    results.set(at, await work(item));
+  });
+  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
+};

@@ -1,0 +1,84 @@
+import type { Row, Write } from '../ledger/ledger.ts';
+import { stored } from '../ledger/update.ts';
+import type { Audience } from '../rollout/audience.ts';
+import { type Address, addressesOf, type Channel, type Message, type NotifyOutside, send } from './channels.ts';
+
+/** A message that some channel has not taken yet. */
+interface Waiting {
+  readonly message: Message;
+  readonly audience: Audience;
+  /** Channels that are still to take it. Absent: all there are. */
+  readonly channels?: readonly Channel[];
+  /** When it was first to be told, how often that was tried, and when it is tried next. */
+  readonly at: number;
+  readonly tries: number;
+  readonly nextAt: number;
+}
+
+/** Who begins to send has so long, or has died doing so. */
+const sendingMs = 60_000;
+/** What nobody took for a day is of no use any more. */
+const keptMs = 24 * 3_600_000;
+const longestPauseMs = 3_600_000;
+/** Messages that one look tries: an outage of a channel is not answered by a flood when it is back. */
+const mostAtOnce = 20;
+
+const partition = 'notify-outbox';
+
+/** The row that says a message is to be sent, for the write that also says that it is known. */
+export const waitingRow = (message: Message, audience: Audience, now: number): Write => {
+  const waiting: Waiting = { message, audience, at: now, tries: 0, nextAt: now + sendingMs };
+  return { partition, sort: message.key, data: { ...waiting }, expect: 'absent', expiresAt: now + keptMs };
+};
+
+/** Tries a message that was put to be sent just now. Whether every channel took it; what one did not take is tried again. Never throws. */
+export const sendNow = async (key: string, outside: NotifyOutside): Promise<boolean> => {
+  const row = await outside.ledger.get({ partition, sort: key });
+  return row === undefined ? true : deliver(row, outside);
+};
+
+/**
+ * Tries what is due of what some channel has not taken, twenty at most; each again after twice the time, an hour at most, for a day. Of several
+ * who do this at once one sends. Never throws for what a channel or a secret does.
+ */
+export const sendWaiting = async (outside: NotifyOutside): Promise<void> => {
+  const { ledger, clock } = outside;
+  const now = clock.now();
+  const due = (await ledger.query(partition)).filter((row) => stored<Waiting>(row).nextAt <= now).slice(0, mostAtOnce);
+  for (const row of due) {
+    const waiting = stored<Waiting>(row);
+    const pause = Math.min(longestPauseMs, sendingMs * 2 ** (waiting.tries + 1));
+    const claimed = await ledger.put({ ...row, data: { ...waiting, nextAt: now + pause }, expect: row.version });
+    if (claimed !== undefined) await deliver(claimed, outside);
+  }
+};
+
+/** Sends by the channels that are left, and keeps which are left then. */
+const deliver = async (row: Row, outside: NotifyOutside): Promise<boolean> => {
+  const waiting = stored<Waiting>(row);
+  const left = await sendAll(waiting, outside);
+  if (left?.length === 0) {
+    await outside.ledger.remove({ ...row, expect: row.version });
+    return true;
+  }
+  const data = { ...waiting, tries: waiting.tries + 1, ...(left === undefined ? {} : { channels: left }) };
+  await outside.ledger.put({ ...row, data, expect: row.version });
+  return false;
+};
+
+/** The channels that did not take it; nothing where it is not known which there are. */
+const sendAll = async (
+  { message, audience, channels, at }: Waiting,
+  outside: NotifyOutside,
+): Promise<readonly Channel[] | undefined> => {
+  let addresses: readonly Address[];
+  try {
+    addresses = (await addressesOf(outside, audience)).filter(([name]) => channels?.includes(name) ?? true);
+  } catch (error) {
+    const because = error instanceof Error ? error.name : 'unknown';
+    outside.log.error('notification has no address now', { key: message.key, because });
+    return undefined;
+  }
+  const taken = await Promise.all(addresses.map((address) => send(address, message, at, outside).catch(() => false)));
+  return addresses.flatMap(([name], place) => (taken[place] === true ? [] : [name]));
+};

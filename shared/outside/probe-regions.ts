@@ -1,0 +1,7 @@
+import type { Settings } from './outside.ts';
+
+/** The regions that probe, on schedule and beside a wave: those that were named at deployment, else the one there is. */
+export const probeRegions = ({
+  region,
+  probeRegions: regions,
+}: Pick<Settings, 'region' | 'probeRegions'>): readonly string[] => regions ?? [region];
