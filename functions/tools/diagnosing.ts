@@ -17,7 +17,7 @@ import { headOf } from '../../shared/intake/github.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
-import { machineStatus } from '../../shared/outside/state-machine.ts';
+import { liveVersions, machineStatus } from '../../shared/outside/state-machine.ts';
 import { everyTarget } from '../../shared/rollout/every-target.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
 import type { Target } from '../../shared/rollout/target.ts';
@@ -102,6 +102,7 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
     ...(place === 'deployed' ? deployedTools(stateMachines.rollout, outside) : {}),
     ...(place === 'here' ? {} : { identity: (signal: AbortSignal) => identityOf(outside, signal) }),
     machine: (arn, signal) => machineStatus(arn, outside, signal),
+    live: (arn, signal) => liveVersions(arn, outside, signal),
     head: (signal) => headOf(outside, signal),
     readConfig: async (commit, signal) => {
       const tools = preparingTools(outside);

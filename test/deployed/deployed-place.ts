@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CreateStateMachineAliasCommand, CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { lambdaOutside } from '../../functions/outside.ts';
 import { createEngine } from '../../local/engine/engine.ts';
@@ -132,7 +132,13 @@ const openOver = async (moto: Moto, targets: readonly Target[]) => {
   };
   for (const name of packed.names) tasks.set(name, packed.make(name, await outsideOf(name)));
   for (const machine of ['Deployment', 'Wave', 'Rollout']) {
-    await steps.send(new CreateStateMachineCommand(await stack.definitionOf(machine)));
+    const { stateMachineVersionArn } = await steps.send(
+      new CreateStateMachineCommand({ ...(await stack.definitionOf(machine)), publish: true }),
+    );
+    const alias = stack.packaged.Resources[`${machine}Alias`]?.Properties.Name;
+    const routingConfiguration = [{ stateMachineVersionArn, weight: 100 }];
+    if (typeof alias === 'string')
+      await steps.send(new CreateStateMachineAliasCommand({ name: alias, routingConfiguration }));
   }
   fleet.start();
   engine.resume();

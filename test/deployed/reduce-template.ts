@@ -39,7 +39,9 @@ export const lacking: Readonly<Record<string, string>> = {
   'AWS::S3::BucketPolicy': 'that buckets are reached over TLS only',
   'AWS::SNS::TopicPolicy': 'who may publish alarms',
   'AWS::SQS::QueuePolicy': 'who may send to the queue of what failed',
-  'AWS::StepFunctions::StateMachineVersion': 'a nested machine is started by its ARN, not by its version',
+  'AWS::StepFunctions::StateMachineAlias': 'the alias that rollouts are started by, made here in our engine',
+  'AWS::StepFunctions::StateMachineVersion':
+    'versions of machines: every machine is named by its version 1, made here in our engine',
 };
 
 /** Of a function of CloudFormation: exactly one member. */
@@ -77,7 +79,7 @@ export const reduceTemplate = (template: Template): Template => {
       case 'AWS::Events::EventBus':
         return { 'Fn::GetAtt': [id, 'Name'] };
       case 'AWS::StepFunctions::StateMachineVersion':
-        return { Ref: id.replace(/Version$/, 'StateMachine') };
+        return { 'Fn::Join': ['', [{ Ref: id.replace(/Version$/, 'StateMachine') }, ':1']] };
       case 'AWS::Lambda::Version': {
         const [key = ''] = id.split('LambdaVersion');
         return { 'Fn::Join': ['', [{ 'Fn::GetAtt': [`${key}LambdaFunction`, 'Arn'] }, ':1']] };

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { processClock } from '../../shared/outside/clock.ts';
+import { liveAlias } from '../../shared/outside/state-machine.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
 import { archives, callBundle, codeText, inUnpacked, sizesOf } from './bundles.ts';
 import { packaged, packagedResources, packageOnce, type Resource, root } from './serverless.ts';
@@ -337,6 +338,36 @@ describe('a state machine', () => {
         StateMachineRevisionId: { 'Fn::GetAtt': [`${nested}StateMachine`, 'StateMachineRevisionId'] },
       },
     });
+  });
+
+  it('Rollout is started by its alias, which leads to the version of the deployment, and by nothing else', () => {
+    const alias = propertiesOf('RolloutAlias');
+    expect(alias).toEqual({
+      Name: liveAlias('').slice(1),
+      RoutingConfiguration: [{ StateMachineVersionArn: { Ref: 'RolloutVersion' }, Weight: 100 }],
+    });
+    expect(resources.RolloutVersion).toMatchObject({
+      ...{ Type: 'AWS::StepFunctions::StateMachineVersion', UpdateReplacePolicy: 'Retain' },
+      Properties: { StateMachineArn: { Ref: 'RolloutStateMachine' } },
+    });
+    expect(ofType('AWS::StepFunctions::StateMachineAlias').map(([id]) => id)).toEqual(['RolloutAlias']);
+    const starts = identityStatements(resources)
+      .filter(({ actions }) => actions.includes('states:StartExecution'))
+      .map(({ holder, resources: named, condition }) => ({ holder, named, condition }));
+    const nested = { condition: undefined };
+    expect(starts).toEqual([
+      {
+        holder: 'StartRollouts',
+        named: [expect.stringContaining(':stateMachine:tidegate-ci-rollout"')],
+        condition: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': [alias.Name] } },
+      },
+      { holder: 'RolloutMachineRole', named: ['{"Ref":"WaveStateMachine"}'], ...nested },
+      {
+        holder: 'WaveMachineRole',
+        named: [expect.stringContaining(':stateMachine:tidegate-ci-wave"'), '{"Ref":"DeploymentStateMachine"}'],
+        ...nested,
+      },
+    ]);
   });
 
   it.each(['Rollout', 'Wave', 'Deployment'])('%s is traced, and logged without the data it carries', (machine) => {
