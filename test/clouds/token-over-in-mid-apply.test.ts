@@ -2,6 +2,7 @@ import { afterAll, expect, it } from 'vitest';
 import '../../local/loaded-ahead.ts';
 import { simulatedIdentity } from '../../local/fleet/clouds/aws-caller.ts';
 import { createClouds } from '../../local/fleet/clouds/clouds.ts';
+import { createImages } from '../../local/fleet/images.ts';
 import { createApiServer } from '../../local/fleet/kubernetes/server.ts';
 import { simulatedNetwork } from '../../local/network.ts';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
@@ -9,13 +10,13 @@ import { openCluster } from '../../shared/clouds/open-cluster.ts';
 import { processClock as clock } from '../../shared/outside/clock.ts';
 import { configMap, deployment, namespace } from '../apply/manifests.ts';
 import { apply, isWrite, keepJournal, plan, recordCluster, renderedOf, settle } from '../apply/rehearsal.ts';
-import { behaviourByName } from '../control-plane/kubelet.ts';
 import { fleet, HOME, simulateFleet } from './simulated-fleet.ts';
 
 const { outside: simulated, restore } = simulateFleet([]);
 restore();
 const virtual = installVirtualTime({ start: Date.UTC(2026, 0, 2), seed: 'mid-apply' });
 afterAll(() => virtual.restore());
+const images = createImages({}, () => undefined);
 
 const names = Array.from({ length: 30 }, (_, at) => `settings-${String(at).padStart(2, '0')}`);
 const rendered = renderedOf({
@@ -28,7 +29,7 @@ it.each(Object.entries(fleet))(
   'a token of %s that the cluster takes no more in mid-apply is replaced: nothing is left out, nothing written twice',
   async (_, target) => {
     const server = createApiServer({
-      ...{ name: target.target, clock, random: virtual.random, behaviourOf: behaviourByName },
+      ...{ name: target.target, clock, random: virtual.random, behaviourOf: images.behaviourOf },
     });
     server.start();
     const drive = <Result>(work: () => Promise<Result>) => virtual.complete(work, { maxVirtualMs: 3_600_000 });
