@@ -7,10 +7,11 @@ import { sweepRollouts } from '../shared/release/sweep-rollouts.ts';
 import { sweepTurns as sweep } from '../shared/wave/sweep-turns.ts';
 import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
+import { tellEnd } from './tools/tell-end.ts';
 
 /**
  * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, and last, for it needs git,
- * rollouts that have no end.
+ * rollouts that have no end, of which people are told as of any other.
  */
 export const sweepTurns = (outside: Outside): Task =>
   task(outside, z.unknown(), async (_, { signal }) => {
@@ -18,7 +19,9 @@ export const sweepTurns = (outside: Outside): Task =>
     const approvals = await sweepApprovals(steps, outside.ledger);
     const turns = await sweep(steps, outside);
     const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
-    return { ...approvals, ...turns, ...(await sweepRollouts(toolsFor, steps, outside)) };
+    const { ended } = await sweepRollouts(toolsFor, steps, outside);
+    for (const each of ended) await tellEnd(each, outside);
+    return { ...approvals, ...turns, concluded: ended.map(({ rollout }) => rollout) };
   });
 
 /** What Lambda calls. */

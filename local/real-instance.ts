@@ -29,6 +29,8 @@ export interface RealInstanceOptions {
   readonly repository: string;
   readonly config: string;
   readonly consoleUrl: string;
+  /** As of an instance. */
+  readonly broken?: (thrown: unknown) => void;
 }
 
 export interface RealInstance extends Instance {

@@ -4,6 +4,7 @@ import { lookAtFence } from '../../shared/apply/look-at-fence.ts';
 import { neededRights } from '../../shared/apply/needed-rights.ts';
 import { probeRegions } from '../../shared/availability/probe-availability.ts';
 import { watchProbers } from '../../shared/availability/watch-probers.ts';
+import { assertionSecret } from '../../shared/clouds/assertion.ts';
 import { clusterAt, rangesOf } from '../../shared/clouds/cluster-at.ts';
 import { mintFor } from '../../shared/clouds/open-cluster.ts';
 import { resolveCluster } from '../../shared/clouds/resolve-cluster.ts';
@@ -107,7 +108,9 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
     readConfig: async (commit, signal) => {
       const tools = preparingTools(outside);
       const read = await tools.readConfig(await tools.readFiles(commit, signal));
-      return read.ok ? { ok: true, targets: namesOf(read.fleet), secrets: namedSecrets(read.fleet) } : read;
+      if (!read.ok) return read;
+      const own = outside.settings.federation?.azure?.issuer === undefined ? [] : [assertionSecret];
+      return { ok: true, targets: namesOf(read.fleet), secrets: [...namedSecrets(read.fleet), ...own] };
     },
     isReported: async (commit) =>
       (await readRollout(outside.ledger, executionName(configRepository.name, commit))) !== undefined,
@@ -129,6 +132,7 @@ const deployedTools = (machine: string, outside: Outside): Pick<InstallationTool
   return {
     deployed: {
       wanted,
+      limits: async (signal) => (await import('../../shared/doctor/lambda-limits.ts')).readLimits(outside, signal),
       rules: async (signal) =>
         (await import('../../shared/doctor/eventbridge.ts')).readRules(wanted, { functions }, outside, signal),
     },
