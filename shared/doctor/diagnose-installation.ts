@@ -1,6 +1,7 @@
 import { Unreachable } from '../outside/http.ts';
 import type { Outside, Settings } from '../outside/outside.ts';
 import { assessClock } from './assess-clock.ts';
+import { assessLimits, type Limits } from './assess-limits.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
 import { brief, type Check, type Found, openExamination } from './check.ts';
 import { lookAtSecret } from './look-at-secret.ts';
@@ -11,6 +12,7 @@ export interface InstallationTools {
   readonly deployed?: {
     readonly rules: (signal: AbortSignal) => Promise<readonly RuleState[]>;
     readonly wanted: readonly WantedRule[];
+    readonly limits: (signal: AbortSignal) => Promise<Limits>;
   };
   /** Who AWS takes us for, and what time its answer says it is. Absent where no cloud is asked anything. */
   readonly identity?: (
@@ -74,6 +76,7 @@ export const diagnoseInstallation = async (
   const { deployed } = tools;
   if (deployed) {
     await look('rules', async () => assessRules(deployed.wanted, await deployed.rules(signal)));
+    await look('concurrency', async () => assessLimits(await deployed.limits(signal)));
   }
   const { name, branch, config } = settings.configRepository;
   const head = await look('repository', async () => {
@@ -163,6 +166,8 @@ const nexts: Readonly<Record<string, string>> = {
   blobs:
     'see that the role of this function may write and read the bucket, and use the key (s3 and kms in resources/policies.yml)',
   identity: 'see that what this runs in reaches sts of its own region: in a VPC that takes an endpoint',
+  concurrency:
+    'see that the role of this function may ask for the settings of the account (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
 };
 

@@ -53,10 +53,16 @@ const only = (value: object): readonly [string, unknown] | undefined => {
 /**
  * The template without what moto lacks. Beside the types above it is wrong about five things, each rewritten here to what is the same
  * for AWS: a `Ref` of an event bus is no name there, names of an `Fn::Sub` may not begin with a digit, a version of a function has no ARN,
- * an `Fn::If` may not leave a member of a list out, and what refers to the HTTP API gets a name of our own.
+ * an `Fn::If` may not leave a member out, and what refers to the HTTP API gets a name of our own.
  */
 export const reduceTemplate = (template: Template): Template => {
   const typeOf = (id: string): string | undefined => template.Resources[id]?.Type;
+  const members = (value: object): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(
+      Object.entries(value)
+        .map(([key, inner]) => [/^\d[0-9a-f]{31}$/.test(key) ? `v${key}` : key, rewrite(inner)] as const)
+        .filter(([, inner]) => !isNoValue(inner)),
+    );
   const rewrite = (value: unknown): unknown => {
     if (typeof value === 'string')
       return value
@@ -70,9 +76,7 @@ export const reduceTemplate = (template: Template): Template => {
       const [condition, yes, no] = given as readonly [string, unknown, unknown];
       return rewrite(holds(template.Conditions?.[condition]) ? yes : no);
     }
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [/^\d[0-9a-f]{31}$/.test(key) ? `v${key}` : key, rewrite(inner)]),
-    );
+    return members(value);
   };
   const rewriteRef = (id: string): unknown => {
     switch (typeOf(id)) {
@@ -102,7 +106,7 @@ export const reduceTemplate = (template: Template): Template => {
         id,
         {
           Type,
-          Properties: Object.fromEntries(Object.entries(Properties).map(([key, inner]) => [key, rewrite(inner)])),
+          Properties: members(Properties),
         },
       ]),
     ),

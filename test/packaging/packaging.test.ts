@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { assessLimits } from '../../shared/doctor/assess-limits.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { liveAlias } from '../../shared/outside/state-machine.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
@@ -201,6 +202,41 @@ describe('the template', () => {
     ]);
   });
 
+  it('bounds what comes from outside at each address, once the address is there', () => {
+    const stage = resources.HttpApiStage;
+    const open = ofType('AWS::ApiGatewayV2::Route').filter(([, { Properties }]) => Properties.RouteKey !== '$default');
+    const bounds = Object.entries(stage?.Properties.RouteSettings ?? {});
+    expect(bounds.map(([key]) => key).sort()).toEqual(
+      open.map(([, { Properties }]) => String(Properties.RouteKey)).sort(),
+    );
+    for (const [, bound] of bounds)
+      expect(bound).toMatchObject({
+        ThrottlingRateLimit: expect.any(Number),
+        ThrottlingBurstLimit: expect.any(Number),
+      });
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(open.map(([id]) => id)));
+  });
+
+  it('sets calls aside only where that is asked for, and leaves those that deploy all the rest', () => {
+    const aside = ofType('AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
+      const [condition, count, otherwise] =
+        (Properties.ReservedConcurrentExecutions as { readonly 'Fn::If': readonly unknown[] } | undefined)?.[
+          'Fn::If'
+        ] ?? [];
+      if (condition === undefined) return [];
+      expect([condition, otherwise]).toEqual(['IsReserved', { Ref: 'AWS::NoValue' }]);
+      return [[id.replace('LambdaFunction', ''), Number(count)] as const];
+    });
+    expect(Object.fromEntries(aside)).toEqual({
+      ...{ ReceiveArtifact: 5, ReceiveMerge: 5, ReceiveAlerts: 10, ReceiveTest: 5, ServeConsole: 20, Diagnose: 5 },
+      ...{ ProbeAvailability: 2, WatchProbers: 1, KeepBlobs: 1, SweepTurns: 1 },
+    });
+    // As the doctor has it: an account with less can not set this aside.
+    const sum = aside.reduce((total, [, count]) => total + count, 0);
+    expect(assessLimits({ all: sum + 100, unreserved: 100 }).status).toBe('ok');
+    expect(assessLimits({ all: sum + 99, unreserved: sum + 99 }).status).toBe('warning');
+  });
+
   it('catches every event that could not be handled', () => {
     const queue = { 'Fn::GetAtt': ['FailedEvents', 'Arn'] };
     const unhandled = Object.values(resources)
@@ -232,6 +268,7 @@ describe('a bundle', () => {
     ['S3', 'com.amazonaws.s3', ['s3:GetObject', 's3:PutObject']],
     ['CloudWatch', 'com.amazonaws.cloudwatch', ['cloudwatch:GetMetricData']],
     ['EventBridge', 'com.amazonaws.eventbridge', ['events:DescribeRule']],
+    ['Lambda', 'com.amazonaws.lambda', ['lambda:GetAccountSettings']],
   ])('holds the client of %s just where the role may ask for it', async (_, shapes, any) => {
     const texts = await Promise.all(archives().map(async (archive) => [archive, await codeText(archive)] as const));
     const having = texts.filter(([, text]) => text.includes(shapes)).map(([archive]) => archive);
@@ -271,7 +308,11 @@ describe('the roles', () => {
     const everything = identityStatements(resources).filter((statement) => statement.resources.includes('*'));
     expect(everything.map(({ holder, actions, conditional }) => ({ holder, actions, conditional }))).toEqual([
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
-      { holder: 'ReadInstallation', actions: ['events:ListRuleNamesByTarget'], conditional: false },
+      {
+        holder: 'ReadInstallation',
+        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings'],
+        conditional: false,
+      },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
       {
         holder: 'OpenClusters',
