@@ -30,7 +30,11 @@ import { unpackFunctions } from './packaged-functions.ts';
 const region = 'us-east-1';
 /** Whose clusters are opened without assuming a role: of the simulated fleet. */
 const ownAccount = '111111111111';
-const secrets = { webhook: 'planted-webhook-secret', 'config-token': 'planted-config-token' };
+const secrets = {
+  webhook: 'planted-webhook-secret',
+  'config-token': 'planted-config-token',
+  alerts: 'planted-alert-secret',
+};
 const lambdaTimeMs = 120_000;
 
 const openOver = async (moto: Moto, targets: readonly Target[]) => {
