@@ -149,6 +149,15 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/reject.ts'),
   },
   {
+    name: 'drift',
+    summary: 'which targets no longer have what was deployed to them: object by object, and who holds what',
+    examples: [
+      ['tidegate drift', 'exit 3 where something has drifted, 7 where a target could not be looked at'],
+      ['tidegate drift --json', 'one target per line'],
+    ],
+    load: () => import('./commands/drift.ts'),
+  },
+  {
     name: 'why',
     args: '[id]',
     summary: 'why a rollout was stopped, refused or does not go on: measured, limit, query, evidence',

@@ -1,9 +1,11 @@
 import { probeRegions } from '../shared/availability/probe-availability.ts';
+import { orderDrifts, readDrifts } from '../shared/drift/drift-row.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Read } from './app.ts';
 import { approvalPage } from './pages/approval.ts';
+import { driftPage } from './pages/drift.ts';
 import { fleetPage } from './pages/fleet.ts';
 import { planOfTargetPage } from './pages/plan-of-target.ts';
 import { rolloutPage } from './pages/rollout.ts';
@@ -51,6 +53,11 @@ const rollout: Read = async ({ id, outside, hidden, may }): Promise<Shown> => {
   };
 };
 
+const drift: Read = async ({ outside, hidden }): Promise<Shown> => {
+  const view = withoutTargets(orderDrifts(await readDrifts(outside.ledger)), hidden);
+  return { title: 'Drift', tab: 'drift', view, body: driftPage(view), pollSeconds: 15 };
+};
+
 const approval: Read = async ({ id, actor, outside, hidden }): Promise<Shown> => {
   const rows = await readApprovalRows(id, outside);
   if (rows === undefined || hidden.has(rows.rollout.rollout.only ?? '')) throw notFound('approval', id, '/');
@@ -77,6 +84,8 @@ export const reading: Readonly<Record<string, Read>> = {
   '/rollouts.json': rollouts,
   '/rollouts/:id': rollout,
   '/executions/:id': execution,
+  '/drift': drift,
+  '/drift.json': drift,
   '/approvals/:id': approval,
   '/approvals/:id/plan': planOfTarget,
 };

@@ -5,6 +5,7 @@ import { closeGates } from '../functions/close-gates.ts';
 import { concludeDeployment } from '../functions/conclude-deployment.ts';
 import { concludeRollout } from '../functions/conclude-rollout.ts';
 import { concludeWave } from '../functions/conclude-wave.ts';
+import { detectDrift } from '../functions/detect-drift.ts';
 import { judgeEntry } from '../functions/judge-entry.ts';
 import { judgeWave } from '../functions/judge-wave.ts';
 import { keepBlobs } from '../functions/keep-blobs.ts';
@@ -39,6 +40,7 @@ const factories = {
   concludeDeployment,
   concludeRollout,
   concludeWave,
+  detectDrift,
   judgeEntry,
   judgeWave,
   keepBlobs,

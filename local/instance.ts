@@ -67,6 +67,8 @@ const webhookSecret = 'webhook';
 const scheduleMs = 60_000;
 /** What is needed is kept, and then what is past its time is removed. */
 const sweepMs = 24 * 3_600_000;
+/** As deployed. */
+const driftMs = 5 * 60_000;
 /** As long as Step Functions keeps the history of an execution that has ended. */
 const historyMs = 90 * 24 * 3_600_000;
 /** Where a simulated fleet is probed from, so that what fails from one place alone can be told from what fails. */
@@ -137,6 +139,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
       await functions().call('sweepTurns', {});
       await functions().call('watchProbers', {});
     }),
+    every(driftMs, mode.clock, () => functions().call('detectDrift', {})),
     every(sweepMs, mode.clock, async () => {
       await functions().call('keepBlobs', {});
       outside.sweep();

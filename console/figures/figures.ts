@@ -1,5 +1,6 @@
 import type { AvailabilityStanding } from '../../shared/availability/assess-objective-standings.ts';
 import { assessDelivery, deliveryWindowMs, type Quantiles, quantiles } from '../../shared/delivery/assess-delivery.ts';
+import type { Drift } from '../../shared/drift/drift-row.ts';
 import type { Rollout } from '../../shared/ledger/rollouts.ts';
 import type { End } from '../../shared/rollout/outcome.ts';
 import type { Verdict } from '../../shared/rollout/verdict.ts';
@@ -19,6 +20,7 @@ export interface FiguresRows {
   readonly targetsByCommit: Readonly<Record<string, number>>;
   readonly silentProbers: Readonly<Record<string, number>>;
   readonly following: readonly PrivateRow[];
+  readonly drifts: readonly Drift[];
 }
 
 const ends: readonly End[] = ['succeeded', 'partial', 'failed', 'rolled_back', 'aborted', 'refused', 'superseded'];
@@ -109,6 +111,19 @@ export const figures = (rows: FiguresRows, now: number): readonly Family[] => {
       'target_out',
       '1 while enough regions see the gate fail.',
       each((one) => (one.outage === undefined ? 0 : 1)),
+    ),
+    gauge(
+      'drifted_objects',
+      'Objects of a target that are not as they were deployed, at the last look that found out.',
+      rows.drifts.flatMap(({ target, status, count }) =>
+        status === 'unknown' ? [] : [sample(count ?? 0, { target })],
+      ),
+    ),
+    gauge(
+      'drift_looked_seconds',
+      'How long ago a target was looked at for drift, whatever came of it.',
+      rows.drifts.map(({ target, at }) => sample((now - at) / 1_000, { target })),
+      'seconds',
     ),
     gauge(
       'objective_allowed_ratio',

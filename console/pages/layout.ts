@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Html } from '../answer.ts';
 import { clockTime } from './time.ts';
 
-export type Tab = 'fleet' | 'rollouts';
+export type Tab = 'fleet' | 'rollouts' | 'drift';
 
 export interface Page {
   readonly title: string;
@@ -20,6 +20,7 @@ export interface Page {
 const tabs: readonly { readonly tab: Tab; readonly href: string; readonly name: string; readonly keys: string }[] = [
   { tab: 'fleet', href: '/', name: 'Fleet', keys: 'g f' },
   { tab: 'rollouts', href: '/rollouts', name: 'Rollouts', keys: 'g r' },
+  { tab: 'drift', href: '/drift', name: 'Drift', keys: 'g d' },
 ];
 
 /** A whole page. No inline script, no inline style. */

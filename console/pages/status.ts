@@ -5,7 +5,7 @@ import type { TargetStatus } from '../views/target-status.ts';
 import type { WaveStatus } from '../views/wave-status.ts';
 
 /** How a status looks: a shape, a tone, and always a word. Colour alone says nothing. */
-interface Look {
+export interface Look {
   readonly tone: 'good' | 'busy' | 'wait' | 'bad' | 'idle' | 'back';
   readonly word: string;
   readonly shape: keyof typeof shapes;

@@ -4,6 +4,7 @@ import { assessObjectiveStandings } from '../../shared/availability/assess-objec
 import { probeRegions } from '../../shared/availability/probe-availability.ts';
 import { readProbed } from '../../shared/availability/read-probed.ts';
 import { readOutages, watchProbers } from '../../shared/availability/watch-probers.ts';
+import { readDrifts } from '../../shared/drift/drift-row.ts';
 import { readEvents } from '../../shared/ledger/events.ts';
 import { listRollouts, type Rollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
@@ -43,6 +44,7 @@ export const readFigures = async (
     queue: Object.fromEntries(turns),
     targetsByCommit: countBy([...states.values()].flatMap(({ verified }) => verified?.commit ?? [])),
     following: await readPrivate(rollouts, states, stored),
+    drifts: await readDrifts(ledger),
     silentProbers: countBy((await watchProbers(stored)).map(({ region }) => region)),
   };
 };

@@ -84,6 +84,7 @@ const fleetOf = (config: FleetConfig): Omit<ConfiguredFleet, 'repository'> => ({
   following: config.following,
   access: toAccess(config),
   ...toAlertRules(config.alerts),
+  ...(config.drift === 'report' ? { drift: config.drift } : {}),
   ...toFlags(config),
   entries: config.services,
 });

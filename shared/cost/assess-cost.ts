@@ -102,15 +102,25 @@ const KEPT_BLOBS = 2_000;
 /** Of them it reads and puts sixteen at the same time. */
 const KEPT_A_SECOND = 100;
 
+/** Targets that are looked at for drift, sixteen at the same time, each in this many seconds of a function of this size. */
+const LOOKED_AT = 100;
+const LOOK_SECONDS = 0.8;
+const LOOK_GB = 1.769;
+
 /**
- * Dollars of a month for what runs by the clock: two sweeps of a minute, one region's probes of all targets, and keeping blobs each day (their
- * bucket has a key of its own, so that the key is hardly asked).
+ * Dollars of a month for what runs by the clock: two sweeps of a minute, one region's probes of all targets, looking for drift each five minutes,
+ * and keeping blobs each day (their bucket has a key of its own, so that the key is hardly asked).
  */
 export const assessSchedules = (prices: Prices): Readonly<Record<string, number>> => {
   const minutes = 60 * 24 * 30;
   return summed({
     sweeps: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
     probes: minutes * (prices.lambdaRequest + PROBING_GB * PROBING_SECONDS * prices.lambdaGbSecond + prices.ledgerRead),
+    drift:
+      (minutes / 5) *
+      (prices.lambdaRequest +
+        LOOK_GB * Math.ceil(LOOKED_AT / 16) * LOOK_SECONDS * prices.lambdaGbSecond +
+        LOOKED_AT * (prices.blobGet + prices.ledgerWrite + 3 * prices.ledgerRead)),
     blobs:
       30 *
       (prices.lambdaRequest +

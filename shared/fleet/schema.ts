@@ -249,6 +249,12 @@ export const fleetSchema = z
       .literal('required')
       .optional()
       .describe('As monitoring of a wave, for all with a target labelled stage: external or with an approval.'),
+    drift: z
+      .enum(['hold', 'report'])
+      .default('hold')
+      .describe(
+        'What it means that a target no longer has what was deployed: hold lets nothing be released to it until it has again or somebody waives it, report tells; hold.',
+      ),
     access: accessSchema.prefault({}).describe('What is kept to holders of roles.'),
     roles: z.record(name, z.array(text)).default({}).describe('Role -> names of the users who hold it.'),
     alerts: z

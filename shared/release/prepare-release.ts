@@ -15,7 +15,17 @@ import type { Following } from '../rollout/wave.ts';
 export interface Fleet
   extends Pick<
     Release,
-    'waves' | 'gates' | 'metrics' | 'roles' | 'settled' | 'deletes' | 'windows' | 'alerts' | 'flags' | 'flagStores'
+    | 'waves'
+    | 'gates'
+    | 'metrics'
+    | 'roles'
+    | 'settled'
+    | 'deletes'
+    | 'windows'
+    | 'alerts'
+    | 'drift'
+    | 'flags'
+    | 'flagStores'
   > {
   /** Without the private ones, which follow. */
   readonly targets: readonly Target[];
@@ -123,7 +133,7 @@ export const buildRelease = async <Config extends Fleet>(
     if (!result.ok && result.outOfTime) break;
   }
   if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
-  const { gates, metrics, services, settled, roles, deletes, windows, alerts, flags, flagStores } = config.fleet;
+  const { gates, metrics, services, settled, roles, deletes, windows, alerts, drift, flags, flagStores } = config.fleet;
   const release: Release = {
     targets,
     waves: own === undefined ? config.fleet.waves : [own.wave],
@@ -135,6 +145,7 @@ export const buildRelease = async <Config extends Fleet>(
     deletes,
     ...(windows === undefined ? {} : { windows }),
     ...(alerts === undefined ? {} : { alerts }),
+    ...(drift === undefined ? {} : { drift }),
     ...(own === undefined && following.length > 0 ? { following: following.map(({ target }) => target.name) } : {}),
     ...(flags === undefined ? {} : { flags }),
     ...(flagStores === undefined ? {} : { flagStores }),

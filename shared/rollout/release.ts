@@ -43,6 +43,8 @@ export interface Release {
   readonly deletes: DeleteRules;
   /** What alerts from outside are about, by their labels; the first that fits. Absent where the config has none. */
   readonly alerts?: readonly AlertRule[];
+  /** `report`: a target that has drifted is told of and not held. Absent where it is held. */
+  readonly drift?: 'report';
   /** Private targets that follow once the fleet has it. Absent where there are none. */
   readonly following?: readonly string[];
   /** By name. Absent where the config has none. */

@@ -178,9 +178,10 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     }
   });
 
-  it('calls by schedule what must run each minute and each day', async () => {
+  it('calls by schedule what must run each minute, each five and each day', async () => {
     const scheduled = (await place.stack.rulesOf('default')).filter(({ schedule }) => schedule !== undefined);
     expect(scheduled.map(({ schedule, functions }) => [functions, schedule]).sort()).toEqual([
+      [['tidegate-ci-detectDrift'], 'rate(5 minutes)'],
       [['tidegate-ci-keepBlobs'], 'rate(1 day)'],
       [['tidegate-ci-probeAvailability'], 'rate(1 minute)'],
       [['tidegate-ci-sweepTurns'], 'rate(1 minute)'],
@@ -188,5 +189,6 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     ]);
     await expect(place.call('sweepTurns', {})).resolves.toBeDefined();
     expect(await place.call('keepBlobs', {})).toMatchObject({ missing: [] });
+    expect(await place.call('detectDrift', {})).toMatchObject({ drifted: [], unknown: [], left: 0 });
   });
 });

@@ -72,6 +72,10 @@ const rows: FiguresRows = {
   targetsByCommit: { c: 3, d: 1 },
   following: [{ target: 'acme', lag: { since: 0, maxLagMs: 1, isDebt: true } }, { target: 'beta' }],
   silentProbers: { 'eu-west-1': 4 },
+  drifts: [
+    { target: 'prod', at: now - 60_000, commit: 'c', rollout: 'r0', status: 'drifted', count: 2, objects: [] },
+    { target: 'lost', at: now - 90_000, commit: 'c', rollout: 'r0', status: 'unknown', because: 'no answer' },
+  ],
 };
 const families = figures(rows, now);
 const lines = exposition(families, 'prometheus').split('\n');
@@ -95,6 +99,8 @@ describe('our own figures', () => {
     'tidegate_probe_slots_missing{target="prod",gate="up"} 1',
     'tidegate_probers_silent{region="eu-west-1"} 4',
     'tidegate_target_out{target="prod",gate="up"} 1',
+    'tidegate_drifted_objects{target="prod"} 2',
+    'tidegate_drift_looked_seconds{target="lost"} 90',
     'tidegate_objective_state{target="prod",gate="up",state="unknown"} 1',
     'tidegate_objective_state{target="prod",gate="up",state="met"} 0',
     'tidegate_budget_left_failures{target="prod",gate="up"} -1.9',

@@ -1,0 +1,81 @@
+import type { Refusal, RefusalCode } from '../apply/refusals.ts';
+import { brief } from '../rollout/outcome.ts';
+import type { ObjectId, PlannedObject } from '../rollout/plan.ts';
+import type { PlannedOne } from '../wave/plan-one.ts';
+
+/** An object that is not as it was brought, and in what; at most 300 characters, never a value. */
+export interface DriftedObject {
+  readonly id: ObjectId;
+  readonly because: string;
+}
+
+/** What a look at a target found. `unknown` is no answer: neither that it drifted nor that it did not. */
+export type DriftFound =
+  | { readonly status: 'as-deployed'; readonly objects: number }
+  | { readonly status: 'drifted'; readonly objects: readonly DriftedObject[] }
+  | { readonly status: 'unknown'; readonly because: string };
+
+/** Refusals that say what became of one object since it was brought; others speak of the release, or of what we may. */
+const drifted: readonly RefusalCode[] = ['FIELD_CONFLICT', 'FOREIGN_SET', 'IMMUTABLE_FIELD', 'TERMINATING'];
+
+/** Fields named of an object. */
+const mostFields = 3;
+
+/**
+ * Whether a target still has what was brought to it, by a plan of the same objects: what that would do is the drift. Objects that left the
+ * release and stand there all the same are none: nobody approved their delete, or they ask to stay. Neither is a field that has its value and
+ * another holder. Of a plan that is refused only what refuses it is known. Pure.
+ */
+export const assessDrift = (planned: PlannedOne): DriftFound => {
+  if (planned.status === 'unreachable') return { status: 'unknown', because: planned.because };
+  if (planned.status === 'refused') return assessRefusals(planned.refusals);
+  const brought = planned.planned.plan.objects.filter(({ action }) => action !== 'prune');
+  const different = brought.filter(isDifferent);
+  return different.length === 0
+    ? { status: 'as-deployed', objects: brought.length }
+    : { status: 'drifted', objects: different.map((object) => ({ id: object.id, because: differenceOf(object) })) };
+};
+
+const isDifferent = ({ action, fields }: PlannedObject): boolean =>
+  action === 'create' || action === 'recreate' || (action !== 'unchanged' && differing(fields).length > 0);
+
+/** Without who holds fields, which a plan shows as a field of its own where nothing else differs. */
+const differing = (fields: PlannedObject['fields']): readonly string[] =>
+  fields.map(({ path }) => path).filter((path) => path !== '/metadata/managedFields');
+
+const assessRefusals = (refusals: readonly Refusal[]): DriftFound => {
+  const objects = refusals.flatMap(({ code, object, because, conflicts = [] }) => {
+    if (object === undefined || !drifted.includes(code)) return [];
+    if (conflicts.length === 0) return [{ id: object, because: brief(because, 300) }];
+    const held = conflicts.map(({ path, manager }) => `${path} (${manager})`);
+    return [{ id: object, because: brief(`others hold ${some(held, 'field')}`, 300) }];
+  });
+  if (objects.length > 0) return { status: 'drifted', objects };
+  const reasons = refusals.map(({ because }) => because).join('; ');
+  return { status: 'unknown', because: brief(`what was deployed can not be planned again: ${reasons}`, 300) };
+};
+
+const differenceOf = ({ action, fields }: PlannedObject): string => {
+  if (action === 'create') return 'it is gone';
+  const named = differing(fields);
+  const what = `${named.length} ${named.length === 1 ? 'field differs' : 'fields differ'}`;
+  const difference = named.length === 0 ? 'it differs' : `${what}: ${some(named, 'field')}`;
+  if (action === 'recreate') return brief(`${difference}; only a new object can have it back`, 300);
+  return brief(action === 'migrate' ? `${difference}; somebody applied it from a client` : difference, 300);
+};
+
+const some = (names: readonly string[], what: string): string => {
+  const more = names.length - mostFields;
+  const rest = more > 0 ? ` and ${more} more ${more === 1 ? what : `${what}s`}` : '';
+  return `${names.slice(0, mostFields).join(', ')}${rest}`;
+};
+
+/** The objects as one clause: `apps/Deployment/shop/web (2 fields differ: …), …`. */
+export const sayDrifted = (objects: readonly DriftedObject[]): string =>
+  brief(
+    `${objects
+      .slice(0, mostFields)
+      .map(({ id, because }) => `${id} (${because})`)
+      .join(', ')}${objects.length > mostFields ? ` and ${objects.length - mostFields} more` : ''}`,
+    400,
+  );

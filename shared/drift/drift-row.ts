@@ -1,0 +1,52 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { queryAll, stored, update } from '../ledger/update.ts';
+import type { DriftedObject } from './assess-drift.ts';
+
+/** How a target stood when it was looked at last. */
+export interface Drift {
+  readonly target: string;
+  /** Epoch milliseconds of that look. */
+  readonly at: number;
+  /** What it is compared with. */
+  readonly commit: string;
+  readonly rollout: string;
+  readonly status: 'as-deployed' | 'drifted' | 'unknown';
+  /** Since when it has drifted, or could not be looked at. Absent where it is as deployed. */
+  readonly since?: number;
+  /** Of what could not be looked at. */
+  readonly because?: string;
+  /** How many objects differ, and the first of them. */
+  readonly count?: number;
+  readonly objects?: readonly DriftedObject[];
+  /** The target is held for it, until a look finds it as deployed. */
+  readonly holds?: boolean;
+}
+
+const partition = 'drift';
+
+/** Objects of a target that are kept: more are counted. */
+export const MOST_DRIFTED = 20;
+
+/** Keeps how a target stands; since when stays, while that is the same of the same rollout. An older look changes nothing. */
+export const keepDrift = async (ledger: Ledger, drift: Omit<Drift, 'since'>): Promise<Drift> => {
+  const row = await update(ledger, { partition, sort: drift.target }, (current) => {
+    const before = current === undefined ? undefined : stored<Drift>(current);
+    if (before !== undefined && before.at > drift.at) return undefined;
+    if (drift.status === 'as-deployed') return { ...drift };
+    const goesOn = before?.status === drift.status && before.rollout === drift.rollout;
+    return { ...drift, since: (goesOn ? before.since : undefined) ?? drift.at };
+  });
+  return row === undefined ? drift : stored<Drift>(row);
+};
+
+/** Every target that was ever looked at, by name. */
+export const readDrifts = async (ledger: Ledger): Promise<readonly Drift[]> =>
+  (await queryAll(ledger, partition)).map((row) => stored<Drift>(row));
+
+const rank = { drifted: 0, unknown: 1, 'as-deployed': 2 } as const;
+
+/** Those that have drifted first, the oldest drift before the others; then those that could not be looked at. Pure. */
+export const orderDrifts = (drifts: readonly Drift[]): readonly Drift[] =>
+  drifts.toSorted(
+    (a, b) => rank[a.status] - rank[b.status] || (a.since ?? 0) - (b.since ?? 0) || (a.target < b.target ? -1 : 1),
+  );
