@@ -2,8 +2,10 @@ import { ActionRefused } from '../../console/actions.ts';
 import { type PlanView, planView } from '../../console/views/plan.ts';
 import type { Actor } from '../../shared/access/authorise.ts';
 import { hiddenFrom } from '../../shared/access/policy.ts';
+import { ownedBlobs } from '../../shared/blobs/blobs.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { buildRelease } from '../../shared/release/prepare-release.ts';
+import { ownerMark } from '../../shared/rollout/own-rollout.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
 import { planningTools } from './planning.ts';
 import { preparingTools } from './preparing.ts';
@@ -26,9 +28,12 @@ export interface PlanAsked {
 export const planCommit = async (
   commit: string,
   { actor, hidden, target }: PlanAsked,
-  outside: Outside,
+  all: Outside,
   signal: AbortSignal,
 ): Promise<PlanView> => {
+  // What is rendered and planned for a private target is its own, as in its rollouts.
+  const blobs = ownedBlobs(all.blobs, target === undefined ? undefined : ownerMark(target));
+  const outside = { ...all, blobs };
   if (target !== undefined && hidden.has(target)) throw unknown(target, commit);
   const tools = preparingTools(outside);
   if (target !== undefined) await requirePrivate(target, commit, actor, tools, signal);

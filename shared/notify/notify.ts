@@ -2,7 +2,7 @@ import { update } from '../ledger/update.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Audience } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
-import { type Secret, SecretMissing } from '../secrets/secrets.ts';
+import { isMissing, type Secret } from '../secrets/secrets.ts';
 import { signedHeaders } from './sign.ts';
 
 /** Something that people are told who look at no page. */
@@ -98,7 +98,7 @@ const secretOf = async (name: string, { secrets }: NotifyOutside): Promise<Secre
   try {
     return await secrets.get(name);
   } catch (error) {
-    if (error instanceof SecretMissing) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 };

@@ -97,7 +97,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/lock.ts': ['node:fs', 'node:sqlite'],
   'local/log-file.ts': ['node:fs'],
   'local/loopback.ts': ['node:http'],
-  'local/real-instance.ts': ['node:fs'],
+  'local/real-instance.ts': ['node:fs', 'process'],
   'local/secret-files.ts': ['node:fs'],
   'local/engine/alone/function-folder.ts': ['node:fs'],
   'local/engine/alone/function-host.ts': ['node:worker_threads'],
