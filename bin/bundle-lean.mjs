@@ -95,6 +95,8 @@ const byPolicy = [
       'ReadConfigToken',
       'ReadTestSecret',
       'ReadWebhookSecret',
+      // Of an issuer of one's own for Entra.
+      'OpenClusters',
     ],
     module: /@aws-sdk\/client-ssm\/dist-\w+\/index\.js$/,
     contents: absent('the client of SSM'),

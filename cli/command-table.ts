@@ -86,8 +86,14 @@ export const commands: readonly Command[] = [
     name: 'plan',
     args: '[commit]',
     summary: 'show what releasing a merged commit would change, wave by wave; writes nothing',
-    options: [['--exit-code', 'exit 10 when something differs']],
-    examples: [['tidegate plan', 'the head of the config repository against what is live now']],
+    options: [
+      ['--target <target>', 'one private target, which follows when the fleet has the release'],
+      ['--exit-code', 'exit 10 when something differs'],
+    ],
+    examples: [
+      ['tidegate plan', 'the head of the config repository against what is live now'],
+      ['tidegate plan --target acme-prod', 'the same for the one private target, to whom it may be shown'],
+    ],
     load: () => import('./commands/plan.ts'),
   },
   {

@@ -73,7 +73,7 @@ const runDemo = async (options: DemoOptions, terminal: Terminal): Promise<ExitCo
     simulate: true,
   });
   try {
-    return await tell(options, alone, files, opened, terminal);
+    return await Promise.race([tell(options, alone, files, opened, terminal), opened.broken]);
   } finally {
     await opened.close();
   }

@@ -81,6 +81,13 @@ const outsideOf = ({ clock }: Pick<Terminal, 'clock'>, kubeconfig: string, text:
   identity: async () => {
     throw new ClusterUnresolved('this command has no identity of its own; it comes as the user of the kubeconfig');
   },
+  secrets: {
+    get: async (name) => {
+      throw new ClusterUnresolved(
+        `this command has no secrets, ${name} neither; it comes as the user of the kubeconfig`,
+      );
+    },
+  },
   settings: {
     region: '',
     stateMachines: { rollout: '', wave: '', deployment: '' },

@@ -36,6 +36,8 @@ export interface OpenedInstance {
   readonly instance: RealInstance;
   readonly server: ConsoleServer;
   readonly targets: readonly Target[];
+  /** Rejects with a `Stop` when what happens can not be written any more, as on a full disk. */
+  readonly broken: Promise<never>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,9 @@ export const openInstance = async (options: OpenOptions): Promise<OpenedInstance
       unlock();
     }
   };
+  const broken = Promise.withResolvers<never>();
+  // It may break before anybody waits for that.
+  broken.promise.catch(() => {});
   try {
     if (options.fresh) wipe(dir);
     keepIdentity(dir, repository);
@@ -77,16 +82,24 @@ export const openInstance = async (options: OpenOptions): Promise<OpenedInstance
       repository,
       config,
       consoleUrl: server.url,
+      broken: (thrown) => broken.reject(stoppedBy(thrown, dir)),
     });
     opened.push(instance.stop);
     await instance.start();
     server.serve(instance);
-    return { instance, server, targets, close };
+    return { instance, server, targets, broken: broken.promise, close };
   } catch (error) {
     await close();
     throw error instanceof Error && unreadable.has(error.name) ? badInput(error.message) : error;
   }
 };
+
+const stoppedBy = (thrown: unknown, dir: string): Stop =>
+  new Stop(
+    exitCodes.ourError,
+    'ENGINE_STOPPED',
+    `${dir}: the instance could not go on: ${thrown instanceof Error ? thrown.message : String(thrown)}; what was unfinished goes on with the next start`,
+  );
 
 const readTargets = async (files: ReadonlyMap<string, Uint8Array>, config: string): Promise<readonly Target[]> => {
   const parsed = await parseConfig(files, config, evaluateInWorker(processClock), assessQuery);

@@ -36,7 +36,7 @@ export const run: Run = async (_, options, { terminal }) => {
   });
   try {
     announce(terminal, opened.server.signIn, directory, simulate);
-    await untilInterrupted(terminal);
+    await Promise.race([untilInterrupted(terminal), opened.broken]);
     terminal.say('\nStopped. What was unfinished goes on with the next start');
     return exitCodes.done;
   } finally {

@@ -11,6 +11,7 @@ import {
   decisionFields,
   holdFields,
   liftFields,
+  planFields,
   readFields,
   rolloutFields,
   targetFields,
@@ -58,8 +59,8 @@ const rollback: Act = async (asked) => {
 };
 
 const plan: Act = async ({ request, actor, actions, hidden }) => {
-  const { commit } = await readFields(request, commitFields);
-  return Response.json(withoutTargets(await actions.plan(commit, actor), hidden));
+  const { commit, target } = await readFields(request, planFields);
+  return Response.json(withoutTargets(await actions.plan(commit, { actor, hidden, target }), hidden));
 };
 
 const diagnose: Act = async ({ request, actor, actions, hidden }) => {

@@ -38,8 +38,14 @@ export interface Actions {
   ): Promise<{ readonly rollout: string; readonly because: string }>;
   /** Begins a rollout that ended partial or failed once more. Throws `ActionRefused`. */
   retry(rollout: string, actor: Actor): Promise<StartResult>;
-  /** What releasing a commit would change against what is live now. Writes to no target. Throws `ActionRefused`. */
-  plan(commit: string, actor: Actor): Promise<PlanView>;
+  /**
+   * What releasing a commit would change against what is live now: on the fleet, or on the one private target that is named. Writes to no
+   * target. Throws `ActionRefused`, for a target that is hidden as for one that is not there.
+   */
+  plan(
+    commit: string,
+    asked: { readonly actor: Actor; readonly hidden: ReadonlySet<string>; readonly target?: string | undefined },
+  ): Promise<PlanView>;
   /**
    * Looks whether the installation works, or the way to one target, from where functions run. Writes nothing but one blob, always the
    * same. Throws `ActionRefused`.

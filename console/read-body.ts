@@ -69,6 +69,9 @@ export const rolloutFields = z.object({ rollout: z.string().check(z.minLength(1)
 /** Without a target it is the installation that is meant. */
 export const targetFields = z.object({ target: z.optional(z.string().check(z.minLength(1), z.maxLength(128))) });
 
+/** Without a target it is all those that are not private. */
+export const planFields = z.object({ ...commitFields.shape, ...targetFields.shape });
+
 const comment = z.string().check(z.trim(), z.minLength(1, 'expected why, for those who are held'), z.maxLength(500));
 
 /** A hold is of one thing by its name; of the fleet there is one. */

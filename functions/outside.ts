@@ -81,7 +81,7 @@ const lazyLedger = (open: () => Promise<Ledger>): Ledger => ({
 });
 
 const lazyBlobs = (open: () => Promise<Blobs>): Blobs => ({
-  put: async (content) => (await open()).put(content),
+  put: async (content, owner) => (await open()).put(content, owner),
   get: async (digest) => (await open()).get(digest),
 });
 

@@ -1,4 +1,4 @@
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { planWave as plan } from '../shared/wave/plan-wave.ts';
@@ -6,10 +6,11 @@ import { lambdaOutside } from './outside.ts';
 import { flagTools } from './tools/flags.ts';
 import { waveRef } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 /** State `PlanWave`: plans the wave against what is live, with its turn held. */
-export const planWave = (outside: Outside): Task =>
-  task(outside, waveRef, async (ref, invocation) => {
+export const planWave = (all: Outside): Task =>
+  rolloutTask(all, waveRef, async (ref, invocation, outside) => {
     const release = await releaseOf(outside.blobs, ref.release);
     return plan(
       ref,

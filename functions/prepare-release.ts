@@ -1,12 +1,13 @@
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { prepareRelease as prepare } from '../shared/release/prepare-release.ts';
 import { lambdaOutside } from './outside.ts';
 import { rolloutRef } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 /** State `PrepareRelease`: a config commit, rendered for every target. */
-export const prepareRelease = (outside: Outside): Task =>
-  task(outside, rolloutRef, async (input, { signal }) => {
+export const prepareRelease = (all: Outside): Task =>
+  rolloutTask(all, rolloutRef, async (input, { signal }, outside) => {
     // Git, and what reads config and manifests: 300 kB that a refused input does without.
     const { preparingTools } = await import('./tools/preparing.ts');
     return prepare(input, preparingTools(outside), outside, signal);

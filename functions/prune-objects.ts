@@ -2,15 +2,16 @@ import { pruneObjects as prune } from '../shared/apply/prune-objects.ts';
 import { orHeld } from '../shared/deployment/held.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 import { applyInput, opening, writingOf } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 /** State `PruneObjects`: one slice of deleting what the release no longer has. */
-export const pruneObjects = (outside: Outside): Task =>
-  task(outside, deploymentRef, async (ref, invocation) => {
+export const pruneObjects = (all: Outside): Task =>
+  rolloutTask(all, deploymentRef, async (ref, invocation, outside) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     if ('held' in deployment) return deployment.held;
     const writing = await writingOf(ref, deployment, outside, invocation);

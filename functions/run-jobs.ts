@@ -3,15 +3,16 @@ import { orHeld } from '../shared/deployment/held.ts';
 import { jobLog } from '../shared/deployment/job-log.ts';
 import { openForWriting } from '../shared/deployment/open-deployment.ts';
 import { keepSlice } from '../shared/deployment/progress.ts';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 import { applyInput, opening, writingOf } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 /** State `RunJobs`: one slice of the jobs that come when all has settled. */
-export const runJobs = (outside: Outside): Task =>
-  task(outside, deploymentRef, async (ref, invocation) => {
+export const runJobs = (all: Outside): Task =>
+  rolloutTask(all, deploymentRef, async (ref, invocation, outside) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     if ('held' in deployment) return deployment.held;
     const writing = { ...(await writingOf(ref, deployment, outside, invocation)), jobs: jobLog(ref, outside) };

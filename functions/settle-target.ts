@@ -1,19 +1,20 @@
 import { settleTarget as settle } from '../shared/apply/settle-target.ts';
 import { openDeployment } from '../shared/deployment/open-deployment.ts';
 import { keepSettled } from '../shared/deployment/progress.ts';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import { readStop } from '../shared/ledger/waves.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { jobsAfter } from '../shared/rollout/jobs.ts';
 import { lambdaOutside } from './outside.ts';
 import { opening } from './tools/deploying.ts';
 import { deploymentRef } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 const lookMs = 25_000;
 
 /** State `SettleTarget`: waits for what was applied to run. */
-export const settleTarget = (outside: Outside): Task =>
-  task(outside, deploymentRef, async (ref, { signal, deadline }) => {
+export const settleTarget = (all: Outside): Task =>
+  rolloutTask(all, deploymentRef, async (ref, { signal, deadline }, outside) => {
     const stop = await readStop(outside.ledger, ref);
     if (stop !== undefined) return { status: 'stopped', because: `wave ${ref.wave} is stopped: ${stop.because}` };
     const deployment = await openDeployment(ref, opening(outside), outside);

@@ -8,10 +8,11 @@ import { sweepRollouts } from '../shared/release/sweep-rollouts.ts';
 import { sweepTurns as sweep } from '../shared/wave/sweep-turns.ts';
 import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
+import { tellEnd } from './tools/tell-end.ts';
 
 /**
  * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent,
- * and last, for it needs git, rollouts that have no end.
+ * and last, for it needs git, rollouts that have no end, of which people are told as of any other.
  */
 export const sweepTurns = (outside: Outside): Task =>
   task(outside, z.unknown(), async (_, { signal }) => {
@@ -20,7 +21,9 @@ export const sweepTurns = (outside: Outside): Task =>
     const turns = await sweep(steps, outside);
     const aged = await ageAlerts(outside.ledger, outside.clock.now());
     const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
-    return { ...approvals, ...turns, aged, ...(await sweepRollouts(toolsFor, steps, outside)) };
+    const { ended } = await sweepRollouts(toolsFor, steps, outside);
+    for (const each of ended) await tellEnd(each, outside);
+    return { ...approvals, ...turns, aged, concluded: ended.map(({ rollout }) => rollout) };
   });
 
 /** What Lambda calls. */

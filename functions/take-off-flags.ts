@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf, waveOf } from '../shared/release/release-of.ts';
 import { audienceOf } from '../shared/rollout/audience.ts';
@@ -9,6 +9,7 @@ import { lambdaOutside } from './outside.ts';
 import { flagTools } from './tools/flags.ts';
 import { gateTools } from './tools/gates.ts';
 import { because, plannedWave } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 import { seenTools } from './tools/seen.ts';
 import { tell } from './tools/tell.ts';
 import { verifyingTools } from './tools/verifying.ts';
@@ -16,8 +17,8 @@ import { verifyingTools } from './tools/verifying.ts';
 const input = z.extend(plannedWave, { ended: z.object({ status: z.string(), because }) });
 
 /** State `TakeOffFlags`: the flags of a wave back to what they were, and whether that cured it. */
-export const takeOffFlags = (outside: Outside): Task =>
-  task(outside, input, async ({ plan, ended, ...ref }, invocation) => {
+export const takeOffFlags = (all: Outside): Task =>
+  rolloutTask(all, input, async ({ plan, ended, ...ref }, invocation, outside) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const verifyTarget = verifyDeployed(release, plan, verifyingTools(release.settled, outside), outside);
     const path = `/rollouts/${ref.rollout}`;

@@ -41,6 +41,8 @@ export interface InstanceOptions {
   readonly repository: string;
   readonly config: string;
   readonly consoleUrl: string;
+  /** Told once when what happens can not be written any more, as on a full disk; nothing goes on after that. Absent: it is thrown. */
+  readonly broken?: (thrown: unknown) => void;
 }
 
 /** The embedded default: engine, ledger, config repository and, where it is simulated, the fleet, in this process. */
@@ -122,6 +124,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     account,
     invoke: (call) => functions().invoke(call),
     objects: blobObjects(() => orThrow(later.blobs)),
+    ...(options.broken && { broken: options.broken }),
   });
   const routes: Route[] = [
     { host: `states.${region}.amazonaws.com`, handle: engine.handle },

@@ -29,6 +29,8 @@ export interface RealInstanceOptions {
   readonly repository: string;
   readonly config: string;
   readonly consoleUrl: string;
+  /** As of an instance. */
+  readonly broken?: (thrown: unknown) => void;
 }
 
 export interface RealInstance extends Instance {
@@ -54,6 +56,7 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     writeFileSync(definitions, JSON.stringify(files, null, 2), { mode: 0o600 }),
   );
   const log = openLogFile(join(dir, 'instance.log'));
+  const unhear = options.broken === undefined ? () => {} : hearDisk(options.broken);
   const fallback: Http = options.reaches === 'network' ? socketHttp() : refuseOutside;
   const instance = await createInstance({
     ...options,
@@ -94,8 +97,19 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
       await ports?.close();
       await instance.stop();
       log.close();
+      unhear();
     },
   };
+};
+
+/** What a simulated cluster can not write any more it throws out of a timer, where nobody waits for it. Returns what ends that. */
+const hearDisk = (broken: (thrown: unknown) => void): (() => void) => {
+  const hear = (thrown: Error & { readonly code?: unknown }): void => {
+    if (thrown.code !== 'ERR_SQLITE_ERROR') throw thrown;
+    broken(thrown);
+  };
+  process.on('uncaughtException', hear);
+  return () => void process.off('uncaughtException', hear);
 };
 
 /** Outages of API servers that are there again after a restart, so that a story that was killed goes on as it was. */

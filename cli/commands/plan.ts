@@ -1,7 +1,7 @@
 import type { PlanView } from '../../console/views/plan.ts';
 import { shortCommit, shortDigest } from '../../console/views/standing-text.ts';
 import { countChanges, describeActions } from '../../shared/rollout/plan.ts';
-import type { Run } from '../command.ts';
+import { type Run, textOption } from '../command.ts';
 import { requireCommit } from '../commit-argument.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../finding-lines.ts';
@@ -13,12 +13,14 @@ import { restartLines } from '../restart-lines.ts';
 type Planned = Extract<PlanView, { status: 'planned' }>;
 type Refused = Extract<PlanView, { status: 'refused' }>;
 
-/** What releasing a commit would change. Exit 2 when it would be refused; 10 with `--exit-code` when something differs. */
-export const run: Run = async ([commit], { exitCode }, { terminal, json, connect }) => {
+/** What releasing a commit would change, on the fleet or on one private target. Exit 2 when it would be refused; 10 with `--exit-code` when something differs. */
+export const run: Run = async ([commit], options, { terminal, json, connect }) => {
+  const { exitCode } = options;
+  const target = textOption(options, 'target');
   const asked = commit ?? 'HEAD';
   requireCommit('plan', asked);
   const client = await connect();
-  const view = await client.post<PlanView>('/plans', { commit: asked });
+  const view = await client.post<PlanView>('/plans', { commit: asked, ...(target === undefined ? {} : { target }) });
   if (json) terminal.out(JSON.stringify(view));
   if (view.status === 'refused') {
     if (!json) for (const line of refusedLines(view)) terminal.out(line);
@@ -28,8 +30,15 @@ export const run: Run = async ([commit], { exitCode }, { terminal, json, connect
   if (!json) for (const line of planLines(view)) terminal.out(line);
   const setsFlags = view.waves.some(({ flags }) => flags.length > 0);
   const differs = countChanges(view.counts) > 0 || view.jobs.length > 0 || setsFlags;
-  if (!json) terminal.say(differs ? `next: tidegate release ${view.commit}` : 'nothing differs from what is live');
+  if (!json) terminal.say(nextOf(view, differs, target));
   return exitCode === true && differs ? exitCodes.differences : exitCodes.done;
+};
+
+const nextOf = ({ commit }: Planned, differs: boolean, target: string | undefined): string => {
+  if (!differs) return 'nothing differs from what is live';
+  return target === undefined
+    ? `next: tidegate release ${commit}`
+    : `${target} follows by itself when the fleet has it: tidegate release ${commit}`;
 };
 
 /** What targets refuse: each reason once, conflicts field by field, with every target it holds for. */
@@ -52,6 +61,7 @@ const planLines = ({
   jobs,
   findings,
   kept,
+  following,
   cost,
 }: Planned): readonly string[] => [
   `plan of ${shortCommit(commit)}, release ${shortDigest(release)}: ${describeActions(counts)}`,
@@ -73,6 +83,7 @@ const planLines = ({
   ]),
   ...restartLines(restarts),
   ...jobLines(jobs),
+  ...following.map((target) => `  ${target} follows when the fleet has it: tidegate plan ${commit} --target ${target}`),
   ...costLines(cost),
   ...kept.map(({ spoken, because, targets }) => `  stays ${spoken}: ${because}  on ${targets.join(', ')}`),
   ...findingLines(

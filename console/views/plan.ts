@@ -50,6 +50,8 @@ export type PlanView =
       readonly restarts: readonly RestartGroup[];
       /** What runs once around the deployment. */
       readonly jobs: readonly JobGroup[];
+      /** Private targets that would follow once the fleet has it, as far as they are for whoever asks; each is planned by itself. */
+      readonly following: readonly string[];
       /** What carrying it out would cost in the cloud. */
       readonly cost: PlanCost;
     };
@@ -61,6 +63,7 @@ export const planView = (
   release: Release,
   previews: ReadonlyMap<string, PlannedOne>,
   flags: ReadonlyMap<string, readonly FlagView[]> = new Map(),
+  following: readonly string[] = [],
 ): PlanView => {
   const refusals = groupRefusals(previews);
   if (refusals.length > 0) {
@@ -104,6 +107,7 @@ export const planView = (
     ),
     restarts: groupRestarts(plansOf(all)),
     jobs: groupJobs(plansOf(all)),
+    following,
     cost: planCost(release, plansOf(all)),
   };
 };

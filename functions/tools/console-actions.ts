@@ -37,12 +37,12 @@ export const consoleActions = (outside: Outside, elsewhere: Elsewhere, withinMs:
       within(outside, withinMs, async (signal) =>
         start(await takenBack(rollout, outside, signal), actor, signal, true),
       ),
-    plan: (asked) =>
+    plan: (asked, planned) =>
       within(outside, withinMs, async (signal) => {
         const commit = await onBranch(asked ?? 'HEAD', outside, signal);
         // Pages are served without what plans.
         const { planCommit } = await import('./plan-commit.ts');
-        return planCommit(commit, outside, signal);
+        return planCommit(commit, planned, outside, signal);
       }),
   };
 };

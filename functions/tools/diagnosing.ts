@@ -3,6 +3,7 @@ import { discover } from '../../shared/apply/discovery.ts';
 import { lookAtFence } from '../../shared/apply/look-at-fence.ts';
 import { neededRights } from '../../shared/apply/needed-rights.ts';
 import { watchProbers } from '../../shared/availability/watch-probers.ts';
+import { assertionSecret } from '../../shared/clouds/assertion.ts';
 import { clusterAt, rangesOf } from '../../shared/clouds/cluster-at.ts';
 import { mintFor } from '../../shared/clouds/open-cluster.ts';
 import { resolveCluster } from '../../shared/clouds/resolve-cluster.ts';
@@ -17,7 +18,7 @@ import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { probeRegions } from '../../shared/outside/probe-regions.ts';
-import { machineStatus } from '../../shared/outside/state-machine.ts';
+import { liveVersions, machineStatus } from '../../shared/outside/state-machine.ts';
 import { everyTarget } from '../../shared/rollout/every-target.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
 import type { Target } from '../../shared/rollout/target.ts';
@@ -102,11 +103,14 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
     ...(place === 'deployed' ? deployedTools(stateMachines.rollout, outside) : {}),
     ...(place === 'here' ? {} : { identity: (signal: AbortSignal) => identityOf(outside, signal) }),
     machine: (arn, signal) => machineStatus(arn, outside, signal),
+    live: (arn, signal) => liveVersions(arn, outside, signal),
     head: (signal) => headOf(outside, signal),
     readConfig: async (commit, signal) => {
       const tools = preparingTools(outside);
       const read = await tools.readConfig(await tools.readFiles(commit, signal));
-      return read.ok ? { ok: true, targets: namesOf(read.fleet), secrets: namedSecrets(read.fleet) } : read;
+      if (!read.ok) return read;
+      const own = outside.settings.federation?.azure?.issuer === undefined ? [] : [assertionSecret];
+      return { ok: true, targets: namesOf(read.fleet), secrets: [...namedSecrets(read.fleet), ...own] };
     },
     isReported: async (commit) =>
       (await readRollout(outside.ledger, executionName(configRepository.name, commit))) !== undefined,
@@ -128,6 +132,7 @@ const deployedTools = (machine: string, outside: Outside): Pick<InstallationTool
   return {
     deployed: {
       wanted,
+      limits: async (signal) => (await import('../../shared/doctor/lambda-limits.ts')).readLimits(outside, signal),
       rules: async (signal) =>
         (await import('../../shared/doctor/eventbridge.ts')).readRules(wanted, { functions }, outside, signal),
     },

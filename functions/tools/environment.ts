@@ -49,6 +49,8 @@ const variables = z.object({
   TIDEGATE_GOOGLE_SERVICE_ACCOUNT: optional,
   TIDEGATE_AZURE_TENANT: optional,
   TIDEGATE_AZURE_CLIENT: optional,
+  TIDEGATE_AZURE_ISSUER: optional,
+  TIDEGATE_AZURE_ISSUER_URL: z._default(z.union([z.literal(''), z.url({ protocol: /^https$/ })]), ''),
 });
 
 /** Reads what serverless.yml sets. Throws `EnvironmentRefused`. */
@@ -97,6 +99,15 @@ const federationOf = (data: z.infer<typeof variables>): NonNullable<Settings['fe
   }),
   ...(data.TIDEGATE_AZURE_TENANT !== '' &&
     data.TIDEGATE_AZURE_CLIENT !== '' && {
-      azure: { tenant: data.TIDEGATE_AZURE_TENANT, client: data.TIDEGATE_AZURE_CLIENT },
+      azure: {
+        tenant: data.TIDEGATE_AZURE_TENANT,
+        client: data.TIDEGATE_AZURE_CLIENT,
+        ...(data.TIDEGATE_AZURE_ISSUER !== '' && {
+          issuer: {
+            name: data.TIDEGATE_AZURE_ISSUER,
+            ...(data.TIDEGATE_AZURE_ISSUER_URL !== '' && { url: data.TIDEGATE_AZURE_ISSUER_URL }),
+          },
+        }),
+      },
     }),
 });

@@ -1,21 +1,75 @@
+import { ActionRefused } from '../../console/actions.ts';
 import { type PlanView, planView } from '../../console/views/plan.ts';
+import type { Actor } from '../../shared/access/authorise.ts';
+import { hiddenFrom } from '../../shared/access/policy.ts';
+import { ownedBlobs } from '../../shared/blobs/blobs.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { buildRelease } from '../../shared/release/prepare-release.ts';
+import { ownerMark } from '../../shared/rollout/own-rollout.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
 import { planningTools } from './planning.ts';
 import { preparingTools } from './preparing.ts';
 import { previewFlags } from './preview-flags.ts';
 
-/** What releasing a commit of the branch would change, on every target. Writes blobs, and nothing in a cluster. */
-export const planCommit = async (commit: string, outside: Outside, signal: AbortSignal): Promise<PlanView> => {
-  const built = await buildRelease(commit, preparingTools(outside), outside.blobs, signal);
+/** What of a release is planned, and for whom. */
+export interface PlanAsked {
+  readonly actor: Actor;
+  /** Targets whose existence is not for whoever asks. */
+  readonly hidden: ReadonlySet<string>;
+  /** The one private target that is meant; without it all that are not private. */
+  readonly target?: string | undefined;
+}
+
+/**
+ * What releasing a commit of the branch would change on every target of the fleet or, by its name, on one private target. Writes blobs, and
+ * nothing in a cluster. Throws `ActionRefused` for a private target that the commit does not have, and in the same words for one that is hidden
+ * from whoever asks: by what was prepared last, or by the commit itself.
+ */
+export const planCommit = async (
+  commit: string,
+  { actor, hidden, target }: PlanAsked,
+  all: Outside,
+  signal: AbortSignal,
+): Promise<PlanView> => {
+  // What is rendered and planned for a private target is its own, as in its rollouts.
+  const blobs = ownedBlobs(all.blobs, target === undefined ? undefined : ownerMark(target));
+  const outside = { ...all, blobs };
+  if (target !== undefined && hidden.has(target)) throw unknown(target, commit);
+  const tools = preparingTools(outside);
+  if (target !== undefined) await requirePrivate(target, commit, actor, tools, signal);
+  const built = await buildRelease(commit, tools, outside.blobs, signal, target);
   if (!built.ok) return { status: 'refused', commit, problems: built.problems, refusals: [] };
-  const { digest, release } = built;
+  const { digest, release, fleet } = built;
+  const unseen = hiddenFrom(actor, fleet.access);
+  const following = fleet.following.map((each) => each.target.name).filter((name) => !unseen.has(name));
   return planView(
     commit,
     digest,
     release,
     await previewTargets({ release: digest }, release, planningTools(outside), outside, signal),
     await previewFlags(release, outside, signal),
+    target === undefined ? following : [],
   );
+};
+
+const unknown = (target: string, commit: string): ActionRefused =>
+  new ActionRefused(
+    404,
+    'UNKNOWN_TARGET',
+    `there is no private target ${JSON.stringify(target)} in the config of ${commit.slice(0, 12)}; without --target the plan is of all others`,
+  );
+
+/** The commit says itself who sees a target of it, which need not have been prepared yet. A config with mistakes is told by whoever builds. */
+const requirePrivate = async (
+  target: string,
+  commit: string,
+  actor: Actor,
+  { readFiles, readConfig }: ReturnType<typeof preparingTools>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const config = await readConfig(await readFiles(commit, signal));
+  if (!config.ok) return;
+  const { following, access } = config.fleet;
+  const isThere = following.some((each) => each.target.name === target);
+  if (!isThere || hiddenFrom(actor, access).has(target)) throw unknown(target, commit);
 };

@@ -6,10 +6,15 @@ export type Digest = `sha256:${string}`;
  * digest is an error. For manifests, plans, diffs and samples; state machines carry only the digests.
  */
 export interface Blobs {
-  put(content: string | Uint8Array): Promise<Digest>;
+  /** `owner`, the mark of a private target, says whose it is: where deployed, readers of that target may read it (resources/blobs.yml). */
+  put(content: string | Uint8Array, owner?: string): Promise<Digest>;
   /** Throws `BlobMissing` when nothing is stored under `digest`, `BlobCorrupt` when what is stored does not match it. */
   get(digest: Digest): Promise<Uint8Array>;
 }
+
+/** Blobs whose every content is put as that owner's; read they are as all others. */
+export const ownedBlobs = (blobs: Blobs, owner: string | undefined): Blobs =>
+  owner === undefined ? blobs : { get: (digest) => blobs.get(digest), put: (content) => blobs.put(content, owner) };
 
 export class BlobMissing extends Error {
   override readonly name = 'BlobMissing';

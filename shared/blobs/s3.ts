@@ -3,6 +3,9 @@ import { digestOf } from '../rollout/digest.ts';
 import { BlobCorrupt, BlobMissing, type Blobs } from './blobs.ts';
 import { digestHex } from './digest-hex.ts';
 
+/** The tag of an object that says whose it is; without it, it is the fleet's. */
+const ownerTag = 'tidegate-owner';
+
 export interface S3BlobsOptions {
   readonly client: S3Client;
   readonly bucket: string;
@@ -13,7 +16,7 @@ export interface S3BlobsOptions {
  * the bucket's. Without the right to list the bucket, S3 calls a missing object forbidden: then `get` rejects with its `AccessDenied`.
  */
 export const s3Blobs = ({ client, bucket }: S3BlobsOptions): Blobs => ({
-  put: async (content) => {
+  put: async (content, owner) => {
     const digest = digestOf(content);
     await client.send(
       new PutObjectCommand({
@@ -22,6 +25,7 @@ export const s3Blobs = ({ client, bucket }: S3BlobsOptions): Blobs => ({
         Body: typeof content === 'string' ? Buffer.from(content) : content,
         ChecksumSHA256: Buffer.from(digestHex(digest), 'hex').toString('base64'),
         ContentType: 'application/octet-stream',
+        ...(owner !== undefined && { Tagging: `${ownerTag}=${owner}` }),
       }),
     );
     return digest;

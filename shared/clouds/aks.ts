@@ -9,7 +9,9 @@ import { readClusterOf } from './kubeconfig.ts';
 
 /**
  * Where a cluster on AKS answers: server and CA of its user kubeconfig (managedClusters.listClusterUserCredentials), which on clusters
- * with Entra asks to run `kubelogin`; that part is not even read. A stopped cluster is said to be stopped.
+ * with Entra asks to run `kubelogin`; that part is not even read. A stopped cluster is said to be stopped. Of a private cluster it is its name
+ * in public DNS, where it has one: that leads to the private address too, and is known where its private zone is not ("Create a private AKS
+ * cluster": it has both unless the public one was switched off).
  */
 export const resolveAks = async (
   aks: AksLocator,
@@ -29,8 +31,11 @@ export const resolveAks = async (
   if (power !== undefined && power !== 'Running') {
     throw new ClusterUnresolved(`${subject}: is ${power}; expected Running`);
   }
+  const { enablePrivateCluster, enablePrivateClusterPublicFqdn } = cluster.apiServerAccessProfile ?? {};
+  const byPublicName = enablePrivateCluster && enablePrivateClusterPublicFqdn !== false && cluster.fqdn;
+  const asked = { ...options, format: 'exec', ...(byPublicName && { serverFqdn: 'public' }) };
   const { kubeconfigs } = await arm.managedClusters
-    .listClusterUserCredentials(aks.resourceGroup, aks.cluster, { ...options, format: 'exec' })
+    .listClusterUserCredentials(aks.resourceGroup, aks.cluster, asked)
     .catch(failed);
   const kubeconfig = kubeconfigs?.[0]?.value;
   if (!kubeconfig) throw new ClusterUnresolved(`${subject}: hands out no kubeconfig; expected one`);

@@ -12,7 +12,7 @@ import { controlApiFailure } from './control-api-failure.ts';
 /** Name of our sessions in the audit trail of the accounts whose roles we assume. */
 const SESSION = 'tidegate';
 /** What Entra asks for in an assertion of a federated credential. */
-const ENTRA_AUDIENCE = 'api://AzureADTokenExchange';
+export const ENTRA_AUDIENCE = 'api://AzureADTokenExchange';
 
 /** Who we are to be in an account of AWS: ourselves, or a role in it, which may ask for an external id. */
 interface AwsRole {
@@ -59,7 +59,10 @@ export const roleIdentity = async (
  * A JWT that says who we are in AWS, for Entra to trust: five minutes long, signed by the issuer of our account
  * (STS GetWebIdentityToken, which only regional endpoints have).
  */
-export const webIdentityToken = async (outside: CloudsOutside, signal: AbortSignal): Promise<string> => {
+export const webIdentityToken = async (
+  outside: Pick<CloudsOutside, 'http' | 'identity' | 'settings'>,
+  signal: AbortSignal,
+): Promise<string> => {
   const sts = new STSClient(awsClientSettings(outside.http, outside.identity, outside.settings.region));
   const { WebIdentityToken } = await sts.send(
     new GetWebIdentityTokenCommand({ Audience: [ENTRA_AUDIENCE], SigningAlgorithm: 'RS256', DurationSeconds: 300 }),

@@ -1,6 +1,7 @@
 import { Unreachable } from '../outside/http.ts';
-import type { Outside } from '../outside/outside.ts';
+import type { Outside, Settings } from '../outside/outside.ts';
 import { assessClock } from './assess-clock.ts';
+import { assessLimits, type Limits } from './assess-limits.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
 import { brief, type Check, type Found, openExamination } from './check.ts';
 import { lookAtSecret } from './look-at-secret.ts';
@@ -11,6 +12,7 @@ export interface InstallationTools {
   readonly deployed?: {
     readonly rules: (signal: AbortSignal) => Promise<readonly RuleState[]>;
     readonly wanted: readonly WantedRule[];
+    readonly limits: (signal: AbortSignal) => Promise<Limits>;
   };
   /** Who AWS takes us for, and what time its answer says it is. Absent where no cloud is asked anything. */
   readonly identity?: (
@@ -18,6 +20,8 @@ export interface InstallationTools {
   ) => Promise<{ readonly arn: string; readonly account: string; readonly date: string | null }>;
   /** What Step Functions says of a machine; `undefined` when there is none. */
   readonly machine: (arn: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** The versions of a machine that its alias `live` leads to; `undefined` when it has none. */
+  readonly live: (arn: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;
   /** The commit that the config branch is at. */
   readonly head: (signal: AbortSignal) => Promise<string>;
   readonly readConfig: (commit: string, signal: AbortSignal) => Promise<ReadConfig>;
@@ -53,7 +57,7 @@ export const diagnoseInstallation = async (
     if (identity === undefined)
       return { status: 'skipped', found: 'this machine asks no cloud: its targets are found by a kubeconfig' };
     const value = await identity(signal);
-    return { ...assessAccount(value, settings.stateMachines.rollout), value };
+    return { ...assessAccount(value, settings), value };
   });
   await look('clock', async () =>
     known === undefined
@@ -68,9 +72,11 @@ export const diagnoseInstallation = async (
   for (const [name, arn] of Object.entries(settings.stateMachines)) {
     await look(`machine ${name}`, async () => assessMachine(arn, await tools.machine(arn, signal)));
   }
+  await look('alias live', async () => assessAlias(await tools.live(settings.stateMachines.rollout, signal)));
   const { deployed } = tools;
   if (deployed) {
     await look('rules', async () => assessRules(deployed.wanted, await deployed.rules(signal)));
+    await look('concurrency', async () => assessLimits(await deployed.limits(signal)));
   }
   const { name, branch, config } = settings.configRepository;
   const head = await look('repository', async () => {
@@ -113,13 +119,13 @@ export const diagnoseInstallation = async (
   return { checks, targets: read?.targets ?? [] };
 };
 
-/** Whether we are in the account that the state machines are in. */
+/** Whether we are in the account that the state machines are in, which simulated clouds need not be. */
 const assessAccount = (
   { arn, account }: { readonly arn: string; readonly account: string },
-  machine: string,
+  { simulated, stateMachines }: Pick<Settings, 'simulated' | 'stateMachines'>,
 ): Found => {
-  const home = machine.split(':')[4];
-  if (account === home || arn.includes('/tidegate/tidegate')) return { status: 'ok', found: arn };
+  const home = stateMachines.rollout.split(':')[4];
+  if (simulated || account === home) return { status: 'ok', found: arn };
   return {
     status: 'failed',
     found: `${arn} is not of account ${home}, where the state machines are`,
@@ -131,6 +137,16 @@ const assessMachine = (arn: string, status: string | undefined): Found => {
   if (status === 'ACTIVE') return { status: 'ok', found: 'is there' };
   const found = status === undefined ? `there is no state machine ${arn}` : `is ${status}`;
   return { status: 'failed', found, next: 'deploy again with serverless.yml, which makes it' };
+};
+
+/** By what rollouts are started: without it none begins, and between two versions nobody could say by which one. */
+const assessAlias = (versions: readonly string[] | undefined): Found => {
+  const [version = '', ...more] = versions ?? [];
+  const next = 'deploy again with serverless.yml, which leads it to the version of that deployment';
+  if (versions === undefined)
+    return { status: 'failed', found: 'rollouts are started by it, and it is not there', next };
+  if (more.length === 0) return { status: 'ok', found: `rollouts begin by version ${version.split(':').at(-1)}` };
+  return { status: 'warning', found: 'rollouts begin by either of two versions, as it happens', next };
 };
 
 /** Its digest is always the same, so that nothing grows by asking again. */
@@ -150,6 +166,8 @@ const nexts: Readonly<Record<string, string>> = {
   blobs:
     'see that the role of this function may write and read the bucket, and use the key (s3 and kms in resources/policies.yml)',
   identity: 'see that what this runs in reaches sts of its own region: in a VPC that takes an endpoint',
+  concurrency:
+    'see that the role of this function may ask for the settings of the account (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
 };
 

@@ -1,5 +1,5 @@
 import { Unreachable, type UnreachableCode } from '../outside/http.ts';
-import { factsOf, type Provider, type Target } from '../rollout/target.ts';
+import { type AksLocator, factsOf, type Provider, type Target } from '../rollout/target.ts';
 import { brief, type Found } from './check.ts';
 
 /** What is known of a target on the way to it. */
@@ -66,7 +66,7 @@ const refused = (hop: string, target: Target): string => {
   if ('aks' in locator) {
     return isCluster
       ? `see that cluster ${locator.aks.cluster} signs in by Entra ID, with local accounts off (${trust.aks})`
-      : `see that the application has a federated credential whose subject is the role of this function, and the role "Azure Kubernetes Service Cluster User" (${trust.aks})`;
+      : `see that the application has a federated credential whose subject is the role of this function (or what an issuer of your own calls it), and the role "Azure Kubernetes Service Cluster User" (${trust.aks})`;
   }
   return 'renew the credential in the kubeconfig; it has expired or is of another cluster';
 };
@@ -93,7 +93,7 @@ const unreachable = (code: UnreachableCode, found: string, facts: WayFacts): Fou
 const wayTo = (code: UnreachableCode, { target, at = 'the API server', isPrivate = false }: WayFacts): string => {
   switch (code) {
     case 'dns_failed':
-      return `no name server here knows ${at}: link its private DNS zone to the network this runs in, or mend the name (docs/private-clusters.md)`;
+      return `no name server here knows ${at}: ${'aks' in target.locator ? publicName(target.locator.aks) : 'link its private DNS zone to the network this runs in'}, or mend the name (docs/private-clusters.md)`;
     case 'address_refused':
       return `if it is meant to be private, name its range: targets."${target.name}".allow in the config`;
     case 'connect_refused':
@@ -118,12 +118,16 @@ const wayTo = (code: UnreachableCode, { target, at = 'the API server', isPrivate
   }
 };
 
+/** A cluster with private link whose name in public DNS was switched off is known to its private zone alone. */
+const publicName = ({ resourceGroup, cluster }: AksLocator): string =>
+  `az aks update --resource-group ${resourceGroup} --name ${cluster} --enable-public-fqdn gives it a name in public DNS that leads to its private address; else forward its private zone (privatelink.REGION.azmk8s.io) from the resolver of the network this runs in`;
+
 /** Who runs inside a private network reaches what is in it; who does not, never will. */
 const privateWay = (target: Target): string => {
   const ways: Readonly<Record<Provider, string>> = {
     eks: 'run the functions in a VPC that is peered with that of the cluster, and let them in by its security group',
     gke: 'let the cluster have its DNS endpoint with external traffic, or register it to a fleet and name its membership',
-    aks: 'run the functions in a VPC with a VPN to the network of its private endpoint',
+    aks: 'run the functions in a VPC with a VPN to the network of its private endpoint, and let them in there on 443',
     kubeconfig: 'run the instance where its network is',
   };
   return `no way leads there from here: ${ways[factsOf(target).provider]} (docs/private-clusters.md)`;

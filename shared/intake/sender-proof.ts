@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Outside } from '../outside/outside.ts';
 import { liveLines } from '../secrets/live-lines.ts';
-import { SecretMissing } from '../secrets/secrets.ts';
+import { isMissing } from '../secrets/secrets.ts';
 import { type Refused, refused } from './refusal.ts';
 import { type Delivery, headerOf } from './signature.ts';
 
@@ -75,7 +75,7 @@ const linesOf = async (secrets: Outside['secrets'], name: string): Promise<reado
   try {
     return await liveLines(secrets, name);
   } catch (error) {
-    if (error instanceof SecretMissing) return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 };

@@ -1,7 +1,7 @@
 import type { Outside } from '../outside/outside.ts';
 import type { Audience } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
-import { type Secret, SecretMissing } from '../secrets/secrets.ts';
+import { isMissing, type Secret } from '../secrets/secrets.ts';
 import { signedHeaders } from './sign.ts';
 
 /** Something that people are told who look at no page. */
@@ -57,7 +57,7 @@ export const secretOf = async (
   try {
     return await secrets.get(name);
   } catch (error) {
-    if (error instanceof SecretMissing) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 };

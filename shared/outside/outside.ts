@@ -43,6 +43,7 @@ export interface Settings {
   readonly regionalProber?: string;
   /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */
   readonly region: string;
+  /** ARNs without a version or an alias: what executions are named after. */
   readonly stateMachines: { readonly rollout: string; readonly wave: string; readonly deployment: string };
   readonly configRepository: ConfigRepository;
   /** Base URL of the console, for links in messages; no slash at the end. */

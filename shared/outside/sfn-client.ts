@@ -1,8 +1,10 @@
 /** What is used of the client of Step Functions; a module of its own, so that it can be loaded when it is first needed. */
 export {
   DescribeExecutionCommand,
+  DescribeStateMachineAliasCommand,
   DescribeStateMachineCommand,
   ExecutionDoesNotExist,
+  ResourceNotFound,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
   SFNClient,

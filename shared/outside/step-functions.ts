@@ -3,7 +3,7 @@ import type { Outside } from './outside.ts';
 
 /** The four things asked of Step Functions from inside a function. Retries are the state machine's. */
 export interface StepFunctions {
-  /** Starts an execution under a name. The same name and input again starts nothing and is no error. Returns its ARN. */
+  /** Starts an execution of a machine, or of the version that an alias leads to, under a name. The same name and input again starts nothing and is no error. Returns its ARN. */
   start(stateMachine: string, name: string, input: unknown): Promise<string>;
   /** Answers a task token. `false` when nobody waits on it any more. */
   succeed(token: string, output: unknown): Promise<boolean>;

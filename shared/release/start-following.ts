@@ -1,7 +1,7 @@
 import type { Rollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
-import { digestOf } from '../rollout/digest.ts';
+import { followingName } from '../rollout/own-rollout.ts';
 import { releaseOf } from './release-of.ts';
 import { startRollout } from './start-rollout.ts';
 
@@ -22,6 +22,3 @@ export const startFollowing = async (
   }
   return following;
 };
-
-/** `ro-1234-0a1b2c3d`: 80 characters are what an execution's name may have. */
-const followingName = (rollout: string, target: string): string => `${rollout}-${digestOf(target).slice(7, 15)}`;

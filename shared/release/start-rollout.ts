@@ -1,6 +1,7 @@
 import { recordEvent } from '../ledger/events.ts';
 import { addAuthors, openRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
+import { liveAlias } from '../outside/state-machine.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 
 /** A merged commit of the config repository, and who asks for its rollout. */
@@ -54,6 +55,6 @@ export const startRollout = async (
     kind: 'started',
     text: `${rollback ? 'rollback' : 'rollout'}${only === undefined ? '' : ` to ${only}`} of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
   });
-  await steps.start(settings.stateMachines.rollout, rollout, { rollout, repository, commit });
+  await steps.start(liveAlias(settings.stateMachines.rollout), rollout, { rollout, repository, commit });
   return { rollout, status: opened ? 'started' : 'already' };
 };

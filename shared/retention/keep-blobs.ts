@@ -1,9 +1,11 @@
-import type { Blobs, Digest } from '../blobs/blobs.ts';
+import { type Blobs, type Digest, ownedBlobs } from '../blobs/blobs.ts';
+import { readAccess } from '../ledger/access.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { listOpenRollouts } from '../ledger/rollouts.ts';
 import { queryAll } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
+import { ownerMark, ownerOf } from '../rollout/own-rollout.ts';
 
 /** So long a blob is there after it was put last. A test holds the bucket's lifecycle to it. */
 export const blobDays = 400;
@@ -32,7 +34,7 @@ export const keepBlobs = async (
   { deadline }: Pick<Invocation, 'deadline'>,
 ): Promise<KeptBlobs> => {
   const { blobs, clock, log } = outside;
-  const { required, named } = await readNeeded(outside.ledger);
+  const { required, named, owners } = await readNeeded(outside.ledger);
   const missing: string[] = [];
   const seen = new Set<string>([...required, ...named]);
   let kept = 0;
@@ -43,7 +45,9 @@ export const keepBlobs = async (
       return { kept, missing };
     }
     const taken = queue.splice(0, concurrency);
-    const found = await Promise.all(taken.map((digest) => putAgain(blobs, digest as Digest)));
+    const found = await Promise.all(
+      taken.map((digest) => putAgain(ownedBlobs(blobs, owners.get(digest)), digest as Digest)),
+    );
     for (const [index, content] of found.entries()) {
       const digest = taken[index] ?? '';
       if (content === undefined || content === damaged) {
@@ -53,6 +57,9 @@ export const keepBlobs = async (
       kept += 1;
       const inner = [...new Set(digestsIn(content))].filter((each) => !seen.has(each));
       for (const each of inner) seen.add(each);
+      // Whose a blob is, so is what it names.
+      const owner = owners.get(digest);
+      if (owner !== undefined) for (const each of inner) owners.set(each, owner);
       // What a blob names comes right after it: a run that is cut off has done some of them whole.
       queue.unshift(...inner);
     }
@@ -90,16 +97,33 @@ const putAgain = async (blobs: Blobs, digest: Digest): Promise<string | typeof d
 interface Needed {
   readonly required: ReadonlySet<string>;
   readonly named: ReadonlySet<string>;
+  /** Of those that are a private target's: by whose mark they were put, and are put again. */
+  readonly owners: Map<string, string>;
 }
 
 /** What all targets have and may go back to, and what the rollouts that have not ended work with. */
 const readNeeded = async (ledger: Ledger): Promise<Needed> => {
   const open = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   const standings = await queryAll(ledger, 'targets');
-  const working = (await Promise.all(open.map(({ rollout }) => queryAll(ledger, `rollout#${rollout}`)))).flat();
-  const releases = open.flatMap(({ release }) => release ?? []);
+  const { privateTargets } = await readAccess(ledger);
+  const ofTargets = standings.map(({ sort, data }) => ({
+    owner: sort in privateTargets ? ownerMark(sort) : undefined,
+    digests: digestsIn(JSON.stringify(data)),
+  }));
+  const working = await Promise.all(
+    open.map(async ({ rollout }) => ({
+      owner: ownerOf(rollout),
+      digests: (await queryAll(ledger, `rollout#${rollout}`)).flatMap(({ data }) => digestsIn(JSON.stringify(data))),
+    })),
+  );
+  const ofReleases = open.map(({ rollout, release }) => ({ owner: ownerOf(rollout), digests: [release ?? []].flat() }));
   return {
-    required: new Set([...standings.flatMap(({ data }) => digestsIn(JSON.stringify(data))), ...releases]),
-    named: new Set(working.flatMap(({ data }) => digestsIn(JSON.stringify(data)))),
+    required: new Set([...ofTargets, ...ofReleases].flatMap(({ digests }) => digests)),
+    named: new Set(working.flatMap(({ digests }) => digests)),
+    owners: new Map(
+      [...ofTargets, ...ofReleases, ...working].flatMap(({ owner, digests }) =>
+        owner === undefined ? [] : digests.map((digest): [string, string] => [digest, owner]),
+      ),
+    ),
   };
 };

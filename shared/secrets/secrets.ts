@@ -25,6 +25,9 @@ export class Secret {
   }
 }
 
+/** Whether there is no secret of that name, by the name of what was thrown. */
+export const isMissing = (error: unknown): error is Error => error instanceof Error && error.name === 'SecretMissing';
+
 export class SecretMissing extends Error {
   override readonly name = 'SecretMissing';
   constructor(name: string, where: string) {

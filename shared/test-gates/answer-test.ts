@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { ownedBlobs } from '../blobs/blobs.ts';
 import { putJson } from '../blobs/json.ts';
 import { changeTestRun, readTestRun } from '../ledger/test-runs.ts';
 import type { Outside } from '../outside/outside.ts';
+import { ownerOf } from '../rollout/own-rollout.ts';
 import { readAnswerUrl } from './answer-url.ts';
 
 /** What came of an answer. `status` is that of HTTP. */
@@ -46,7 +48,10 @@ export const answerTest = async (
   const at = clock.now();
   if (run === undefined) return refuse(410, 'nobody waits for this answer');
   const { verdict, because = `it says ${verdict}`, link, logs } = read.data;
-  const kept = logs === undefined || run.answer !== undefined ? {} : { logs: await putJson(blobs, { logs }) };
+  const kept =
+    logs === undefined || run.answer !== undefined
+      ? {}
+      : { logs: await putJson(ownedBlobs(blobs, ownerOf(run.rollout)), { logs }) };
   const answer = {
     verdict,
     because: because.replaceAll(/[\p{C}\s]+/gu, ' '),

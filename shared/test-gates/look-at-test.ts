@@ -5,7 +5,7 @@ import { digestOf } from '../rollout/digest.ts';
 import type { TestGate } from '../rollout/gate.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
-import { SecretMissing } from '../secrets/secrets.ts';
+import { isMissing } from '../secrets/secrets.ts';
 import { askCallback } from './ask-callback.ts';
 import { askWorkflow } from './ask-workflow.ts';
 import { judgeJob } from './judge-job.ts';
@@ -63,7 +63,7 @@ const ask = async (
       : undefined;
   } catch (error) {
     // Somebody may still store it while the test is waited for.
-    if (error instanceof SecretMissing) return { trouble: error.message };
+    if (isMissing(error)) return { trouble: error.message };
     throw error;
   }
 };

@@ -74,6 +74,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
 
   // Looks at the rules of its own stack.
   'shared/doctor/eventbridge.ts': ['@aws-sdk/client-eventbridge'],
+  'shared/doctor/lambda-limits.ts': ['@aws-sdk/client-lambda'],
 
   // A cloud's own metrics and alarms, over our egress.
   'shared/analysis/alerts/cloudwatch-alarms.ts': ['@aws-sdk/client-cloudwatch'],
@@ -97,7 +98,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/lock.ts': ['node:fs', 'node:sqlite'],
   'local/log-file.ts': ['node:fs'],
   'local/loopback.ts': ['node:http'],
-  'local/real-instance.ts': ['node:fs'],
+  'local/real-instance.ts': ['node:fs', 'process'],
   'local/secret-files.ts': ['node:fs'],
   'local/engine/alone/function-folder.ts': ['node:fs'],
   'local/engine/alone/function-host.ts': ['node:worker_threads'],

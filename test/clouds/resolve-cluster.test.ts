@@ -75,6 +75,18 @@ describe('a cluster is resolved through its own control API', () => {
   });
 });
 
+describe('a cluster on AKS with private link', () => {
+  const privateServer = 'https://prod01-1.privatelink.westeurope.azmk8s.io';
+  it.each([
+    ['by its name in public DNS, which leads to its private address', true, fleet.aks.server],
+    ['by the name in its private zone where it has no other', false, privateServer],
+  ])('is resolved %s', async (_, isPublicName, server) => {
+    simulated.restore();
+    simulated = simulateFleet([{ ...fleet.aks, privateLink: { server: privateServer, isPublicName } }]);
+    expect(await resolve(fleet.aks.locator)).toEqual({ server, ca: SIMULATED_CA });
+  });
+});
+
 const { eks } = fleet.eks.locator;
 const { gke } = fleet.gke.locator;
 const { aks } = fleet.aks.locator;

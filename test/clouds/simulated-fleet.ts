@@ -5,6 +5,7 @@ import { type Clouds, createClouds } from '../../local/fleet/clouds/clouds.ts';
 import { simulatedNetwork } from '../../local/network.ts';
 import type { CloudsOutside } from '../../shared/clouds/clouds-outside.ts';
 import { processClock } from '../../shared/outside/clock.ts';
+import { SecretMissing } from '../../shared/secrets/secrets.ts';
 
 /** The account Tidegate itself is in. */
 export const HOME = '111111111111';
@@ -69,6 +70,11 @@ export const simulateFleet = (clusters: readonly SimulatedCluster[] = Object.val
         return network(url, init);
       },
       identity: simulatedIdentity(processClock, HOME),
+      secrets: {
+        get: async (name) => {
+          throw new SecretMissing(name, 'the simulation');
+        },
+      },
       settings: {
         region: 'us-east-1',
         stateMachines: { rollout: '', wave: '', deployment: '' },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CreateStateMachineAliasCommand, CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { lambdaOutside } from '../../functions/outside.ts';
 import { createEngine } from '../../local/engine/engine.ts';
@@ -30,7 +30,11 @@ import { unpackFunctions } from './packaged-functions.ts';
 const region = 'us-east-1';
 /** Whose clusters are opened without assuming a role: of the simulated fleet. */
 const ownAccount = '111111111111';
-const secrets = { webhook: 'planted-webhook-secret', 'config-token': 'planted-config-token' };
+const secrets = {
+  webhook: 'planted-webhook-secret',
+  'config-token': 'planted-config-token',
+  alerts: 'planted-alert-secret',
+};
 const lambdaTimeMs = 120_000;
 
 const openOver = async (moto: Moto, targets: readonly Target[]) => {
@@ -132,7 +136,13 @@ const openOver = async (moto: Moto, targets: readonly Target[]) => {
   };
   for (const name of packed.names) tasks.set(name, packed.make(name, await outsideOf(name)));
   for (const machine of ['Deployment', 'Wave', 'Rollout']) {
-    await steps.send(new CreateStateMachineCommand(await stack.definitionOf(machine)));
+    const { stateMachineVersionArn } = await steps.send(
+      new CreateStateMachineCommand({ ...(await stack.definitionOf(machine)), publish: true }),
+    );
+    const alias = stack.packaged.Resources[`${machine}Alias`]?.Properties.Name;
+    const routingConfiguration = [{ stateMachineVersionArn, weight: 100 }];
+    if (typeof alias === 'string')
+      await steps.send(new CreateStateMachineAliasCommand({ name: alias, routingConfiguration }));
   }
   fleet.start();
   engine.resume();

@@ -8,6 +8,7 @@ import { readOpenApprovals } from '../../shared/approval/rows.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import { executionName } from '../../shared/intake/event-name.ts';
+import { readAlertHolds } from '../../shared/ledger/alerts.ts';
 import { readEvents } from '../../shared/ledger/events.ts';
 import { listRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
@@ -121,6 +122,33 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     expect(await listRollouts(outside.ledger, 10)).toHaveLength(1);
   });
 
+  it('takes alerts of whoever has their secret, by the packed bundle, and tells the sender of one that is about nothing', async () => {
+    const alert = (target: string) => ({
+      version: '4',
+      alerts: [
+        {
+          ...{ status: 'firing', labels: { alertname: 'Down', target }, annotations: { summary: 'no answer' } },
+          ...{ startsAt: new Date().toISOString(), endsAt: '0001-01-01T00:00:00Z', fingerprint: target },
+        },
+      ],
+    });
+    const deliver = async (token: string, target: string) => {
+      const answer = await place.call('receiveAlerts', {
+        version: '2.0',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(alert(target)),
+      });
+      const { statusCode, body } = answer as { readonly statusCode: number; readonly body: string };
+      return [statusCode, JSON.parse(body).outcome];
+    };
+    expect(await deliver('another', 'eks-a')).toEqual([401, 'refused']);
+    expect(await deliver('planted-alert-secret', 'nowhere')).toEqual([422, 'refused']);
+    expect(await deliver('planted-alert-secret', 'eks-a')).toEqual([200, 'taken']);
+    expect((await readAlertHolds(place.outside.ledger)).map(({ kind, scope, name }) => [kind, scope, name])).toEqual([
+      ['alert', 'target', 'eks-a'],
+    ]);
+  });
+
   it('left its rows in the table and its blobs in the bucket that the stack made, each under its digest', async () => {
     const { stack, moto, s3 } = place;
     const { Items = [] } = await new DynamoDBClient(moto.client).send(
@@ -145,7 +173,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     const { Items } = await new DynamoDBClient(moto.client).send(
       new ScanCommand({ TableName: stack.idOf('LedgerTable') }),
     );
-    for (const secret of ['planted-webhook-secret', 'planted-config-token']) {
+    for (const secret of ['planted-webhook-secret', 'planted-config-token', 'planted-alert-secret']) {
       expect(JSON.stringify([Items, lines]).includes(secret)).toBe(false);
     }
   });

@@ -39,7 +39,9 @@ export const lacking: Readonly<Record<string, string>> = {
   'AWS::S3::BucketPolicy': 'that buckets are reached over TLS only',
   'AWS::SNS::TopicPolicy': 'who may publish alarms',
   'AWS::SQS::QueuePolicy': 'who may send to the queue of what failed',
-  'AWS::StepFunctions::StateMachineVersion': 'a nested machine is started by its ARN, not by its version',
+  'AWS::StepFunctions::StateMachineAlias': 'the alias that rollouts are started by, made here in our engine',
+  'AWS::StepFunctions::StateMachineVersion':
+    'versions of machines: every machine is named by its version 1, made here in our engine',
 };
 
 /** Of a function of CloudFormation: exactly one member. */
@@ -51,10 +53,16 @@ const only = (value: object): readonly [string, unknown] | undefined => {
 /**
  * The template without what moto lacks. Beside the types above it is wrong about five things, each rewritten here to what is the same
  * for AWS: a `Ref` of an event bus is no name there, names of an `Fn::Sub` may not begin with a digit, a version of a function has no ARN,
- * an `Fn::If` may not leave a member of a list out, and what refers to the HTTP API gets a name of our own.
+ * an `Fn::If` may not leave a member out, and what refers to the HTTP API gets a name of our own.
  */
 export const reduceTemplate = (template: Template): Template => {
   const typeOf = (id: string): string | undefined => template.Resources[id]?.Type;
+  const members = (value: object): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(
+      Object.entries(value)
+        .map(([key, inner]) => [/^\d[0-9a-f]{31}$/.test(key) ? `v${key}` : key, rewrite(inner)] as const)
+        .filter(([, inner]) => !isNoValue(inner)),
+    );
   const rewrite = (value: unknown): unknown => {
     if (typeof value === 'string')
       return value
@@ -68,16 +76,14 @@ export const reduceTemplate = (template: Template): Template => {
       const [condition, yes, no] = given as readonly [string, unknown, unknown];
       return rewrite(holds(template.Conditions?.[condition]) ? yes : no);
     }
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [/^\d[0-9a-f]{31}$/.test(key) ? `v${key}` : key, rewrite(inner)]),
-    );
+    return members(value);
   };
   const rewriteRef = (id: string): unknown => {
     switch (typeOf(id)) {
       case 'AWS::Events::EventBus':
         return { 'Fn::GetAtt': [id, 'Name'] };
       case 'AWS::StepFunctions::StateMachineVersion':
-        return { Ref: id.replace(/Version$/, 'StateMachine') };
+        return { 'Fn::Join': ['', [{ Ref: id.replace(/Version$/, 'StateMachine') }, ':1']] };
       case 'AWS::Lambda::Version': {
         const [key = ''] = id.split('LambdaVersion');
         return { 'Fn::Join': ['', [{ 'Fn::GetAtt': [`${key}LambdaFunction`, 'Arn'] }, ':1']] };
@@ -100,7 +106,7 @@ export const reduceTemplate = (template: Template): Template => {
         id,
         {
           Type,
-          Properties: Object.fromEntries(Object.entries(Properties).map(([key, inner]) => [key, rewrite(inner)])),
+          Properties: members(Properties),
         },
       ]),
     ),

@@ -43,6 +43,7 @@ describe('an installation', () => {
       'machine rollout ok',
       'machine wave ok',
       'machine deployment ok',
+      'alias live ok',
       'repository ok',
       'config ok',
       'webhook ok',

@@ -159,6 +159,16 @@ const cases: readonly (readonly [string, Case])[] = [
     },
   ],
   [
+    'a name in a private zone of Azure',
+    {
+      provider: 'aks',
+      planted: { addresses: [] },
+      check: 'name',
+      found: /the name is not known \(NXDOMAIN\)$/,
+      next: /az aks update --resource-group g --name prod --enable-public-fqdn gives it a name in public DNS that leads to its private address; else forward its private zone/,
+    },
+  ],
+  [
     'a private address that no range allows',
     {
       planted: { addresses: ['10.20.0.7'] },

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { concludeRollout } from '../../functions/conclude-rollout.ts';
 import { requestApproval } from '../../functions/request-approval.ts';
+import { sweepTurns } from '../../functions/sweep-turns.ts';
 import { putJson } from '../../shared/blobs/json.ts';
 import { keepAccess } from '../../shared/ledger/access.ts';
 import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
@@ -69,6 +70,26 @@ test.each<[string, PrivateInstance | undefined, readonly { readonly url: string;
   const cause = { outcome: 'failed', because: 'acme: its log says panic' };
   await concludeRollout(outside)({ rollout, cause }, lambda);
   expect(told).toEqual(expected.map(({ url, text }) => ({ url, text: text.replace('ROLLOUT', rollout) })));
+});
+
+test('the end that the sweep gives a rollout which died is told as any other, once', async () => {
+  const rollout = 'ro-0123456789abcdef0123';
+  await begin(rollout);
+  /** Step Functions, which says that its execution failed; people are told through the same client. */
+  const sweeping = {
+    ...outside,
+    http: async (url: string | URL, init: Parameters<typeof outside.http>[1] = {}) =>
+      new URL(url).hostname.startsWith('states.')
+        ? Response.json({ executionArn: 'arn', stateMachineArn: 'arn', status: 'FAILED', startDate: 1 })
+        : outside.http(url, init),
+  };
+  for (let minute = 0; minute < 2; minute += 1) await sweepTurns(sweeping)({}, lambda);
+  expect(told.filter(({ text }) => text.includes(rollout))).toEqual([
+    {
+      url: 'https://all.test/',
+      text: `rollout ${rollout} ended failed: its execution ended without an answer: FAILED`,
+    },
+  ]);
 });
 
 test.each<[string, PrivateInstance | undefined, readonly string[]]>([

@@ -97,6 +97,28 @@ test('a private target gets what the fleet has when its own people and its own w
   expect(story.running('acme-prod')).toEqual([image('v1')]);
 });
 
+test('what it would get is planned for whoever may see it, and is not there for anybody else', async () => {
+  const planned = async (who: string, fields: object) => {
+    const { status, text } = await ask(who, '/plans', { commit: 'HEAD', ...fields });
+    return { status, ...JSON.parse(text) };
+  };
+  const ofFleet = await planned('carl acme', {});
+  expect([ofFleet.status, ofFleet.following]).toEqual(['planned', ['acme-prod']]);
+  expect((await planned('bo', {})).following).toEqual([]);
+  const own = await planned('carl acme', { target: 'acme-prod' });
+  expect(own).toMatchObject({
+    status: 'planned',
+    counts: { create: 0, change: 1, prune: 0 },
+    waves: [{ wave: 'acme-prod', targets: ['acme-prod'], asksApproval: true }],
+    following: [],
+  });
+  const refused = await planned('bo', { target: 'acme-prod' });
+  expect(refused).toMatchObject({ status: 404, error: { code: 'UNKNOWN_TARGET' } });
+  // In the words that one that was never there is refused in.
+  const never = await planned('bo', { target: 'acme-dorp' });
+  expect(JSON.stringify(refused).replaceAll('acme-prod', 'acme-dorp')).toBe(JSON.stringify(never));
+});
+
 test('how far it is behind shows, and is debt once that is longer than it may be', async () => {
   const cells = async () => {
     const { waves } = JSON.parse((await ask('carl acme', '/fleet.json')).text).view;

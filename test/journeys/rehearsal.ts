@@ -62,6 +62,8 @@ export const openRehearsal = async (
     readonly dir?: string;
     /** The files of the config repository beside the config; one web service without them. */
     readonly files?: Readonly<Record<string, string>>;
+    /** What becomes of the text of a state machine: as another version of Tidegate has it. */
+    readonly definition?: (text: string) => string;
     /** Hosts of others that the story needs. */
     readonly hosts?: Parameters<typeof simulatedNetwork>[0]['routes'];
   } = {},
@@ -90,7 +92,10 @@ export const openRehearsal = async (
       close: async () => undefined,
     }),
     fs: syncFs(disk),
-    readDefinition: (name) => readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'),
+    readDefinition: (name) => {
+      const text = readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8');
+      return given.definition?.(text) ?? text;
+    },
     simulated: toTargets(parsed.config.targets),
     images,
     flags,

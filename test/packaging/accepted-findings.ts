@@ -14,7 +14,8 @@ export const accepted: readonly Accepted[] = [
     at: anyFunction,
     because:
       'Reserved concurrency is taken from the account: Lambda refuses a deployment that leaves less than 100 unreserved, which in a ' +
-      'new account, whose whole limit can be 10, is every first deployment. How many run at once is bounded by the machines (maxConcurrent).',
+      'new account, whose whole limit can be 10, is every first deployment. What comes from outside is bounded by its routes in any account, and ' +
+      'by reservations with --param=concurrency=reserved; how many deploy at once is bounded by the machines (maxConcurrent).',
   },
   {
     check: 'CKV_AWS_116',
@@ -52,7 +53,7 @@ export const accepted: readonly Accepted[] = [
   },
   {
     check: 'CKV_AWS_27',
-    at: /^AWS::SQS::Queue\.FailedEvents$/,
+    at: /^AWS::SQS::Queue\.Failed(Events|Probes)$/,
     because: 'It is encrypted, by the key of SQS (SqsManagedSseEnabled), which checkov does not count.',
   },
   {

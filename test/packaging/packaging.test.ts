@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { assessLimits } from '../../shared/doctor/assess-limits.ts';
 import { processClock } from '../../shared/outside/clock.ts';
+import { liveAlias } from '../../shared/outside/state-machine.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
 import { archives, callBundle, codeText, inUnpacked, sizesOf } from './bundles.ts';
 import { packaged, packagedResources, packageOnce, type Resource, root } from './serverless.ts';
@@ -180,7 +182,11 @@ describe('the template', () => {
     });
     expect(propertiesOf('BlobBucketPolicy')).toMatchObject({
       PolicyDocument: {
-        Statement: [{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            ...{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          }),
+        ]),
       },
     });
   });
@@ -200,12 +206,47 @@ describe('the template', () => {
     ]);
   });
 
+  it('bounds what comes from outside at each address, once the address is there', () => {
+    const stage = resources.HttpApiStage;
+    const open = ofType('AWS::ApiGatewayV2::Route').filter(([, { Properties }]) => Properties.RouteKey !== '$default');
+    const bounds = Object.entries(stage?.Properties.RouteSettings ?? {});
+    expect(bounds.map(([key]) => key).sort()).toEqual(
+      open.map(([, { Properties }]) => String(Properties.RouteKey)).sort(),
+    );
+    for (const [, bound] of bounds)
+      expect(bound).toMatchObject({
+        ThrottlingRateLimit: expect.any(Number),
+        ThrottlingBurstLimit: expect.any(Number),
+      });
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(open.map(([id]) => id)));
+  });
+
+  it('sets calls aside only where that is asked for, and leaves those that deploy all the rest', () => {
+    const aside = ofType('AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
+      const [condition, count, otherwise] =
+        (Properties.ReservedConcurrentExecutions as { readonly 'Fn::If': readonly unknown[] } | undefined)?.[
+          'Fn::If'
+        ] ?? [];
+      if (condition === undefined) return [];
+      expect([condition, otherwise]).toEqual(['IsReserved', { Ref: 'AWS::NoValue' }]);
+      return [[id.replace('LambdaFunction', ''), Number(count)] as const];
+    });
+    expect(Object.fromEntries(aside)).toEqual({
+      ...{ ReceiveArtifact: 5, ReceiveMerge: 5, ReceiveAlerts: 10, ReceiveTest: 5, ServeConsole: 20, Diagnose: 5 },
+      ...{ ProbeAvailability: 2, WatchProbers: 1, DetectDrift: 1, KeepBlobs: 1, SweepTurns: 1 },
+    });
+    // As the doctor has it: an account with less can not set this aside.
+    const sum = aside.reduce((total, [, count]) => total + count, 0);
+    expect(assessLimits({ all: sum + 100, unreserved: 100 }).status).toBe('ok');
+    expect(assessLimits({ all: sum + 99, unreserved: sum + 99 }).status).toBe('warning');
+  });
+
   it('catches every event that could not be handled', () => {
     const queue = { 'Fn::GetAtt': ['FailedEvents', 'Arn'] };
     const unhandled = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
       .map(({ Properties }) => Properties.DestinationConfig);
-    expect(unhandled).toEqual(Array.from({ length: 5 }, () => ({ OnFailure: { Destination: queue } })));
+    expect(unhandled).toEqual(Array.from({ length: 6 }, () => ({ OnFailure: { Destination: queue } })));
     const patterns = ofType('AWS::Events::Rule').filter(([, { Properties }]) => Properties.EventPattern !== undefined);
     expect(patterns).toHaveLength(2);
     for (const [, { Properties }] of patterns) {
@@ -218,7 +259,7 @@ describe('the template', () => {
 const budget = 500_000;
 const budgetWithGke = 1_200_000;
 const withGke = [
-  ...['diagnose', 'judgeWave', 'planWave', 'previewFleet', 'serveConsole'],
+  ...['detectDrift', 'diagnose', 'judgeWave', 'planWave', 'previewFleet', 'serveConsole'],
   ...['setFlags', 'takeOffFlags'],
 ];
 /** Of that what is read before the handler is there; what a call may do without is loaded by the call that does not. */
@@ -231,6 +272,7 @@ describe('a bundle', () => {
     ['S3', 'com.amazonaws.s3', ['s3:GetObject', 's3:PutObject']],
     ['CloudWatch', 'com.amazonaws.cloudwatch', ['cloudwatch:GetMetricData']],
     ['EventBridge', 'com.amazonaws.eventbridge', ['events:DescribeRule']],
+    ['Lambda', 'com.amazonaws.lambda', ['lambda:GetAccountSettings']],
   ])('holds the client of %s just where the role may ask for it', async (_, shapes, any) => {
     const texts = await Promise.all(archives().map(async (archive) => [archive, await codeText(archive)] as const));
     const having = texts.filter(([, text]) => text.includes(shapes)).map(([archive]) => archive);
@@ -270,7 +312,11 @@ describe('the roles', () => {
     const everything = identityStatements(resources).filter((statement) => statement.resources.includes('*'));
     expect(everything.map(({ holder, actions, conditional }) => ({ holder, actions, conditional }))).toEqual([
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
-      { holder: 'ReadInstallation', actions: ['events:ListRuleNamesByTarget'], conditional: false },
+      {
+        holder: 'ReadInstallation',
+        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings'],
+        conditional: false,
+      },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
       {
         holder: 'OpenClusters',
@@ -337,6 +383,36 @@ describe('a state machine', () => {
         StateMachineRevisionId: { 'Fn::GetAtt': [`${nested}StateMachine`, 'StateMachineRevisionId'] },
       },
     });
+  });
+
+  it('Rollout is started by its alias, which leads to the version of the deployment, and by nothing else', () => {
+    const alias = propertiesOf('RolloutAlias');
+    expect(alias).toEqual({
+      Name: liveAlias('').slice(1),
+      RoutingConfiguration: [{ StateMachineVersionArn: { Ref: 'RolloutVersion' }, Weight: 100 }],
+    });
+    expect(resources.RolloutVersion).toMatchObject({
+      ...{ Type: 'AWS::StepFunctions::StateMachineVersion', UpdateReplacePolicy: 'Retain' },
+      Properties: { StateMachineArn: { Ref: 'RolloutStateMachine' } },
+    });
+    expect(ofType('AWS::StepFunctions::StateMachineAlias').map(([id]) => id)).toEqual(['RolloutAlias']);
+    const starts = identityStatements(resources)
+      .filter(({ actions }) => actions.includes('states:StartExecution'))
+      .map(({ holder, resources: named, condition }) => ({ holder, named, condition }));
+    const nested = { condition: undefined };
+    expect(starts).toEqual([
+      {
+        holder: 'StartRollouts',
+        named: [expect.stringContaining(':stateMachine:tidegate-ci-rollout"')],
+        condition: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': [alias.Name] } },
+      },
+      { holder: 'RolloutMachineRole', named: ['{"Ref":"WaveStateMachine"}'], ...nested },
+      {
+        holder: 'WaveMachineRole',
+        named: [expect.stringContaining(':stateMachine:tidegate-ci-wave"'), '{"Ref":"DeploymentStateMachine"}'],
+        ...nested,
+      },
+    ]);
   });
 
   it.each(['Rollout', 'Wave', 'Deployment'])('%s is traced, and logged without the data it carries', (machine) => {

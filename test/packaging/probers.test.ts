@@ -1,13 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../functions/tools/environment.ts';
+import { canLint, lintTemplate } from './cfn-lint-findings.ts';
+import { canCheck, findingsIn, unmeant } from './checkov-findings.ts';
 import { weaknessesOf } from './security-rules.ts';
 import { packageService } from './serverless.ts';
 import { identityStatements } from './statements.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-probers-'));
+const file = join(folder, 'cloudformation-template-update-stack.json');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let template: { readonly Resources: Parameters<typeof identityStatements>[0] };
@@ -20,7 +23,7 @@ beforeAll(() => {
     key: 'arn:aws:kms:us-east-1:111111111111:key/k',
     console: 'https://console.example.com',
   });
-  template = JSON.parse(readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+  template = JSON.parse(readFileSync(file, 'utf8'));
 }, 300_000);
 
 const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
@@ -73,14 +76,26 @@ it('may use the ledger, read and keep blobs, and read where to tell people, all 
     's3:GetObject',
     's3:ListBucket',
     's3:PutObject',
+    'sqs:SendMessage',
     'ssm:GetParameter',
   ]);
   for (const { resources } of identityStatements(template.Resources)) expect(resources).not.toContain('*');
 });
 
-it('has no weakness that the rules know but one that is meant', () => {
-  // A call that failed is a minute that is missing: the home region shows it and tells people of it, so no queue keeps it here.
-  expect(weaknessesOf(template.Resources)).toEqual([
-    'ProbeAvailabilityEventsRuleSchedule1: what its target could not handle is not kept in a queue with an alarm',
-  ]);
+it('has no weakness that the rules know: what a run could not do waits in a queue with an alarm', () => {
+  expect(weaknessesOf(template.Resources)).toEqual([]);
+});
+
+it.runIf(canLint)(
+  'has no mistake by the schemas of CloudFormation',
+  () => {
+    expect(lintTemplate(file)).toEqual([]);
+  },
+  300_000,
+);
+
+describe.runIf(canCheck)('by what is known to be unsafe', () => {
+  it('has no weakness but those that are meant', () => {
+    expect(unmeant(findingsIn(file))).toEqual([]);
+  }, 240_000);
 });

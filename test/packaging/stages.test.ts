@@ -5,6 +5,7 @@ import aslValidator from 'asl-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blobDays } from '../../shared/retention/keep-blobs.ts';
 import { canLint, lintTemplate } from './cfn-lint-findings.ts';
+import { canCheck, findingsIn, unmeant } from './checkov-findings.ts';
 import { weaknessesOf } from './security-rules.ts';
 import { packagedResources, packageOnce, packageService, type Resource } from './serverless.ts';
 
@@ -29,6 +30,9 @@ beforeAll(() => {
       network: 'private',
       vpcSubnets: 'subnet-0aaaaaaaaaaaaaaaa,subnet-0bbbbbbbbbbbbbbbb',
       vpcSecurityGroups: 'sg-0aaaaaaaaaaaaaaaa',
+      azureIssuer: 'https://issuer.example.com',
+      concurrency: 'reserved',
+      dataReaders: 'tidegate-reader',
     },
     'prod',
   );
@@ -60,9 +64,9 @@ describe('two stages of one account', () => {
         ])
         .filter((name) => typeof name === 'string');
     expect(namesOf(prod).length).toBeGreaterThan(50);
-    expect(namesOf(prod).filter((name) => namesOf(ci).includes(name) && !/^(people|\$default)$/.test(name))).toEqual(
-      [],
-    );
+    expect(
+      namesOf(prod).filter((name) => namesOf(ci).includes(name) && !/^(people|\$default|live)$/.test(name)),
+    ).toEqual([]);
   });
 
   it('keep their logs as long as each is told, and tell whom each is told to', () => {
@@ -95,6 +99,12 @@ describe('two stages of one account', () => {
   it.runIf(canLint)('have no mistake by the schemas of CloudFormation', () => {
     expect(lintTemplate(template)).toEqual([]);
   });
+
+  it.runIf(canCheck)(
+    'have in production, too, no weakness by what is known to be unsafe but those that are meant',
+    () => expect(unmeant(findingsIn(template))).toEqual([]),
+    240_000,
+  );
 
   it.each(['Rollout', 'Wave', 'Deployment'])(
     'have in %s a state machine by the language of Amazon States',

@@ -8,6 +8,7 @@ export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly conditional: boolean;
+  readonly condition: unknown;
 }
 
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
@@ -46,5 +47,6 @@ export const identityStatements = (resources: Readonly<Record<string, Resource>>
           actions: listed(statement.Action).map(shown),
           resources: listed(statement.Resource).map(shown),
           conditional: statement.Condition !== undefined,
+          condition: statement.Condition,
         })),
     );

@@ -136,14 +136,16 @@ describe('the sweep', () => {
     ends('gone', 'FAILED');
     ends('over', 'SUCCEEDED');
     await concludeRollout('over', { outcome: 'passed', because: 'all waves passed' }, tools, outside);
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['gone'] });
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({
+      ended: [{ rollout: 'gone', outcome: 'failed', because: 'its execution ended without an answer: FAILED' }],
+    });
     expect((await readRollout(ledger, 'gone'))?.end).toMatchObject({
       outcome: 'failed',
       because: 'its execution ended without an answer: FAILED',
     });
     expect((await readRollout(ledger, 'runs'))?.end).toBeUndefined();
     expect(await texts('over')).toEqual(['succeeded: 0 targets have the release, verified']);
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: [] });
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ ended: [] });
   });
 
   test('ends one that died however many rollouts of private targets have come and gone since, and closes what ended', async () => {
@@ -157,7 +159,7 @@ describe('the sweep', () => {
       await concludeRollout(following.rollout, { outcome: 'passed', because: 'all waves passed' }, tools, outside);
     }
     expect((await listOpenRollouts(ledger)).map(({ rollout }) => rollout)).toEqual(['gone']);
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['gone'] });
+    expect(await sweepRollouts(() => tools, steps, outside)).toMatchObject({ ended: [{ rollout: 'gone' }] });
     expect(await listOpenRollouts(ledger)).toEqual([]);
   });
 
@@ -166,7 +168,9 @@ describe('the sweep', () => {
     const { steps, ends } = waitingMachines();
     ends('a', 'FAILED');
     await endRollout(ledger, 'a', { outcome: 'rolled_back', because: 'a probe failed', at: 5 });
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ concluded: ['a'] });
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({
+      ended: [{ rollout: 'a', outcome: 'rolled_back', because: 'a probe failed' }],
+    });
     expect(reverts).toEqual([commit]);
     expect(await texts('a')).toEqual(['git is true again', 'rolled_back: a probe failed']);
   });

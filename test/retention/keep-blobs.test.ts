@@ -5,11 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlobCorrupt } from '../../shared/blobs/blobs.ts';
 import { expireFolder, folderBlobs } from '../../shared/blobs/folder.ts';
 import { putJson } from '../../shared/blobs/json.ts';
+import { keepAccess } from '../../shared/ledger/access.ts';
 import { endRollout, notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
 import { blobDays, keepBlobs } from '../../shared/retention/keep-blobs.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
+import { followingName, ownerMark } from '../../shared/rollout/own-rollout.ts';
 import { handClock } from '../ledger/contract.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -48,6 +50,29 @@ describe('blobs that grow old', () => {
     return { ...outside, outside, errors, plant, isThere, start };
   };
   const later = (now: number) => ({ deadline: now + 60_000 });
+
+  it("are put again as a private target's own, with all that they name, and those of the fleet as the fleet's", async () => {
+    const { clock, ledger, outside, plant, start } = open();
+    const [own, fleets, running] = [await plant('own'), await plant('fleets'), await plant('running')];
+    await keepAccess(ledger, { actions: {}, privateTargets: { acme: { roles: ['acme'], holders: [] } } }, new Set(), 1);
+    await markVerified(ledger, 'acme', { commit: 'c', at: begin, ...own, rollout: 'r' });
+    await markVerified(ledger, 'a', { commit: 'c', at: begin, ...fleets, rollout: 'r' });
+    const following = followingName('ro-0123456789abcdef0123', 'other');
+    await start(following);
+    await notePrepared(ledger, following, running.release, ['other']);
+    const owners = new Map<string, string | undefined>();
+    const put = async (content: string | Uint8Array, owner?: string) => {
+      const digest = await outside.blobs.put(content);
+      owners.set(digest, owner);
+      return digest;
+    };
+    await keepBlobs({ ...outside, blobs: { ...outside.blobs, put } }, later(clock.now()));
+    const all = (planted: object, owner: string | undefined) =>
+      Object.values(planted).map((digest): [string, string | undefined] => [String(digest), owner]);
+    expect(owners).toEqual(
+      new Map([...all(own, ownerMark('acme')), ...all(fleets, undefined), ...all(running, ownerMark('other'))]),
+    );
+  });
 
   it('go when nobody needs them, and stay where a verified, a running or a queued release does', async () => {
     const { clock, ledger, outside, plant, isThere, start, errors } = open();

@@ -11,14 +11,25 @@ export interface SimulatedCluster {
   readonly server: string;
   /** PEM of its CA, where its API server speaks TLS. */
   readonly ca?: string;
+  /** Of a private cluster on AKS: `https://host[:port]` of its name in the private zone. `server` is then its name in public DNS, if it has one. */
+  readonly privateLink?: { readonly server: string; readonly isPublicName: boolean };
   /** As its provider says it; running when absent. */
   readonly status?: string;
+}
+
+/** Whose statements an application of Entra takes in place of a secret; without a subject, of whomever the issuer knows. */
+export interface FederatedCredential {
+  readonly issuer: string;
+  readonly subject?: string;
+  /** `api://AzureADTokenExchange` without it. */
+  readonly audience?: string;
 }
 
 export interface Simulation {
   readonly clock: Clock;
   readonly clusters: readonly SimulatedCluster[];
   readonly faults: Faults;
+  readonly federated: readonly FederatedCredential[];
 }
 
 /** An answer other than success, before it is put in the words of one API. */

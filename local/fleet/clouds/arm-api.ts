@@ -29,6 +29,11 @@ const kubeconfigOf = (name: string, { server, ca = SIMULATED_CA }: SimulatedClus
     'current-context': name,
   });
 
+const privateProfile = ({ server, isPublicName }: NonNullable<SimulatedCluster['privateLink']>): object => ({
+  privateFQDN: new URL(server).hostname,
+  apiServerAccessProfile: { enablePrivateCluster: true, enablePrivateClusterPublicFQDN: isPublicName },
+});
+
 const PATH =
   /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.ContainerService\/managedClusters\/([^/]+)(\/listClusterUserCredential)?$/;
 
@@ -66,7 +71,10 @@ export const armApi = ({ clock, clusters }: Simulation): Api => ({
       );
     }
     if (credentials) {
-      const value = Buffer.from(kubeconfigOf(name, found)).toString('base64');
+      const { privateLink } = found;
+      const byPublicName = new URL(request.url).searchParams.get('server-fqdn') === 'public';
+      const server = privateLink && !byPublicName ? privateLink.server : found.server;
+      const value = Buffer.from(kubeconfigOf(name, { ...found, server })).toString('base64');
       return Response.json({ kubeconfigs: [{ name: 'clusterUser', value }] });
     }
     return Response.json({
@@ -78,7 +86,8 @@ export const armApi = ({ clock, clusters }: Simulation): Api => ({
         provisioningState: 'Succeeded',
         powerState: { code: found.status ?? 'Running' },
         kubernetesVersion: '1.35.4',
-        fqdn: new URL(found.server).hostname,
+        ...(found.privateLink?.isPublicName !== false && { fqdn: new URL(found.server).hostname }),
+        ...(found.privateLink && privateProfile(found.privateLink)),
         disableLocalAccounts: true,
       },
     });

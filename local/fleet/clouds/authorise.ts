@@ -10,6 +10,8 @@ const EKS_PREFIX = 'k8s-aws-v1.';
 /** From the date it was signed, whatever it says of itself (aws-iam-authenticator). */
 const EKS_LIFE_MS = 15 * 60_000;
 const EKS_LONGEST_EXPIRES_SECONDS = 900;
+/** Clocks of two parties may be so far apart. */
+const LEEWAY_MS = 5 * 60_000;
 /** The Entra application of every AKS cluster. */
 const AKS_AUDIENCE = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
@@ -37,7 +39,8 @@ const byEks = (eks: EksLocator, token: string, clock: Clock): string | undefined
 
 const byAks = (aks: AksLocator, token: string, now: number): string | undefined => {
   const claims = unseal('entra-access', token);
-  if (claims?.audience !== AKS_AUDIENCE || now >= claims.expiresAt) return undefined;
+  if (claims?.audience !== AKS_AUDIENCE || now >= claims.expiresAt || now + LEEWAY_MS < claims.issuedAt)
+    return undefined;
   return aks.tenant === undefined || claims.subject.startsWith(`${aks.tenant}/`) ? claims.subject : undefined;
 };
 

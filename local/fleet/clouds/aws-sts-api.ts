@@ -1,8 +1,8 @@
 import type { EksLocator } from '../../../shared/rollout/target.ts';
 import { type Api, Refusal, type Simulation } from './api.ts';
 import { type Caller, callerOf, sessionCredentials } from './aws-caller.ts';
-import { seal } from './sealed.ts';
 import { parseSigned } from './sigv4.ts';
+import { awsIssuer, issueWebIdentity } from './web-identity.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const REQUEST_ID = '<ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata>';
@@ -30,6 +30,10 @@ const refuse = ({ status, code, message }: Refusal): Response =>
     `<ErrorResponse xmlns="${NAMESPACE}">${xml({ Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code.replace(/Exception$/, ''), Message: message } })}</ErrorResponse>`,
     { status, headers: { 'content-type': 'text/xml' } },
   );
+
+/** Whom a token names that AWS signs: the role, and not its session. */
+const roleOf = ({ arn }: Caller): string =>
+  arn.replace(/^arn:aws:sts::(\d+):assumed-role\/([^/]+)\/.*$/, 'arn:aws:iam::$1:role/$2');
 
 /** The region's Security Token Service: AssumeRole, GetCallerIdentity, GetWebIdentityToken (query protocol, XML, signed). */
 export const awsStsApi = (region: string, { clock, clusters }: Simulation): Api => {
@@ -65,7 +69,9 @@ export const awsStsApi = (region: string, { clock, clusters }: Simulation): Api 
     const expiresAt = now + Number(given.get('DurationSeconds') ?? 300) * 1000;
     const audience = given.get('Audience.member.1') ?? '';
     return answerOf('GetWebIdentityToken', {
-      WebIdentityToken: seal('aws-web-identity', { subject: caller.arn, audience, issuedAt: now, expiresAt }),
+      WebIdentityToken: issueWebIdentity({
+        ...{ issuer: awsIssuer, subject: roleOf(caller), audience, issuedAt: now, expiresAt },
+      }),
       Expiration: new Date(expiresAt).toISOString(),
     });
   };

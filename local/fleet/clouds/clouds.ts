@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/outside/clock.ts';
 import { findRoute, type Route } from '../../network.ts';
-import { routeOf, type SimulatedCluster, type Simulation } from './api.ts';
+import { type FederatedCredential, routeOf, type SimulatedCluster, type Simulation } from './api.ts';
 import { armApi } from './arm-api.ts';
 import { identify } from './authorise.ts';
 import { awsStsApi } from './aws-sts-api.ts';
@@ -10,6 +10,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { gkeApi } from './gke-api.ts';
 import { googleIamApi } from './google-iam-api.ts';
 import { googleStsApi } from './google-sts-api.ts';
+import { awsIssuer } from './web-identity.ts';
 
 export interface Clouds {
   /** The hosts of all three clouds, for the simulated network. */
@@ -34,9 +35,12 @@ export const createClouds = (given: {
   readonly clusters: readonly SimulatedCluster[];
   /** Where Tidegate itself runs (`settings.region`). */
   readonly region: string;
+  /** Of every application of Entra. Without it they take AWS at its word. */
+  readonly federated?: readonly FederatedCredential[];
 }): Clouds => {
   const faults = createFaults();
-  const simulation: Simulation = { clock: given.clock, clusters: given.clusters, faults };
+  const { federated = [{ issuer: awsIssuer }] } = given;
+  const simulation: Simulation = { clock: given.clock, clusters: given.clusters, faults, federated };
   const regions = new Set([
     given.region,
     ...given.clusters.flatMap(({ locator }) => ('eks' in locator ? [locator.eks.region] : [])),

@@ -1,5 +1,6 @@
-import { type Api, Refusal, type Simulation } from './api.ts';
-import { seal, unseal } from './sealed.ts';
+import { type Api, type FederatedCredential, Refusal, type Simulation } from './api.ts';
+import { seal } from './sealed.ts';
+import { readWebIdentity } from './web-identity.ts';
 
 const HOST = 'login.microsoftonline.com';
 const LIFE_SECONDS = 3599;
@@ -11,6 +12,30 @@ const refuse = ({ status, code, message }: Refusal): Response =>
     { error: code, error_description: message, error_codes: [Number(/^AADSTS(\d+)/.exec(message)?.[1] ?? 0)] },
     { status },
   );
+
+const invalid = (message: string): Refusal => new Refusal(401, 'invalid_client', message);
+/** Clocks may be so far apart. */
+const LEEWAY_MS = 5 * 60_000;
+
+/** Whether a federated credential of the application takes the assertion; in the order in which Entra looks. @throws Refusal */
+const assess = (text: string, now: number, federated: readonly FederatedCredential[]): void => {
+  const assertion = readWebIdentity(text);
+  if (assertion === 'malformed') throw invalid('AADSTS50027: JWT token is invalid or malformed.');
+  if (assertion === 'unsigned')
+    throw invalid("AADSTS5002738: Invalid JWT token. 'none' is not a supported signature algorithm.");
+  if (assertion === 'forged') throw invalid('AADSTS700027: Client assertion failed signature validation.');
+  const { issuer, subject, audience, notBefore = 0, expiresAt } = assertion;
+  const ofIssuer = federated.filter((credential) => credential.issuer === issuer);
+  const none = (what: string, value: string): Refusal =>
+    invalid(`${what}: No matching federated identity record found for presented assertion ${value}.`);
+  if (ofIssuer.length === 0) throw none('AADSTS700211', `issuer '${issuer}'`);
+  const ofSubject = ofIssuer.filter((credential) => credential.subject === undefined || credential.subject === subject);
+  if (ofSubject.length === 0) throw none('AADSTS700213', `subject '${subject}'`);
+  if (!ofSubject.some((credential) => (credential.audience ?? ASSERTION_AUDIENCE) === audience))
+    throw none('AADSTS700212', `audience '${audience}'`);
+  if (now >= expiresAt || now + LEEWAY_MS < notBefore)
+    throw invalid('AADSTS700024: Client assertion is not within its valid time range.');
+};
 
 const discovery = (tenant: string): object => ({
   tenant_discovery_endpoint: `https://${HOST}/${tenant}/v2.0/.well-known/openid-configuration`,
@@ -29,28 +54,11 @@ const openidConfiguration = (tenant: string): object => ({
  * Microsoft Entra ID as its library calls it: instance discovery, the tenant's OpenID configuration, and a token for client
  * credentials with a federated assertion (`POST /TENANT/oauth2/v2.0/token`).
  */
-export const entraApi = ({ clock }: Simulation): Api => {
+export const entraApi = ({ clock, federated }: Simulation): Api => {
   const issue = async (tenant: string, request: Request): Promise<Response> => {
     const given = new URLSearchParams(await request.text());
     const now = clock.now();
-    const assertion = unseal('aws-web-identity', given.get('client_assertion') ?? '');
-    if (!assertion) {
-      throw new Refusal(
-        401,
-        'invalid_client',
-        'AADSTS700211: No matching federated identity record found for presented assertion issuer.',
-      );
-    }
-    if (assertion.audience !== ASSERTION_AUDIENCE) {
-      throw new Refusal(
-        401,
-        'invalid_client',
-        `AADSTS700212: No matching federated identity record found for presented assertion audience '${assertion.audience}'.`,
-      );
-    }
-    if (now >= assertion.expiresAt) {
-      throw new Refusal(401, 'invalid_client', 'AADSTS700024: Client assertion is not within its valid time range.');
-    }
+    assess(given.get('client_assertion') ?? '', now, federated);
     const resource = given
       .get('scope')
       ?.split(' ')

@@ -8,10 +8,13 @@ export const refuseGoogle = ({ status, code, message }: Refusal): Response =>
 export const GOOGLE_THROTTLED = new Refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric API requests.');
 export const GOOGLE_UNAVAILABLE = new Refusal(503, 'UNAVAILABLE', 'The service is currently unavailable.');
 
-/** What a Google access token says, or undefined for any other text or one whose life is over. */
+/** Clocks of two parties may be so far apart. */
+const LEEWAY_MS = 5 * 60_000;
+
+/** What a Google access token says, or undefined for any other text or one whose life is over or has not begun. */
 export const googleToken = (token: string, now: number): Claims | undefined => {
   const claims = token.startsWith('ya29.') ? unseal('google-access', token.slice('ya29.'.length)) : undefined;
-  return claims && now < claims.expiresAt ? claims : undefined;
+  return claims && now < claims.expiresAt && claims.issuedAt <= now + LEEWAY_MS ? claims : undefined;
 };
 
 /** The caller of a Google API, by its bearer token. @throws Refusal 401 */

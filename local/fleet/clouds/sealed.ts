@@ -17,7 +17,7 @@ export interface Claims {
 }
 
 /** The kinds of token, each taken only where it belongs. */
-export type Kind = 'aws-session' | 'aws-web-identity' | 'google-access' | 'entra-access';
+export type Kind = 'aws-session' | 'google-access' | 'entra-access';
 
 /** Keyed hash of `text`, in base64url. */
 export const sealOf = (text: string): string => createHmac('sha256', KEY).update(text).digest('base64url');

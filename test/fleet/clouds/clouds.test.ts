@@ -5,6 +5,7 @@ import { SIMULATED_CA, type SimulatedCluster } from '../../../local/fleet/clouds
 import { sessionCredentials } from '../../../local/fleet/clouds/aws-caller.ts';
 import { createClouds } from '../../../local/fleet/clouds/clouds.ts';
 import { type Claims, type Kind, seal } from '../../../local/fleet/clouds/sealed.ts';
+import { awsIssuer, issueWebIdentity, type WebIdentity } from '../../../local/fleet/clouds/web-identity.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const MINUTE = 60_000;
@@ -133,6 +134,15 @@ const claims: Claims = {
   issuedAt: NOW,
   expiresAt: NOW + MINUTE,
 };
+const assertion = (different: Partial<WebIdentity> = {}): string =>
+  issueWebIdentity({
+    ...{
+      issuer: awsIssuer,
+      subject: 'arn:aws:iam::111111111111:role/tidegate',
+      audience: 'api://AzureADTokenExchange',
+    },
+    ...{ issuedAt: NOW, expiresAt: NOW + MINUTE, ...different },
+  });
 const sealed = (kind: Kind, different: Partial<Claims> = {}) => seal(kind, { ...claims, ...different });
 
 describe('GKE and AKS clusters', () => {
@@ -164,7 +174,15 @@ describe('GKE and AKS clusters', () => {
     ['an Entra token for Azure itself', 'a', sealed('entra-access', { audience: 'https://management.azure.com' }), 401],
     ['an Entra token of another tenant', 'a', sealed('entra-access', { subject: 'fabrikam/app' }), 401],
     ['an Entra token whose life is over', 'a', sealed('entra-access', { expiresAt: NOW }), 401],
-    ['an assertion in place of a token', 'a', sealed('aws-web-identity'), 401],
+    ['an assertion in place of a token', 'a', assertion(), 401],
+    ['an Entra token that is not valid yet', 'a', sealed('entra-access', { issuedAt: NOW + 6 * MINUTE }), 401],
+    [
+      'a Google token that is not valid yet',
+      'g',
+      `ya29.${sealed('google-access', { issuedAt: NOW + 6 * MINUTE })}`,
+      401,
+    ],
+    ['an assertion of AWS where Google is asked', 'g', assertion(), 401],
     ['no token', 'a', '', 401],
     ['any token, found by a kubeconfig', 'k', 'anything', 'ok'],
     ['any token, of a target nobody knows', 'nobody', 'anything', 401],
@@ -187,8 +205,6 @@ const ask = async (url: string, init: RequestInit = {}, now = NOW) => {
 };
 const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
 const entraToken = 'https://login.microsoftonline.com/contoso/oauth2/v2.0/token';
-const assertion = (different: Partial<Claims> = {}) =>
-  sealed('aws-web-identity', { audience: 'api://AzureADTokenExchange', ...different });
 const arm =
   'https://management.azure.com/subscriptions/s/resourceGroups/r/providers/Microsoft.ContainerService/managedClusters';
 const armToken = {
@@ -249,7 +265,7 @@ describe('the control APIs answer and refuse in their own words', () => {
       entraToken,
       form({ client_assertion: 'x', scope: 'a/.default' }),
       401,
-      expect.objectContaining({ error: 'invalid_client', error_codes: [700211] }),
+      expect.objectContaining({ error: 'invalid_client', error_codes: [50027] }),
     ],
     [
       'Google STS to another audience',

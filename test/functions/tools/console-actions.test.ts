@@ -79,7 +79,7 @@ test('every start names the same execution for one commit', async () => {
   const { rollout } = await actions.release(commit, owner);
   await actions.release(commit, manager('cy'));
   const input = JSON.stringify({ rollout, repository: 'acme/config', commit });
-  const start = { stateMachineArn: 'arn:rollout', name: rollout, input };
+  const start = { stateMachineArn: 'arn:rollout:live', name: rollout, input };
   expect(executions).toEqual([start, start]);
 });
 

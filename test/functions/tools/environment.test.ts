@@ -62,6 +62,18 @@ describe('the environment of a deployed function', () => {
     });
   });
 
+  it.each([
+    [{}, undefined],
+    [{ TIDEGATE_AZURE_ISSUER: 'https://i.example.com' }, { name: 'https://i.example.com' }],
+    [
+      { TIDEGATE_AZURE_ISSUER: 'https://i.example.com', TIDEGATE_AZURE_ISSUER_URL: 'https://i.example.com/token' },
+      { name: 'https://i.example.com', url: 'https://i.example.com/token' },
+    ],
+  ])('names who says to Entra who we are, where that is not AWS: %o', (named, issuer) => {
+    const azure = { TIDEGATE_AZURE_TENANT: 'tenant', TIDEGATE_AZURE_CLIENT: 'client' };
+    expect(readEnvironment({ ...deployed, ...azure, ...named }).settings.federation?.azure?.issuer).toEqual(issuer);
+  });
+
   it('is refused by the names of what is missing or malformed, never by a value', () => {
     const broken = { ...deployed, TIDEGATE_LEDGER_TABLE: undefined, TIDEGATE_WAVE_MACHINE: 'not-an-arn' };
     expect(() => readEnvironment(broken)).toThrow(

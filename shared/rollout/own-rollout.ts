@@ -1,0 +1,11 @@
+import { digestOf } from './digest.ts';
+
+/** What stands for a private target where its name would say too much: in the names of rollouts for it alone, and on what they store. */
+export const ownerMark = (target: string): string => digestOf(target).slice(7, 15);
+
+/** `ro-1234-0a1b2c3d`: what a rollout is called that brings a private target what another brought the fleet. */
+export const followingName = (rollout: string, target: string): string => `${rollout}-${ownerMark(target)}`;
+
+/** The mark of the private target that a rollout is for alone, as its name has it; `undefined` for one of the fleet. Pure. */
+export const ownerOf = (rollout: string): string | undefined =>
+  /^ro-[0-9a-f]{20}(?:-\d{1,7})*-([0-9a-f]{8})(?:-\d{1,7})*$/.exec(rollout)?.[1];

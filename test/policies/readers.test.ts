@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { followingName, ownerMark, ownerOf } from '../../shared/rollout/own-rollout.ts';
+import { packageOnce, root, stage } from '../packaging/serverless.ts';
+import { quoted, textOf } from './guide.ts';
+import { decide, type IamRequest, type IamStatement } from './iam-policy.ts';
+import { account, arnOf, filled, region, roleNamed, roleOf } from './template.ts';
+
+beforeAll(packageOnce, 600_000);
+
+const target = 'acme-prod';
+const mark = ownerMark(target);
+const reader = `arn:aws:iam::${account}:role/tidegate-reader-${mark}`;
+const fleets = 'ro-0123456789abcdef0123';
+const own = followingName(fleets, target);
+
+/** A resource as the stack has it where readers are named. */
+const deployed = (file: string, id: string, member: string): readonly IamStatement[] => {
+  const text = readFileSync(join(root, 'resources', file), 'utf8')
+    .replace(/\$\{self:service\}-\$\{sls:stage\}/g, `tidegate-${stage}`)
+    .replace(/\$\{param:dataReaders\}/g, 'tidegate-reader');
+  const { Properties } = parse(text, { merge: true }).Resources[id];
+  const value = filled(Properties[member]) as { readonly PolicyDocument?: object; readonly Statement?: object };
+  const { Statement } = (value.PolicyDocument ?? value) as { readonly Statement: readonly IamStatement[] };
+  // CloudFormation writes a variable of IAM with a sign in front, so as not to fill it in itself.
+  return JSON.parse(JSON.stringify(Statement).replaceAll('${!', '${'));
+};
+
+const guided = (): readonly IamStatement[] =>
+  JSON.parse(
+    quoted(textOf('private-clusters.md'), /```json\n([\s\S]*?)```/, {
+      ...{ MARK: mark, KEY_ARN: arnOf('Key'), TABLE_ARN: arnOf('LedgerTable'), REGION: region },
+      BUCKET: arnOf('BlobBucket').replace('arn:aws:s3:::', ''),
+    }),
+  ).Statement;
+
+const blob = (owner: string | undefined): Pick<IamRequest, 'action' | 'resource' | 'context'> => ({
+  ...{ action: 's3:GetObject', resource: 'arn:aws:s3:::blobbucket/sha256/ab/ab' },
+  context: {
+    'aws:SecureTransport': 'true',
+    ...(owner !== undefined && { 's3:ExistingObjectTag/tidegate-owner': owner }),
+  },
+});
+const row = (partition: string, action = 'dynamodb:Query'): Pick<IamRequest, 'action' | 'resource' | 'context'> => ({
+  ...{
+    action,
+    resource: `arn:aws:dynamodb:${region}:${account}:table/LedgerTable`,
+    context: { 'dynamodb:LeadingKeys': [partition] },
+  },
+});
+/** Whoever has all rights that an identity's own policy can give, as an administrator of the account. */
+const everything: readonly IamStatement[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+
+describe('what is stored for a private target', () => {
+  it.each([
+    [own, mark],
+    [`${own}-2`, mark],
+    [followingName(`${fleets}-3`, target), mark],
+    [fleets, undefined],
+    [`${fleets}-2`, undefined],
+    ['a name of another form', undefined],
+  ])('is its own by the name of the rollout: %s', (rollout, owner) => {
+    expect(ownerOf(rollout)).toBe(owner);
+  });
+
+  it.each<[string, string, 'function' | 'guide' | 'all', ReturnType<typeof blob>, string]>([
+    ['a function', roleNamed('ApplyManifestsRole'), 'function', blob(mark), 'allowed'],
+    ['the machine that reads batches', roleNamed('WaveMachineRole'), 'function', blob(mark), 'allowed'],
+    ['its reader', reader, 'guide', blob(mark), 'allowed'],
+    ['its reader, of what is the fleet’s', reader, 'guide', blob(undefined), 'denied'],
+    ['its reader, of what is another’s', reader, 'guide', blob(ownerMark('other')), 'denied'],
+    ['its reader, whatever that is given besides', reader, 'all', blob(ownerMark('other')), 'denied'],
+    [
+      'the reader of another',
+      `arn:aws:iam::${account}:role/tidegate-reader-${ownerMark('other')}`,
+      'all',
+      blob(mark),
+      'denied',
+    ],
+    ['a reader of nobody', `arn:aws:iam::${account}:role/tidegate-reader-nobody`, 'all', blob(mark), 'denied'],
+    ['an administrator', `arn:aws:iam::${account}:role/admin`, 'all', blob(mark), 'denied'],
+    [
+      'an administrator, of what is the fleet’s',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      blob(undefined),
+      'denied',
+    ],
+    [
+      'a role of another stage',
+      `arn:aws:iam::${account}:role/tidegate-prod-ApplyManifestsRole-1`,
+      'all',
+      blob(mark),
+      'denied',
+    ],
+  ])('is a blob for %s', (_, principal, given, asked, expected) => {
+    const id = principal === roleNamed('WaveMachineRole') ? 'WaveMachineRole' : 'ApplyManifestsRole';
+    const identity = { function: roleOf(id).statements, guide: guided(), all: everything }[given];
+    const statements = [...identity, ...deployed('blobs.yml', 'BlobBucketPolicy', 'PolicyDocument')];
+    expect(decide(statements, { ...asked, principal })).toBe(expected);
+  });
+
+  it.each<[string, string, 'function' | 'guide' | 'all', ReturnType<typeof row>, string]>([
+    ['a function', roleNamed('ApplyManifestsRole'), 'function', row(`rollout#${own}`), 'allowed'],
+    ['its reader, by its rollout', reader, 'guide', row(`rollout#${own}`), 'allowed'],
+    ['its reader, by another try', reader, 'guide', row(`rollout#${own}-2`), 'allowed'],
+    [
+      'its reader, by what followed another try',
+      reader,
+      'guide',
+      row(`rollout#${followingName(`${fleets}-3`, target)}`),
+      'allowed',
+    ],
+    ['its reader, by every write', reader, 'guide', row(`deployment#${own}#${target}#forward#${target}`), 'allowed'],
+    ['its reader, by its name', reader, 'guide', row(`target#${target}`, 'dynamodb:GetItem'), 'allowed'],
+    ['its reader, of a rollout of the fleet', reader, 'guide', row(`rollout#${fleets}`), 'not allowed'],
+    [
+      'its reader, of a deployment of the fleet',
+      reader,
+      'guide',
+      row(`deployment#${fleets}#external#forward#a-${mark}`),
+      'not allowed',
+    ],
+    ['its reader, of another', reader, 'guide', row(`rollout#${followingName(fleets, 'other')}`), 'not allowed'],
+    ['its reader, of another by its name', reader, 'guide', row('target#acme-prod2'), 'not allowed'],
+    ['its reader, of a list', reader, 'guide', row('rollouts'), 'not allowed'],
+    ['its reader, who scans', reader, 'guide', row(`rollout#${own}`, 'dynamodb:Scan'), 'not allowed'],
+    ['an administrator', `arn:aws:iam::${account}:role/admin`, 'all', row(`rollout#${own}`), 'denied'],
+    ['an administrator who scans', `arn:aws:iam::${account}:role/admin`, 'all', row('', 'dynamodb:Scan'), 'denied'],
+    [
+      'an administrator who halts',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      row('holds', 'dynamodb:PutItem'),
+      'allowed',
+    ],
+  ])('is a row for %s', (_, principal, given, asked, expected) => {
+    const identity = { function: roleOf('ApplyManifestsRole').statements, guide: guided(), all: everything }[given];
+    const statements = [...identity, ...deployed('ledger.yml', 'LedgerTable', 'ResourcePolicy')];
+    expect(decide(statements, { ...asked, principal })).toBe(expected);
+  });
+});
