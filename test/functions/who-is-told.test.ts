@@ -78,6 +78,7 @@ test('the end that the sweep gives a rollout which died is told as any other, on
   /** Step Functions, which says that its execution failed; people are told through the same client. */
   const sweeping = {
     ...outside,
+    identity: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }),
     http: async (url: string | URL, init: Parameters<typeof outside.http>[1] = {}) =>
       new URL(url).hostname.startsWith('states.')
         ? Response.json({ executionArn: 'arn', stateMachineArn: 'arn', status: 'FAILED', startDate: 1 })
