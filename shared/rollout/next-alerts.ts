@@ -50,20 +50,16 @@ const heardAgain = ({ endsAt: _, ...known }: FiringAlert, { endsAt }: AlertRepor
 
 /** So many repetitions may be missed. */
 const repetitions = 3;
-/** Of one that was told of once: as often as Alertmanager repeats by default (`repeat_interval`). */
+/** As often as Alertmanager and Grafana repeat by default (`repeat_interval`). */
 const usualRepeatMs = 4 * 60 * 60_000;
-/** However often a sender repeats, it may be down for a while. */
-const shortestSilenceMs = 15 * 60_000;
 
 /**
  * When an alert is over though nobody said so: after the end that its sender gave it, or when it was not told of for three times as long
- * as its sender leaves between two tellings (of one told of once: twelve hours). A sender that goes on to watch would have told of it
- * again.
+ * as its sender leaves between two tellings, and for twelve hours at least. That it was told of again sooner says nothing of how often it
+ * is repeated: Alertmanager tells of all alerts of a group whenever one of them changes (`group_interval`), and then not for hours.
  */
-const silentFrom = ({ heardAt, everyMs = usualRepeatMs, endsAt }: FiringAlert): number =>
-  endsAt === undefined
-    ? heardAt + Math.max(shortestSilenceMs, repetitions * everyMs)
-    : Math.max(endsAt, heardAt) + skewMs;
+const silentFrom = ({ heardAt, everyMs = 0, endsAt }: FiringAlert): number =>
+  endsAt === undefined ? heardAt + repetitions * Math.max(usualRepeatMs, everyMs) : Math.max(endsAt, heardAt) + skewMs;
 
 /** What is known of alerts at a place without those that are over by their silence; itself where there is none. Pure. */
 export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {

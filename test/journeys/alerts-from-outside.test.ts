@@ -129,9 +129,10 @@ describe('an alert from outside', () => {
         /^FAIL gate alert HighErrorRate on eks-staging: it fires since .*; this rollout has gone through wave staging there$/,
       ),
     });
-    // Told of every minute, and then no more: a quarter of an hour later it is over, which the history of holds says.
+    // Its sender says until when it fires unless it is told again, and falls silent: then it is over.
     await story.pass(60_000);
-    await story.alerts(told());
+    const endsAt = new Date(story.now() + 600_000).toISOString();
+    await story.alerts({ alert: 'HighErrorRate', id: 'f', status: 'firing', target: 'eks-staging', endsAt });
     const next = await merge('v6');
     expect(await story.ended(next)).toMatchObject({ outcome: 'succeeded' });
     expect(await story.events(next)).toContainEqual(

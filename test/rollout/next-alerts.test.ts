@@ -116,8 +116,8 @@ describe('what is known of alerts at a place', () => {
 
 test.each<[string, Partial<FiringAlert>, number]>([
   ['told of once: twelve hours later, three times the usual repetition', {}, 12 * 60],
-  ['repeated every hour: three hours later', { everyMs: 60 * minute }, 3 * 60],
-  ['repeated every minute: a quarter of an hour later', { everyMs: minute }, 15],
+  ['repeated every six hours: eighteen hours later', { everyMs: 6 * 60 * minute }, 18 * 60],
+  ['told of again within minutes, as its group changed: no sooner', { everyMs: 5 * minute }, 12 * 60],
   ['with an end of its own: when that is over, by any clock', { endsAt: now + 10 * minute }, 15],
   ['with an end that was over when it was told of', { endsAt: now - 60 * minute }, 5],
 ])('one that is not told of again is over, %s', (_, more, minutes) => {
