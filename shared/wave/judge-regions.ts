@@ -42,11 +42,18 @@ export const sumRegions = async (
   );
 };
 
-/** How closely a wave was looked at by whichever region did it best. Pure. */
-export const bestLooked = (seen: readonly SeenFrom[]): Pick<Probing, 'unbrokenFrom' | 'to'> => ({
-  unbrokenFrom: Math.min(...seen.map(({ probing }) => probing.unbrokenFrom)),
-  to: Math.max(...seen.map(({ probing }) => probing.to)),
-});
+/**
+ * How closely a wave was looked at by all regions together: one that looks takes over from one that ended no more than a gap before. Where
+ * neither looked in between there is a gap, whoever looked before it. Pure.
+ */
+export const lookedAt = (seen: readonly SeenFrom[], gapMs: number): Pick<Probing, 'unbrokenFrom' | 'to'> => {
+  const [newest, ...earlier] = seen.map(({ probing }) => probing).toSorted((a, b) => b.to - a.to);
+  if (newest === undefined) throw new Error('a wave was looked at from no region');
+  let { unbrokenFrom } = newest;
+  for (const each of earlier)
+    if (unbrokenFrom - each.to <= gapMs) unbrokenFrom = Math.min(unbrokenFrom, each.unbrokenFrom);
+  return { unbrokenFrom, to: newest.to };
+};
 
 /** Judges every probe gate on every target by what all regions saw. One that must fail is believed where it does, and nowhere where it passes. */
 export const judgeRegions = async (

@@ -17,7 +17,7 @@ import {
   unknownGates,
   withEffects,
 } from './gate-tools.ts';
-import { bestLooked, judgeRegions, type ReadStandings, silentRegions, sumRegions } from './judge-regions.ts';
+import { judgeRegions, lookedAt, type ReadStandings, silentRegions, sumRegions } from './judge-regions.ts';
 import { withFlags } from './last-write.ts';
 import { unseenBySoak } from './later-effects.ts';
 import { lookAtTests, type TestTools } from './look-at-tests.ts';
@@ -79,7 +79,7 @@ export const judgeWave = async (
     tools,
     outside,
   );
-  const probing = bestLooked(seen);
+  const probing = lookedAt(seen, gapOf(wave));
   // A soak that nobody watched for a while begins again where it is watched again, as after a restart.
   const soakFrom = ref.direction === 'forward' ? Math.max(lastWriteAt, probing.unbrokenFrom) : lastWriteAt;
   const soakEnds = soakFrom + wave.soakMs;
@@ -91,7 +91,8 @@ export const judgeWave = async (
     const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
     const order = { since, before, opensTargets: true, ...(isOver ? { atLeastAt: soakEnds } : {}) };
     const runs = await measureRuns(ref, release, wave, order, tools, outside, signal);
-    const scores = await scoreRuns(ref, release, wave, { since, before, isOver }, tools, outside, signal);
+    const scored = { since, before, ...(isOver ? { overSince: soakEnds } : {}) };
+    const scores = await scoreRuns(ref, release, wave, scored, tools, outside, signal);
     const alerts = await measureAlertGates(release, wave, targets, tools, signal);
     const judged = isOver
       ? await compareRuns(ref, release, runs, deployed, tools, outside, signal)

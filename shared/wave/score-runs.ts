@@ -10,13 +10,14 @@ import { type GateTools, scoreGates, targetsOf } from './gate-tools.ts';
 import { askAll } from './measure-stores.ts';
 import { readBaselines } from './read-baselines.ts';
 
-/** Which targets are scored, since when, and whether the soak is over. */
+/** Which targets are scored, since when, and since when the soak is over. */
 export interface ScoresOrder {
   /** Target -> its last write. */
   readonly since: ReadonlyMap<string, number>;
   /** Target -> just before its first write. */
   readonly before: ReadonlyMap<string, number>;
-  readonly isOver: boolean;
+  /** When the soak was over; absent while it goes on. */
+  readonly overSince?: number;
 }
 
 /** The looks that a score on a target has had since its last write, and what the last one said. */
@@ -54,13 +55,13 @@ export const scoreRuns = async (
     const since = order.since.get(target.name) ?? 0;
     const seen = await readRun(ref, name, target.name, since, outside);
     const at = outside.clock.now();
-    if (seen !== undefined && !isDue(gate, wave, seen, at, order.isOver)) return seen.last;
+    if (seen !== undefined && !isDue(gate, wave, seen, at, order.overSince)) return seen.last;
     const { others, hadBefore } = await baselines();
     if (!hadBefore(target.name)) return withoutBaseline(name, gate, target.name, { from: since, to: at });
     const before = order.before.get(target.name) ?? since;
     const asked = { name, gate, sources: release.metrics, target, since, before, others };
     const last = await tools.measureScore(asked, signal);
-    return keepRun(ref, last, { since, at, isOver: order.isOver }, seen, outside);
+    return keepRun(ref, last, { since, at, isOver: order.overSince !== undefined }, seen, outside);
   };
   const targets = targetsOf(release, [...order.since.keys()].sort());
   return askAll(
@@ -74,19 +75,21 @@ const MOST = SCORE_LOOKS / 2;
 
 /**
  * Whether a score is to be judged again: not one that failed, nor one that has passed since the soak is over; and so seldom that its
- * looks last for the soak, and for as long as the wave waits beyond it.
+ * looks last for the soak, and for as long as the wave waits beyond it. A soak that nobody watched for a while begins again: what passed
+ * at its first end is then from before the second.
  */
 export const isDue = (
   { intervalMs }: Pick<ScoreGate, 'intervalMs'>,
   { soakMs, inconclusiveWithinMs }: Pick<Wave, 'soakMs' | 'inconclusiveWithinMs'>,
   { at, during, after, last }: Omit<ScoreRun, 'since'>,
   now: number,
-  isOver: boolean,
+  overSince: number | undefined,
 ): boolean => {
   if (last.verdict === 'fail') return false;
-  const looks = isOver ? after : during;
-  if (isOver && looks === 0) return true;
-  if (looks >= MOST || (isOver && last.verdict === 'pass')) return false;
+  const isOver = overSince !== undefined;
+  if ((isOver ? after : during) >= MOST) return false;
+  if (isOver && (after === 0 || at < overSince)) return true;
+  if (isOver && last.verdict === 'pass') return false;
   return now >= at + Math.max(intervalMs, (isOver ? inconclusiveWithinMs : soakMs) / MOST);
 };
 

@@ -30,7 +30,7 @@ export const watchMetrics = (
     const since = new Map(deployed.map((each) => [each.target, withFlags(each, progress).endedAt]));
     const before = new Map(deployed.map(({ target, startedAt }) => [target, startedAt]));
     const runs = await measureRuns(ref, release, wave, { since, before, opensTargets: false }, tools, outside, until);
-    const scores = await scoreRuns(ref, release, wave, { since, before, isOver: false }, tools, outside, until);
+    const scores = await scoreRuns(ref, release, wave, { since, before }, tools, outside, until);
     const ill = [...runs.map(({ judgement }) => judgement), ...scores].find(
       ({ gate, verdict }) => verdict === 'fail' && release.gates[gate]?.effect !== 'report',
     );

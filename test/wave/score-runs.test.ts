@@ -30,5 +30,11 @@ test.each<readonly [string, { during: number; after: number; last: Judgement }, 
   ['and ten times at most', { during: 10, after: 10, last: last('inconclusive') }, 60, true, false],
   ['a fail stays', { during: 1, after: 0, last: last('fail') }, 60, false, false],
 ])('%s', (_, run, minutes, isOver, expected) => {
-  expect(isDue(gate, wave, { at: 0, ...run }, minutes * MINUTE, isOver)).toBe(expected);
+  expect(isDue(gate, wave, { at: 0, ...run }, minutes * MINUTE, isOver ? 0 : undefined)).toBe(expected);
+});
+
+test('what passed at the end of a soak that then began again is looked at once more, at its second end', () => {
+  const run = { at: 0, during: 10, after: 1, last: last('pass') };
+  expect(isDue(gate, wave, run, 60 * MINUTE, 60 * MINUTE)).toBe(true);
+  expect(isDue(gate, wave, { ...run, at: 60 * MINUTE, after: 2 }, 80 * MINUTE, 60 * MINUTE)).toBe(false);
 });
