@@ -18,9 +18,12 @@ export const isDark = (tallies: readonly Tally[], gates: Readonly<Record<string,
   );
 };
 
-/** Whether a region that sees nothing has itself to blame: others are heard, and none of them sees any of the same targets fail. Pure. */
+/**
+ * Whether a region that sees nothing has itself to blame: others do see the same targets, and none of them sees any fail. Those whose
+ * attempts are all their own fault, or that have none yet, are no witness. Pure.
+ */
 export const isBlind = (loop: Pick<ProberLoop, 'region' | 'isDark'>, heard: readonly ProberLoop[]): boolean => {
-  const others = heard.filter(({ region }) => region !== loop.region);
+  const others = heard.filter(({ region, hasSeen, isMute }) => region !== loop.region && hasSeen && !isMute);
   return loop.isDark && others.length > 0 && others.every(({ failing, isDark }) => failing.length === 0 && !isDark);
 };
 

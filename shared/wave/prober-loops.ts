@@ -19,6 +19,8 @@ export interface ProberLoop {
   /** This run is over, and the next may begin. */
   readonly isOver: boolean;
   readonly failing: readonly FailingProbe[];
+  /** It has reached something, or found that it does not answer: before that it says neither that targets are well nor that they are not. */
+  readonly hasSeen: boolean;
   /** Every attempt of its last slice was its own fault, and said nothing of what is probed. */
   readonly isMute: boolean;
   /** None of the targets that it probes, of which there are two at least, was to be reached in its last slice. */
@@ -53,8 +55,8 @@ export const claimLoop = async (
   const row = await update(ledger, keyOf(place), (before) => {
     const known = before === undefined ? undefined : loopOf(before);
     if (!takesOver && known !== undefined && known.run !== run && !known.isOver && known.until > now) return undefined;
-    const { failing = [], isMute = false, isDark = false } = known ?? {};
-    return { region: place.region, run, until, isOver: false, failing, isMute, isDark };
+    const { failing = [], hasSeen = false, isMute = false, isDark = false } = known ?? {};
+    return { region: place.region, run, until, isOver: false, failing, hasSeen, isMute, isDark };
   });
   return row !== undefined && loopOf(row).run === run;
 };

@@ -35,14 +35,17 @@ export const beginLoop = async (
   const until = () => clock.now() + gapOf(wave);
   const isOurs = await claimLoop(ledger, place, run, clock.now(), until(), isHome);
   if (!isOurs) return { status: 'taken' };
-  let seen: Pick<ProberLoop, 'failing' | 'isMute' | 'isDark'> = { failing: [], isMute: false, isDark: false };
-  const say = (isOver = false) => keepLoop(ledger, place, { run, until: until(), isOver, ...seen });
+  let seen: Pick<ProberLoop, 'failing' | 'hasSeen' | 'isMute' | 'isDark'> = {
+    ...{ failing: [], hasSeen: false, isMute: false, isDark: false },
+  };
+  let isOver = false;
+  const say = oneAtATime(() => keepLoop(ledger, place, { run, until: until(), isOver, ...seen }));
   const hear = () => readLoops(ledger, place.ref, place.shard);
   return {
     status: 'begun',
     others: {
       tell: async (failing, tallies) => {
-        seen = { failing, isMute: false, isDark: isDark(tallies, gates) };
+        seen = { failing, hasSeen: true, isMute: false, isDark: isDark(tallies, gates) };
         await say();
       },
       keep: (failing) => {
@@ -50,15 +53,38 @@ export const beginLoop = async (
       },
       hear,
     },
-    renew: () => say(),
+    renew: say,
     sound: async (tallies) => {
       const isMute = tallies.length > 0 && tallies.every(({ attempts }) => attempts === 0);
-      seen = { ...seen, isMute, isDark: isDark(tallies, gates) };
+      const hasSeen = seen.hasSeen || tallies.some(({ attempts }) => attempts > 0);
+      seen = { ...seen, hasSeen, isMute, isDark: isDark(tallies, gates) };
       await say();
       if (!seen.isDark) return tallies;
       const heard = (await hear()).filter((each) => each.until > clock.now());
       return isBlind({ region: place.region, isDark: true }, heard) ? tallies.map(asInvalid) : tallies;
     },
-    end: () => say(true),
+    end: () => {
+      isOver = true;
+      return say();
+    },
+  };
+};
+
+/**
+ * Writes one at a time, each with what is known when it begins: who asks while one is under way waits for the next, which is all of
+ * theirs. An outage of many targets is told of by each at once, which would be as many writers of one row.
+ */
+const oneAtATime = (write: () => Promise<void>): (() => Promise<void>) => {
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= last
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        last = write();
+        return last;
+      });
+    return next;
   };
 };

@@ -44,7 +44,7 @@ describe('a slice shows a region nothing but darkness', () => {
 });
 
 const loop = (region: string, more: Partial<ProberLoop> = {}): ProberLoop => ({
-  ...{ region, run: region, until: 60_000, isOver: false, failing: [], isMute: false, isDark: false },
+  ...{ region, run: region, until: 60_000, isOver: false, failing: [], hasSeen: true, isMute: false, isDark: false },
   ...more,
 });
 const fails = { failing: [{ gate: 'up', target: 't', because: 'refused' }] };
@@ -62,6 +62,7 @@ describe('a probe that fails from a region stops the wave', () => {
     ['when nobody else is heard', [loop('a', fails)], undefined, true],
     ['when the other loop has died', [loop('a', fails), loop('b', { until: 9_000 })], undefined, true],
     ['when all the other asks is its own fault', [loop('a', fails), loop('b', { isMute: true })], undefined, true],
+    ['not while another has only begun', [loop('a', dark), loop('b', { hasSeen: false })], undefined, false],
     ['not while another sees it well', [loop('a', fails), loop('b')], undefined, false],
     ['when the other sees it, too', [loop('a', fails), loop('b', fails)], undefined, true],
     ['when two of three see it', [loop('a', fails), loop('b', fails), loop('c')], undefined, true],
@@ -85,5 +86,8 @@ describe('a probe that fails from a region stops the wave', () => {
     expect(isBlind(loop('a', dark), [loop('a', dark)])).toBe(false);
     expect(isBlind(loop('a', dark), [loop('a', dark), loop('b')])).toBe(true);
     expect(isBlind(loop('a', dark), [loop('a', dark), loop('b', { isDark: true }), loop('c')])).toBe(false);
+    // Neither is a witness: all that the one asks is its own fault, and the other has only begun.
+    expect(isBlind(loop('a', dark), [loop('a', dark), loop('b', { isMute: true })])).toBe(false);
+    expect(isBlind(loop('a', dark), [loop('a', dark), loop('b', { hasSeen: false })])).toBe(false);
   });
 });
