@@ -1,5 +1,6 @@
 import type { Row, Write } from '../ledger/ledger.ts';
 import { stored } from '../ledger/update.ts';
+import { inTurns } from '../outside/in-turns.ts';
 import type { Audience } from '../rollout/audience.ts';
 import { type Address, addressesOf, type Channel, type Message, type NotifyOutside, send } from './channels.ts';
 
@@ -38,19 +39,20 @@ export const sendNow = async (key: string, outside: NotifyOutside): Promise<bool
 };
 
 /**
- * Tries what is due of what some channel has not taken, twenty at most; each again after twice the time, an hour at most, for a day. Of several
- * who do this at once one sends. Never throws for what a channel or a secret does.
+ * Tries what is due of what some channel has not taken, twenty at most and side by side, so that all of it takes as long as one: a channel that
+ * does not answer must not hold up whoever calls. Each is tried again after twice the time, an hour at most, for a day. Of several who do this
+ * at once one sends. Never throws for what a channel or a secret does.
  */
 export const sendWaiting = async (outside: NotifyOutside): Promise<void> => {
   const { ledger, clock } = outside;
   const now = clock.now();
   const due = (await ledger.query(partition)).filter((row) => stored<Waiting>(row).nextAt <= now).slice(0, mostAtOnce);
-  for (const row of due) {
+  await inTurns(due, mostAtOnce, async (row) => {
     const waiting = stored<Waiting>(row);
     const pause = Math.min(longestPauseMs, sendingMs * 2 ** (waiting.tries + 1));
     const claimed = await ledger.put({ ...row, data: { ...waiting, nextAt: now + pause }, expect: row.version });
     if (claimed !== undefined) await deliver(claimed, outside);
-  }
+  });
 };
 
 /** Sends by the channels that are left, and keeps which are left then. */

@@ -126,6 +126,23 @@ describe('people are told', () => {
     expect(sent).toHaveLength(count);
   });
 
+  it('again of many things side by side, so that a channel that does not answer holds nobody up for each of them', async () => {
+    let isDown = true;
+    const { outside, wait } = openPlace({ 'notify-webhook': both['notify-webhook'] }, () => (isDown ? 500 : 200));
+    for (let each = 0; each < 5; each += 1) await notify({ key: `k${each}`, text: 'x' }, outside, 'everybody');
+    isDown = false;
+    wait(60_000);
+    const asked: string[] = [];
+    const slow: Http = async (url, init) => {
+      asked.push(String(url));
+      // Nobody is answered before all have asked.
+      while (asked.length < 5) await new Promise((resolve) => setImmediate(resolve));
+      return outside.http(url, init);
+    };
+    await sendWaiting({ ...outside, http: slow });
+    expect(asked).toHaveLength(5);
+  });
+
   it('by who comes after one that died before anything was sent, and by one alone', async () => {
     const { outside, sent, wait } = openPlace({ 'notify-webhook': both['notify-webhook'] });
     const { ledger: whole } = outside;
