@@ -21,8 +21,7 @@ export const sweepTurns = (outside: Outside): Task =>
     const turns = await sweep(steps, outside);
     const aged = await ageAlerts(outside.ledger, outside.clock.now());
     const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
-    const { ended } = await sweepRollouts(toolsFor, steps, outside);
-    for (const each of ended) await tellEnd(each, outside);
+    const { ended } = await sweepRollouts(toolsFor, (each) => tellEnd(each, outside), steps, outside);
     return { ...approvals, ...turns, aged, concluded: ended.map(({ rollout }) => rollout) };
   });
 

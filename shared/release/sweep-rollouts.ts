@@ -1,30 +1,54 @@
 import { isRecorded } from '../ledger/events.ts';
-import { closeRollout, listOpenRollouts } from '../ledger/rollouts.ts';
+import { closeRollout, listOpenRollouts, type Rollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
 import { type ConcludeTools, concludeRollout } from './conclude-rollout.ts';
 
+/** How a rollout ended that the sweep has concluded. */
+type Concluded = Awaited<ReturnType<typeof concludeRollout>>;
+
 /**
  * Concludes every rollout whose execution has ended without doing so, or died on the way: it has failed, unless its end was written
- * already. Returns the ends. One whose execution runs, or was never started, is left alone. Throws as `concludeRollout` does; twice is as once.
+ * already. `tellEnd` is called for each as it ends, since it is closed then and not found again. Returns the ends. One whose execution runs,
+ * or was never started, is left alone. One that can not be concluded holds up no other: throws what the first of those threw when all have
+ * been tried. Twice is as once.
  */
 export const sweepRollouts = async (
   toolsFor: (rollout: string) => ConcludeTools,
+  tellEnd: (ended: Concluded) => Promise<void>,
   steps: StepFunctions,
   outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
-): Promise<{ readonly ended: readonly Awaited<ReturnType<typeof concludeRollout>>[] }> => {
-  const ended: Awaited<ReturnType<typeof concludeRollout>>[] = [];
+): Promise<{ readonly ended: readonly Concluded[] }> => {
+  const ended: Concluded[] = [];
+  const failures: unknown[] = [];
   for (const row of await listOpenRollouts(outside.ledger)) {
-    const { rollout } = row;
-    // Nothing is left to do but to close it.
-    if (await isRecorded(outside.ledger, rollout, 'ended')) {
-      await closeRollout(outside.ledger, row);
-      continue;
+    try {
+      const concluded = await concludeDead(row, toolsFor, steps, outside);
+      if (concluded === undefined) continue;
+      await tellEnd(concluded);
+      ended.push(concluded);
+    } catch (error) {
+      failures.push(error);
     }
-    const status = await steps.status(executionArn(outside.settings.stateMachines.rollout, rollout));
-    if (status === undefined || status === 'RUNNING') continue;
-    const cause = { outcome: 'failed', because: `its execution ended without an answer: ${status}` };
-    ended.push(await concludeRollout(rollout, cause, toolsFor(rollout), outside));
   }
+  if (failures.length > 0) throw failures[0];
   return { ended };
+};
+
+/** Concludes a rollout whose execution has ended; nothing where that runs, or all but closing it is done. */
+const concludeDead = async (
+  row: Rollout,
+  toolsFor: (rollout: string) => ConcludeTools,
+  steps: StepFunctions,
+  outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
+): Promise<Concluded | undefined> => {
+  const { rollout } = row;
+  if (await isRecorded(outside.ledger, rollout, 'ended')) {
+    await closeRollout(outside.ledger, row);
+    return undefined;
+  }
+  const status = await steps.status(executionArn(outside.settings.stateMachines.rollout, rollout));
+  if (status === undefined || status === 'RUNNING') return undefined;
+  const cause = { outcome: 'failed', because: `its execution ended without an answer: ${status}` };
+  return concludeRollout(rollout, cause, toolsFor(rollout), outside);
 };

@@ -129,14 +129,31 @@ describe('private targets', () => {
   });
 });
 
+const untold = async (): Promise<void> => undefined;
+
 describe('the sweep', () => {
+  test('goes on over one that can not be concluded, and tells of each end as it comes', async () => {
+    const { tools, outside } = await started('gone', 'stuck');
+    const { steps, ends } = waitingMachines();
+    ends('gone', 'FAILED');
+    ends('stuck', 'FAILED');
+    const told: string[] = [];
+    const tell = async ({ rollout }: { readonly rollout: string }): Promise<void> => void told.push(rollout);
+    const toolsFor = (rollout: string) => {
+      if (rollout === 'stuck') throw new Error('git does not answer');
+      return tools;
+    };
+    await expect(sweepRollouts(toolsFor, tell, steps, outside)).rejects.toThrow('git does not answer');
+    expect(told).toEqual(['gone']);
+  });
+
   test('ends a rollout whose execution ended without an answer, once, and leaves the others alone', async () => {
     const { tools, outside, ledger, texts } = await started('gone', 'runs', 'over');
     const { steps, ends } = waitingMachines();
     ends('gone', 'FAILED');
     ends('over', 'SUCCEEDED');
     await concludeRollout('over', { outcome: 'passed', because: 'all waves passed' }, tools, outside);
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({
+    expect(await sweepRollouts(() => tools, untold, steps, outside)).toEqual({
       ended: [{ rollout: 'gone', outcome: 'failed', because: 'its execution ended without an answer: FAILED' }],
     });
     expect((await readRollout(ledger, 'gone'))?.end).toMatchObject({
@@ -145,7 +162,7 @@ describe('the sweep', () => {
     });
     expect((await readRollout(ledger, 'runs'))?.end).toBeUndefined();
     expect(await texts('over')).toEqual(['succeeded: 0 targets have the release, verified']);
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ ended: [] });
+    expect(await sweepRollouts(() => tools, untold, steps, outside)).toEqual({ ended: [] });
   });
 
   test('ends one that died however many rollouts of private targets have come and gone since, and closes what ended', async () => {
@@ -159,7 +176,7 @@ describe('the sweep', () => {
       await concludeRollout(following.rollout, { outcome: 'passed', because: 'all waves passed' }, tools, outside);
     }
     expect((await listOpenRollouts(ledger)).map(({ rollout }) => rollout)).toEqual(['gone']);
-    expect(await sweepRollouts(() => tools, steps, outside)).toMatchObject({ ended: [{ rollout: 'gone' }] });
+    expect(await sweepRollouts(() => tools, untold, steps, outside)).toMatchObject({ ended: [{ rollout: 'gone' }] });
     expect(await listOpenRollouts(ledger)).toEqual([]);
   });
 
@@ -168,7 +185,7 @@ describe('the sweep', () => {
     const { steps, ends } = waitingMachines();
     ends('a', 'FAILED');
     await endRollout(ledger, 'a', { outcome: 'rolled_back', because: 'a probe failed', at: 5 });
-    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({
+    expect(await sweepRollouts(() => tools, untold, steps, outside)).toEqual({
       ended: [{ rollout: 'a', outcome: 'rolled_back', because: 'a probe failed' }],
     });
     expect(reverts).toEqual([commit]);
