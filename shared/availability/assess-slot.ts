@@ -29,6 +29,10 @@ export const failingOf = (
   because: `${query}: ${failedConfirmed} of ${attempts} attempts failed twice, first ${firstFailure?.code ?? 'unknown'}: ${firstFailure?.because ?? ''}`,
 });
 
+/** Gates of which every attempt was the prober's own fault. Pure. */
+export const muteIn = (tallies: readonly Tally[]): readonly string[] =>
+  tallies.filter(({ attempts, invalid }) => attempts === 0 && invalid > 0).map(({ gate }) => gate);
+
 /** Whether every first attempt failed, and there were some. Pure. */
 export const isDark = (tallies: readonly Tally[]): boolean => {
   const attempts = tallies.reduce((sum, tally) => sum + tally.attempts, 0);

@@ -17,15 +17,19 @@ export interface Outage extends FailingGate {
 const oldMs = 5 * freshMs;
 
 /**
- * What fails from enough regions: from two, or from the one there is. Of a single region nobody can say whether it is its own fault, so
- * where a second one is expected, the first alone decides nothing. One that nobody looks at any more is old. Pure.
+ * What fails from enough regions: from two, or from the one there is that can see it. Of a single region nobody can say whether it is its
+ * own fault, so where a second one is expected, the first alone decides nothing. One that nobody looks at any more is old. Pure.
  */
 export const assessOutages = (
   standings: readonly Standing[],
   regions: readonly string[],
   now: number,
 ): readonly Outage[] => {
-  const needed = Math.min(2, regions.length);
+  const expected = standings.filter(({ region }) => regions.includes(region));
+  const needed = ({ target, gate }: Outage): number => {
+    const blind = expected.filter((each) => each.target === target && each.mute?.includes(gate));
+    return Math.max(1, Math.min(2, regions.length - blind.length));
+  };
   const found = new Map<string, Outage>();
   for (const { target, region, at, failing, isOwnFault } of standings) {
     if (isOwnFault || !regions.includes(region)) continue;
@@ -43,7 +47,7 @@ export const assessOutages = (
       });
     }
   }
-  return [...found.values()].filter((outage) => outage.regions.length >= needed);
+  return [...found.values()].filter((outage) => outage.regions.length >= needed(outage));
 };
 
 /** What one region saw of one target in a slot: whether nothing at all was to be reached. */

@@ -9,7 +9,7 @@ import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
 import type { Release } from '../rollout/release.ts';
 import { seenFromElsewhere, type Target } from '../rollout/target.ts';
-import { availabilityGates, failingOf, fails, isDark, slotOf } from './assess-slot.ts';
+import { availabilityGates, failingOf, fails, isDark, muteIn, slotOf } from './assess-slot.ts';
 import { assessOutages, freshMs, isOwnFault, type Outage } from './assess-standings.ts';
 import { hasSlot, keepSlot, slotMs } from './slot.ts';
 import { keepStanding, readStandings, readStandingsOf } from './standing.ts';
@@ -99,7 +99,9 @@ export const probeAvailability = async (
     const failing = ownFault
       ? []
       : tallies.filter((tally) => fails(tally, gates)).map((tally) => failingOf(tally, gates, at));
-    await keepStanding(ledger, { target, region, at, failing, isOwnFault: ownFault });
+    const mute = muteIn(tallies);
+    const standing = { target, region, at, failing, isOwnFault: ownFault };
+    await keepStanding(ledger, mute.length === 0 ? standing : { ...standing, mute });
     await keepSlot(ledger, slotOf({ target, region, at, release: digest }, tallies, ownFault));
     await act(target, release, at, tools, outside);
   });

@@ -9,6 +9,8 @@ export interface Standing {
   readonly at: number;
   /** Gates that fail from there, each with its reason and since when. */
   readonly failing: readonly FailingGate[];
+  /** Gates of which no attempt from there says anything, as where the address is a private one: it can neither fail nor pass them. */
+  readonly mute?: readonly string[];
   /** Nothing at all was to be reached from there, and no other region agrees: the fault is the prober's, and says nothing. */
   readonly isOwnFault: boolean;
 }

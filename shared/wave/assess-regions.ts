@@ -79,14 +79,14 @@ const isDecided = ({ verdict }: Judgement): boolean => verdict === 'pass' || ver
 
 /** What a region says by its last scheduled slot, where it says nothing by its loop. */
 const scheduledVote = (
-  { target, region, at, failing, isOwnFault }: Standing,
+  { target, region, at, failing, isOwnFault, mute = [] }: Standing,
   seen: readonly RegionJudgement[],
   asked: Judgement,
   since: number,
 ): readonly Vote[] => {
   const hasSaid = seen.some((each) => each.region === region && loopVote(each).length > 0);
   const isHome = seen[0]?.region === region;
-  if (target !== asked.target || isHome || hasSaid || at < since || isOwnFault) return [];
+  if (target !== asked.target || isHome || hasSaid || at < since || isOwnFault || mute.includes(asked.gate)) return [];
   const fails = failing.find(({ gate }) => gate === asked.gate);
   return [{ region, verdict: fails === undefined ? 'pass' : 'fail', because: fails?.because ?? '' }];
 };

@@ -42,6 +42,18 @@ describe('a target is out', () => {
       ['x', 'y'],
       [],
     ],
+    [
+      'where the one of two that can reach it sees it fail',
+      [standing('a', 'x', down()), standing('a', 'y', { mute: ['up'] }), standing('b', 'x', down())],
+      ['x', 'y'],
+      [{ target: 'a', gate: 'up', because: 'refused', since: 0, regions: ['x'], seenAt: 0, isOld: false }],
+    ],
+    [
+      'not where the other is mute of another gate alone',
+      [standing('a', 'x', down()), standing('a', 'y', { mute: ['inside'] })],
+      ['x', 'y'],
+      [],
+    ],
     ['not by a region that is not expected', [standing('a', 'z', down())], ['x'], []],
     ['not by two gates of one region each', [standing('a', 'x', down()), standing('b', 'y', down())], ['x', 'y'], []],
   ])('%s', (_, standings, regions, outages) => {

@@ -105,12 +105,17 @@ const openPlace = async (progress: { readonly closedAt?: number } = {}, more: Pa
   const probe = async (
     region: string,
     down: readonly string[],
-    part: { readonly part?: Omit<ShardOrder, 'region'> } = {},
+    {
+      outOfReach = [],
+      ...part
+    }: { readonly part?: Omit<ShardOrder, 'region'>; readonly outOfReach?: readonly string[] } = {},
   ) => {
     const attempt = (target: string): Attempt =>
-      down.includes(target)
-        ? { at: now, durationMs: 1, verdict: 'fail', code: 'connect_refused', because: 'nobody listens', phases: {} }
-        : { at: now, durationMs: 1, verdict: 'pass', phases: {} };
+      outOfReach.includes(target)
+        ? { at: now, durationMs: 1, verdict: 'invalid', code: 'address_refused', because: 'it is private', phases: {} }
+        : down.includes(target)
+          ? { at: now, durationMs: 1, verdict: 'fail', code: 'connect_refused', because: 'nobody listens', phases: {} }
+          : { at: now, durationMs: 1, verdict: 'pass', phases: {} };
     const tools: AvailabilityTools = {
       probeUntil: async ({ gates, targets, onSample }) => {
         rates = Object.values(gates).map(({ rate }) => rate);
@@ -176,6 +181,16 @@ describe('scheduled probes', () => {
       { ...whole, region: 'y', first: 1_001 * 60_000, slots: 1, gates: { up: { ...counted, attempts: 8 } } },
     ]);
     expect(await place.stop()).toBeUndefined();
+  });
+
+  it('stop it by the one region that can reach a target, where the other has no attempt that says anything', async () => {
+    const place = await openPlace();
+    await place.probe('y', [], { outOfReach: ['a'] });
+    await place.probe('x', ['b']);
+    expect(await place.stop()).toBeUndefined();
+    place.nextMinute();
+    await place.probe('x', ['a']);
+    expect(await place.stop()).toMatchObject({ target: 'a' });
   });
 
   it('stop the wave under way when a second region agrees, before the slot is over, and hold the next entry', async () => {

@@ -75,6 +75,15 @@ describe('a region whose loop has nothing to say', () => {
     expect(found.verdict).toBe(expected);
   });
 
+  test.each<readonly [string, Partial<Standing>, Verdict]>([
+    ['was well on schedule: one of two', {}, 'inconclusive'],
+    ['could say nothing of it, as of a private address: home decides', { mute: ['up'] }, 'fail'],
+    ['could say nothing of another gate', { mute: ['inside'] }, 'inconclusive'],
+  ])('and home fails, while the other %s', (_, more, expected) => {
+    const found = assessRegions(seen({ a: 'fail', b: 'inconclusive' }), {}, [stood('b', false, more)], 30_000);
+    expect(found.verdict).toBe(expected);
+  });
+
   it('is asked for by its last slot, and not where its loop has a verdict', () => {
     expect(assessRegions(seen({ a: 'pass' }), {}, [stood('b', true)], 0).because).toBe(
       'gate up on t: as a has it; it fails from b, 1 of 2 regions: the path from there, or a part of what serves, is at fault (connect_timeout); 2 are needed to tell',
