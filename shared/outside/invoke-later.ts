@@ -2,8 +2,9 @@ import { awsClientSettings } from './aws-client-settings.ts';
 import type { Outside } from './outside.ts';
 
 /**
- * Has Lambda run a function of this account, in this region or another, and does not wait for it (`InvocationType: Event`): what it does is read from
- * where it writes. Rejects where the call was not taken. Lambda itself runs what died once more, as the function is deployed to.
+ * Has Lambda run a function of this account, in this region or another, and does not wait for it (`InvocationType: Event`): what it does is
+ * read from where it writes. Rejects where the call was not taken. Whether Lambda runs again what died is said where the function is deployed:
+ * of those called here it does not (`maximumRetryAttempts: 0`).
  */
 export const invokeLater = async (
   region: string,
