@@ -233,7 +233,7 @@ describe('the template', () => {
     });
     expect(Object.fromEntries(aside)).toEqual({
       ...{ ReceiveArtifact: 5, ReceiveMerge: 5, ReceiveAlerts: 10, ReceiveTest: 5, ServeConsole: 20, Diagnose: 5 },
-      ...{ ProbeAvailability: 2, WatchProbers: 1, DetectDrift: 1, KeepBlobs: 1, SweepTurns: 1 },
+      ...{ ProbeAvailability: 5, WatchProbers: 1, DetectDrift: 1, KeepBlobs: 1, SweepTurns: 1 },
     });
     // As the doctor has it: an account with less can not set this aside.
     const sum = aside.reduce((total, [, count]) => total + count, 0);
@@ -272,7 +272,7 @@ describe('a bundle', () => {
     ['S3', 'com.amazonaws.s3', ['s3:GetObject', 's3:PutObject']],
     ['CloudWatch', 'com.amazonaws.cloudwatch', ['cloudwatch:GetMetricData']],
     ['EventBridge', 'com.amazonaws.eventbridge', ['events:DescribeRule']],
-    ['Lambda', 'com.amazonaws.lambda', ['lambda:GetAccountSettings']],
+    ['Lambda', 'com.amazonaws.lambda', ['lambda:GetAccountSettings', 'lambda:InvokeFunction']],
   ])('holds the client of %s just where the role may ask for it', async (_, shapes, any) => {
     const texts = await Promise.all(archives().map(async (archive) => [archive, await codeText(archive)] as const));
     const having = texts.filter(([, text]) => text.includes(shapes)).map(([archive]) => archive);
