@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { sweepApprovals } from '../shared/approval/tell-decision.ts';
-import { ageAlerts } from '../shared/ledger/alerts.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
+import { ageAlerts } from '../shared/ledger/alerts.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { sweepRollouts } from '../shared/release/sweep-rollouts.ts';

@@ -44,11 +44,7 @@ export const readWaits = async (
 /**
  * Why nothing goes further: an alert about a target that an earlier wave of this rollout has left with what it brings, or about that wave.
  */
-const illBehind = async (
-  ref: WaveRef,
-  release: Release,
-  { ledger }: Stored,
-): Promise<Wait | undefined> => {
+const illBehind = async (ref: WaveRef, release: Release, { ledger }: Stored): Promise<Wait | undefined> => {
   const alerts = await readOthersHolds(ledger);
   const begun = new Set(await readBegun(ledger, ref.rollout));
   for (const { name, targets } of earlierWaves(release, ref.wave)) {

@@ -19,7 +19,13 @@ export interface EarlierWave {
 
 /** The waves of a release before one of them. Pure. */
 export const earlierWaves = ({ waves }: Pick<Release, 'waves'>, wave: string): readonly EarlierWave[] =>
-  waves.slice(0, Math.max(0, waves.findIndex(({ name }) => name === wave)));
+  waves.slice(
+    0,
+    Math.max(
+      0,
+      waves.findIndex(({ name }) => name === wave),
+    ),
+  );
 
 /** A wave that is under way forward: from its first batch until its gates are closed. */
 export interface RunningWave {
