@@ -9,7 +9,7 @@ const rule = (rules: RuleName): RuleName => rules;
 const points = z.number(rule('points')).min(0, rule('points')).max(100, rule('points'));
 
 const weighed = {
-  group: name.optional().describe('Metrics are weighed by group; its own name.'),
+  group: name.optional().describe('Its own name.'),
   critical: z.boolean().default(false).describe('Worse makes the score 0; false.'),
   mostRise: z.number(rule('mostRise')).min(1, rule('mostRise')).optional().describe('As of a metric.'),
 };
@@ -27,12 +27,12 @@ const ofValues = withSource(
         .min(0.5, rule('mostExceeds'))
         .lt(1, rule('mostExceeds'))
         .optional()
-        .describe('In place of mostRise: how often a value may be worse than before (0.5: alike).'),
+        .describe('In place of mostRise.'),
       mostDeviations: z
         .number(rule('mostDeviations'))
         .min(0, rule('mostDeviations'))
         .optional()
-        .describe("In place of mostRise: Cohen's d."),
+        .describe('In place of mostRise.'),
       ...asking,
       ...weighed,
     })
@@ -74,8 +74,8 @@ export const scoreGate = z
           .enum(['before', 'others', 'difference', 'last-week'], rule('baseline'))
           .default('before')
           .describe('As of a metric; before.'),
-        pass: points.default(95).describe('From this score on it passes; 95.'),
-        marginal: points.default(75).describe('Below this it fails; 75.'),
+        pass: points.default(95).describe('95.'),
+        marginal: points.default(75).describe('75; below, it fails.'),
         onMarginal: z
           .enum(['wait', 'pass', 'fail'], rule('onMarginal'))
           .default('wait')
@@ -83,22 +83,18 @@ export const scoreGate = z
         groups: z
           .record(text, z.number(rule('weight')).gt(0, rule('weight')).max(100, rule('weight')))
           .default({})
-          .describe('Weights of groups, 100 together; others share what is left.'),
+          .describe('Weights of groups, 100 together.'),
       })
       .refine(({ pass, marginal }) => marginal <= pass, rule('scoreLimits'))
       .describe('Metrics against a baseline.'),
-    interval: duration
-      .default('1m')
-      .describe('How often it is judged, ten times at most in the soak and ten from its end on; 1m.'),
+    interval: duration.default('1m').describe('How often it is judged; 1m.'),
     maxAge: duration.optional().describe('As of a metric.'),
     level: z
       .number(rule('level'))
       .gt(0, rule('level'))
       .max(0.5, rule('level'))
       .default(0.05)
-      .describe('How often a wave without fault has a metric found worse at most, over all looks; 0.05.'),
+      .describe('As of a metric, over all looks; 0.05.'),
     effect: z.enum(['block', 'report'], rule('effect')).default('block').describe('As of a metric; block.'),
   })
-  .describe(
-    'Several metrics against a baseline, weighed into one score: while a wave is deployed, and when it is left.',
-  );
+  .describe('Metrics against a baseline, weighed into one score.');
