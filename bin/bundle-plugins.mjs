@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { lean } from './bundle-lean.mjs';
 
@@ -53,4 +54,21 @@ export const builtins = {
   },
 };
 
-export default [jsonnetThread, parts, builtins, lean];
+/** `.describe('…')` of a field: what editors show, by docs/config.schema.json, which is made from the sources. */
+const description = /\s*\.describe\(\s*(?:'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)\s*,?\s*\)/g;
+
+/**
+ * The config's schema without the words that describe its fields: 6 kB compressed that no function reads.
+ * @type {import('esbuild').Plugin}
+ */
+const undescribed = {
+  name: 'undescribed',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/shared\/fleet\/schema[\w-]*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(description, ''),
+      loader: 'ts',
+    }));
+  },
+};
+
+export default [jsonnetThread, parts, builtins, undescribed, lean];

@@ -69,7 +69,6 @@ const checkWeights = (name: string, { groups, metrics }: Score): readonly Findin
     others.length === 0
       ? `the weights of all groups are ${taken} together`
       : `${taken} leaves no weight for ${others.join(', ')}`;
-  const expected =
-    others.length === 0 ? '100 together' : 'less than 100 together, as the other groups share what is left';
+  const expected = others.length === 0 ? '100 together' : 'less than 100 together';
   return [{ code: 'GATE_INVALID', path: pointerOf(at), what, expected }];
 };

@@ -145,7 +145,6 @@ const rules = {
     code: 'GATE_INVALID',
     what: 'scheduled probes are a metric of burn rates only',
     expected: 'test: burn',
-    fix: 'a gate of probe judges what a wave sees, and a budget what is left',
   },
   probeTicket: {
     code: 'GATE_INVALID',
@@ -160,12 +159,11 @@ const rules = {
   someMetric: { code: 'GATE_INVALID', what: 'there is nothing to score', expected: 'at least one metric' },
   fewMetrics: {
     code: 'GATE_INVALID',
-    what: 'there are more metrics than a look can ask for',
     expected: 'at most 30 metrics',
   },
   criticalDirection: {
     code: 'MISSING_FIELD',
-    what: 'a critical metric makes the score 0 and does not say which way is bad',
+    what: 'a critical metric does not say which way is bad',
     expected: 'bad: higher, lower or either',
   },
   oneEffect: {

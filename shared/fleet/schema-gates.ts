@@ -129,9 +129,7 @@ const metric = z.union([
     }),
   ),
   z.strictObject({
-    probe: text.describe(
-      'Name of a gate that probes: with test: burn, its scheduled probes are counted, from every region.',
-    ),
+    probe: text.describe('With test: burn: a gate whose scheduled probes are counted.'),
   }),
 ]);
 

@@ -9,34 +9,30 @@ const rule = (rules: RuleName): RuleName => rules;
 const points = z.number(rule('points')).min(0, rule('points')).max(100, rule('points'));
 
 const weighed = {
-  group: name.optional().describe('Metrics are weighed by group; without one a metric is a group of its own name.'),
-  critical: z.boolean().default(false).describe('Where it is worse, the score is 0; false.'),
-  mostRise: z
-    .number(rule('mostRise'))
-    .min(1, rule('mostRise'))
-    .optional()
-    .describe('Ratio to the baseline up to which a worsening is borne however sure it is; 1.'),
+  group: name.optional().describe('Its own name.'),
+  critical: z.boolean().default(false).describe('Worse makes the score 0; false.'),
+  mostRise: z.number(rule('mostRise')).min(1, rule('mostRise')).optional().describe('As of a metric.'),
 };
 
 const ofValues = withSource(
   z
     .strictObject({
-      query: query.describe("What gives one value, in the store's language."),
+      query: query.describe('What gives one value.'),
       bad: z
         .enum(['higher', 'lower', 'either'], rule('bad'))
         .optional()
-        .describe('Which way is bad; higher. One that is critical must say it.'),
+        .describe('As of a metric; one that is critical must say it.'),
       mostExceeds: z
         .number(rule('mostExceeds'))
         .min(0.5, rule('mostExceeds'))
         .lt(1, rule('mostExceeds'))
         .optional()
-        .describe('In place of mostRise: how often a value may be worse than one of the baseline (0.5 is alike).'),
+        .describe('In place of mostRise.'),
       mostDeviations: z
         .number(rule('mostDeviations'))
         .min(0, rule('mostDeviations'))
         .optional()
-        .describe("In place of mostRise: by how many standard deviations the means may differ (Cohen's d)."),
+        .describe('In place of mostRise.'),
       ...asking,
       ...weighed,
     })
@@ -54,14 +50,9 @@ const ofValues = withSource(
 const ofCounts = withSource(
   z.strictObject({
     errors: query.describe('What counts all that failed.'),
-    requests: query.describe('What counts everything; more errors of so many are worse.'),
-    minRequests: countFromOne.default(1).describe('Fewer requests than this on either side can not be compared; 1.'),
-    errorsMayBeAbsent: z
-      .literal(true)
-      .optional()
-      .describe(
-        'Where requests are there and the store has no series of errors, that is 0. Prometheus can tell by itself.',
-      ),
+    requests: query.describe('What counts everything.'),
+    minRequests: countFromOne.default(1).describe('Fewer on either side can not be compared; 1.'),
+    errorsMayBeAbsent: z.literal(true).optional().describe('As of a metric.'),
     ...asking,
     ...weighed,
   }),
@@ -78,43 +69,32 @@ export const scoreGate = z
           .record(name, z.union([ofValues, ofCounts]))
           .refine((metrics) => Object.keys(metrics).length > 0, rule('someMetric'))
           .refine((metrics) => Object.keys(metrics).length <= MOST_METRICS, rule('fewMetrics'))
-          .describe('What is compared, by name: values or counts of a store, with their groups.'),
+          .describe('What is compared, by name.'),
         baseline: z
           .enum(['before', 'others', 'difference', 'last-week'], rule('baseline'))
           .default('before')
-          .describe('What all of them are compared with, as the baseline of a metric; before.'),
-        pass: points.default(95).describe('From this score on it passes; 95.'),
-        marginal: points.default(75).describe('Below this it fails; 75.'),
+          .describe('As of a metric; before.'),
+        pass: points.default(95).describe('95.'),
+        marginal: points.default(75).describe('75; below, it fails.'),
         onMarginal: z
           .enum(['wait', 'pass', 'fail'], rule('onMarginal'))
           .default('wait')
-          .describe(
-            'What a score between the two does: wait is inconclusive, and judged again while inconclusiveWithin lasts; wait.',
-          ),
+          .describe('What a score between the two does; wait.'),
         groups: z
           .record(text, z.number(rule('weight')).gt(0, rule('weight')).max(100, rule('weight')))
           .default({})
-          .describe('Weights of groups, 100 together; groups without one share what is left equally.'),
+          .describe('Weights of groups, 100 together.'),
       })
       .refine(({ pass, marginal }) => marginal <= pass, rule('scoreLimits'))
-      .describe('Metrics that are compared with a baseline and weighed into one score from 0 to 100.'),
-    interval: duration
-      .default('1m')
-      .describe('How often it is judged, ten times at most in the soak and ten from its end on; 1m.'),
-    maxAge: duration.optional().describe('How old the newest point may be; 2m, in CloudWatch 4m and the window.'),
+      .describe('Metrics against a baseline.'),
+    interval: duration.default('1m').describe('How often it is judged; 1m.'),
+    maxAge: duration.optional().describe('As of a metric.'),
     level: z
       .number(rule('level'))
       .gt(0, rule('level'))
       .max(0.5, rule('level'))
       .default(0.05)
-      .describe(
-        'How often a wave without fault has a metric of it found worse at most, over all comparisons and looks; 0.05.',
-      ),
-    effect: z
-      .enum(['block', 'report'], rule('effect'))
-      .default('block')
-      .describe('report measures and tells and never stops a rollout; block.'),
+      .describe('As of a metric, over all looks; 0.05.'),
+    effect: z.enum(['block', 'report'], rule('effect')).default('block').describe('As of a metric; block.'),
   })
-  .describe(
-    'Several metrics against a baseline, weighed into one score: while a wave is deployed, and when it is left.',
-  );
+  .describe('Metrics against a baseline, weighed into one score.');

@@ -113,10 +113,11 @@ export const probeWave = async (
     metrics?.look();
     if (probes) {
       const probed = await tools.probeUntil(watch === undefined ? order : { ...order, onSample: watch.see }, signal);
-      await watch?.sliceEnded();
+      await watch?.settled();
       const times = await readTargetTimes(ref, outside);
       const samples = labelSamples(probed.samples, { release: ref.release, region: here }, times);
       const tallies = (await loop?.sound(probed.tallies)) ?? probed.tallies;
+      watch?.sliceEnded(tallies === probed.tallies);
       await keepSlice(place, from, clock.now(), { tallies, samples }, outside);
     }
     // A gate that is asked seldom may have had no turn in this slice, which then took no time.

@@ -21,8 +21,10 @@ export interface Others {
 /** Watches the samples of a loop for what stops the wave. */
 export interface StopAtFail {
   see(tally: Tally): void;
-  /** Ends a slice: what fails no more is taken back. Resolves when a stop that was begun is stored; rejects when it could not be. */
-  sliceEnded(): Promise<void>;
+  /** The slice is over: what fails no more is taken back. Resolves when a stop that was begun is stored; rejects when it could not be. */
+  settled(): Promise<void>;
+  /** Ends the slice. What a region saw that has itself to blame (`counts` is false) is no part of a run or of evidence. */
+  sliceEnded(counts: boolean): void;
 }
 
 /**
@@ -67,16 +69,18 @@ export const stopAtFail = (
       if (isStopped || raising.has(place)) return;
       // A share of failures is judged at the exit, with its samples; failures in a row, each confirmed, stop at once, and so does a
       // sequential gate, whose evidence may be looked at as often as one likes.
-      if (sofar.run.longest < gate.consecutive && !weighsEvidence(gate.test)) return;
+      // Where others have a say it has to fail now: what failed from here for a while, and from nowhere else, is past.
+      const run = others === undefined ? sofar.run.longest : sofar.run.trailing;
+      if (run < gate.consecutive && !weighsEvidence(gate.test)) return;
       const judgement = tools.assessProbe(tally.gate, gate, [sofar]);
       if (judgement.verdict !== 'fail') return;
       // The next attempt asks the others again, unless it goes well.
       const raised = raise(gate, judgement, place).then(() => void raising.delete(place));
       raising.set(place, raised);
-      // Awaited by `sliceEnded`; until then a rejection must not count as unhandled.
+      // Awaited by `settled`; until then a rejection must not count as unhandled.
       raised.catch(() => undefined);
     },
-    sliceEnded: async () => {
+    settled: async () => {
       await Promise.all(raising.values());
       for (const [place, tally] of slice) {
         const gate = gates[tally.gate];
@@ -84,7 +88,9 @@ export const stopAtFail = (
           failing.delete(place);
       }
       others?.keep([...failing.values()]);
-      earlier = new Map([...earlier, ...slice]);
+    },
+    sliceEnded: (counts) => {
+      if (counts) earlier = new Map([...earlier, ...slice]);
       slice = new Map();
       own = new Map();
     },
