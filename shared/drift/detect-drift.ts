@@ -38,10 +38,11 @@ const leftMs = 60_000;
 const alertId = 'tidegate-drift';
 
 /**
- * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where the
- * release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what they
- * should have is not settled; neither are those that are no targets of the fleet any more. Those looked at longest ago come first. Writes nothing to any cluster. Twice is as once. @throws what a look at one
- * target threw that speaks of no target, once all the others were looked at.
+ * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
+ * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
+ * they should have is not settled. Neither are those that have left the fleet: what is known of them goes. Those looked at longest ago come
+ * first. Writes nothing to any cluster. Twice is as once.
+ * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
  */
 export const detectDrift = async (
   tools: DriftTools,
