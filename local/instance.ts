@@ -145,12 +145,10 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   later.functions = withProber(localFunctions(outside), functionsOf(region));
   later.regions = new Map(regions.map((at) => [at, functionsOf(at)]));
   await createStateMachines(engine.handle, options.readDefinition);
-  // Each by itself: a prober takes most of its minute.
+  // Each by itself, as where deployed: a prober takes most of its minute, and what fails keeps no other from running.
   const schedules = [
-    every(scheduleMs, outside, async () => {
-      await functions().call('sweepTurns', {});
-      await functions().call('watchProbers', {});
-    }),
+    every(scheduleMs, outside, () => functions().call('sweepTurns', {})),
+    every(scheduleMs, outside, () => functions().call('watchProbers', {})),
     every(driftMs, outside, () => functions().call('detectDrift', {})),
     every(sweepMs, outside, async () => {
       await functions().call('keepBlobs', {});
