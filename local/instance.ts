@@ -19,6 +19,7 @@ import type { Route } from './network.ts';
 import { localOutside, type Mode } from './outside.ts';
 import { createRegionFaults, type RegionFaults } from './region-faults.ts';
 import { regionalLambda, regionalProber } from './regional-probers.ts';
+import { every } from './schedule.ts';
 import { ensureSecret } from './secret-files.ts';
 import { account, blobBucket, createStateMachines, region, stateMachineArn } from './state-machines.ts';
 
@@ -144,20 +145,18 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   later.functions = withProber(localFunctions(outside), functionsOf(region));
   later.regions = new Map(regions.map((at) => [at, functionsOf(at)]));
   await createStateMachines(engine.handle, options.readDefinition);
-  // Each by itself: a prober takes most of its minute.
+  // Each by itself, as where deployed: a prober takes most of its minute, and what fails keeps no other from running.
   const schedules = [
-    every(scheduleMs, mode.clock, async () => {
-      await functions().call('sweepTurns', {});
-      await functions().call('watchProbers', {});
-    }),
-    every(driftMs, mode.clock, () => functions().call('detectDrift', {})),
-    every(sweepMs, mode.clock, async () => {
+    every(scheduleMs, outside, () => functions().call('sweepTurns', {})),
+    every(scheduleMs, outside, () => functions().call('watchProbers', {})),
+    every(driftMs, outside, () => functions().call('detectDrift', {})),
+    every(sweepMs, outside, async () => {
       await functions().call('keepBlobs', {});
       outside.sweep();
       engine.forget(mode.clock.now() - historyMs);
     }),
     ...[...later.regions].map(([at, there]) =>
-      every(scheduleMs, mode.clock, () => there.call('probeAvailability', { region: at })),
+      every(scheduleMs, outside, () => there.call('probeAvailability', { region: at })),
     ),
   ];
   return {
@@ -257,26 +256,3 @@ const answered = (answer: unknown): { readonly statusCode: number; readonly body
   answer as { readonly statusCode: number; readonly body: string };
 const statusOf = (answer: unknown): number => answered(answer).statusCode;
 const bodyOf = (answer: unknown): string => answered(answer).body;
-
-/** Runs `work` when the minute (or whatever `ms` is) begins, unless the last run goes on; its failure does not end the schedule. */
-const every = (ms: number, clock: Mode['clock'], work: () => Promise<unknown>) => {
-  let cancel = () => {};
-  let running = false;
-  const next = () => {
-    if (!running) return;
-    cancel = clock.after(ms - (clock.now() % ms), () => {
-      work().then(next, next);
-    });
-  };
-  return {
-    start: () => {
-      if (running) return;
-      running = true;
-      next();
-    },
-    stop: () => {
-      running = false;
-      cancel();
-    },
-  };
-};

@@ -10,7 +10,8 @@ export interface LogFile {
 
 /**
  * A file that lines are appended to, its owner's alone. When it holds more than `most` bytes it becomes `<path>.1`, in place of the one before,
- * and a new one begins: a log is never more than twice that. Lines after `close` are let go.
+ * and a new one begins: a log is never more than twice that. Lines after `close` are let go, and those that a full disk does not take: what
+ * can not go on for that says so itself.
  */
 export const openLogFile = (path: string, most = mostBytes): LogFile => {
   const open = () => openSync(path, 'a', 0o600);
@@ -25,7 +26,11 @@ export const openLogFile = (path: string, most = mostBytes): LogFile => {
         descriptor = open();
         size = 0;
       }
-      size += writeSync(descriptor, line);
+      try {
+        size += writeSync(descriptor, line);
+      } catch (error) {
+        if (!isFull(error)) throw error;
+      }
     },
     close: () => {
       if (descriptor !== undefined) closeSync(descriptor);
@@ -33,3 +38,6 @@ export const openLogFile = (path: string, most = mostBytes): LogFile => {
     },
   };
 };
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

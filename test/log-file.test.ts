@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -22,4 +22,10 @@ it('keeps what was written last, in two files of a bounded size, of their owner 
     expect(statSync(file).size).toBeLessThan(120);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   }
+});
+
+it.runIf(existsSync('/dev/full'))('lets go what a full disk does not take', () => {
+  const log = openLogFile('/dev/full');
+  expect(() => log.write('a line\n')).not.toThrow();
+  log.close();
 });

@@ -13,7 +13,10 @@ import { restartLines } from '../restart-lines.ts';
 type Planned = Extract<PlanView, { status: 'planned' }>;
 type Refused = Extract<PlanView, { status: 'refused' }>;
 
-/** What releasing a commit would change, on the fleet or on one private target. Exit 2 when it would be refused; 10 with `--exit-code` when something differs. */
+/**
+ * What releasing a commit would change, on the fleet or on one private target. Exit 2 when it would be refused; 10 with `--exit-code` when
+ * something differs.
+ */
 export const run: Run = async ([commit], options, { terminal, json, connect }) => {
   const { exitCode } = options;
   const target = textOption(options, 'target');

@@ -11,6 +11,7 @@ import { abortRollout } from '../../shared/release/abort-rollout.ts';
 import { startRollout } from '../../shared/release/start-rollout.ts';
 import type { AlertPlace } from '../../shared/rollout/alerts.ts';
 import { type Hold, nameOf } from '../../shared/rollout/holds.ts';
+import { tryOf } from '../../shared/rollout/own-rollout.ts';
 import { requireKnown } from './known-name.ts';
 
 type HoldingActions = Pick<Actions, 'hold' | 'lift' | 'abort' | 'retry'>;
@@ -78,8 +79,8 @@ const starterOf = ({ name, roles }: Parameters<HoldingActions['retry']>[1]): rea
 
 /** `ro-1234-2`: one try has one name, so that two who ask at once begin it once. */
 const nextName = async (rollout: string, { ledger }: Pick<Outside, 'ledger'>): Promise<string> => {
-  const [, base = rollout, number = '1'] = /^(ro-[0-9a-f]{20})-(\d+)$/.exec(rollout) ?? [];
-  for (let next = Number(number) + 1; ; next += 1) {
+  const { base, number } = tryOf(rollout);
+  for (let next = number + 1; ; next += 1) {
     const row = await readRollout(ledger, `${base}-${next}`);
     if (row?.end === undefined) return `${base}-${next}`;
   }

@@ -1,6 +1,7 @@
 import type { Refusal, RefusalCode } from '../apply/refusals.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId, PlannedObject } from '../rollout/plan.ts';
+import type { Target } from '../rollout/target.ts';
 import type { PlannedOne } from '../wave/plan-one.ts';
 
 /** An object that is not as it was brought, and in what; at most 300 characters, never a value. */
@@ -16,7 +17,15 @@ export type DriftFound =
   | { readonly status: 'unknown'; readonly because: string };
 
 /** Refusals that say what became of one object since it was brought; others speak of the release, or of what we may. */
-const drifted: readonly RefusalCode[] = ['FIELD_CONFLICT', 'FOREIGN_SET', 'IMMUTABLE_FIELD', 'TERMINATING'];
+const drifted: readonly RefusalCode[] = [
+  'FIELD_CONFLICT',
+  'FOREIGN_SET',
+  'IMMUTABLE_FIELD',
+  'TERMINATING',
+  // Its kind went with its CustomResourceDefinition, or it with its namespace.
+  'UNKNOWN_KIND',
+  'NAMESPACE_MISSING',
+];
 
 /** Fields named of an object. */
 const mostFields = 3;
@@ -26,9 +35,9 @@ const mostFields = 3;
  * release and stand there all the same are none: nobody approved their delete, or they ask to stay. Neither is a field that has its value and
  * another holder. Of a plan that is refused only what refuses it is known. Pure.
  */
-export const assessDrift = (planned: PlannedOne): DriftFound => {
+export const assessDrift = (planned: PlannedOne, { namespace }: Pick<Target, 'namespace'>): DriftFound => {
   if (planned.status === 'unreachable') return { status: 'unknown', because: planned.because };
-  if (planned.status === 'refused') return assessRefusals(planned.refusals);
+  if (planned.status === 'refused') return assessRefusals(planned.refusals, `/Namespace//${namespace}`);
   const brought = planned.planned.plan.objects.filter(({ action }) => action !== 'prune');
   const different = brought.filter(isDifferent);
   return different.length === 0
@@ -43,8 +52,9 @@ const isDifferent = ({ action, fields }: PlannedObject): boolean =>
 const differing = (fields: PlannedObject['fields']): readonly string[] =>
   fields.map(({ path }) => path).filter((path) => path !== '/metadata/managedFields');
 
-const assessRefusals = (refusals: readonly Refusal[]): DriftFound => {
-  const objects = refusals.flatMap(({ code, object, because, conflicts = [] }) => {
+const assessRefusals = (refusals: readonly Refusal[], namespace: ObjectId): DriftFound => {
+  const objects = refusals.flatMap(({ code, because, conflicts = [], ...refusal }) => {
+    const object = refusal.object ?? (code === 'NAMESPACE_MISSING' ? namespace : undefined);
     if (object === undefined || !drifted.includes(code)) return [];
     if (conflicts.length === 0) return [{ id: object, because: brief(because, 300) }];
     const held = conflicts.map(({ path, manager }) => `${path} (${manager})`);

@@ -1,15 +1,17 @@
-import type { Digest } from '../blobs/blobs.ts';
+import { BlobCorrupt, BlobMissing, type Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import { keepAlerts } from '../ledger/alerts.ts';
+import { listFleetRollouts } from '../ledger/rollouts.ts';
 import { readTargetState, readTargetStates, type Standing, type TargetState } from '../ledger/target-state.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import type { AlertReport } from '../rollout/alerts.ts';
 import { type Audience, audienceOf } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
+import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import type { PlannedOne } from '../wave/plan-one.ts';
 import { assessDrift, type DriftFound, sayDrifted } from './assess-drift.ts';
-import { type Drift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
+import { type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
 
 /** What looking for drift needs of the capabilities beside it. */
 export interface DriftTools {
@@ -36,9 +38,11 @@ const leftMs = 60_000;
 const alertId = 'tidegate-drift';
 
 /**
- * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where the
- * release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what they
- * should have is not settled. Those looked at longest ago come first. Writes nothing to any cluster. Twice is as once.
+ * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
+ * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
+ * they should have is not settled. Neither are those that have left the fleet: what is known of them goes. Those looked at longest ago come
+ * first. Writes nothing to any cluster. Twice is as once.
+ * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
  */
 export const detectDrift = async (
   tools: DriftTools,
@@ -55,16 +59,25 @@ export const detectDrift = async (
     releases.set(digest, release);
     return release;
   };
+  const isGone = await findGone(ledger, releaseOf);
   const found: Drift[] = [];
+  const thrown: unknown[] = [];
   let begun = 0;
   while (begun < due.length && deadline - clock.now() > leftMs) {
     const some = due.slice(begun, begun + SIDE_BY_SIDE);
     begun += some.length;
-    const looks = some.map(async ({ target, standing }) =>
-      look(target, standing, await releaseOf(standing.release), before.get(target), tools, outside, signal),
+    const looks = await Promise.allSettled(
+      some.map(({ target, standing }) =>
+        look(target, standing, before.get(target), { releaseOf, isGone }, tools, outside, signal),
+      ),
     );
-    found.push(...(await Promise.all(looks)).filter((drift) => drift !== undefined));
+    for (const each of looks) {
+      if (each.status === 'rejected') thrown.push(each.reason);
+      else if (each.value !== undefined) found.push(each.value);
+    }
   }
+  // One that can never be looked at stays the first in line: it must not keep all others from being looked at.
+  if (thrown.length > 0) throw thrown[0];
   const named = (status: Drift['status']) => found.filter((each) => each.status === status).map(({ target }) => target);
   return { looked: found.length, drifted: named('drifted'), unknown: named('unknown'), left: due.length - begun };
 };
@@ -82,61 +95,102 @@ export const orderLooks = (
       (a, b) => (before.get(a.target)?.at ?? 0) - (before.get(b.target)?.at ?? 0) || (a.target < b.target ? -1 : 1),
     );
 
+type ReleaseOf = (digest: Digest) => Promise<Release>;
+
+interface Known {
+  readonly releaseOf: ReleaseOf;
+  /** Whether it is a target of the fleet no more. */
+  isGone(target: ReleaseTarget): boolean;
+}
+
+/** So many rollouts of the fleet are looked through for one that was prepared: it says which targets there are. */
+const LOOKED_THROUGH = 20;
+
+const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promise<Known['isGone']> => {
+  const newest = (await listFleetRollouts(ledger, LOOKED_THROUGH)).find(({ release }) => release !== undefined);
+  if (newest?.release === undefined) return () => false;
+  try {
+    const { targets } = await releaseOf(newest.release);
+    return (target) => target.private === undefined && targets[target.name] === undefined;
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return () => false;
+  }
+};
+
+/** What is not stored any more, or damaged, says nothing. */
+const isLost = (error: unknown): error is Error => error instanceof BlobMissing || error instanceof BlobCorrupt;
+
 const look = async (
   name: string,
   standing: Standing,
-  release: Release,
   before: Drift | undefined,
+  known: Known,
   tools: DriftTools,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Drift | undefined> => {
   const at = clock.now();
-  const target = release.targets[name];
-  if (target === undefined) return undefined;
-  const found = assessDrift(await tools.plan(target, standing, signal));
+  const held = before?.holds === true;
+  const tellOf = (status: AlertReport['status'], summary?: string) =>
+    keepAlerts(ledger, { scope: 'target', name }, [alertOf(status, summary)], clock.now());
+  const seen = await compare(name, standing, known, tools, signal);
+  if (seen === undefined) return undefined;
+  if (seen === 'gone') {
+    if (held) await tellOf('resolved');
+    await dropDrift(ledger, name);
+    return undefined;
+  }
+  const { found, target, effect } = seen;
   // A rollout that began meanwhile changes what is looked at.
   const now = await readTargetState(ledger, name);
   if (now.begun?.rollout !== standing.rollout || now.verified?.rollout !== standing.rollout) return undefined;
-  const holds = await hold(name, found, before?.holds === true, release, standing, { ledger, clock });
+  const holds = effect === 'report' ? false : found.status === 'unknown' ? held : found.status === 'drifted';
+  // The row says that the target is held from before it is until after it was: what dies in between the next look puts right.
+  if (held && !holds) await tellOf('resolved');
   const { commit, rollout } = standing;
-  const drift = await keepDrift(ledger, {
-    target: name,
-    at,
-    commit,
-    rollout,
-    ...keptOf(found),
-    ...(holds ? { holds } : {}),
-  });
-  if (found.status === 'drifted') {
-    const ids = found.objects.map(({ id }) => id);
-    await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}`, said(name, found, standing), audienceOf(target));
-  }
+  const row = { target: name, at, commit, rollout, ...keptOf(found), ...(holds ? { holds } : {}) };
+  const drift = await keepDrift(ledger, row);
+  if (found.status !== 'drifted' || drift.at !== at) return drift;
+  const text = said(name, found, standing);
+  if (holds) await tellOf('firing', text);
+  const ids = found.objects.map(({ id }) => id);
+  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}`, text, audienceOf(target));
   return drift;
 };
 
-/** Holds the target while it drifts, and lets it go when it is as deployed; what is not known changes nothing. Returns whether it holds. */
-const hold = async (
+/** What a look found, of which target, and what its release makes of drift. */
+interface Seen {
+  readonly found: DriftFound;
+  readonly target?: ReleaseTarget;
+  readonly effect?: Release['drift'];
+}
+
+/** Compares a target with its standing; `undefined` where that has no such target. What is not stored any more compares with nothing. */
+const compare = async (
   name: string,
-  found: DriftFound,
-  held: boolean,
-  { drift: effect }: Pick<Release, 'drift'>,
   standing: Standing,
-  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
-): Promise<boolean> => {
-  const holds = effect === 'report' ? false : found.status === 'unknown' ? held : found.status === 'drifted';
-  if (found.status === 'unknown' || !(holds || held)) return holds;
-  const report: AlertReport = {
-    id: alertId,
-    name: 'drift',
-    own: true,
-    status: holds ? 'firing' : 'resolved',
-    labels: {},
-    ...(found.status === 'drifted' ? { summary: said(name, found, standing) } : {}),
-  };
-  await keepAlerts(ledger, { scope: 'target', name }, [report], clock.now());
-  return holds;
+  { releaseOf, isGone }: Known,
+  tools: DriftTools,
+  signal: AbortSignal,
+): Promise<Seen | 'gone' | undefined> => {
+  try {
+    const { targets, drift: effect } = await releaseOf(standing.release);
+    const target = targets[name];
+    if (target === undefined) return undefined;
+    if (isGone(target)) return 'gone';
+    const found = assessDrift(await tools.plan(target, standing, signal), target);
+    return { found, target, ...(effect === undefined ? {} : { effect }) };
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return { found: { status: 'unknown', because: brief(`what was deployed is not known: ${error.message}`, 300) } };
+  }
 };
+
+const alertOf = (status: AlertReport['status'], summary: string | undefined): AlertReport => ({
+  ...{ id: alertId, name: 'drift', own: true, status, labels: {} },
+  ...(summary === undefined ? {} : { summary }),
+});
 
 const keptOf = (found: DriftFound): Pick<Drift, 'status' | 'because' | 'count' | 'objects'> => {
   if (found.status === 'unknown') return found;

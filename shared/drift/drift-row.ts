@@ -39,6 +39,12 @@ export const keepDrift = async (ledger: Ledger, drift: Omit<Drift, 'since'>): Pr
   return row === undefined ? drift : stored<Drift>(row);
 };
 
+/** Takes away how a target stood that is none any more. Twice is as once. */
+export const dropDrift = async (ledger: Ledger, target: string): Promise<void> => {
+  const row = await ledger.get({ partition, sort: target });
+  if (row !== undefined) await ledger.remove({ partition, sort: target, expect: row.version });
+};
+
 /** How one target stood; `undefined` where nobody has looked. */
 export const readDrift = async (ledger: Ledger, target: string): Promise<Drift | undefined> => {
   const row = await ledger.get({ partition, sort: target });

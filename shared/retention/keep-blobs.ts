@@ -1,11 +1,10 @@
 import { type Blobs, type Digest, ownedBlobs } from '../blobs/blobs.ts';
-import { readAccess } from '../ledger/access.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Data, Ledger } from '../ledger/ledger.ts';
 import { listOpenRollouts } from '../ledger/rollouts.ts';
 import { queryAll } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
-import { ownerMark, ownerOf } from '../rollout/own-rollout.ts';
+import { ownerOf } from '../rollout/own-rollout.ts';
 
 /** So long a blob is there after it was put last. A test holds the bucket's lifecycle to it. */
 export const blobDays = 400;
@@ -105,11 +104,13 @@ interface Needed {
 const readNeeded = async (ledger: Ledger): Promise<Needed> => {
   const open = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   const standings = await queryAll(ledger, 'targets');
-  const { privateTargets } = await readAccess(ledger);
-  const ofTargets = standings.map(({ sort, data }) => ({
-    owner: sort in privateTargets ? ownerMark(sort) : undefined,
-    digests: digestsIn(JSON.stringify(data)),
-  }));
+  // What a rollout of the fleet brought to a target that has become a private one since is the fleet's: its release names all targets.
+  const ofTargets = standings.flatMap(({ data }) =>
+    [data, ...standingsIn(data)].map((each) => ({
+      owner: typeof each.rollout === 'string' ? ownerOf(each.rollout) : undefined,
+      digests: digestsIn(JSON.stringify(each)),
+    })),
+  );
   const working = await Promise.all(
     open.map(async ({ rollout }) => ({
       owner: ownerOf(rollout),
@@ -127,3 +128,7 @@ const readNeeded = async (ledger: Ledger): Promise<Needed> => {
     ),
   };
 };
+
+/** The standings of a target, each of which says what rollout brought it. */
+const standingsIn = ({ begun, verified, earlier = [] }: Data): readonly Data[] =>
+  [begun, verified, earlier].flat().filter((each): each is Data => typeof each === 'object' && each !== null);

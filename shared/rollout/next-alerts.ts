@@ -67,9 +67,9 @@ export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {
   return firing.length === before.firing.length ? before : { ...before, firing };
 };
 
-/** Those that what runs there is still to be stopped for. Pure. */
+/** Those that what runs there is still to be stopped for; Tidegate's own keep what comes next from their target, and stop nothing. Pure. */
 export const unacted = ({ firing }: AlertsAt): readonly FiringAlert[] =>
-  firing.filter(({ actedAt, waived }) => actedAt === undefined && waived === undefined);
+  firing.filter(({ actedAt, waived, own }) => actedAt === undefined && waived === undefined && own !== true);
 
 const begun = ({ id, name, startsAt, endsAt, summary, link, own }: AlertReport, now: number): FiringAlert => ({
   id,

@@ -25,8 +25,8 @@ export type Suspect = (Change | OutsideChange) & { readonly because: string };
 
 /**
  * Changes of a target in the order in which they are to be suspected of a failure at `failedAt`: the rollout that found it, then what
- * others changed outside of any and what is known to show late, then the other rollouts, newest first; what was taken back comes last. None is cleared by coming late in the list: the newest
- * change is often only the restart that brings an older one into effect.
+ * others changed outside of any and what is known to show late, then the other rollouts, newest first; what was taken back comes last. None
+ * is cleared by coming late in the list: the newest change is often only the restart that brings an older one into effect.
  */
 export const orderSuspects = (changes: readonly (Change | OutsideChange)[], failedAt: number): readonly Suspect[] =>
   changes

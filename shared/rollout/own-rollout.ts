@@ -9,3 +9,9 @@ export const followingName = (rollout: string, target: string): string => `${rol
 /** The mark of the private target that a rollout is for alone, as its name has it; `undefined` for one of the fleet. Pure. */
 export const ownerOf = (rollout: string): string | undefined =>
   /^ro-[0-9a-f]{20}(?:-\d{1,7})*-([0-9a-f]{8})(?:-\d{1,7})*$/.exec(rollout)?.[1];
+
+/** `ro-1234-2` is the second try of `ro-1234`. A mark may be eight digits, and no rollout is begun anew ten million times. Pure. */
+export const tryOf = (rollout: string): { readonly base: string; readonly number: number } => {
+  const [, base = rollout, number = '1'] = /^(.+)-(\d{1,7})$/.exec(rollout) ?? [];
+  return { base, number: Number(number) };
+};

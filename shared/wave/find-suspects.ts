@@ -27,8 +27,8 @@ export interface Suspects {
 export type ReadOutside = (target: string) => Promise<readonly OutsideChange[]>;
 
 /**
- * Finds what was changed within a day on the targets on which a wave failed, by rollouts and by others. A target with no other change than this rollout's is left
- * out: there is nothing to ask. Reads only.
+ * Finds what was changed within a day on the targets on which a wave failed, by rollouts and by others. A target with no other change than
+ * this rollout's is left out: there is nothing to ask. Reads only.
  */
 export const findSuspects = async (
   ref: WaveRef,

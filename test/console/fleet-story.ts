@@ -1,5 +1,5 @@
 import { requestApproval } from '../../shared/approval/request-approval.ts';
-import type { Blobs, Digest } from '../../shared/blobs/blobs.ts';
+import { BlobMissing, type Blobs, type Digest } from '../../shared/blobs/blobs.ts';
 import { getJson, putJson } from '../../shared/blobs/json.ts';
 import { recordEvent } from '../../shared/ledger/events.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -37,7 +37,7 @@ export const memoryBlobs = (): Blobs => {
       stored.set(digest, typeof content === 'string' ? new TextEncoder().encode(content) : content);
       return digest;
     },
-    get: async (digest) => stored.get(digest) ?? Promise.reject(new Error(`no blob ${digest}`)),
+    get: async (digest) => stored.get(digest) ?? Promise.reject(new BlobMissing(digest)),
   };
 };
 

@@ -92,13 +92,23 @@ describe('a target that is compared with what was brought to it', () => {
       drifted('web', 'it is being deleted'),
     ],
     [
+      'has lost the namespace that all of it was in',
+      { status: 'refused', refusals: [{ code: 'NAMESPACE_MISSING', because: 'a: namespace shop does not exist' }] },
+      { status: 'drifted', objects: [{ id: '/Namespace//shop', because: 'a: namespace shop does not exist' }] },
+    ],
+    [
+      'has lost a kind, and its objects with it',
+      { status: 'refused', refusals: [{ code: 'UNKNOWN_KIND', object: id('web'), because: 'no such kind' }] },
+      drifted('web', 'no such kind'),
+    ],
+    [
       'refuses the look, which says nothing of it',
       { status: 'refused', refusals: [{ code: 'FORBIDDEN', object: id('web'), because: 'may not be read' }] },
       { status: 'unknown', because: 'what was deployed can not be planned again: may not be read' },
     ],
     ['does not answer', { status: 'unreachable', because: 'no answer' }, { status: 'unknown', because: 'no answer' }],
   ])('%s', (_, plan, found) => {
-    expect(assessDrift(plan)).toEqual(found);
+    expect(assessDrift(plan, { namespace: 'shop' })).toEqual(found);
   });
 });
 

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlobCorrupt } from '../../shared/blobs/blobs.ts';
 import { expireFolder, folderBlobs } from '../../shared/blobs/folder.ts';
 import { putJson } from '../../shared/blobs/json.ts';
-import { keepAccess } from '../../shared/ledger/access.ts';
 import { endRollout, notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
@@ -54,10 +53,13 @@ describe('blobs that grow old', () => {
   it("are put again as a private target's own, with all that they name, and those of the fleet as the fleet's", async () => {
     const { clock, ledger, outside, plant, start } = open();
     const [own, fleets, running] = [await plant('own'), await plant('fleets'), await plant('running')];
-    await keepAccess(ledger, { actions: {}, privateTargets: { acme: { roles: ['acme'], holders: [] } } }, new Set(), 1);
-    await markVerified(ledger, 'acme', { commit: 'c', at: begin, ...own, rollout: 'r' });
-    await markVerified(ledger, 'a', { commit: 'c', at: begin, ...fleets, rollout: 'r' });
-    const following = followingName('ro-0123456789abcdef0123', 'other');
+    const before = await plant('of the fleet, before acme was private');
+    const rollout = 'ro-0123456789abcdef0123';
+    const standing = { commit: 'c', at: begin };
+    await markVerified(ledger, 'acme', { ...standing, ...before, rollout });
+    await markVerified(ledger, 'acme', { ...standing, ...own, rollout: followingName(rollout, 'acme') });
+    await markVerified(ledger, 'a', { ...standing, ...fleets, rollout });
+    const following = followingName(rollout, 'other');
     await start(following);
     await notePrepared(ledger, following, running.release, ['other']);
     const owners = new Map<string, string | undefined>();
@@ -70,7 +72,10 @@ describe('blobs that grow old', () => {
     const all = (planted: object, owner: string | undefined) =>
       Object.values(planted).map((digest): [string, string | undefined] => [String(digest), owner]);
     expect(owners).toEqual(
-      new Map([...all(own, ownerMark('acme')), ...all(fleets, undefined), ...all(running, ownerMark('other'))]),
+      new Map([
+        ...[...all(own, ownerMark('acme')), ...all(running, ownerMark('other'))],
+        ...[...all(before, undefined), ...all(fleets, undefined)],
+      ]),
     );
   });
 

@@ -127,8 +127,9 @@ test.each<[string, Partial<FiringAlert>, number]>([
   expect(withoutSilent(before, over)).toEqual(known(firing('2', { everyMs: minute, own: true })));
 });
 
-test('what runs is stopped for those that nobody has acted on, and not for those that are waived', () => {
-  expect(unacted(known(firing('1', { actedAt: 1 }), firing('2'), firing('3', { waived })))).toEqual([firing('2')]);
+test('what runs is stopped for those that nobody has acted on, and not for those that are waived or our own', () => {
+  const fire = known(firing('1', { actedAt: 1 }), firing('2'), firing('3', { waived }), firing('4', { own: true }));
+  expect(unacted(fire)).toEqual([firing('2')]);
 });
 
 test.each<[string, AlertsAt, unknown]>([

@@ -34,8 +34,9 @@ const kept = 3;
 
 /**
  * Which jobs run around a deployment: of the release that is brought those that did not run there yet, of a release that is taken back its
- * `back` jobs, when its own jobs had begun; what of these is still under way is stopped. A test that failed runs again in the place of the one that did. Another job that failed refuses the plan, since a release runs its jobs once; so does a release
- * that was taken back by a job, since what that took back would be missing. `undefined` where no job runs. Pure.
+ * `back` jobs, when its own jobs had begun; what of these is still under way is stopped. A test that failed runs again in the place of the
+ * one that did. Another job that failed refuses the plan, since a release runs its jobs once; so does a release that was taken back by a
+ * job, since what that took back would be missing. `undefined` where no job runs. Pure.
  */
 export const planJobs = ({
   brought,

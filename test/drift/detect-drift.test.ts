@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { putJson } from '../../shared/blobs/json.ts';
+import { detectDrift } from '../../shared/drift/detect-drift.ts';
+import { readDrifts } from '../../shared/drift/drift-row.ts';
+import { readAlertHolds } from '../../shared/ledger/alerts.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
+import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
+import { markVerified } from '../../shared/ledger/target-state.ts';
+import { processClock } from '../../shared/outside/clock.ts';
+import { digestOf } from '../../shared/rollout/digest.ts';
+import type { PlannedOne } from '../../shared/wave/plan-one.ts';
+import { never, targetNamed } from '../analysis/asking.ts';
+import { memoryBlobs } from '../console/fleet-story.ts';
+
+const gone: PlannedOne = {
+  status: 'refused',
+  refusals: [{ code: 'TERMINATING', object: '/Service/shop/web', because: 'it is being deleted' }],
+};
+const well: PlannedOne = {
+  status: 'planned',
+  planned: {
+    endpoint: { server: 'https://a' },
+    findings: [],
+    plan: {
+      ...{ target: 'a', release: digestOf('r'), rendered: digestOf('m'), objects: [] },
+      restarts: { order: 'providers-first', perMinute: 1, steps: [], starts: [], later: [], waiting: [] },
+    },
+  },
+};
+
+/** Targets `a` and `b`, and what a look at each finds or throws. */
+const openPlace = async () => {
+  let now = 1_000_000;
+  const clock = { ...processClock, now: () => now };
+  const ledger = openSqliteLedger(':memory:', clock);
+  const blobs = memoryBlobs();
+  const rendered = digestOf('m');
+  const targets = Object.fromEntries(['a', 'b'].map((name) => [name, { ...targetNamed(name), rendered }]));
+  const release = await putJson(blobs, { targets });
+  for (const target of ['a', 'b'])
+    await markVerified(ledger, target, { release, rendered, commit: 'c', rollout: 'r', at: 1 });
+  const looks: Record<string, PlannedOne | Error> = { a: well, b: well };
+  const told: string[] = [];
+  const plan = async ({ name }: { readonly name: string }): Promise<PlannedOne> => {
+    const look = looks[name] ?? well;
+    if (look instanceof Error) throw look;
+    return look;
+  };
+  const tell = async (_: string, text: string) => void told.push(text);
+  return {
+    ...{ ledger, blobs, looks, told, rendered },
+    detect: (through: Ledger = ledger) => {
+      now += 300_000;
+      return detectDrift({ plan, tell }, { ledger: through, blobs, clock }, { signal: never, deadline: now + 120_000 });
+    },
+    held: async () => (await readAlertHolds(ledger)).map(({ name }) => name),
+    isSo: async () => (await readDrifts(ledger)).map(({ target, status }) => `${target}: ${status}`),
+  };
+};
+
+/** A ledger on which whoever writes a row of that partition dies, before it is written. */
+const dyingAt = (ledger: Ledger, partition: string): Ledger => ({
+  ...ledger,
+  put: (row) => (row.partition === partition ? Promise.reject(new Error('killed')) : ledger.put(row)),
+});
+
+test('a look that dies between its row and its hold leaves a target that is let go when it is put back', async () => {
+  for (const partition of ['drift', 'alerts']) {
+    const place = await openPlace();
+    place.looks.a = gone;
+    await expect(place.detect(dyingAt(place.ledger, partition))).rejects.toThrow('killed');
+    place.looks.a = well;
+    await place.detect();
+    expect([partition, await place.held()]).toEqual([partition, []]);
+  }
+});
+
+test('a look that dies as it lets a target go is made again', async () => {
+  for (const partition of ['drift', 'alerts']) {
+    const place = await openPlace();
+    place.looks.a = gone;
+    await place.detect();
+    expect(await place.held()).toEqual(['a']);
+    place.looks.a = well;
+    await expect(place.detect(dyingAt(place.ledger, partition))).rejects.toThrow('killed');
+    await place.detect();
+    expect([partition, await place.held()]).toEqual([partition, []]);
+  }
+});
+
+test('what fails at one target keeps no other from being looked at, and is thrown', async () => {
+  const place = await openPlace();
+  place.looks.a = new TypeError('a mistake of ours');
+  await expect(place.detect()).rejects.toThrow('a mistake of ours');
+  expect(await place.isSo()).toEqual(['b: as-deployed']);
+});
+
+test('a target whose release is not stored any more is not known, and stays held where it was', async () => {
+  const place = await openPlace();
+  place.looks.a = gone;
+  await place.detect();
+  const release = digestOf('lost');
+  const { rendered } = place;
+  await markVerified(place.ledger, 'a', { release, rendered, commit: 'c', rollout: 'r', at: 1 });
+  expect(await place.detect()).toEqual({ looked: 2, drifted: [], unknown: ['a'], left: 0 });
+  expect(await place.held()).toEqual(['a']);
+  expect((await readDrifts(place.ledger))[0]).toMatchObject({
+    ...{ target: 'a', status: 'unknown', holds: true },
+    because: `what was deployed is not known: blob ${release} is not stored; it may have been removed by retention or by hand`,
+  });
+});
+
+test('a target that has left the fleet is let go and forgotten', async () => {
+  const place = await openPlace();
+  place.looks.a = gone;
+  await place.detect();
+  const { ledger, rendered } = place;
+  const release = await putJson(place.blobs, { targets: { b: { ...targetNamed('b'), rendered } } });
+  const from = { repository: 'acme/fleet', commit: 'd', startedAt: 2, startedBy: 'ana', authors: [] };
+  await openRollout(ledger, { rollout: 'ro-2', ...from });
+  await notePrepared(ledger, 'ro-2', release, []);
+  await place.detect();
+  expect(await place.held()).toEqual([]);
+  expect(await place.isSo()).toEqual(['b: as-deployed']);
+});
