@@ -19,7 +19,7 @@ const LONGEST = 16_384;
  * SecretMissing.
  */
 export const entraAssertion = async (subject: string, outside: CloudsOutside, signal: AbortSignal): Promise<string> => {
-  const own = outside.settings.federation?.azure?.issuer;
+  const own = outside.settings.federation?.azureIssuer;
   if (own === undefined) {
     return webIdentityToken(outside, signal).catch((error: unknown) => {
       throw controlApiFailure(subject, 'token', error);
@@ -64,7 +64,10 @@ const objectIn = (text: string): Readonly<Record<string, unknown>> | undefined =
 };
 
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 200) ?? 'nothing';
-const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString();
+/** The ends of what a date can be (ECMA-262, "Time Values"); a token may say any number. */
+const LAST_SECOND = 8.64e12;
+const timeOf = (seconds: number): string =>
+  Math.abs(seconds) > LAST_SECOND ? `${seconds} s` : new Date(seconds * 1000).toISOString();
 
 /**
  * What Entra would refuse of a JWT without having to know its issuer's keys (RFC 7519; "Workload identity federation" of Microsoft Entra):
