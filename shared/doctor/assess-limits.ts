@@ -7,7 +7,7 @@ export interface Limits {
 }
 
 /** What `concurrency=reserved` in serverless.yml sets aside, and what Lambda wants left besides. */
-const reserved = 56;
+const reserved = 64;
 const leastLeft = 100;
 
 /**

@@ -76,6 +76,7 @@ it('may use the ledger, read and keep blobs, and read where to tell people, all 
     's3:GetObject',
     's3:ListBucket',
     's3:PutObject',
+    's3:PutObjectTagging',
     'sqs:SendMessage',
     'ssm:GetParameter',
   ]);

@@ -19,7 +19,8 @@ const own = followingName(fleets, target);
 /** A resource as the stack has it where readers are named. */
 const deployed = (file: string, id: string, member: string): readonly IamStatement[] => {
   const text = readFileSync(join(root, 'resources', file), 'utf8')
-    .replace(/\$\{self:service\}-\$\{sls:stage\}/g, `tidegate-${stage}`)
+    .replace(/\$\{self:service\}/g, 'tidegate')
+    .replace(/\$\{sls:stage\}/g, stage)
     .replace(/\$\{param:dataReaders\}/g, 'tidegate-reader');
   const { Properties } = parse(text, { merge: true }).Resources[id];
   const value = filled(Properties[member]) as { readonly PolicyDocument?: object; readonly Statement?: object };
@@ -50,6 +51,8 @@ const row = (partition: string, action = 'dynamodb:Query'): Pick<IamRequest, 'ac
     context: { 'dynamodb:LeadingKeys': [partition] },
   },
 });
+/** A function of serverless.probers.yml, whose stack has a name of its own. */
+const prober = `arn:aws:iam::${account}:role/tidegate-probers-${stage}-ProbeWaveRole-1A2B3C`;
 /** Whoever has all rights that an identity's own policy can give, as an administrator of the account. */
 const everything: readonly IamStatement[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
 
@@ -68,6 +71,8 @@ describe('what is stored for a private target', () => {
   it.each<[string, string, 'function' | 'guide' | 'all', ReturnType<typeof blob>, string]>([
     ['a function', roleNamed('ApplyManifestsRole'), 'function', blob(mark), 'allowed'],
     ['the machine that reads batches', roleNamed('WaveMachineRole'), 'function', blob(mark), 'allowed'],
+    ['a prober of another region', prober, 'function', blob(mark), 'allowed'],
+    ['a prober of another stage', prober.replace(`-${stage}-`, '-prod-'), 'all', blob(mark), 'denied'],
     ['its reader', reader, 'guide', blob(mark), 'allowed'],
     ['its reader, of what is the fleet’s', reader, 'guide', blob(undefined), 'denied'],
     ['its reader, of what is another’s', reader, 'guide', blob(ownerMark('other')), 'denied'],
@@ -104,6 +109,7 @@ describe('what is stored for a private target', () => {
 
   it.each<[string, string, 'function' | 'guide' | 'all', ReturnType<typeof row>, string]>([
     ['a function', roleNamed('ApplyManifestsRole'), 'function', row(`rollout#${own}`), 'allowed'],
+    ['a prober of another region', prober, 'function', row(`rollout#${own}`), 'allowed'],
     ['its reader, by its rollout', reader, 'guide', row(`rollout#${own}`), 'allowed'],
     ['its reader, by another try', reader, 'guide', row(`rollout#${own}-2`), 'allowed'],
     [
