@@ -170,6 +170,8 @@ const nexts: Readonly<Record<string, string>> = {
   blobs:
     'see that the role of this function may write and read the bucket, and use the key (s3 and kms in resources/policies.yml)',
   identity: 'see that what this runs in reaches sts of its own region: in a VPC that takes an endpoint',
+  machine: 'see that the role of this function may describe the state machines (states in resources/policies.yml)',
+  alias: 'see that the role of this function may describe the alias (states in resources/policies.yml)',
   concurrency:
     'see that the role of this function may ask for the settings of the account (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
