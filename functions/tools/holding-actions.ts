@@ -78,8 +78,7 @@ const starterOf = ({ name, roles }: Parameters<HoldingActions['retry']>[1]): rea
 
 /** `ro-1234-2`: one try has one name, so that two who ask at once begin it once. */
 const nextName = async (rollout: string, { ledger }: Pick<Outside, 'ledger'>): Promise<string> => {
-  // Of eight digits it is the mark of a private target (shared/rollout/own-rollout.ts), and no try.
-  const [, base = rollout, number = '1'] = /^(ro-[0-9a-f]{20})-(\d{1,7})$/.exec(rollout) ?? [];
+  const [, base = rollout, number = '1'] = /^(ro-[0-9a-f]{20})-(\d+)$/.exec(rollout) ?? [];
   for (let next = Number(number) + 1; ; next += 1) {
     const row = await readRollout(ledger, `${base}-${next}`);
     if (row?.end === undefined) return `${base}-${next}`;

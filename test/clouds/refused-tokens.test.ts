@@ -247,6 +247,17 @@ describe("an assertion of an issuer of one's own, for a cluster on AKS", () => {
     if (token.length > 20) expect(outcome).not.toContain(token.trim().slice(0, 20));
   });
 
+  it('is not there: trouble with the targets that are opened by it, not with the rest', async () => {
+    const missing: Given = {
+      outside: ({ settings }) => ({
+        settings: { ...settings, federation: { ...azure, azureIssuer: { name: issuer } } },
+      }),
+    };
+    expect(await attempt(fleet.aks, missing)).toBe(
+      `${entra}secret azure-assertion is not in the simulation; write it there and run the same command again`,
+    );
+  });
+
   const asked = (answers: Given['answers']): Given => ({
     ...(answers && { answers }),
     outside: ({ settings }) => ({

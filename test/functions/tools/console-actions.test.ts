@@ -4,10 +4,9 @@ import { simulatedIdentity } from '../../../local/fleet/clouds/aws-caller.ts';
 import type { Actor } from '../../../shared/access/authorise.ts';
 import { executionName } from '../../../shared/intake/event-name.ts';
 import { receiveArtifact } from '../../../shared/intake/receive-artifact.ts';
-import { endRollout, openRollout, readRollout } from '../../../shared/ledger/rollouts.ts';
+import { endRollout, readRollout } from '../../../shared/ledger/rollouts.ts';
 import { stepFunctions } from '../../../shared/outside/step-functions.ts';
 import { startRollout } from '../../../shared/release/start-rollout.ts';
-import { followingName, ownerMark, ownerOf } from '../../../shared/rollout/own-rollout.ts';
 import { digest, fleetConfig, openPlace, signal, signed } from '../../intake/place.ts';
 
 const person = (name: string) => ({ name, email: `${name}@example.com` });
@@ -97,15 +96,4 @@ test('what is begun again says when its first try began, whatever try it is', as
     async (each) => (await readRollout(outside.ledger, each))?.firstStartedAt,
   );
   expect(await Promise.all(firsts)).toEqual([undefined, startedAt, startedAt]);
-});
-
-test('a rollout for a private target whose mark is of digits alone is begun again as that target’s own', async () => {
-  const only = 'acme-37';
-  expect(ownerMark(only)).toMatch(/^\d{8}$/);
-  const rollout = followingName(executionName('acme/config', 'six'), only);
-  const row = { rollout, repository: 'acme/config', commit: 'six', startedBy: 'ada', authors: [], only, startedAt: 1 };
-  await openRollout(outside.ledger, row);
-  await endRollout(outside.ledger, rollout, { outcome: 'failed', because: 'x', at: 2 });
-  const { rollout: second } = await actions.retry(rollout, owner);
-  expect([second, ownerOf(second)]).toEqual([`${rollout}-2`, ownerMark(only)]);
 });
