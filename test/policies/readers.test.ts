@@ -13,7 +13,6 @@ beforeAll(packageOnce, 600_000);
 const target = 'acme-prod';
 const mark = ownerMark(target);
 const reader = `arn:aws:iam::${account}:role/tidegate-reader-${mark}`;
-/** The role that serverless.probers.yml makes in another region. */
 const prober = `arn:aws:iam::${account}:role/tidegate-probers-${stage}-ProbeWaveRole-1`;
 const fleets = 'ro-0123456789abcdef0123';
 const own = followingName(fleets, target);
@@ -71,7 +70,7 @@ describe('what is stored for a private target', () => {
   it.each<[string, string, 'function' | 'guide' | 'all', ReturnType<typeof blob>, string]>([
     ['a function', roleNamed('ApplyManifestsRole'), 'function', blob(mark), 'allowed'],
     ['the machine that reads batches', roleNamed('WaveMachineRole'), 'function', blob(mark), 'allowed'],
-    ['the prober of another region', prober, 'all', blob(mark), 'allowed'],
+    ['a prober of another region', prober, 'all', blob(mark), 'allowed'],
     ['its reader', reader, 'guide', blob(mark), 'allowed'],
     ['its reader, of what is the fleet’s', reader, 'guide', blob(undefined), 'denied'],
     ['its reader, of what is another’s', reader, 'guide', blob(ownerMark('other')), 'denied'],
@@ -108,7 +107,7 @@ describe('what is stored for a private target', () => {
 
   it.each<[string, string, 'function' | 'guide' | 'all', ReturnType<typeof row>, string]>([
     ['a function', roleNamed('ApplyManifestsRole'), 'function', row(`rollout#${own}`), 'allowed'],
-    ['the prober of another region', prober, 'all', row(`rollout#${own}`), 'allowed'],
+    ['a prober of another region', prober, 'all', row(`rollout#${own}`), 'allowed'],
     ['its reader, by its rollout', reader, 'guide', row(`rollout#${own}`), 'allowed'],
     ['its reader, by another try', reader, 'guide', row(`rollout#${own}-2`), 'allowed'],
     [
