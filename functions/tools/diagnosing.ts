@@ -109,7 +109,7 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
       const tools = preparingTools(outside);
       const read = await tools.readConfig(await tools.readFiles(commit, signal));
       if (!read.ok) return read;
-      const own = outside.settings.federation?.azure?.issuer === undefined ? [] : [assertionSecret];
+      const own = outside.settings.federation?.azureIssuer === undefined ? [] : [assertionSecret];
       return { ok: true, targets: namesOf(read.fleet), secrets: [...namedSecrets(read.fleet), ...own] };
     },
     isReported: async (commit) =>

@@ -99,15 +99,12 @@ const federationOf = (data: z.infer<typeof variables>): NonNullable<Settings['fe
   }),
   ...(data.TIDEGATE_AZURE_TENANT !== '' &&
     data.TIDEGATE_AZURE_CLIENT !== '' && {
-      azure: {
-        tenant: data.TIDEGATE_AZURE_TENANT,
-        client: data.TIDEGATE_AZURE_CLIENT,
-        ...(data.TIDEGATE_AZURE_ISSUER !== '' && {
-          issuer: {
-            name: data.TIDEGATE_AZURE_ISSUER,
-            ...(data.TIDEGATE_AZURE_ISSUER_URL !== '' && { url: data.TIDEGATE_AZURE_ISSUER_URL }),
-          },
-        }),
-      },
+      azure: { tenant: data.TIDEGATE_AZURE_TENANT, client: data.TIDEGATE_AZURE_CLIENT },
     }),
+  ...(data.TIDEGATE_AZURE_ISSUER !== '' && {
+    azureIssuer: {
+      name: data.TIDEGATE_AZURE_ISSUER,
+      ...(data.TIDEGATE_AZURE_ISSUER_URL !== '' && { url: data.TIDEGATE_AZURE_ISSUER_URL }),
+    },
+  }),
 });

@@ -23,7 +23,7 @@ export const limitedActions = {
   hold: 'freeze, halt or pause',
   abort: 'abort a rollout',
   /** What was held goes on. */
-  lift: 'thaw or resume',
+  lift: 'thaw, resume or waive',
 } as const;
 
 export type LimitedAction = keyof typeof limitedActions;

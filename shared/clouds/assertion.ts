@@ -1,3 +1,4 @@
+import { isMissing } from '../secrets/secrets.ts';
 import type { CloudsOutside } from './clouds-outside.ts';
 import { AccessRefused } from './cluster.ts';
 import { controlApiFailure } from './control-api-failure.ts';
@@ -15,28 +16,35 @@ const LONGEST = 16_384;
 /**
  * The signed statement of who we are that Entra takes in place of a secret: of AWS or, where the settings name an issuer of one's own, of that
  * one. Its token is read anew each time, and looked at before it is sent anywhere. `subject` begins what is thrown.
- * @throws AccessRefused for a token that Entra would refuse, saying what of it is wrong and never the token; Throttled; ClusterUnreachable;
- * SecretMissing.
+ * @throws AccessRefused for a secret that is missing and for a token that Entra would refuse, saying what of it is wrong and never the token;
+ * Throttled; ClusterUnreachable.
  */
 export const entraAssertion = async (subject: string, outside: CloudsOutside, signal: AbortSignal): Promise<string> => {
-  const own = outside.settings.federation?.azure?.issuer;
+  const own = outside.settings.federation?.azureIssuer;
   if (own === undefined) {
     return webIdentityToken(outside, signal).catch((error: unknown) => {
       throw controlApiFailure(subject, 'token', error);
     });
   }
   const from = own.url === undefined ? `secret ${assertionSecret}` : own.url;
-  const token = own.url === undefined ? await stored(outside) : await asked(own.url, subject, outside, signal);
+  const token = own.url === undefined ? await stored(subject, outside) : await asked(own.url, subject, outside, signal);
   const wrong = assessAssertion(token, own.name, outside.clock.now());
   if (wrong === undefined) return token;
   throw new AccessRefused(`${subject}: the assertion from ${from} ${wrong}`);
 };
 
-const stored = async ({ secrets }: CloudsOutside): Promise<string> =>
-  (await secrets.get(assertionSecret)).reveal().trim();
+/** That there is none is trouble with targets on AKS, and with no other: their waves plan the rest. */
+const stored = async (subject: string, { secrets }: CloudsOutside): Promise<string> => {
+  try {
+    return (await secrets.get(assertionSecret)).reveal().trim();
+  } catch (error) {
+    if (isMissing(error)) throw new AccessRefused(`${subject}: ${error.message}`, { cause: error });
+    throw error;
+  }
+};
 
 const asked = async (url: string, subject: string, outside: CloudsOutside, signal: AbortSignal): Promise<string> => {
-  const authorization = `Bearer ${await stored(outside)}`;
+  const authorization = `Bearer ${await stored(subject, outside)}`;
   try {
     const response = await outside.http(url, { headers: { accept: 'application/json', authorization }, signal });
     const text = await response.text();
@@ -64,7 +72,10 @@ const objectIn = (text: string): Readonly<Record<string, unknown>> | undefined =
 };
 
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 200) ?? 'nothing';
-const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString();
+/** The ends of what a date can be (ECMA-262, "Time Values"); a token may say any number. */
+const LAST_SECOND = 8.64e12;
+const timeOf = (seconds: number): string =>
+  Math.abs(seconds) > LAST_SECOND ? `${seconds} s` : new Date(seconds * 1000).toISOString();
 
 /**
  * What Entra would refuse of a JWT without having to know its issuer's keys (RFC 7519; "Workload identity federation" of Microsoft Entra):

@@ -14,8 +14,7 @@ export const ARM_SCOPE = 'https://management.azure.com/.default';
 /**
  * An Entra access token for `scope`, for an assertion of who we are in place of a secret (federated credential). Lives for
  * about an hour.
- * @throws ClusterUnresolved when neither the locator nor the settings name tenant and client; AccessRefused, Throttled, ClusterUnreachable;
- * SecretMissing where the assertion is in one.
+ * @throws ClusterUnresolved when neither the locator nor the settings name tenant and client; AccessRefused, Throttled, ClusterUnreachable.
  */
 export const entraToken = async (
   { tenant: named, client: application, cluster }: Partial<AksLocator>,

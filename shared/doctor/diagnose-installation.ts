@@ -141,10 +141,14 @@ const assessMachine = (arn: string, status: string | undefined): Found => {
 
 /** By what rollouts are started: without it none begins, and between two versions nobody could say by which one. */
 const assessAlias = (versions: readonly string[] | undefined): Found => {
-  const [version = '', ...more] = versions ?? [];
+  const [version, ...more] = versions ?? [];
   const next = 'deploy again with serverless.yml, which leads it to the version of that deployment';
-  if (versions === undefined)
-    return { status: 'failed', found: 'rollouts are started by it, and it is not there', next };
+  if (version === undefined)
+    return {
+      status: 'failed',
+      found: `rollouts are started by it, and it ${versions === undefined ? 'is not there' : 'leads to no version'}`,
+      next,
+    };
   if (more.length === 0) return { status: 'ok', found: `rollouts begin by version ${version.split(':').at(-1)}` };
   return { status: 'warning', found: 'rollouts begin by either of two versions, as it happens', next };
 };
@@ -166,6 +170,8 @@ const nexts: Readonly<Record<string, string>> = {
   blobs:
     'see that the role of this function may write and read the bucket, and use the key (s3 and kms in resources/policies.yml)',
   identity: 'see that what this runs in reaches sts of its own region: in a VPC that takes an endpoint',
+  machine: 'see that the role of this function may describe the state machines (states in resources/policies.yml)',
+  alias: 'see that the role of this function may describe the alias (states in resources/policies.yml)',
   concurrency:
     'see that the role of this function may ask for the settings of the account (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',

@@ -6,14 +6,11 @@ export interface Federation {
     /** E-mail of the service account to act as. Absent: the federated principal itself has the rights. */
     readonly serviceAccount?: string;
   };
-  readonly azure?: {
-    /** The Entra application that trusts us, for clusters that name no other. */
-    readonly tenant: string;
-    readonly client: string;
-    /**
-     * Who says to Entra who we are, in place of AWS: its name (`iss`), and the https address that hands out its token. Without an address the
-     * token itself is in the secret `azure-assertion`, and whoever issues it renews it there.
-     */
-    readonly issuer?: { readonly name: string; readonly url?: string };
-  };
+  /** The Entra application that trusts us, for clusters that name no other. */
+  readonly azure?: { readonly tenant: string; readonly client: string };
+  /**
+   * Who says to Entra who we are, in place of AWS, whichever application a cluster names: its name (`iss`), and the https address that hands
+   * out its token. Without an address the token itself is in the secret `azure-assertion`, and whoever issues it renews it there.
+   */
+  readonly azureIssuer?: { readonly name: string; readonly url?: string };
 }

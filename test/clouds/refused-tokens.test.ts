@@ -169,10 +169,11 @@ const assertion = (different: Partial<WebIdentity> = {}): string =>
     ...{ issuer, subject, audience: 'api://AzureADTokenExchange', issuedAt: now, expiresAt: now + 10 * MINUTE },
     ...different,
   });
+const azure = { azure: { tenant: 'contoso', client: 'app-1' } };
 /** An issuer of one's own, whose token is in the secret. */
 const stored = (token: string): Given => ({
   outside: ({ settings }) => ({
-    settings: { ...settings, federation: { azure: { tenant: 'contoso', client: 'app-1', issuer: { name: issuer } } } },
+    settings: { ...settings, federation: { ...azure, azureIssuer: { name: issuer } } },
     secrets: { get: async () => new Secret(token) },
   }),
 });
@@ -222,6 +223,11 @@ describe("an assertion of an issuer of one's own, for a cluster on AKS", () => {
       `${fromSecret}is not valid before 2026-01-02T00:06:00.000Z; expected the clocks to agree within 5 minutes`,
     ],
     [
+      'says times that no calendar has',
+      assertion({ expiresAt: -1e20 }),
+      `${fromSecret}ended at -100000000000000000 s; expected whoever issues it to have renewed it`,
+    ],
+    [
       'is signed by somebody else',
       assertion().replace(/[^.]+$/, sealOf('another')),
       byEntra(
@@ -241,12 +247,23 @@ describe("an assertion of an issuer of one's own, for a cluster on AKS", () => {
     if (token.length > 20) expect(outcome).not.toContain(token.trim().slice(0, 20));
   });
 
+  it('is not there: trouble with the targets that are opened by it, not with the rest', async () => {
+    const missing: Given = {
+      outside: ({ settings }) => ({
+        settings: { ...settings, federation: { ...azure, azureIssuer: { name: issuer } } },
+      }),
+    };
+    expect(await attempt(fleet.aks, missing)).toBe(
+      `${entra}secret azure-assertion is not in the simulation; write it there and run the same command again`,
+    );
+  });
+
   const asked = (answers: Given['answers']): Given => ({
     ...(answers && { answers }),
     outside: ({ settings }) => ({
       settings: {
         ...settings,
-        federation: { azure: { tenant: 'contoso', client: 'app-1', issuer: { name: issuer, url: `${issuer}/token` } } },
+        federation: { ...azure, azureIssuer: { name: issuer, url: `${issuer}/token` } },
       },
       secrets: { get: async () => new Secret('planted-credential') },
     }),

@@ -90,7 +90,7 @@ describe('what the config keeps to a role', () => {
     const [without, having] = [await pagesOf('ana'), await pagesOf('bo')];
     expect(without).not.toMatch(/action="\/(holds|aborts)/);
     expect(without).toContain('ana may not freeze, halt or pause: the config keeps that to release-managers.');
-    expect(without).toContain('ana may not thaw or resume: the config keeps that to release-managers.');
+    expect(without).toContain('ana may not thaw, resume or waive: the config keeps that to release-managers.');
     expect(without).toContain('ana may not abort a rollout: the config keeps that to release-managers.');
     const forms = ['action="/holds/lift"', 'action="/holds"', 'action="/aborts"'];
     expect(forms.filter((form) => !having.includes(form))).toEqual([]);

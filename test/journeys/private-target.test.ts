@@ -197,7 +197,7 @@ test('who may not release, roll back or lift is told so in a sentence, and nothi
     [403, 'eva may not start or retry a rollout: the config keeps that to operators'],
     [403, 'eva may not start a rollback: the config keeps that to operators'],
     [403, 'eva may not start or retry a rollout: the config keeps that to operators'],
-    [403, 'eva may not thaw or resume: the config keeps that to operators'],
+    [403, 'eva may not thaw, resume or waive: the config keeps that to operators'],
   ]);
   expect((await story.rollouts()).length).toBe(before);
   // By the config she holds the role, whatever the identity provider says.

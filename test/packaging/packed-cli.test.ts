@@ -73,6 +73,15 @@ describe('the command line that npm packs', () => {
     });
   });
 
+  it('says what is wrong with a config, and where', () => {
+    mkdirSync(join(app, 'wrong'));
+    writeFileSync(join(app, 'wrong', 'tidegate.jsonnet'), '{ servces: {} }\n');
+    const { code, out, err } = tidegate('check', 'wrong');
+    expect(code).not.toBe(0);
+    expect(`${out}${err}`).toContain('unknown field "servces"');
+    expect(`${out}${err}`).not.toContain('bundle:');
+  });
+
   it('judges objects in files', () => {
     writeFileSync(join(app, 'live.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: b }\n');
     expect(tidegate('settled', 'live.yaml', '--json')).toMatchObject({
