@@ -15,17 +15,43 @@ export class PackagingFailed extends Error {
   override readonly name = 'PackagingFailed';
 }
 
+/** Runs `use` while no other process does: two that package would take each other's files away. Waits for up to 5 minutes. */
+const alone = (use: () => void): void => {
+  const lock = join(root, 'dist', 'packaging.lock');
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (let left = 300; ; left -= 1) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (left === 0)
+        throw new PackagingFailed(`${lock} was there for 5 minutes; remove it if nothing packages`, { cause: error });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    }
+  }
+  try {
+    use();
+  } finally {
+    rmdirSync(lock);
+  }
+};
+
 /**
  * Runs `serverless package` for the stage `at` into `folder`, without more for `ci` into `packaged`: with no account, no credentials, an empty home and the metadata
- * service off, so nothing of this machine gets in. Takes 5 to 50 s. `config` is the service, by default the whole. Throws `PackagingFailed` when it fails, or complains.
+ * service off, so nothing of this machine gets in. Takes 5 to 50 s, and waits for others that package here. `config` is the service, by default the whole.
+ * Throws `PackagingFailed` when it fails, or complains.
  */
-export const packageService = (
+export const packageService = (...given: Parameters<typeof packageAlone>): void => alone(() => packageAlone(...given));
+
+const packageAlone = (
   config = 'serverless.yml',
   folder = packaged,
   more: Readonly<Record<string, string>> = {},
   at = stage,
 ): void => {
   const home = mkdtempSync(join(tmpdir(), 'tidegate-home-'));
+  // Of a run that was killed: its parts would be packed for functions that they are not of.
+  rmSync(join(root, '.esbuild'), { recursive: true, force: true });
   try {
     const parameters = {
       configRepository: 'example/config',
@@ -80,32 +106,11 @@ const isCurrent = (): boolean => {
   return globSync(INPUTS, { cwd: root }).every((file) => statSync(join(root, file)).mtimeMs <= made);
 };
 
-/** Runs `use` while no other process does: two that package would take each other's files away. Waits for up to 5 minutes. */
-const alone = (use: () => void): void => {
-  const lock = join(root, 'dist', 'packaging.lock');
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  for (let left = 300; ; left -= 1) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (left === 0)
-        throw new PackagingFailed(`${lock} was there for 5 minutes; remove it if nothing packages`, { cause: error });
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
-    }
-  }
-  try {
-    use();
-  } finally {
-    rmdirSync(lock);
-  }
-};
-
 /** Packages unless what is there is newer than everything it is made from. Several processes may call it at once. */
 export const packageOnce = (): void => {
   if (isCurrent()) return;
   alone(() => {
-    if (!isCurrent()) packageService();
+    if (!isCurrent()) packageAlone();
   });
 };
 
