@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { kubernetesScalars } from '../shared/render/kubernetes-scalars.ts';
 import { type ManifestDocument, type ParsedManifests, parseJson, parseYaml } from '../shared/render/parse-yaml.ts';
@@ -34,7 +34,7 @@ export const readObjectFiles = (directory: string, paths: readonly string[], rea
       if (found.length === 0) problems.push(`${path}: holds no .yaml, .yml or .json file`);
       for (const file of found) files.set(resolve(directory, file), file);
     } catch (error) {
-      problems.push(`${path}: ${whyNot(error)}`);
+      problems.push(`${whereOf(error, directory, path)}: ${whyNot(error)}`);
     }
   }
   const named = [...files.values()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -101,8 +101,16 @@ const filesIn = (directory: string, folder: string, seen: Set<string>): readonly
   });
 };
 
+/** The folder or file below `path` that could not be read, as whoever named `path` would name it. */
+const whereOf = (error: unknown, directory: string, path: string): string => {
+  const place = error instanceof Error && 'path' in error ? error.path : undefined;
+  if (typeof place !== 'string' || place === resolve(directory, path)) return path;
+  return isAbsolute(path) ? place : relative(realpathSync(directory), place);
+};
+
 const whyNot = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file or folder';
+  if (code === 'ELOOP') return 'is a link that leads back to itself';
   return code === 'EACCES' ? 'may not be read' : String(code ?? error);
 };

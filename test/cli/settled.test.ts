@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderWith, tidegate, tidegateHere } from './tidegate.ts';
 
@@ -146,6 +147,18 @@ describe('tidegate settled', () => {
     rmSync(many, { recursive: true });
     expect([ran.exitCode, ran.err]).toEqual([0, '']);
     expect(ran.out.length).toBeLessThan(5000);
+  });
+
+  it.each([
+    ['set', 'set/deep/self.yaml'],
+    ['./set', 'set/deep/self.yaml'],
+    ['set/deep/self.yaml', 'set/deep/self.yaml'],
+  ])('names what can not be read below %s, and not the folder that was named', async (path, named) => {
+    const closed = folderWith({ 'set/a.yaml': mapOf('{ name: a }'), 'set/deep/b.yaml': mapOf('{ name: b }') });
+    symlinkSync('self.yaml', join(closed, 'set/deep/self.yaml'));
+    const ran = await tidegateHere(closed, ['settled', path]);
+    rmSync(closed, { recursive: true });
+    expect([ran.exitCode, ran.out, ran.err]).toEqual([2, [], `${named}: is a link that leads back to itself`]);
   });
 
   it('judges what can be read of a file, and exits 2 for the rest', async () => {
