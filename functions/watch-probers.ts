@@ -2,10 +2,11 @@ import * as z from 'zod/mini';
 import { watchProbers as watch } from '../shared/availability/watch-probers.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import { readAccess } from '../shared/ledger/access.ts';
-import { beat, notify } from '../shared/notify/notify.ts';
+import { beat } from '../shared/notify/notify.ts';
 import { sendWaiting } from '../shared/notify/outbox.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
+import { tell } from './tools/tell.ts';
 
 const hourMs = 3_600_000;
 
@@ -26,7 +27,7 @@ export const watchProbers = (outside: Outside): Task =>
         .map(({ target }) => (target in privateTargets ? 'a private target' : target));
       const named = targets.length > 3 ? `${targets.length} targets` : targets.join(', ');
       const text = `No scheduled probes from ${region} of ${named} for minutes; their gates can not see an outage from there`;
-      await notify({ key: `silent ${region} ${hour}`, text, link: outside.settings.console }, outside, 'everybody');
+      await tell({ key: `silent ${region} ${hour}`, text, path: '' }, outside, 'everybody');
     }
     if (silent.length === 0) await beat(outside);
     return { silent };

@@ -1,11 +1,11 @@
 import type { AvailabilityTools } from '../../shared/availability/probe-availability.ts';
-import { notify } from '../../shared/notify/notify.ts';
 import { invokeLater } from '../../shared/outside/invoke-later.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { probeUntil } from '../../shared/probe/prober.ts';
 import { audienceOf } from '../../shared/rollout/audience.ts';
 import { outageFails } from '../../shared/wave/judge-availability.ts';
 import { stopRunningWaves } from '../../shared/wave/stop-running-waves.ts';
+import { tell } from './tell.ts';
 
 /** How scheduled probes are made, and what follows from an outage. */
 export const availabilityTools = (outside: Outside): AvailabilityTools => ({
@@ -24,11 +24,7 @@ export const availabilityTools = (outside: Outside): AvailabilityTools => ({
   tellOutages: async (outages, { targets }) => {
     for (const { target, gate, because, regions, since } of outages) {
       const text = `${target} is out by gate ${gate}, seen from ${regions.join(' and ')}: ${because}`;
-      await notify(
-        { key: `outage ${target} ${gate} ${since}`, text, link: outside.settings.console },
-        outside,
-        audienceOf(targets[target]),
-      );
+      await tell({ key: `outage ${target} ${gate} ${since}`, text, path: '' }, outside, audienceOf(targets[target]));
     }
   },
 });

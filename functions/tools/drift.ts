@@ -1,9 +1,9 @@
 import type { PlanInput } from '../../shared/apply/plan-target.ts';
 import type { DriftTools } from '../../shared/drift/detect-drift.ts';
-import { notify } from '../../shared/notify/notify.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { planOne } from '../../shared/wave/plan-one.ts';
 import { planningTools } from './planning.ts';
+import { tell } from './tell.ts';
 
 /** Nothing comes of a look: no finding, no cap on restarts and nothing that would refuse a create may stand in its way. */
 const asItIs: Pick<PlanInput, 'tryCreates' | 'lint' | 'restarts'> = {
@@ -18,8 +18,6 @@ export const driftTools = (outside: Outside): DriftTools => {
   return {
     plan: (target, { rendered, release }, signal) =>
       planOne({ target, rendered, release, ...asItIs }, tools, outside, signal),
-    tell: async (key, text, audience) => {
-      await notify({ key, text, link: `${outside.settings.console}/drift` }, outside, audience);
-    },
+    tell: (key, text, audience) => tell({ key, text, path: '/drift' }, outside, audience),
   };
 };

@@ -7,6 +7,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import { buildRelease } from '../../shared/release/prepare-release.ts';
 import { ownerMark } from '../../shared/rollout/own-rollout.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
+import { once } from './once.ts';
 import { planningTools } from './planning.ts';
 import { preparingTools } from './preparing.ts';
 import { previewFlags } from './preview-flags.ts';
@@ -35,8 +36,12 @@ export const planCommit = async (
   const blobs = ownedBlobs(all.blobs, target === undefined ? undefined : ownerMark(target));
   const outside = { ...all, blobs };
   if (target !== undefined && hidden.has(target)) throw unknown(target, commit);
-  const tools = preparingTools(outside);
-  if (target !== undefined) await requirePrivate(target, commit, actor, tools, signal);
+  const preparing = preparingTools(outside);
+  // Of a private target the config is read before it is built, by whom it may be seen: both of one fetch.
+  const readFiles = once(() => preparing.readFiles(commit, signal));
+  const readConfig = once(async () => preparing.readConfig(await readFiles()));
+  const tools = { ...preparing, readFiles, readConfig };
+  if (target !== undefined) requirePrivate(target, commit, actor, await readConfig());
   const built = await buildRelease(commit, tools, outside.blobs, signal, target);
   if (!built.ok) return { status: 'refused', commit, problems: built.problems, refusals: [] };
   const { digest, release, fleet } = built;
@@ -60,14 +65,12 @@ const unknown = (target: string, commit: string): ActionRefused =>
   );
 
 /** The commit says itself who sees a target of it, which need not have been prepared yet. A config with mistakes is told by whoever builds. */
-const requirePrivate = async (
+const requirePrivate = (
   target: string,
   commit: string,
   actor: Actor,
-  { readFiles, readConfig }: ReturnType<typeof preparingTools>,
-  signal: AbortSignal,
-): Promise<void> => {
-  const config = await readConfig(await readFiles(commit, signal));
+  config: Awaited<ReturnType<ReturnType<typeof preparingTools>['readConfig']>>,
+): void => {
   if (!config.ok) return;
   const { following, access } = config.fleet;
   const isThere = following.some((each) => each.target.name === target);

@@ -3,7 +3,7 @@ import { getJson } from '../blobs/json.ts';
 import { readTargetStates } from '../ledger/target-state.ts';
 import { inTurns, mapInTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
-import { probeRegions } from '../outside/probe-regions.ts';
+import { homeOf, probeRegions } from '../outside/probe-regions.ts';
 import type { Probed, ProbeOrder } from '../probe/prober.ts';
 import type { Tally } from '../probe/tally.ts';
 import type { ProbeGate } from '../rollout/gate.ts';
@@ -76,7 +76,7 @@ export const probeAvailability = async (
   const probing = [...byRelease].map(async ([digest, names]) => {
     const release = await getJson<Release>(blobs, digest);
     const all = names.flatMap((name) => release.targets[name] ?? []);
-    const targets = region === (settings.homeRegion ?? settings.region) ? all : seenFromElsewhere(all);
+    const targets = region === homeOf(settings) ? all : seenFromElsewhere(all);
     return {
       digest,
       release,
@@ -117,7 +117,7 @@ const callOthers = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const others = Array.from({ length: of - 1 }, (_, at) => at + 1);
-  await mapInTurns(others, sideBySide, async (shard) => {
+  await inTurns(others, sideBySide, async (shard) => {
     try {
       await tools.callShard({ region, shard, of }, signal);
     } catch (error) {

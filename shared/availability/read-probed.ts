@@ -1,6 +1,6 @@
-import type { Digest } from '../blobs/blobs.ts';
-import { getJson } from '../blobs/json.ts';
+import { readOnce } from '../blobs/read-once.ts';
 import type { TargetState } from '../ledger/target-state.ts';
+import { mapInTurns } from '../outside/in-turns.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Release } from '../rollout/release.ts';
 import { scheduledGates } from '../rollout/scheduled-gates.ts';
@@ -12,28 +12,16 @@ export const readProbed = async (
   states: ReadonlyMap<string, TargetState>,
   { ledger, blobs, clock }: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<readonly ProbedTarget[]> => {
-  const releases = new Map<string, Promise<Release>>();
-  const releaseOf = (digest: Digest): Promise<Release> => {
-    const release = releases.get(digest) ?? getJson<Release>(blobs, digest);
-    releases.set(digest, release);
-    return release;
-  };
+  const releaseOf = readOnce<Release>(blobs);
   const probed = [...states.values()]
     .toSorted((a, b) => (a.target < b.target ? -1 : 1))
     .flatMap(({ target, verified, earlier = [] }) => (verified === undefined ? [] : [{ target, verified, earlier }]));
-  const found: ProbedTarget[] = [];
-  for (let first = 0; first < probed.length; first += SIDE_BY_SIDE) {
-    const some = probed.slice(first, first + SIDE_BY_SIDE).map(
-      async ({ target, verified, earlier }): Promise<ProbedTarget> => ({
-        target,
-        verifiedAt: Math.min(verified.at, ...earlier.map(({ at }) => at)),
-        gates: allowedOf(await releaseOf(verified.release)),
-        days: await readDays(ledger, target, clock.now()),
-      }),
-    );
-    found.push(...(await Promise.all(some)));
-  }
-  return found;
+  return mapInTurns(probed, SIDE_BY_SIDE, async ({ target, verified, earlier }) => ({
+    target,
+    verifiedAt: Math.min(verified.at, ...earlier.map(({ at }) => at)),
+    gates: allowedOf(await releaseOf(verified.release)),
+    days: await readDays(ledger, target, clock.now()),
+  }));
 };
 
 /** Targets that are read at the same time: a thousand one after the other take a page half a minute, all at once the ledger's connections. */

@@ -1,8 +1,9 @@
 import { BlobCorrupt, BlobMissing, type Digest } from '../blobs/blobs.ts';
-import { getJson } from '../blobs/json.ts';
+import { readOnce } from '../blobs/read-once.ts';
 import { keepAlerts } from '../ledger/alerts.ts';
 import { listFleetRollouts } from '../ledger/rollouts.ts';
 import { readTargetState, readTargetStates, type Standing, type TargetState } from '../ledger/target-state.ts';
+import { mapInTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import type { AlertReport } from '../rollout/alerts.ts';
 import { type Audience, audienceOf } from '../rollout/audience.ts';
@@ -53,33 +54,27 @@ export const detectDrift = async (
   const [states, drifts] = await Promise.all([readTargetStates(ledger), readDrifts(ledger)]);
   const before = new Map(drifts.map((drift) => [drift.target, drift]));
   const due = orderLooks([...states.values()], before);
-  const releases = new Map<Digest, Promise<Release>>();
-  const releaseOf = (digest: Digest): Promise<Release> => {
-    const release = releases.get(digest) ?? getJson<Release>(outside.blobs, digest);
-    releases.set(digest, release);
-    return release;
-  };
+  const releaseOf = readOnce<Release>(outside.blobs);
   const isGone = await findGone(ledger, releaseOf);
-  const found: Drift[] = [];
   const thrown: unknown[] = [];
-  let begun = 0;
-  while (begun < due.length && deadline - clock.now() > leftMs) {
-    const some = due.slice(begun, begun + SIDE_BY_SIDE);
-    begun += some.length;
-    const looks = await Promise.allSettled(
-      some.map(({ target, standing }) =>
-        look(target, standing, before.get(target), { releaseOf, isGone }, tools, outside, signal),
-      ),
-    );
-    for (const each of looks) {
-      if (each.status === 'rejected') thrown.push(each.reason);
-      else if (each.value !== undefined) found.push(each.value);
+  let left = 0;
+  const looks = await mapInTurns(due, SIDE_BY_SIDE, async ({ target, standing }) => {
+    if (deadline - clock.now() <= leftMs) {
+      left += 1;
+      return undefined;
     }
-  }
+    try {
+      return await look(target, standing, before.get(target), { releaseOf, isGone }, tools, outside, signal);
+    } catch (error) {
+      thrown.push(error);
+      return undefined;
+    }
+  });
   // One that can never be looked at stays the first in line: it must not keep all others from being looked at.
   if (thrown.length > 0) throw thrown[0];
+  const found = looks.filter((drift) => drift !== undefined);
   const named = (status: Drift['status']) => found.filter((each) => each.status === status).map(({ target }) => target);
-  return { looked: found.length, drifted: named('drifted'), unknown: named('unknown'), left: due.length - begun };
+  return { looked: found.length, drifted: named('drifted'), unknown: named('unknown'), left };
 };
 
 /** Targets that have what they should have by our own account, and what that is; those looked at longest ago first. Pure. */

@@ -1,11 +1,9 @@
-import { keepsCounts } from '../rollout/asked-window.ts';
-import { kindOf } from '../rollout/metric-source.ts';
 import { PLACEHOLDERS, placeholdersOf, placeholderValue } from '../rollout/placeholders.ts';
 import type { Target } from '../rollout/target.ts';
 import type { AssessQuery } from './assess-query.ts';
 import { checkAskedOver, withShortestWindow } from './check-asked-over.ts';
 import { checkProbed } from './check-probed.ts';
-import { checkQueries, sourceOf, sourcePath } from './check-queries.ts';
+import { checkBaseline, checkQueries, sourceOf, sourcePath } from './check-queries.ts';
 import { checkScore } from './check-score.ts';
 import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
 import { durationMs } from './duration.ts';
@@ -34,7 +32,7 @@ export const checkGates = (
       ...addressOf(store).flatMap((text) => checkPlaceholders(sourcePath(name, gate, value), text, askedOf)),
       ...checkInterval(name, gate, users, value),
       ...checkCount(name, gate, users),
-      ...checkBaseline(name, gate, store),
+      ...checkCompared(name, gate, store),
       ...checkAskedOver(name, gate, store),
       ...checkProbed(name, gate, gates),
       ...checkTest(name, gate, users),
@@ -155,11 +153,7 @@ const checkTest = (name: string, gate: GateEntry, users: readonly WaveEntry[]): 
   return findings.slice(0, 1);
 };
 
-/** What was before is asked of stores that can be asked for another time than now. */
-const checkBaseline = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
-  if (!('metric' in gate) || 'probe' in gate.metric || gate.baseline === undefined) return [];
-  if (store === undefined || keepsCounts(kindOf(store))) return [];
-  const what = `a baseline is asked for another time than now, and ${gate.metric.source} is of ${kindOf(store)}`;
-  const expected = 'a store of prometheus, influxdb, cloudwatch or datadog';
-  return [{ code: 'GATE_INVALID', path: pointerOf(['gates', name, 'baseline']), what, expected }];
+const checkCompared = (name: string, gate: GateEntry, store: MetricsEntry | undefined): readonly Finding[] => {
+  if (!('metric' in gate) || 'probe' in gate.metric || gate.baseline === undefined || store === undefined) return [];
+  return checkBaseline(gate.metric.source, store, ['gates', name, 'baseline']);
 };

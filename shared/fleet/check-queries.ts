@@ -1,3 +1,4 @@
+import { keepsCounts } from '../rollout/asked-window.ts';
 import { kindOf, type StoreKind } from '../rollout/metric-source.ts';
 import type { AssessQuery } from './assess-query.ts';
 import { fillShortest } from './check-asked-over.ts';
@@ -102,6 +103,14 @@ const invalid = (path: readonly string[], what: string, expected: string, fix?: 
   expected,
   ...(fix === undefined ? {} : { fix }),
 });
+
+/** What was before is asked of stores that can be asked for another time than now. */
+export const checkBaseline = (source: string, store: MetricsEntry, path: readonly string[]): readonly Finding[] => {
+  const kind = kindOf(store);
+  if (keepsCounts(kind)) return [];
+  const what = `a baseline is asked for another time than now, and ${source} is of ${kind}`;
+  return [invalid(path, what, 'a store of prometheus, influxdb, cloudwatch or datadog')];
+};
 
 const checkAlerts = (
   { heartbeat }: Extract<GateEntry, { alerts: unknown }>['alerts'],

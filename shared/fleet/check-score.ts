@@ -1,8 +1,7 @@
-import { keepsCounts } from '../rollout/asked-window.ts';
 import { kindOf } from '../rollout/metric-source.ts';
 import type { AssessQuery } from './assess-query.ts';
-import { checkMetric, sourceWord, storeAt } from './check-queries.ts';
-import type { GateEntry, MetricsEntry, WaveEntry } from './config.ts';
+import { checkBaseline, checkMetric, sourceWord, storeAt } from './check-queries.ts';
+import type { GateEntry, WaveEntry } from './config.ts';
 import type { Entries } from './entries.ts';
 import { nearestOf } from './nearest.ts';
 import { pointerOf } from './pointer.ts';
@@ -34,18 +33,11 @@ export const checkScore = (
       const plain = { metric: asked, at, isBurn: false, hasTwoThresholds: false };
       return [
         ...checkMetric(plain, users, found.store, path, assess),
-        ...checkBaseline(asked.source, found.store, path),
+        // Of what has no metrics at all that is said already.
+        ...(kindOf(found.store) === 'alertmanager' ? [] : checkBaseline(asked.source, found.store, path)),
       ];
     }),
   ];
-};
-
-const checkBaseline = (source: string, store: MetricsEntry, path: readonly string[]): readonly Finding[] => {
-  const kind = kindOf(store);
-  if (kind === 'alertmanager' || keepsCounts(kind)) return [];
-  const what = `a baseline is asked for another time than now, and ${source} is of ${kind}`;
-  const expected = 'a store of prometheus, influxdb, cloudwatch or datadog';
-  return [{ code: 'GATE_INVALID', path: pointerOf(path), what, expected }];
 };
 
 /** Weights are of groups that there are, and 100 together, so that each is a share as it is written. */

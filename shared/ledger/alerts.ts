@@ -1,6 +1,6 @@
 import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
 import type { Hold } from '../rollout/holds.ts';
-import { nextAlerts, withoutSilent } from '../rollout/next-alerts.ts';
+import { isSilent, nextAlerts, withoutSilent } from '../rollout/next-alerts.ts';
 import { keepHoldHistory, readHolds } from './holds.ts';
 import type { Ledger, Row } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
@@ -31,7 +31,7 @@ export const ageAlerts = async (ledger: Ledger, now: number): Promise<readonly s
   const aged: string[] = [];
   for (const row of await queryAll(ledger, partition)) {
     const before = stored<AlertsAt>(row);
-    const [silent] = before.firing.filter((alert) => !withoutSilent({ ...before, firing: [alert] }, now).firing.length);
+    const silent = before.firing.find((alert) => isSilent(alert, now));
     if (silent === undefined) continue;
     const since = new Date(silent.heardAt).toISOString();
     const because = `alert ${silent.name} was not told of again since ${since}, and its end was not either`;

@@ -26,6 +26,10 @@ export interface TargetState {
 export const wayBack = (state: TargetState, rollout: string): Standing | undefined =>
   state.verified?.rollout === rollout ? state.earlier?.[0] : state.verified;
 
+/** Whether something was verified on a target before `rollout`. */
+export const hadBefore = (states: ReadonlyMap<string, TargetState>, target: string, rollout: string): boolean =>
+  wayBack(states.get(target) ?? { target }, rollout) !== undefined;
+
 const keyOf = (target: string) => ({ partition: 'targets', sort: target });
 
 const stateOf = (target: string, data: Data | undefined): TargetState => ({ ...data, target });

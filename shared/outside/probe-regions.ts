@@ -5,3 +5,6 @@ export const probeRegions = ({
   region,
   probeRegions: regions,
 }: Pick<Settings, 'region' | 'probeRegions'>): readonly string[] => regions ?? [region];
+
+/** The region of ledger and state machines, from wherever this runs. */
+export const homeOf = ({ region, homeRegion = region }: Pick<Settings, 'region' | 'homeRegion'>): string => homeRegion;

@@ -61,9 +61,12 @@ const usualRepeatMs = 4 * 60 * 60_000;
 const silentFrom = ({ heardAt, everyMs = 0, endsAt }: FiringAlert): number =>
   endsAt === undefined ? heardAt + repetitions * Math.max(usualRepeatMs, everyMs) : Math.max(endsAt, heardAt) + skewMs;
 
+/** Whether an alert is over by its silence; Tidegate's own say so themselves. Pure. */
+export const isSilent = (alert: FiringAlert, now: number): boolean => alert.own !== true && now >= silentFrom(alert);
+
 /** What is known of alerts at a place without those that are over by their silence; itself where there is none. Pure. */
 export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {
-  const firing = before.firing.filter((alert) => alert.own === true || now < silentFrom(alert));
+  const firing = before.firing.filter((alert) => !isSilent(alert, now));
   return firing.length === before.firing.length ? before : { ...before, firing };
 };
 

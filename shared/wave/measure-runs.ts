@@ -1,4 +1,4 @@
-import { readTargetStates, wayBack } from '../ledger/target-state.ts';
+import { hadBefore, readTargetStates } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { Clusters } from '../rollout/clusters.ts';
@@ -51,7 +51,7 @@ export const measureRuns = async (
   let states: ReturnType<typeof readTargetStates> | undefined;
   const isFirst = async (target: string): Promise<boolean> => {
     states ??= readTargetStates(outside.ledger);
-    return wayBack((await states).get(target) ?? { target }, ref.rollout) === undefined;
+    return !hadBefore(await states, target, ref.rollout);
   };
   const questions = gates.flatMap(([name, gate]) =>
     targets.map((target) => ({

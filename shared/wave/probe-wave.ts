@@ -33,7 +33,7 @@ const longWaitMs = 24 * 3_600_000;
 const shortestMs = 100;
 
 /** Which part of a wave's targets is probed, and from where: another region than the home one is called by the loop of that. */
-export interface Probing extends Shard {
+export interface ProbedPart extends Shard {
   readonly region?: string;
 }
 
@@ -53,7 +53,7 @@ export const probeWave = async (
   ref: WaveRef,
   release: Release,
   configured: Wave,
-  { shard, of, region }: Probing,
+  { shard, of, region }: ProbedPart,
   tools: ProbeWaveTools,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'random' | 'log'> & {
     readonly settings: Where;

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { readBegun, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
+import { hadBefore, readBegun, readTargetStates } from '../ledger/target-state.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import { targetsOf } from './gate-tools.ts';
@@ -15,12 +15,12 @@ export interface Baselines {
 /** Reads what there is to compare with. */
 export const readBaselines = async (rollout: string, release: Release, ledger: Ledger): Promise<Baselines> => {
   const begun = new Set(await readBegun(ledger, rollout));
-  const states: ReadonlyMap<string, TargetState> = await readTargetStates(ledger);
+  const states = await readTargetStates(ledger);
   const untouched = Object.keys(release.targets).filter(
     (name) => !begun.has(name) && states.get(name)?.verified !== undefined,
   );
   return {
     others: targetsOf(release, untouched.sort()),
-    hadBefore: (target) => wayBack(states.get(target) ?? { target }, rollout) !== undefined,
+    hadBefore: (target) => hadBefore(states, target, rollout),
   };
 };

@@ -17,6 +17,9 @@ export interface SimulatedCluster {
   readonly status?: string;
 }
 
+/** Clocks of two parties may be so far apart. */
+export const LEEWAY_MS = 5 * 60_000;
+
 /** Whose statements an application of Entra takes in place of a secret; without a subject, of whomever the issuer knows. */
 export interface FederatedCredential {
   readonly issuer: string;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/outside/clock.ts';
 import type { AksLocator, EksLocator, GkeLocator, Locator } from '../../../shared/rollout/target.ts';
-import { Refusal } from './api.ts';
+import { LEEWAY_MS, Refusal } from './api.ts';
 import { callerOf } from './aws-caller.ts';
 import { googleToken } from './google-error.ts';
 import { unseal } from './sealed.ts';
@@ -10,8 +10,6 @@ const EKS_PREFIX = 'k8s-aws-v1.';
 /** From the date it was signed, whatever it says of itself (aws-iam-authenticator). */
 const EKS_LIFE_MS = 15 * 60_000;
 const EKS_LONGEST_EXPIRES_SECONDS = 900;
-/** Clocks of two parties may be so far apart. */
-const LEEWAY_MS = 5 * 60_000;
 /** The Entra application of every AKS cluster. */
 const AKS_AUDIENCE = '6dae42f8-4368-4678-94ff-3960e28e3630';
 

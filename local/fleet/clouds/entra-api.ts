@@ -1,4 +1,4 @@
-import { type Api, type FederatedCredential, Refusal, type Simulation } from './api.ts';
+import { type Api, type FederatedCredential, LEEWAY_MS, Refusal, type Simulation } from './api.ts';
 import { seal } from './sealed.ts';
 import { readWebIdentity } from './web-identity.ts';
 
@@ -14,9 +14,6 @@ const refuse = ({ status, code, message }: Refusal): Response =>
   );
 
 const invalid = (message: string): Refusal => new Refusal(401, 'invalid_client', message);
-/** Clocks may be so far apart. */
-const LEEWAY_MS = 5 * 60_000;
-
 /** Whether a federated credential of the application takes the assertion; in the order in which Entra looks. @throws Refusal */
 const assess = (text: string, now: number, federated: readonly FederatedCredential[]): void => {
   const assertion = readWebIdentity(text);

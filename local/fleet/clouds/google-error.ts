@@ -1,4 +1,4 @@
-import { Refusal } from './api.ts';
+import { LEEWAY_MS, Refusal } from './api.ts';
 import { type Claims, unseal } from './sealed.ts';
 
 /** How Google's REST APIs word a refusal (google.rpc.Status). */
@@ -7,9 +7,6 @@ export const refuseGoogle = ({ status, code, message }: Refusal): Response =>
 
 export const GOOGLE_THROTTLED = new Refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric API requests.');
 export const GOOGLE_UNAVAILABLE = new Refusal(503, 'UNAVAILABLE', 'The service is currently unavailable.');
-
-/** Clocks of two parties may be so far apart. */
-const LEEWAY_MS = 5 * 60_000;
 
 /** What a Google access token says, or undefined for any other text or one whose life is over or has not begun. */
 export const googleToken = (token: string, now: number): Claims | undefined => {
