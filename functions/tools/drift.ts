@@ -1,23 +1,15 @@
-import type { PlanInput } from '../../shared/apply/plan-target.ts';
 import type { DriftTools } from '../../shared/drift/detect-drift.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
-import { planOne } from '../../shared/wave/plan-one.ts';
-import { planningTools } from './planning.ts';
+import { lookAtTarget } from '../../shared/wave/verify-target.ts';
 import { tell } from './tell.ts';
+import { verifyingTools } from './verifying.ts';
 
-/** Nothing comes of a look: no finding, no cap on restarts and nothing that would refuse a create may stand in its way. */
-const asItIs: Pick<PlanInput, 'tryCreates' | 'lint' | 'restarts'> = {
-  tryCreates: false,
-  lint: 'tell',
-  restarts: { order: 'consumers-first', perMinute: Number.MAX_SAFE_INTEGER, dependencies: {}, waiting: [] },
-};
-
-/** How a target is compared with what was brought to it, and who is told. */
+/** How a target is compared with what was brought to it, and who is told. Whether it runs is not asked, so that no rules are needed. */
 export const driftTools = (outside: Outside): DriftTools => {
-  const tools = planningTools(outside);
+  const tools = verifyingTools([], outside);
   return {
-    plan: (target, { rendered, release }, signal) =>
-      planOne({ target, rendered, release, ...asItIs }, tools, outside, signal),
+    lookAt: (target, { rendered }, signal) =>
+      lookAtTarget({ target, rendered, kept: [], asksWhetherRuns: false }, tools, outside, signal),
     tell: (key, text, audience) => tell({ key, text, path: '/drift' }, outside, audience),
   };
 };

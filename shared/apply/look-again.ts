@@ -1,6 +1,6 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
-import type { Action, ObjectId } from '../rollout/plan.ts';
+import type { ObjectId, PlannedObject } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
 import { compareTarget } from './compare-target.ts';
 import type { Refusal } from './refusals.ts';
@@ -17,11 +17,14 @@ export interface LookInput {
   readonly ruleOf?: RuleOf;
 }
 
+/** What deploying again would do with an object, and which of its fields differ. */
+export type ToDo = Pick<PlannedObject, 'id' | 'action' | 'fields'>;
+
 /** What a target that was deployed to is by now. */
 export type SeenAgain =
   | { readonly status: 'refused'; readonly refusals: readonly Refusal[] }
-  /** `toDo`: what deploying again would do. */
-  | { readonly status: 'different'; readonly toDo: readonly { readonly id: ObjectId; readonly action: Action }[] }
+  /** Of so many objects of the set. `toDo`: what deploying again would do. */
+  | { readonly status: 'different'; readonly objects: number; readonly toDo: readonly ToDo[] }
   /** `stillness` where it was asked for. */
   | { readonly status: 'as-deployed'; readonly objects: number; readonly stillness?: Stillness };
 
@@ -41,10 +44,10 @@ export const lookAgain = async (
   if (!('objects' in compared)) return { status: 'refused', refusals: compared };
   const { objects, prunes } = compared;
   const toDo = [
-    ...objects.flatMap(({ id, action }) => (action === 'unchanged' ? [] : [{ id, action }])),
-    ...prunes.map(({ id }) => ({ id, action: 'prune' as const })),
+    ...objects.flatMap(({ id, action, fields }) => (action === 'unchanged' ? [] : [{ id, action, fields }])),
+    ...prunes.map(({ id }) => ({ id, action: 'prune' as const, fields: [] })),
   ];
-  if (toDo.length > 0) return { status: 'different', toDo };
+  if (toDo.length > 0) return { status: 'different', objects: objects.length, toDo };
   const seen = { status: 'as-deployed', objects: objects.length } as const;
   return asksWhetherRuns
     ? { ...seen, stillness: await stillSettled(objects, ruleOf, { cluster, clock, signal }) }

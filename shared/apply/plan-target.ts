@@ -23,8 +23,6 @@ export interface PlanInput {
   readonly deletes?: DeleteLimits;
   /** As in `Comparable`: what was brought is looked at again, and stays as it was left. */
   readonly kept?: readonly ObjectId[];
-  /** `false`: what would be created is not tried on the API server, as where a target is only looked at. */
-  readonly tryCreates?: boolean;
   /** `tell`: findings refuse nothing, as on the way back to what ran before. */
   readonly lint?: 'refuse' | 'tell';
   /** Absent: no order but what the manifests state, and the usual cap. */
@@ -55,9 +53,8 @@ export type PlanResult =
  */
 export const planTarget = async (input: PlanInput): Promise<PlanResult> => {
   const { cluster, rendered, release, namespace, kept = [], deletes: limits, restarts = usualRules, signal } = input;
-  const { tryCreates = true } = input;
   const refuseOutages = input.lint !== 'tell';
-  const found = await compareTarget({ cluster, rendered, namespace, signal, tryCreates, refuseOutages, kept });
+  const found = await compareTarget({ cluster, rendered, namespace, signal, tryCreates: true, refuseOutages, kept });
   if (!('objects' in found)) return { status: 'refused', refusals: found };
   const beyond = limits && assessDeletes(found, limits);
   const compared = limits?.beyond === 'keep' && beyond !== undefined ? keeping(found, beyond.held) : found;

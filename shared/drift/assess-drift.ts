@@ -1,8 +1,9 @@
+import type { ToDo } from '../apply/look-again.ts';
 import type { Refusal, RefusalCode } from '../apply/refusals.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { ObjectId, PlannedObject } from '../rollout/plan.ts';
+import type { ObjectId } from '../rollout/plan.ts';
 import type { Target } from '../rollout/target.ts';
-import type { PlannedOne } from '../wave/plan-one.ts';
+import type { Looked } from '../wave/verify-target.ts';
 
 /** An object that is not as it was brought, and in what; at most 300 characters, never a value. */
 export interface DriftedObject {
@@ -31,25 +32,24 @@ const drifted: readonly RefusalCode[] = [
 const mostFields = 3;
 
 /**
- * Whether a target still has what was brought to it, by a plan of the same objects: what that would do is the drift. Objects that left the
- * release and stand there all the same are none: nobody approved their delete, or they ask to stay. Neither is a field that has its value and
- * another holder. Of a plan that is refused only what refuses it is known. Pure.
+ * Whether a target still has what was brought to it: what deploying that again would do is the drift. Objects that left the release and
+ * stand there all the same are none: nobody approved their delete, or they ask to stay. Neither is a field that has its value and another
+ * holder. Of a look that is refused only what refuses it is known. Pure.
  */
-export const assessDrift = (planned: PlannedOne, { namespace }: Pick<Target, 'namespace'>): DriftFound => {
-  if (planned.status === 'unreachable') return { status: 'unknown', because: planned.because };
-  if (planned.status === 'refused') return assessRefusals(planned.refusals, `/Namespace//${namespace}`);
-  const brought = planned.planned.plan.objects.filter(({ action }) => action !== 'prune');
-  const different = brought.filter(isDifferent);
+export const assessDrift = (looked: Looked, { namespace }: Pick<Target, 'namespace'>): DriftFound => {
+  if (looked.status === 'unreachable') return { status: 'unknown', because: looked.because };
+  if (looked.status === 'refused') return assessRefusals(looked.refusals, `/Namespace//${namespace}`);
+  const different = looked.status === 'different' ? looked.toDo.filter(isDifferent) : [];
   return different.length === 0
-    ? { status: 'as-deployed', objects: brought.length }
+    ? { status: 'as-deployed', objects: looked.objects }
     : { status: 'drifted', objects: different.map((object) => ({ id: object.id, because: differenceOf(object) })) };
 };
 
-const isDifferent = ({ action, fields }: PlannedObject): boolean =>
-  action === 'create' || action === 'recreate' || (action !== 'unchanged' && differing(fields).length > 0);
+const isDifferent = ({ action, fields }: ToDo): boolean =>
+  action === 'create' || action === 'recreate' || (action !== 'prune' && differing(fields).length > 0);
 
-/** Without who holds fields, which a plan shows as a field of its own where nothing else differs. */
-const differing = (fields: PlannedObject['fields']): readonly string[] =>
+/** Without who holds fields, which is a field of its own where nothing else differs. */
+const differing = (fields: ToDo['fields']): readonly string[] =>
   fields.map(({ path }) => path).filter((path) => path !== '/metadata/managedFields');
 
 const assessRefusals = (refusals: readonly Refusal[], namespace: ObjectId): DriftFound => {
@@ -65,7 +65,7 @@ const assessRefusals = (refusals: readonly Refusal[], namespace: ObjectId): Drif
   return { status: 'unknown', because: brief(`what was deployed can not be planned again: ${reasons}`, 300) };
 };
 
-const differenceOf = ({ action, fields }: PlannedObject): string => {
+const differenceOf = ({ action, fields }: ToDo): string => {
   if (action === 'create') return 'it is gone';
   const named = differing(fields);
   const what = `${named.length} ${named.length === 1 ? 'field differs' : 'fields differ'}`;

@@ -10,14 +10,14 @@ import { type Audience, audienceOf } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
-import type { PlannedOne } from '../wave/plan-one.ts';
+import type { Looked } from '../wave/verify-target.ts';
 import { assessDrift, type DriftFound, sayDrifted } from './assess-drift.ts';
 import { type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
 
 /** What looking for drift needs of the capabilities beside it. */
 export interface DriftTools {
-  /** Plans what a standing brought to a target, as it is now. Writes nothing. */
-  plan(target: ReleaseTarget, standing: Standing, signal: AbortSignal): Promise<PlannedOne>;
+  /** Compares a target, as it is now, with what a standing brought to it. Writes nothing. */
+  lookAt(target: ReleaseTarget, standing: Standing, signal: AbortSignal): Promise<Looked>;
   /** Tells an audience, once for each key and day. Never throws. */
   tell(key: string, text: string, audience: Audience): Promise<void>;
 }
@@ -174,7 +174,7 @@ const compare = async (
     const target = targets[name];
     if (target === undefined) return undefined;
     if (isGone(target)) return 'gone';
-    const found = assessDrift(await tools.plan(target, standing, signal), target);
+    const found = assessDrift(await tools.lookAt(target, standing, signal), target);
     return { found, target, ...(effect === undefined ? {} : { effect }) };
   } catch (error) {
     if (!isLost(error)) throw error;

@@ -16,7 +16,7 @@ export interface PlanningTools {
 }
 
 /** What one target shall have, and what of it may not be. */
-export interface Wanted extends Pick<PlanInput, 'deletes' | 'tryCreates' | 'lint' | 'kept' | 'restarts' | 'jobs'> {
+export interface Wanted extends Pick<PlanInput, 'deletes' | 'lint' | 'kept' | 'restarts' | 'jobs'> {
   readonly target: ReleaseTarget;
   readonly rendered: Digest;
   readonly release: Digest;

@@ -15,36 +15,43 @@ export interface VerifyingTools extends Pick<PlanningTools, 'open'> {
   lookAgain(input: LookInput, cluster: Cluster, signal: AbortSignal): Promise<SeenAgain>;
 }
 
-interface Deployed extends Omit<LookInput, 'rendered'> {
+/** What was brought to a target. */
+export interface Deployed extends Omit<LookInput, 'rendered' | 'namespace'> {
   readonly target: ReleaseTarget;
   readonly rendered: Digest;
 }
 
-/**
- * Reads a target once more and judges whether it has exactly what was deployed, and whether that runs: what somebody changed in between, or
- * a write that was answered and lost, fails, and so does what broke after it had settled, and that no gate looks at. A target that can not
- * be read is inconclusive, and so is what is on its way.
- */
-const verifyTarget = async (
+/** What a target is by now, or why that is not known: it could not be found, opened or read. */
+export type Looked = SeenAgain | { readonly status: 'unreachable'; readonly because: string };
+
+/** Reads a target once more. Of one that can not be read that is what it gives. Reads only. */
+export const lookAtTarget = async (
   { target, rendered, ...deployed }: Deployed,
   tools: VerifyingTools,
   { blobs }: Pick<Outside, 'blobs'>,
   signal: AbortSignal,
-): Promise<Judgement> => {
-  const input = { ...deployed, rendered: await getJson<RenderedTarget>(blobs, rendered) };
+): Promise<Looked> => {
+  const { namespace } = target;
+  const input = { ...deployed, namespace, rendered: await getJson<RenderedTarget>(blobs, rendered) };
   try {
     const { cluster } = await tools.open(target, signal);
-    return { ...judge(await tools.lookAgain(input, cluster, signal)), kind: 'policy', target: target.name };
+    return await tools.lookAgain(input, cluster, signal);
   } catch (error) {
     if (!isTargetTrouble(error)) throw error;
-    return { ...asDeployed, kind: 'policy', target: target.name, verdict: 'inconclusive', because: error.message };
+    return { status: 'unreachable', because: error.message };
   }
 };
 
 const asDeployed = { gate: 'as-deployed' } as const;
 const stillSettled = { gate: 'still-settled' } as const;
 
-const judge = (seen: SeenAgain): Pick<Judgement, 'gate' | 'verdict' | 'because'> => {
+/**
+ * Whether a target has exactly what was deployed, and whether that runs: what somebody changed in between, or a write that was answered and
+ * lost, fails, and so does what broke after it had settled, and that no gate looks at. A target that can not be read is inconclusive, and
+ * so is what is on its way.
+ */
+const judge = (seen: Looked): Pick<Judgement, 'gate' | 'verdict' | 'because'> => {
+  if (seen.status === 'unreachable') return { ...asDeployed, verdict: 'inconclusive', because: seen.because };
   if (seen.status === 'refused') {
     return { ...asDeployed, verdict: 'fail', because: seen.refusals.map(({ because }) => because).join('; ') };
   }
@@ -83,9 +90,8 @@ export const verifyDeployed = (
       return { gate: 'as-deployed', kind: 'policy', target: name, verdict: 'error', because };
     }
     const brought = (await getPlanned(outside.blobs, digest)).plan;
-    const { namespace } = target;
     const kept = unnamedIn(brought);
-    const deployed = { target, namespace, rendered: brought.rendered, kept, asksWhetherRuns: direction !== 'back' };
-    return verifyTarget(deployed, tools, outside, signal);
+    const deployed = { target, rendered: brought.rendered, kept, asksWhetherRuns: direction !== 'back' };
+    return { ...judge(await lookAtTarget(deployed, tools, outside, signal)), kind: 'policy', target: name };
   };
 };

@@ -48,14 +48,22 @@ describeOnSimulatedServer('a last look at what was deployed', (server) => {
       'application/merge-patch+json',
     );
     const id = (name: string): ObjectId => `/ConfigMap/${namespace()}/${name}`;
+    const hash = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
     const changed = [
-      { id: id('gone'), action: 'create' },
-      { id: id('settings'), action: 'change' },
+      { id: id('gone'), action: 'create', fields: [{ path: '', withHash: hash }] },
+      {
+        ...{ id: id('settings'), action: 'change' },
+        fields: [{ path: '/data/key', replaces: 'by hand', replacesHash: hash, with: 'value', withHash: hash }],
+      },
     ];
     const wanted = web(configMap('gone'));
-    const left = { id: id('left'), action: 'prune' };
-    expect((await look(wanted)).seen).toEqual({ status: 'different', toDo: [...changed, left] });
-    expect((await look(wanted, { kept: [id('left')] })).seen).toEqual({ status: 'different', toDo: changed });
+    const left = { id: id('left'), action: 'prune', fields: [] };
+    expect((await look(wanted)).seen).toEqual({ status: 'different', objects: 4, toDo: [...changed, left] });
+    expect((await look(wanted, { kept: [id('left')] })).seen).toEqual({
+      status: 'different',
+      objects: 4,
+      toDo: changed,
+    });
   });
 
   it('tells what is on its way from what is lost', async () => {

@@ -1,70 +1,61 @@
 import { describe, expect, it, test } from 'vitest';
+import type { ToDo } from '../../shared/apply/look-again.ts';
 import { assessDrift, type DriftFound, sayDrifted } from '../../shared/drift/assess-drift.ts';
 import { orderLooks } from '../../shared/drift/detect-drift.ts';
 import type { Standing } from '../../shared/ledger/target-state.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
-import type { Action, ObjectId, PlannedObject } from '../../shared/rollout/plan.ts';
-import type { PlannedOne } from '../../shared/wave/plan-one.ts';
+import type { Action, ObjectId } from '../../shared/rollout/plan.ts';
+import type { Looked } from '../../shared/wave/verify-target.ts';
 
 const id = (name: string): ObjectId => `apps/Deployment/shop/${name}`;
-const object = (name: string, action: Action, ...paths: readonly string[]): PlannedObject => ({
+const object = (name: string, action: Action, ...paths: readonly string[]): ToDo => ({
   id: id(name),
-  service: 'web',
   action,
   fields: paths.map((path) => ({ path, replaces: 'a', with: 'b' })),
 });
-const planned = (...objects: readonly PlannedObject[]): PlannedOne => ({
-  status: 'planned',
-  planned: {
-    endpoint: { server: 'https://a' },
-    findings: [],
-    plan: {
-      target: 'a',
-      release: digestOf('r'),
-      rendered: digestOf('m'),
-      objects,
-      restarts: { order: 'providers-first', perMinute: 1, steps: [], starts: [], later: [], waiting: [] },
-    },
-  },
-});
+const looked = (...found: readonly ToDo[]): Looked => {
+  const objects = found.filter(({ action }) => action !== 'prune').length;
+  const toDo = found.filter(({ action }) => action !== 'unchanged');
+  return toDo.length === 0 ? { status: 'as-deployed', objects } : { status: 'different', objects, toDo };
+};
 const drifted = (name: string, because: string): DriftFound => ({
   status: 'drifted',
   objects: [{ id: id(name), because }],
 });
 
 describe('a target that is compared with what was brought to it', () => {
-  test.each<[string, PlannedOne, DriftFound]>([
-    ['has all of it', planned(object('web', 'unchanged')), { status: 'as-deployed', objects: 1 }],
-    ['has nothing, as it shall', planned(), { status: 'as-deployed', objects: 0 }],
-    ['lacks an object', planned(object('web', 'create')), drifted('web', 'it is gone')],
+  test.each<[string, Looked, DriftFound]>([
+    ['has all of it', looked(object('web', 'unchanged')), { status: 'as-deployed', objects: 1 }],
+    ['has nothing, as it shall', looked(), { status: 'as-deployed', objects: 0 }],
+    ['lacks an object', looked(object('web', 'create')), drifted('web', 'it is gone')],
     [
       'has another value',
-      planned(object('web', 'change', '/spec/replicas')),
+      looked(object('web', 'change', '/spec/replicas')),
       drifted('web', '1 field differs: /spec/replicas'),
     ],
     [
       'has several other values',
-      planned(object('web', 'change', '/a', '/b', '/c', '/d', '/e')),
+      looked(object('web', 'change', '/a', '/b', '/c', '/d', '/e')),
       drifted('web', '5 fields differ: /a, /b, /c and 2 more fields'),
     ],
     [
       'has a value that can not be changed',
-      planned(object('web', 'recreate', '/spec/selector')),
+      looked(object('web', 'recreate', '/spec/selector')),
       drifted('web', '1 field differs: /spec/selector; only a new object can have it back'),
     ],
     [
       'has what a client applied over it',
-      planned(object('web', 'migrate', '/spec/replicas', '/metadata/managedFields')),
+      looked(object('web', 'migrate', '/spec/replicas', '/metadata/managedFields')),
       drifted('web', '1 field differs: /spec/replicas; somebody applied it from a client'),
     ],
     [
       'has its values, held by another',
-      planned(object('web', 'migrate', '/metadata/managedFields')),
+      looked(object('web', 'migrate', '/metadata/managedFields')),
       { status: 'as-deployed', objects: 1 },
     ],
     [
       'has what left the release, and stayed',
-      planned(object('web', 'unchanged'), object('old', 'prune')),
+      looked(object('web', 'unchanged'), object('old', 'prune')),
       { status: 'as-deployed', objects: 1 },
     ],
     [

@@ -9,25 +9,15 @@ import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { markVerified } from '../../shared/ledger/target-state.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
-import type { PlannedOne } from '../../shared/wave/plan-one.ts';
+import type { Looked } from '../../shared/wave/verify-target.ts';
 import { never, targetNamed } from '../analysis/asking.ts';
 import { memoryBlobs } from '../console/fleet-story.ts';
 
-const gone: PlannedOne = {
+const gone: Looked = {
   status: 'refused',
   refusals: [{ code: 'TERMINATING', object: '/Service/shop/web', because: 'it is being deleted' }],
 };
-const well: PlannedOne = {
-  status: 'planned',
-  planned: {
-    endpoint: { server: 'https://a' },
-    findings: [],
-    plan: {
-      ...{ target: 'a', release: digestOf('r'), rendered: digestOf('m'), objects: [] },
-      restarts: { order: 'providers-first', perMinute: 1, steps: [], starts: [], later: [], waiting: [] },
-    },
-  },
-};
+const well: Looked = { status: 'as-deployed', objects: 0 };
 
 /** Targets `a` and `b`, and what a look at each finds or throws. */
 const openPlace = async () => {
@@ -40,9 +30,9 @@ const openPlace = async () => {
   const release = await putJson(blobs, { targets });
   for (const target of ['a', 'b'])
     await markVerified(ledger, target, { release, rendered, commit: 'c', rollout: 'r', at: 1 });
-  const looks: Record<string, PlannedOne | Error> = { a: well, b: well };
+  const looks: Record<string, Looked | Error> = { a: well, b: well };
   const told: string[] = [];
-  const plan = async ({ name }: { readonly name: string }): Promise<PlannedOne> => {
+  const lookAt = async ({ name }: { readonly name: string }): Promise<Looked> => {
     const look = looks[name] ?? well;
     if (look instanceof Error) throw look;
     return look;
@@ -52,7 +42,11 @@ const openPlace = async () => {
     ...{ ledger, blobs, looks, told, rendered },
     detect: (through: Ledger = ledger) => {
       now += 300_000;
-      return detectDrift({ plan, tell }, { ledger: through, blobs, clock }, { signal: never, deadline: now + 120_000 });
+      return detectDrift(
+        { lookAt, tell },
+        { ledger: through, blobs, clock },
+        { signal: never, deadline: now + 120_000 },
+      );
     },
     held: async () => (await readAlertHolds(ledger)).map(({ name }) => name),
     isSo: async () => (await readDrifts(ledger)).map(({ target, status }) => `${target}: ${status}`),
