@@ -35,6 +35,8 @@ export interface InstanceOptions {
   readonly readDefinition: (machine: string) => string;
   /** Targets whose clusters are simulated; none for a fleet that is found by a kubeconfig. */
   readonly simulated: readonly Target[];
+  /** As of a fleet; `mode.readFile` then has to give a kubeconfig for each. */
+  readonly kubeconfigs?: 'simulated';
   readonly images: Images;
   readonly flags: FlagServices;
   readonly scrapeMs: number;
@@ -116,6 +118,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     flagOn: options.flags.valueOn,
     region,
     scrapeMs: options.scrapeMs,
+    ...(options.kubeconfigs === undefined ? {} : { kubeconfigs: options.kubeconfigs }),
   });
   const engine = createEngine({
     clock: mode.clock,

@@ -25,6 +25,8 @@ export interface Mode {
   readonly lookup?: Lookup;
   readonly jsonnet: Evaluate;
   readonly log: Log;
+  /** Reads kubeconfigs and what they name; from the disk without it. */
+  readonly readFile?: (path: string) => Promise<string>;
 }
 
 export interface LocalOutside extends Outside {
@@ -44,7 +46,7 @@ export const localOutside = (dir: string, mode: Mode, identity: AwsIdentity, set
     blobs: folderBlobs(blobs, mode.clock),
     secrets: fileSecrets(join(dir, 'secrets')),
     identity,
-    readFile: async (path) => readFileSync(path, 'utf8'),
+    readFile: mode.readFile ?? (async (path) => readFileSync(path, 'utf8')),
     settings,
     sweep: () => {
       ledger.sweep();
