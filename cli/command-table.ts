@@ -59,6 +59,30 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'rehearse',
+    offline: true,
+    args: '[scenario...]',
+    summary: 'run scenarios of what may go wrong over your config: simulated fleet, virtual time, hours in seconds',
+    options: [
+      ['--config <path>', 'folder of the config, or its file (this folder)'],
+      ['--seed <number>', 'what chance is drawn from; the same seed is the same run (1)'],
+      ['--seeds <number>', 'each scenario with so many seeds, from that of --seed on'],
+      ['--record <file>', 'write what came of it as Markdown, to be kept'],
+      ['--list', 'name the scenarios and whether they fit the config; run none'],
+      ['--show <name>', 'print a scenario that comes with Tidegate, to begin one of your own with'],
+      ['--faults', 'name what a scenario can let happen'],
+    ],
+    examples: [
+      [
+        'tidegate rehearse',
+        'all that come with Tidegate and fit; exit 0 only when everything came as expected, else 3',
+      ],
+      ['tidegate rehearse unhealthy-version --config fleet', 'one, with its timeline'],
+      ['tidegate rehearse game-day.yaml --seeds 20 --record game-day.md', 'your own, with twenty seeds'],
+    ],
+    load: () => import('./commands/rehearse.ts'),
+  },
+  {
     name: 'doctor',
     summary:
       'look whether the instance works and reaches every target, hop by hop, and say what to do where it does not',

@@ -1,7 +1,7 @@
-import { readEvents, type RolloutEvent } from '../../shared/ledger/events.ts';
+import { durationMs } from '../../shared/fleet/duration.ts';
+import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readWave } from '../../shared/ledger/waves.ts';
-import { durationMs } from '../../shared/fleet/duration.ts';
 import type { Random } from '../../shared/outside/random.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { faults } from './faults.ts';
@@ -10,8 +10,8 @@ import { act, decideAs } from './people.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
 import type { Injected } from './rehearsed.ts';
 import type { Scenario, ScenarioFault, TargetsReference, When } from './scenario-schema.ts';
-import { writesOf } from './written.ts';
 import type { Stage } from './stage.ts';
+import { writesOf } from './written.ts';
 
 /** Something that waits for its moment. */
 interface Due {
@@ -54,7 +54,8 @@ export const conduct = (
     const number = injected.length;
     const names = on.map(({ name }) => name);
     injected.push({ at: stage.clock.now(), fault: fault.fault, targets: names });
-    const keep = (change: Partial<Injected>) => injected.splice(number, 1, { ...injectedAt(injected, number), ...change });
+    const keep = (change: Partial<Injected>) =>
+      injected.splice(number, 1, { ...injectedAt(injected, number), ...change });
     try {
       const end = await faults[fault.fault](fault, on, stage);
       running.set(number, fault);
@@ -75,7 +76,9 @@ export const conduct = (
       when: one.when,
       on: {},
       begin: () =>
-        act(one, rollout, waves, stage.instance(), note).catch((error: unknown) => note(`it is refused: ${sentence(error)}`)),
+        act(one, rollout, waves, stage.instance(), note).catch((error: unknown) =>
+          note(`it is refused: ${sentence(error)}`),
+        ),
     })),
   ];
 
@@ -85,7 +88,9 @@ export const conduct = (
     const waiting = new Set(due.map(({ when }) => when.event));
     const soaking = new Set<string>();
     const goingBack = new Set<string>();
-    for (const { name } of release === undefined || !(waiting.has('soak-begins') || waiting.has('way-back-begins')) ? [] : waves) {
+    for (const { name } of release === undefined || !(waiting.has('soak-begins') || waiting.has('way-back-begins'))
+      ? []
+      : waves) {
       const ref = { rollout, release: release ?? 'sha256:', wave: name } as const;
       if ((await readWave(ledger, { ...ref, direction: 'forward' })).judgingAt !== undefined) soaking.add(name);
       if ((await readWave(ledger, { ...ref, direction: 'back' })).plannedAt !== undefined) goingBack.add(name);

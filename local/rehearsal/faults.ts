@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/outside/clock.ts';
 import { durationMs } from '../../shared/fleet/duration.ts';
+import type { Clock } from '../../shared/outside/clock.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Service } from '../fleet/clouds/faults.ts';
 import type { Behaviour } from '../fleet/kubernetes/behaviour.ts';

@@ -1,9 +1,9 @@
-import { readEvents, type RolloutEvent } from '../../shared/ledger/events.ts';
+import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readStop } from '../../shared/ledger/waves.ts';
-import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { Target } from '../../shared/rollout/target.ts';
+import type { Judgement } from '../../shared/rollout/verdict.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
 import type { TrafficRecord } from './record-traffic.ts';
 import type { Injected, Rehearsed, RehearsedEvent, RehearsedTarget } from './rehearsed.ts';
@@ -47,6 +47,7 @@ export const gatherFacts = async (
     beganAt,
     endedAt: row?.end?.at ?? stage.clock.now(),
     waves,
+    isBad: Object.keys(scenario.to.behaves).length > 0,
     ...(image === undefined ? {} : { image }),
     outcome: row?.end?.outcome ?? 'running',
     because: row?.end?.because ?? `not ended after ${scenario.ends}: ${events.at(-1)?.text ?? 'nothing has happened'}`,
@@ -105,7 +106,7 @@ const standingOf = (
     ...(first === undefined ? {} : { firstWriteAt: first.at }),
     runs: runningOn(server?.pods() ?? [], image),
     calls: Math.round(calls),
-    failed: Math.ceil(failed - 1e-6),
+    failed: Math.max(0, Math.round(failed)),
     ...out,
   };
 };

@@ -48,7 +48,11 @@ export const nodeLost = async (handle: Handle): Promise<() => Promise<void>> => 
   await kubectl(handle, 'PATCH', path, { spec: { unschedulable: true } });
   for (const { metadata, spec } of pods) {
     if (spec?.nodeName !== lost) continue;
-    await kubectl(handle, 'DELETE', `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}?gracePeriodSeconds=0`);
+    await kubectl(
+      handle,
+      'DELETE',
+      `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}?gracePeriodSeconds=0`,
+    );
   }
   return async () => {
     await kubectl(handle, 'PATCH', path, { spec: { unschedulable: false } });

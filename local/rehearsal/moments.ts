@@ -15,7 +15,12 @@ export interface Known {
 }
 
 /** Whether what a scenario waits for has happened: in the wave that it names or, where it names none, in any. Pure. */
-export const hasCome = ({ event, wave }: When, known: Known, waves: readonly RehearsedWave[], on: readonly string[]): boolean => {
+export const hasCome = (
+  { event, wave }: When,
+  known: Known,
+  waves: readonly RehearsedWave[],
+  on: readonly string[],
+): boolean => {
   const meant = wave === undefined ? undefined : waveOf(wave, waves)?.name;
   const isMeant = (name: string | undefined): boolean => wave === undefined || (name !== undefined && name === meant);
   const happened = (isIt: (each: RolloutEvent) => boolean): boolean =>

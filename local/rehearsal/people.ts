@@ -14,7 +14,12 @@ const owner: Actor = { name: 'rehearsal', kind: 'person', roles: 'all' };
 export type Acted = (text: string) => void;
 
 /** Answers what the instance asks as the scenario says, once each, after the time that it takes them. Returns who is to be called when something has changed. */
-export const decideAs = (people: Scenario['people'], rollout: string, stage: Stage, acted: Acted): (() => Promise<void>) => {
+export const decideAs = (
+  people: Scenario['people'],
+  rollout: string,
+  stage: Stage,
+  acted: Acted,
+): (() => Promise<void>) => {
   const asked = new Set<string>();
   return async () => {
     const { ledger } = stage.instance().outside;
@@ -37,7 +42,9 @@ export const decide = async (
   const { plan, wave, deletes, authors } = approval;
   const actions = consoleActions(instance.outside, instance.functions);
   const roles = [...approval.roles, ...(deletes?.roles ?? [])];
-  const holders = [...new Set([...approval.holders, ...(deletes?.holders ?? [])])].filter((name) => !authors.includes(name));
+  const holders = [...new Set([...approval.holders, ...(deletes?.holders ?? [])])].filter(
+    (name) => !authors.includes(name),
+  );
   const needed = vote === 'reject' ? 1 : Math.max(approval.people, deletes?.people ?? 0);
   for (let person = 0; person < needed; person += 1) {
     const name = holders[person] ?? `person-${person + 1}`;
@@ -59,13 +66,16 @@ export const act = async (
   const actions = consoleActions(instance.outside, instance.functions);
   const because = 'rehearsed';
   const named = wave === undefined ? undefined : waveOf(wave, waves)?.name;
-  const place = named === undefined ? ({ scope: 'fleet', name: '' } as const) : ({ scope: 'wave', name: named } as const);
+  const place =
+    named === undefined ? ({ scope: 'fleet', name: '' } as const) : ({ scope: 'wave', name: named } as const);
   const ofRollout = { scope: 'rollout', name: rollout } as const;
   const hidden = new Set<string>();
   acted(`somebody asks for ${does}${named === undefined ? '' : ` of ${named}`}`);
   if (does === 'abort' || does === 'hold') await actions.abort(rollout, { because, keeps: does === 'hold' }, owner);
-  if (does === 'halt') await actions.hold({ kind: 'halt', scope: 'fleet', name: '', because, allowsRollback: false }, owner, hidden);
-  if (does === 'pause') await actions.hold({ kind: 'pause', ...ofRollout, because, allowsRollback: false }, owner, hidden);
+  if (does === 'halt')
+    await actions.hold({ kind: 'halt', scope: 'fleet', name: '', because, allowsRollback: false }, owner, hidden);
+  if (does === 'pause')
+    await actions.hold({ kind: 'pause', ...ofRollout, because, allowsRollback: false }, owner, hidden);
   if (does === 'freeze') await actions.hold({ kind: 'freeze', ...place, because, allowsRollback: true }, owner, hidden);
   if (does === 'thaw') await actions.lift({ kind: 'freeze', ...place, because }, owner, hidden);
   if (does === 'resume') await resume(actions, ofRollout, because);

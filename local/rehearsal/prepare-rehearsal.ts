@@ -30,6 +30,8 @@ export interface PreparedRehearsal {
   readonly image?: { readonly service: string; readonly before: string; readonly after: string };
   /** How often the metric store looks: the shortest window that is asked over has five looks in it. */
   readonly scrapeMs: number;
+  /** How long the version before runs until the new one comes. */
+  readonly settledMs: number;
 }
 
 /** What keeps a scenario from being run over a config, in sentences. */
@@ -69,10 +71,12 @@ export const prepareRehearsal = async (
     },
     ...(image === undefined ? {} : { image }),
     scrapeMs: scrapeEvery(standIns.windows),
+    settledMs: scenario.settled === undefined ? settledFor(standIns.windows) : durationMs(scenario.settled),
   };
 };
 
-const readWritten = async (
+/** The config as it is written, known to be without a mistake. Throws `NotRehearsable` with every one that is in it. */
+export const readWritten = async (
   files: ReadonlyMap<string, Uint8Array>,
   config: string,
   evaluate: Evaluate,
@@ -110,11 +114,16 @@ const imageOf = (
 ): { readonly service: string; readonly before: string; readonly after: string } | undefined => {
   if (to.files !== undefined && to.image === undefined && to.service === undefined) return undefined;
   const pinned = Object.entries(services).flatMap(([service, { images = {} }]) =>
-    Object.values(images).slice(0, 1).map((before) => ({ service, before })),
+    Object.values(images)
+      .slice(0, 1)
+      .map((before) => ({ service, before })),
   );
   const found = to.service === undefined ? pinned[0] : pinned.find(({ service }) => service === to.service);
   if (found === undefined) {
-    const what = to.service === undefined ? 'no service of the config pins an image' : `service ${to.service} is not there, or pins no image`;
+    const what =
+      to.service === undefined
+        ? 'no service of the config pins an image'
+        : `service ${to.service} is not there, or pins no image`;
     throw new NotRehearsable(
       `scenario ${name}: ${what}, so nothing new can be released; expected \`to.service\` with an image of its own, or \`to.files\` that change`,
     );
@@ -131,3 +140,7 @@ const pin = ({ services }: WrittenConfig, service: string, after: string): void 
 
 const scrapeEvery = (windows: readonly string[]): number =>
   Math.min(15_000, Math.max(1_000, Math.floor(Math.min(...windows.map(durationMs), 75_000) / 5_000) * 1_000));
+
+/** Until every window has been full once, and has been looked at. */
+const settledFor = (windows: readonly string[]): number =>
+  Math.min(3_600_000, Math.max(120_000, 2 * Math.max(0, ...windows.map(durationMs))));

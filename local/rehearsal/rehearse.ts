@@ -7,6 +7,7 @@ import { listOpenRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Evaluate } from '../../shared/render/jsonnet.ts';
 import { consoleActions } from '../console-actions.ts';
 import type { VirtualTime } from '../virtual/virtual-time.ts';
+import { assessExpectations, type Expectation } from './assess-expectations.ts';
 import { badness } from './badness.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { conduct } from './conduct.ts';
@@ -44,9 +45,22 @@ const firstMs = 6 * 3_600_000;
  * Runs a scenario from the first version to the end of the rollout of the next one, by the product's own state machines and functions on a
  * simulated fleet. Takes as long as the machine needs, however much virtual time passes. Same process, same seed: same facts. Throws `NotRehearsable`.
  */
-export const rehearse = async ({ scenario, seed, files, config }: Rehearsal, place: RehearsalPlace): Promise<Rehearsed> => {
-  const { time } = place;
+export const rehearse = async (
+  { scenario, seed, files, config }: Rehearsal,
+  place: RehearsalPlace,
+): Promise<{ readonly rehearsed: Rehearsed; readonly expectations: readonly Expectation[] }> => {
   const prepared = await prepareRehearsal(scenario, files, config, place.jsonnet);
+  const rehearsed = await run(scenario, seed, prepared, place);
+  return { rehearsed, expectations: assessExpectations(scenario, rehearsed, prepared.targets) };
+};
+
+const run = async (
+  scenario: Scenario,
+  seed: string,
+  prepared: PreparedRehearsal,
+  place: RehearsalPlace,
+): Promise<Rehearsed> => {
+  const { time } = place;
   const stage = await openStage(prepared, place);
   const ledgerFile = new DatabaseSync(join(place.dir, 'ledger.sqlite'), { readOnly: true });
   const whenWritten = onceWritten(ledgerFile);
@@ -55,11 +69,16 @@ export const rehearse = async ({ scenario, seed, files, config }: Rehearsal, pla
     const first = await bringFirst(prepared, stage, time, whenWritten);
     if ((await readRollout(stage.instance().outside.ledger, first))?.end?.outcome !== 'succeeded') {
       const nothing = { marks: new Map(), traffic: new Map(), injected: [], acted: [] };
-      return { ...(await gatherFacts(seed, scenario, prepared, stage, { rollout: first, beganAt: beganAtAll, ...nothing })), neverBegan: true };
+      return {
+        ...(await gatherFacts(seed, scenario, prepared, stage, { rollout: first, beganAt: beganAtAll, ...nothing })),
+        neverBegan: true,
+      };
     }
-    await pass(durationMs(scenario.settled), stage, time);
+    await pass(prepared.settledMs, stage, time);
     const traffic = recordTraffic(prepared.targets, () => stage.instance().fleet, prepared.scrapeMs, stage.clock);
-    const marks = new Map([...stage.instance().fleet.servers].map(([name, { requests }]) => [name, requests.list().at(-1)?.number ?? 0]));
+    const marks = new Map(
+      [...stage.instance().fleet.servers].map(([name, { requests }]) => [name, requests.list().at(-1)?.number ?? 0]),
+    );
     const beganAt = stage.clock.now();
     stage.behave(badness(scenario.to.behaves), chooseTargets(scenario.to.on, prepared.targets, prepared.waves));
     const rollout = await release(prepared, scenario, stage, time);
@@ -74,7 +93,14 @@ export const rehearse = async ({ scenario, seed, files, config }: Rehearsal, pla
       await conductor.resume();
     }
     traffic.stop();
-    const facts = { rollout, beganAt, marks, traffic: traffic.records(), injected: conductor.injected, acted: conductor.acted };
+    const facts = {
+      rollout,
+      beganAt,
+      marks,
+      traffic: traffic.records(),
+      injected: conductor.injected,
+      acted: conductor.acted,
+    };
     return await gatherFacts(seed, scenario, prepared, stage, facts);
   } finally {
     ledgerFile.close();
@@ -147,4 +173,3 @@ const pass = async (ms: number, { clock }: Stage, time: VirtualTime): Promise<vo
   await time.run(() => clock.now() >= until, { maxVirtualMs: 2 * ms + dayMs });
   cancel();
 };
-

@@ -53,6 +53,8 @@ export interface Rehearsed {
   readonly beganAt: number;
   readonly endedAt: number;
   readonly waves: readonly RehearsedWave[];
+  /** Whether something is wrong with the new version from its start. */
+  readonly isBad: boolean;
   readonly image?: { readonly service: string; readonly before: string; readonly after: string };
   /** `running`: it was given up before it ended. */
   readonly outcome: string;
@@ -65,7 +67,12 @@ export interface Rehearsed {
   readonly told: readonly { readonly at: number; readonly to: string; readonly text: string }[];
   readonly targets: readonly RehearsedTarget[];
   /** What stopped waves: a gate by name and kind, or people. */
-  readonly stops: readonly { readonly wave: string; readonly at: number; readonly by: readonly string[]; readonly because: string }[];
+  readonly stops: readonly {
+    readonly wave: string;
+    readonly at: number;
+    readonly by: readonly string[];
+    readonly because: string;
+  }[];
   readonly gates: readonly GateStandIn[];
   readonly leftOut: readonly string[];
 }

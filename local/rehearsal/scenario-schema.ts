@@ -135,7 +135,11 @@ export const scenarioSchema = z
       .datetime()
       .default('2026-03-02T09:00:00Z')
       .describe('The time it then is, in UTC: windows and calendars are by it.'),
-    settled: duration.default('10m').describe('How long the version before has run when the new one comes; 10m.'),
+    settled: duration
+      .optional()
+      .describe(
+        'How long the version before has run when the new one comes; twice the longest window of a gate, at least 2m.',
+      ),
     ends: duration.default('3d').describe('When a rollout that has not ended is given up; 3d.'),
     to: z
       .strictObject({
