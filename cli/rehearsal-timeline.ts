@@ -34,10 +34,10 @@ export const timelineOf = (rehearsed: Rehearsed): readonly TimelineEntry[] => {
     ...told.map(({ at, to, text }) => ({ at, text: `${to}: ${text}`, word: 'told', style: 'yellow' as const })),
     ...together(events),
   ];
-  const first =
-    noticed === undefined
-      ? undefined
-      : all.findIndex(({ at, style }) => at === noticed.at && (style === 'red' || style === 'yellow'));
+  const at = noticed?.at;
+  const first = ['red', 'yellow']
+    .map((style) => all.findIndex((entry) => entry.at === at && entry.style === style))
+    .find((number) => number !== -1);
   return all
     .map((entry, number) => (number === first ? { ...entry, word: 'FOUND' } : entry))
     .toSorted((a, b) => a.at - b.at);
@@ -104,14 +104,14 @@ const together = (events: readonly RehearsedEvent[]): readonly TimelineEntry[] =
     const { at, kind, wave, target } = event;
     const same = (kind === 'restart' || kind === 'deployment') && target !== undefined;
     const shape = same ? event.text.replaceAll(target, '{}') : `${event.text}${groups.size}`;
-    const key = `${same ? Math.round(at / 2_000) : at} ${kind} ${wave} ${shape}`;
+    const key = `${same ? Math.round(at / 600) : at} ${kind} ${wave} ${shape}`;
     groups.set(key, [...(groups.get(key) ?? []), event]);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const names = group.flatMap(({ target }) => target ?? []);
-    const text = group.length > 1 ? first.text.replace(first.target ?? '', `${names.length} targets`) : shortOf(first);
+    const text = group.length > 1 ? ofSeveral(first, names.length) : shortOf(first);
     const style = styleOf(first);
     return [
       {
@@ -122,6 +122,9 @@ const together = (events: readonly RehearsedEvent[]): readonly TimelineEntry[] =
     ];
   });
 };
+
+const ofSeveral = ({ text, target = '' }: RehearsedEvent, count: number): string =>
+  text.replace(`${target} is back`, `${target} are back`).replace(`${target} restarts`, `${target} restart`).replace(target, `${count} targets`);
 
 const shortOf = ({ kind, verdict, text }: RehearsedEvent): string =>
   kind === 'verdict' && verdict === 'pass'

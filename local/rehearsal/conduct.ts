@@ -16,7 +16,7 @@ import { writesOf } from './written.ts';
 /** Something that waits for its moment. */
 interface Due {
   readonly when: When;
-  readonly on: TargetsReference;
+  readonly where: TargetsReference;
   begin(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export const conduct = (
   let after: string | undefined;
 
   const inject = async (fault: ScenarioFault): Promise<void> => {
-    const on = chooseTargets(fault.on, targets, waves);
+    const on = chooseTargets(fault.where, targets, waves);
     const number = injected.length;
     const names = on.map(({ name }) => name);
     injected.push({ at: stage.clock.now(), fault: fault.fault, targets: names });
@@ -71,10 +71,10 @@ export const conduct = (
   };
 
   const due: Due[] = [
-    ...scenario.faults.map((fault) => ({ when: fault.when, on: fault.on, begin: () => inject(fault) })),
+    ...scenario.faults.map((fault) => ({ when: fault.when, where: fault.where, begin: () => inject(fault) })),
     ...scenario.people.acts.map((one) => ({
       when: one.when,
-      on: {},
+      where: {},
       begin: () =>
         act(one, rollout, waves, stage.instance(), note).catch((error: unknown) =>
           note(`it is refused: ${sentence(error)}`),
@@ -103,7 +103,7 @@ export const conduct = (
     if (due.length === 0) return;
     const now = await known();
     for (const one of [...due]) {
-      const on = chooseTargets(one.on, targets, waves).map(({ name }) => name);
+      const on = chooseTargets(one.where, targets, waves).map(({ name }) => name);
       if (!hasCome(one.when, now, waves, on)) continue;
       due.splice(due.indexOf(one), 1);
       const delay = delayOf(one.when, random.fraction);
@@ -128,7 +128,7 @@ export const conduct = (
     resume: async () => {
       for (const fault of running.values()) {
         if (!endsWithProcess.test(fault.fault)) continue;
-        await faults[fault.fault](fault, chooseTargets(fault.on, targets, waves), stage);
+        await faults[fault.fault](fault, chooseTargets(fault.where, targets, waves), stage);
       }
     },
   };

@@ -57,7 +57,8 @@ const noticedOf = ({ events, told }: Rehearsed, since: number): RehearsalMeasure
       const by = noticedBy(event);
       return by === undefined ? [] : [{ at: event.at, by }];
     }),
-    ...told.map(({ at }) => ({ at, by: 'a message to people' })),
+    // That somebody is asked to approve is no sign of trouble.
+    ...told.filter(({ text }) => !/ waits for /.test(text)).map(({ at }) => ({ at, by: 'a message to people' })),
   ].filter(({ at }) => at >= since);
   const [first] = seen.toSorted((a, b) => a.at - b.at);
   return first === undefined ? undefined : { ...first, afterMs: first.at - since };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { durationMs, ratePerSecond } from '../../shared/fleet/duration.ts';
 import type { fleetSchema } from '../../shared/fleet/schema.ts';
 
 /** A config as it is written, known to be without a mistake. */
@@ -33,13 +34,18 @@ const counts = (window: string) => ({
   requests: `sum(increase(http_requests_total{cluster="{target}"}[${window}]))`,
 });
 
+/** Attempts that a gate makes in a soak, at most: an hour at five a second on ten targets would take half a minute of a core. */
+const mostAttempts = 20_000;
+
 /**
  * What of a config can be rehearsed on a simulated fleet, whose users, probes and metrics are all one model. Probes ask the public name that
  * the simulation gives each target, counts of errors and requests the counters of its users, a latency its gauge. Gates that ask for what no model knows
  * are left out and named: they are neither passed nor failed. Everything else stays as it is written. Pure.
  */
 export const planStandIns = (written: WrittenConfig): PlannedStandIns => {
-  const planned = Object.entries(written.gates ?? {}).map(([gate, entry]) => ({ gate, ...standInFor(entry) }));
+  const planned = Object.entries(written.gates ?? {}).map(([gate, entry]) =>
+    slowed({ gate, ...standInFor(entry) }, written),
+  );
   const kept = new Map(planned.flatMap(({ gate, entry }) => (entry === undefined ? [] : [[gate, entry] as const])));
   const gates = planned.map(({ entry: _, ...rest }) => rest);
   const { presets = [], flags = {}, flagStores: _, probers: __, monitoring: ___, metrics: ____, ...rest } = written;
@@ -96,6 +102,21 @@ const probeFor = (gate: ProbeGate): Stand => {
   return { entry: { ...gate, probe: asked }, how: 'stands-in', because, watches: 'probe' };
 };
 
+/** A probe of a long soak asks less often, and still often enough to know. */
+const slowed = <Planned extends Stand & { readonly gate: string }>(planned: Planned, config: WrittenConfig): Planned => {
+  const { entry, gate } = planned;
+  if (entry === undefined || !('probe' in entry)) return planned;
+  const soaks = config.waves.filter(({ gates = [] }) => gates.includes(gate)).map(({ soak = '1s' }) => durationMs(soak) / 1_000);
+  const seconds = Math.max(1, ...soaks);
+  const targets = Object.keys(config.targets).length;
+  const rate = ratePerSecond(entry.probe.rate ?? '1/s');
+  const enough = Math.max(mostAttempts / (seconds * targets), (3 * (entry.minSamples ?? 10)) / seconds, 0.05);
+  const slower = Math.floor(enough * 1_000) / 1_000;
+  if (slower >= rate) return planned;
+  const because = `${planned.because}, ${slower}/s in place of ${entry.probe.rate}`;
+  return { ...planned, because, entry: { ...entry, probe: { ...entry.probe, rate: `${slower}/s` } } };
+};
+
 /** It asks for no more than a status of 200, within its timeout. */
 const isPlain = (probe: object): boolean =>
   Object.keys(probe).every((key) => ['http', 'rate', 'timeout'].includes(key));
@@ -149,19 +170,21 @@ const windowsOf = (gate: WrittenGate): readonly string[] => {
 };
 
 /**
- * The same fleet as it comes up with what runs before: nobody is asked, nothing is waited for, one batch a wave. What comes then finds it
- * verified. Pure.
+ * The same fleet as it comes up with what runs before: nobody is asked, nothing is waited for, one batch a wave, and gates only report, so that
+ * targets are probed on schedule from then on. What comes then finds it verified. Pure.
  */
 export const planFirst = (config: WrittenConfig): WrittenConfig => ({
   ...config,
-  waves: config.waves.map(
-    ({ name, targets, maxConcurrent, settleWithin }): WrittenWave => ({
-      name,
-      targets,
-      ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
-      ...(settleWithin === undefined ? {} : { settleWithin }),
-    }),
+  gates: Object.fromEntries(
+    Object.entries(config.gates ?? {}).map(([name, gate]) => [name, { ...gate, effect: 'report' as const }]),
   ),
+  waves: config.waves.map(({ name, targets, gates, maxConcurrent, settleWithin }): WrittenWave => ({
+    name,
+    targets,
+    ...(gates === undefined ? {} : { gates }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...(settleWithin === undefined ? {} : { settleWithin }),
+  })),
   targets: Object.fromEntries(
     Object.entries(config.targets).map(([name, { window: _, private: own, ...target }]) => [
       name,

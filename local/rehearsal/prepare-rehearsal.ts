@@ -51,6 +51,7 @@ export const prepareRehearsal = async (
   const next = planStandIns(await readWritten(changed, config, evaluate)).config;
   const image = imageOf(scenario, next);
   if (image !== undefined) pin(next, image.service, image.after);
+  if (scenario.to.loses !== undefined) changed.set(lostFile, new TextEncoder().encode(lose(next, scenario)));
   const texts = (all: ReadonlyMap<string, Uint8Array>, own: WrittenConfig): RepositoryFiles => ({
     ...Object.fromEntries([...all].filter(([path]) => path !== config).map(([path, bytes]) => [path, textOf(bytes)])),
     [rehearsedConfig]: JSON.stringify(own, null, 2),
@@ -98,7 +99,7 @@ const encoded = (texts: RepositoryFiles): ReadonlyMap<string, Uint8Array> =>
 const changedFiles = (
   files: ReadonlyMap<string, Uint8Array>,
   changes: Readonly<Record<string, string | null>>,
-): ReadonlyMap<string, Uint8Array> => {
+): Map<string, Uint8Array> => {
   const changed = new Map(files);
   for (const [path, text] of Object.entries(changes)) {
     if (text === null) changed.delete(path);
@@ -112,7 +113,8 @@ const imageOf = (
   { name, to }: Scenario,
   { services }: WrittenConfig,
 ): { readonly service: string; readonly before: string; readonly after: string } | undefined => {
-  if (to.files !== undefined && to.image === undefined && to.service === undefined) return undefined;
+  const changesFiles = to.files !== undefined || to.loses !== undefined;
+  if (changesFiles && to.image === undefined && to.service === undefined) return undefined;
   const pinned = Object.entries(services).flatMap(([service, { images = {} }]) =>
     Object.values(images)
       .slice(0, 1)
@@ -138,9 +140,24 @@ const pin = ({ services }: WrittenConfig, service: string, after: string): void 
   if (container !== undefined) images[container] = after;
 };
 
+const lostFile = 'rehearsed-loss.jsonnet';
+
+/** Has a service render to one object of no consequence. Returns the file that it then is. */
+const lose = ({ services }: WrittenConfig, { name, to }: Scenario): string => {
+  const [first = ''] = Object.keys(services);
+  const lost = to.loses === 'first' && services.first === undefined ? first : (to.loses ?? '');
+  const entry = services[lost];
+  if (entry === undefined)
+    throw new NotRehearsable(`scenario ${name}: to.loses: there is no service ${lost}; expected one of ${Object.keys(services).join(', ')}`);
+  const { images = {}, targets, onFailure, maxDeletes } = entry;
+  const kept = { images, targets, onFailure, maxDeletes };
+  services[lost] = { jsonnet: lostFile, ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) };
+  return "{ rest: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rest' }, data: {} } }\n";
+};
+
 const scrapeEvery = (windows: readonly string[]): number =>
   Math.min(15_000, Math.max(1_000, Math.floor(Math.min(...windows.map(durationMs), 75_000) / 5_000) * 1_000));
 
 /** Until every window has been full once, and has been looked at. */
 const settledFor = (windows: readonly string[]): number =>
-  Math.min(3_600_000, Math.max(120_000, 2 * Math.max(0, ...windows.map(durationMs))));
+  Math.min(3_600_000, Math.max(60_000, 2 * Math.max(0, ...windows.map(durationMs))));

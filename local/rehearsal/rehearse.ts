@@ -80,7 +80,7 @@ const run = async (
       [...stage.instance().fleet.servers].map(([name, { requests }]) => [name, requests.list().at(-1)?.number ?? 0]),
     );
     const beganAt = stage.clock.now();
-    stage.behave(badness(scenario.to.behaves), chooseTargets(scenario.to.on, prepared.targets, prepared.waves));
+    stage.behave(badness(scenario.to.behaves), chooseTargets(scenario.to.where, prepared.targets, prepared.waves));
     const rollout = await release(prepared, scenario, stage, time);
     const conductor = conduct(scenario, prepared, rollout, stage, marks, time.random);
     const givenUpAt = beganAt + durationMs(scenario.ends);

@@ -58,7 +58,7 @@ const fault = z.strictObject({
   fault: z.enum(faultNames).describe('What happens: `tidegate rehearse --faults` has the list.'),
   when: when.prefault({}),
   for: duration.optional().describe('How long; until the end of the rehearsal.'),
-  on: targets.prefault({}),
+  where: targets.prefault({}),
   latency: duration.optional().describe('api-slow, region-slow, slow: by so much; 5s.'),
   share: share.optional().describe('errors: of requests; 0.05.'),
   replicas: count.optional().describe('drift: what somebody scales a workload to; 0.'),
@@ -84,9 +84,10 @@ const outcome = z.enum([
 
 const expected = z
   .strictObject({
-    outcome: outcome
+    outcome: z
+      .union([outcome, z.array(outcome).min(1)])
       .optional()
-      .describe('How the rollout ends; running: that it has not. rolled_back with a bad version, else succeeded.'),
+      .describe('How the rollout ends, or one of several; running: that it has not. rolled_back with a bad version, else succeeded.'),
     within: duration.optional().describe('The rollout ends within this.'),
     stoppedBy: z
       .array(text)
@@ -138,7 +139,7 @@ export const scenarioSchema = z
     settled: duration
       .optional()
       .describe(
-        'How long the version before has run when the new one comes; twice the longest window of a gate, at least 2m.',
+        'How long the version before has run when the new one comes; twice the longest window of a gate, at least 1m.',
       ),
     ends: duration.default('3d').describe('When a rollout that has not ended is given up; 3d.'),
     to: z
@@ -151,8 +152,11 @@ export const scenarioSchema = z
           .describe(
             'Files as they then are, null for one that is gone; with them no image changes unless it is named.',
           ),
+        loses: name
+          .optional()
+          .describe('A service that renders to next to nothing, as by a wrong name or an empty import; `first` is the first one.'),
         behaves: behaviour.prefault({}),
-        on: targets.prefault({}).describe('Where it behaves so.'),
+        where: targets.prefault({}).describe('Where it behaves so.'),
       })
       .prefault({})
       .describe('The version that is released.'),
@@ -173,7 +177,7 @@ export const scenarioSchema = z
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioFault = Scenario['faults'][number];
-export type TargetsReference = ScenarioFault['on'];
+export type TargetsReference = ScenarioFault['where'];
 export type When = ScenarioFault['when'];
 export type Expectations = Scenario['expect'];
 export type Act = Scenario['people']['acts'][number];
