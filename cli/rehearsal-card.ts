@@ -26,7 +26,9 @@ export const cardOf = ({ rehearsed }: RehearsalResult): readonly (readonly [name
 
 const foundText = ({ troubleAt, noticed }: RehearsalMeasures): string => {
   if (troubleAt === undefined) return 'nothing was wrong';
-  return noticed === undefined ? 'by nothing' : `after ${sayMs(noticed.afterMs)} by ${noticed.by}`;
+  return noticed === undefined
+    ? 'by nothing: no gate, deployment or message says anything of it'
+    : `after ${sayMs(noticed.afterMs)} by ${noticed.by}`;
 };
 
 const againText = ({ restoredAfterMs, out, longestOutMs }: RehearsalMeasures): string => {

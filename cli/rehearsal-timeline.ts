@@ -124,7 +124,10 @@ const together = (events: readonly RehearsedEvent[]): readonly TimelineEntry[] =
 };
 
 const ofSeveral = ({ text, target = '' }: RehearsedEvent, count: number): string =>
-  text.replace(`${target} is back`, `${target} are back`).replace(`${target} restarts`, `${target} restart`).replace(target, `${count} targets`);
+  text
+    .replace(`${target} is back`, `${target} are back`)
+    .replace(`${target} restarts`, `${target} restart`)
+    .replace(target, `${count} targets`);
 
 const shortOf = ({ kind, verdict, text }: RehearsedEvent): string =>
   kind === 'verdict' && verdict === 'pass'

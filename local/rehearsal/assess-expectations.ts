@@ -31,7 +31,11 @@ export const assessExpectations = (
     return rehearsed.targets.filter(({ name }) => names.has(name));
   };
   const list: Expectation[] = [
-    { expected: `it ends ${outcomes.join(' or ')}`, held: outcomes.some((each) => each === rehearsed.outcome), came: `${rehearsed.outcome}: ${because}` },
+    {
+      expected: `it ends ${outcomes.join(' or ')}`,
+      held: outcomes.some((each) => each === rehearsed.outcome),
+      came: `${rehearsed.outcome}: ${because}`,
+    },
   ];
   const expectWithin = (what: string, limit: string | undefined, ms: number | undefined, never: string) => {
     if (limit === undefined) return;

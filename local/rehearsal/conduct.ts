@@ -21,6 +21,10 @@ interface Due {
 }
 
 export interface Conductor {
+  /** Begins what comes before the release. */
+  before(): Promise<void>;
+  /** The rollout has begun that all the rest is about. */
+  follow(rollout: string): void;
   /** To be called whenever something was written: begins what has its moment now. Whether the rollout has ended. */
   look(): Promise<boolean>;
   /** Brings faults back that an instance which was killed has taken with it. */
@@ -36,7 +40,6 @@ const endsWithProcess = /^(api|tokens|region)-/;
 export const conduct = (
   scenario: Scenario,
   { targets, waves }: Pick<PreparedRehearsal, 'targets' | 'waves'>,
-  rollout: string,
   stage: Stage,
   marks: ReadonlyMap<string, number>,
   random: Random,
@@ -45,7 +48,8 @@ export const conduct = (
   const acted: { readonly at: number; readonly text: string }[] = [];
   const note = (text: string) => void acted.push({ at: stage.clock.now(), text });
   const running = new Map<number, ScenarioFault>();
-  const answer = decideAs(scenario.people, rollout, stage, note);
+  const asked = decideAs(scenario.people, stage, note);
+  let rollout: string | undefined;
   const events: RolloutEvent[] = [];
   let after: string | undefined;
 
@@ -76,7 +80,7 @@ export const conduct = (
       when: one.when,
       where: {},
       begin: () =>
-        act(one, rollout, waves, stage.instance(), note).catch((error: unknown) =>
+        act(one, rollout ?? '', waves, stage.instance(), note).catch((error: unknown) =>
           note(`it is refused: ${sentence(error)}`),
         ),
     })),
@@ -84,14 +88,14 @@ export const conduct = (
 
   const known = async (): Promise<Known> => {
     const { ledger } = stage.instance().outside;
-    const { release } = (await readRollout(ledger, rollout)) ?? {};
+    const { release } = rollout === undefined ? {} : ((await readRollout(ledger, rollout)) ?? {});
     const waiting = new Set(due.map(({ when }) => when.event));
     const soaking = new Set<string>();
     const goingBack = new Set<string>();
     for (const { name } of release === undefined || !(waiting.has('soak-begins') || waiting.has('way-back-begins'))
       ? []
       : waves) {
-      const ref = { rollout, release: release ?? 'sha256:', wave: name } as const;
+      const ref = { rollout: rollout ?? '', release: release ?? 'sha256:', wave: name } as const;
       if ((await readWave(ledger, { ...ref, direction: 'forward' })).judgingAt !== undefined) soaking.add(name);
       if ((await readWave(ledger, { ...ref, direction: 'back' })).plannedAt !== undefined) goingBack.add(name);
     }
@@ -115,13 +119,23 @@ export const conduct = (
   return {
     injected,
     acted,
+    before: async () => {
+      for (const one of due.filter(({ when }) => when.event === 'before-release')) {
+        due.splice(due.indexOf(one), 1);
+        await one.begin();
+      }
+    },
+    follow: (begun) => {
+      rollout = begun;
+    },
     look: async () => {
+      if (rollout === undefined) return false;
       const { ledger } = stage.instance().outside;
       for (const { key, event } of await readEvents(ledger, rollout, after)) {
         after = key;
         events.push(event);
       }
-      await answer();
+      await asked(rollout);
       await beginDue();
       return events.some(({ kind }) => kind === 'ended');
     },

@@ -55,13 +55,16 @@ const noticedOf = ({ events, told }: Rehearsed, since: number): RehearsalMeasure
   const seen = [
     ...events.flatMap((event) => {
       const by = noticedBy(event);
-      return by === undefined ? [] : [{ at: event.at, by }];
+      // Of one moment, what led to the end of the wave says more than that.
+      return by === undefined ? [] : [{ at: event.at, by, isWave: event.kind === 'wave' }];
     }),
     // That somebody is asked to approve is no sign of trouble.
-    ...told.filter(({ text }) => !/ waits for /.test(text)).map(({ at }) => ({ at, by: 'a message to people' })),
+    ...told
+      .filter(({ text }) => !/ waits for /.test(text))
+      .map(({ at }) => ({ at, by: 'a message to people', isWave: true })),
   ].filter(({ at }) => at >= since);
-  const [first] = seen.toSorted((a, b) => a.at - b.at);
-  return first === undefined ? undefined : { ...first, afterMs: first.at - since };
+  const [first] = seen.toSorted((a, b) => a.at - b.at || Number(a.isWave) - Number(b.isWave));
+  return first === undefined ? undefined : { at: first.at, by: first.by, afterMs: first.at - since };
 };
 
 /** What an event says has noticed something; nothing for what goes well. */

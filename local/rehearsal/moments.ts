@@ -26,6 +26,7 @@ export const hasCome = (
   const happened = (isIt: (each: RolloutEvent) => boolean): boolean =>
     known.events.some((each) => isMeant(each.wave) && isIt(each));
   switch (event) {
+    case 'before-release':
     case 'rollout-begins':
       return true;
     case 'wave-begins':

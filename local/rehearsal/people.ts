@@ -16,12 +16,11 @@ export type Acted = (text: string) => void;
 /** Answers what the instance asks as the scenario says, once each, after the time that it takes them. Returns who is to be called when something has changed. */
 export const decideAs = (
   people: Scenario['people'],
-  rollout: string,
   stage: Stage,
   acted: Acted,
-): (() => Promise<void>) => {
+): ((rollout: string) => Promise<void>) => {
   const asked = new Set<string>();
-  return async () => {
+  return async (rollout) => {
     const { ledger } = stage.instance().outside;
     for (const approval of await readOpenApprovals(ledger)) {
       if (approval.rollout !== rollout || asked.has(approval.approval) || people.decide === 'nothing') continue;

@@ -103,10 +103,15 @@ const probeFor = (gate: ProbeGate): Stand => {
 };
 
 /** A probe of a long soak asks less often, and still often enough to know. */
-const slowed = <Planned extends Stand & { readonly gate: string }>(planned: Planned, config: WrittenConfig): Planned => {
+const slowed = <Planned extends Stand & { readonly gate: string }>(
+  planned: Planned,
+  config: WrittenConfig,
+): Planned => {
   const { entry, gate } = planned;
   if (entry === undefined || !('probe' in entry)) return planned;
-  const soaks = config.waves.filter(({ gates = [] }) => gates.includes(gate)).map(({ soak = '1s' }) => durationMs(soak) / 1_000);
+  const soaks = config.waves
+    .filter(({ gates = [] }) => gates.includes(gate))
+    .map(({ soak = '1s' }) => durationMs(soak) / 1_000);
   const seconds = Math.max(1, ...soaks);
   const targets = Object.keys(config.targets).length;
   const rate = ratePerSecond(entry.probe.rate ?? '1/s');
@@ -170,21 +175,26 @@ const windowsOf = (gate: WrittenGate): readonly string[] => {
 };
 
 /**
- * The same fleet as it comes up with what runs before: nobody is asked, nothing is waited for, one batch a wave, and gates only report, so that
- * targets are probed on schedule from then on. What comes then finds it verified. Pure.
+ * The same fleet as it comes up with what runs before: nobody is asked, nothing is waited for, one batch a wave, and gates but probes only
+ * report: targets are probed on schedule from then on. What comes then finds it verified. Pure.
  */
 export const planFirst = (config: WrittenConfig): WrittenConfig => ({
   ...config,
   gates: Object.fromEntries(
-    Object.entries(config.gates ?? {}).map(([name, gate]) => [name, { ...gate, effect: 'report' as const }]),
+    Object.entries(config.gates ?? {}).map(([name, gate]) => [
+      name,
+      'probe' in gate ? gate : { ...gate, effect: 'report' as const },
+    ]),
   ),
-  waves: config.waves.map(({ name, targets, gates, maxConcurrent, settleWithin }): WrittenWave => ({
-    name,
-    targets,
-    ...(gates === undefined ? {} : { gates }),
-    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
-    ...(settleWithin === undefined ? {} : { settleWithin }),
-  })),
+  waves: config.waves.map(
+    ({ name, targets, gates, maxConcurrent, settleWithin }): WrittenWave => ({
+      name,
+      targets,
+      ...(gates === undefined ? {} : { gates }),
+      ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+      ...(settleWithin === undefined ? {} : { settleWithin }),
+    }),
+  ),
   targets: Object.fromEntries(
     Object.entries(config.targets).map(([name, { window: _, private: own, ...target }]) => [
       name,

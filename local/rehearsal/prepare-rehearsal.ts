@@ -148,10 +148,15 @@ const lose = ({ services }: WrittenConfig, { name, to }: Scenario): string => {
   const lost = to.loses === 'first' && services.first === undefined ? first : (to.loses ?? '');
   const entry = services[lost];
   if (entry === undefined)
-    throw new NotRehearsable(`scenario ${name}: to.loses: there is no service ${lost}; expected one of ${Object.keys(services).join(', ')}`);
+    throw new NotRehearsable(
+      `scenario ${name}: to.loses: there is no service ${lost}; expected one of ${Object.keys(services).join(', ')}`,
+    );
   const { images = {}, targets, onFailure, maxDeletes } = entry;
   const kept = { images, targets, onFailure, maxDeletes };
-  services[lost] = { jsonnet: lostFile, ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) };
+  services[lost] = {
+    jsonnet: lostFile,
+    ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
+  };
   return "{ rest: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rest' }, data: {} } }\n";
 };
 

@@ -81,8 +81,10 @@ const run = async (
     );
     const beganAt = stage.clock.now();
     stage.behave(badness(scenario.to.behaves), chooseTargets(scenario.to.where, prepared.targets, prepared.waves));
+    const conductor = conduct(scenario, prepared, stage, marks, time.random);
+    await time.complete(conductor.before, { maxVirtualMs: dayMs });
     const rollout = await release(prepared, scenario, stage, time);
-    const conductor = conduct(scenario, prepared, rollout, stage, marks, time.random);
+    conductor.follow(rollout);
     const givenUpAt = beganAt + durationMs(scenario.ends);
     for (;;) {
       const isOver = whenWritten(conductor.look);

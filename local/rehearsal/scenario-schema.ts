@@ -39,6 +39,7 @@ const when = z
   .strictObject({
     event: z
       .enum([
+        'before-release',
         'rollout-begins',
         'wave-begins',
         'approval-asked',
@@ -87,7 +88,9 @@ const expected = z
     outcome: z
       .union([outcome, z.array(outcome).min(1)])
       .optional()
-      .describe('How the rollout ends, or one of several; running: that it has not. rolled_back with a bad version, else succeeded.'),
+      .describe(
+        'How the rollout ends, or one of several; running: that it has not. rolled_back with a bad version, else succeeded.',
+      ),
     within: duration.optional().describe('The rollout ends within this.'),
     stoppedBy: z
       .array(text)
@@ -154,7 +157,9 @@ export const scenarioSchema = z
           ),
         loses: name
           .optional()
-          .describe('A service that renders to next to nothing, as by a wrong name or an empty import; `first` is the first one.'),
+          .describe(
+            'A service that renders to next to nothing, as by a wrong name or an empty import; `first` is the first one.',
+          ),
         behaves: behaviour.prefault({}),
         where: targets.prefault({}).describe('Where it behaves so.'),
       })
