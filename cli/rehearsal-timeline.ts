@@ -20,27 +20,60 @@ export interface TimelineEntry {
 export const timelineOf = (rehearsed: Rehearsed): readonly TimelineEntry[] => {
   const { events, injected, acted, told } = rehearsed;
   const noticed = measureRehearsal(rehearsed).noticed;
-  const all: TimelineEntry[] = [
-    ...injected.flatMap(({ at, until, fault, targets, failed }) => [
+  const all: Placed[] = [
+    ...injected.flatMap(({ at, until, fault, targets, failed }): Placed[] => [
       {
-        ...{ at, word: 'fault', style: 'magenta' as const },
+        ...{ at, word: 'fault', style: 'magenta', place: 3 },
         text: `${fault} on ${countOf(targets)}: ${failed === undefined ? faultsByName[fault] : `nothing came of it, ${failed}`}`,
       },
       ...(until === undefined
         ? []
-        : [{ at: until, word: 'over', style: 'magenta' as const, text: `${fault} on ${countOf(targets)} is over` }]),
+        : [
+            {
+              at: until,
+              word: 'over',
+              style: 'magenta' as const,
+              place: 3,
+              text: `${fault} on ${countOf(targets)} is over`,
+            },
+          ]),
     ]),
-    ...acted.map(({ at, text }) => ({ at, text, word: 'people', style: 'cyan' as const })),
-    ...told.map(({ at, to, text }) => ({ at, text: `${to}: ${text}`, word: 'told', style: 'yellow' as const })),
+    ...acted.map(({ at, text }): Placed => ({ at, text, word: 'people', style: 'cyan', place: 4 })),
+    ...told.map(
+      ({ at, to, text }): Placed => ({ at, text: `${to}: ${text}`, word: 'told', style: 'yellow', place: 99 }),
+    ),
     ...together(events),
-  ];
+  ].toSorted((a, b) => a.at - b.at || a.place - b.place);
   const at = noticed?.at;
   const first = ['red', 'yellow']
     .map((style) => all.findIndex((entry) => entry.at === at && entry.style === style))
     .find((number) => number !== -1);
-  return all
-    .map((entry, number) => (number === first ? { ...entry, word: 'FOUND' } : entry))
-    .toSorted((a, b) => a.at - b.at);
+  return all.map(({ place: _, ...entry }, number) => (number === first ? { ...entry, word: 'FOUND' } : entry));
+};
+
+/** With its place among what happened in the same millisecond. */
+type Placed = TimelineEntry & { readonly place: number };
+
+/** What follows from what, where virtual time gives both the same millisecond. */
+const placeOf = ({ kind, text, outcome }: RehearsedEvent): number => {
+  if (kind === 'deployment') return outcome === 'is back' ? 40 : 10;
+  if (kind === 'wave') return text.startsWith('way back') ? 50 : 14;
+  if (kind === 'verdict') return text.startsWith('before') ? 21 : 12;
+  const places = {
+    started: 0,
+    prepared: 1,
+    previewed: 2,
+    stop: 11,
+    turn: 19,
+    planned: 20,
+    approval: 22,
+    held: 23,
+    batch: 30,
+    restart: 31,
+    git: 60,
+    ended: 70,
+  };
+  return Object.entries(places).find(([name]) => name === kind)?.[1] ?? 32;
 };
 
 /** The entries as lines of at most `columns`, with the time since the beginning in front; what is longer goes on below. Pure. */
@@ -98,7 +131,7 @@ const words: Readonly<Partial<Record<RehearsedEvent['kind'], string>>> = {
 };
 
 /** Events of several targets that say the same at one moment are one; a passed gate is said once and short. */
-const together = (events: readonly RehearsedEvent[]): readonly TimelineEntry[] => {
+const together = (events: readonly RehearsedEvent[]): readonly Placed[] => {
   const groups = new Map<string, RehearsedEvent[]>();
   for (const event of events) {
     const { at, kind, wave, target } = event;
@@ -115,7 +148,7 @@ const together = (events: readonly RehearsedEvent[]): readonly TimelineEntry[] =
     const style = styleOf(first);
     return [
       {
-        ...{ at: first.at, word: words[first.kind] ?? first.kind, text },
+        ...{ at: first.at, word: words[first.kind] ?? first.kind, text, place: placeOf(first) },
         ...(style === undefined ? {} : { style }),
         ...(first.wave === undefined ? {} : { wave: first.wave }),
       },

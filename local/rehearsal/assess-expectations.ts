@@ -133,8 +133,8 @@ const ofTargets = (
         : `${word}: ${odd.map(({ name }) => name).join(', ')}`,
 });
 
-/** Names and kinds of the gates that stopped it, and other words for what did. Pure. */
-export const stoppedBy = ({ stops, events, outcome }: Rehearsed): readonly string[] => {
+/** Names and kinds of the gates that stopped it, and other words for what did. */
+const stoppedBy = ({ stops, events, outcome }: Rehearsed): readonly string[] => {
   const failed = events.filter(
     ({ kind, verdict }) => kind === 'verdict' && verdict !== 'pass' && verdict !== undefined,
   );

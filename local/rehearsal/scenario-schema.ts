@@ -172,7 +172,7 @@ export const scenarioSchema = z
           .enum(['approve', 'reject', 'nothing'])
           .default('approve')
           .describe('What they say when they are asked.'),
-        after: duration.default('5m').describe('How long that takes them; 5m.'),
+        after: duration.default('1m').describe('How long that takes them; 1m.'),
         acts: z.array(act).default([]),
       })
       .prefault({}),

@@ -100,6 +100,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/loopback.ts': ['node:http'],
   'local/real-instance.ts': ['node:fs', 'process'],
   'local/secret-files.ts': ['node:fs'],
+  'local/rehearsal/rehearse.ts': ['node:sqlite'],
+  'local/rehearsal/virtual-instance.ts': ['node:fs'],
   'local/engine/alone/function-folder.ts': ['node:fs'],
   'local/engine/alone/function-host.ts': ['node:worker_threads'],
   'local/engine/alone/function-thread.ts': ['Date.now', 'node:worker_threads', 'process'],
@@ -129,6 +131,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The command line: the terminal, the folders and the git of whoever calls it.
   'cli/commands/judge.ts': ['node:fs'],
   'cli/commands/init.ts': ['node:fs', 'node:os'],
+  'cli/commands/rehearse.ts': ['node:fs'],
   'cli/config-folder.ts': ['node:fs'],
   'cli/connection.ts': ['node:fs'],
   'cli/demo.ts': ['node:fs'],
@@ -140,6 +143,9 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/measure-secrets.ts': ['node:fs'],
   'cli/object-files.ts': ['node:fs'],
   'cli/open-instance.ts': ['node:fs'],
+  'cli/rehearsal-process.ts': ['node:fs', 'process'],
+  'cli/rehearsal-runs.ts': ['node:child_process', 'node:fs', 'node:os', 'process'],
+  'cli/rehearsal-scenarios.ts': ['node:fs'],
   'cli/start.ts': ['node:fs'],
   'cli/terminal.ts': ['process'],
 };
