@@ -51,7 +51,7 @@ describe('the command line that npm packs', () => {
     }
   });
 
-  it.each(['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'start', 'plan', 'release', 'status'])(
+  it.each(['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'rehearse', 'start', 'plan', 'release', 'status'])(
     'explains %s',
     (command) => {
       const { code, out, err } = tidegate(command, '--help');
@@ -71,6 +71,12 @@ describe('the command line that npm packs', () => {
       out: expect.stringContaining('good; 1 services for 1 targets'),
       err: '',
     });
+  });
+
+  it('rehearses on that folder, in a process of its own', () => {
+    const { code, out, err } = tidegate('rehearse', 'crashing-version', '--config', 'fleet', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('1 rehearsal, all as expected') });
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ outcome: 'rolled_back', asExpected: true });
   });
 
   it('says what is wrong with a config, and where', () => {
