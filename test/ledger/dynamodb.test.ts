@@ -15,8 +15,8 @@ import { sendNotices } from '../../functions/send-notices.ts';
 import { dynamodbLedger } from '../../shared/ledger/dynamodb.ts';
 import { notify } from '../../shared/notify/notify.ts';
 import { sendWaiting } from '../../shared/notify/outbox.ts';
-import { Secret, SecretMissing } from '../../shared/secrets/secrets.ts';
 import { openPlace } from '../intake/place.ts';
+import { openPager } from '../notify/pager.ts';
 import { describeWithMoto, type Moto, startMoto } from '../outside/moto.ts';
 import { handClock, ledgerContract } from './contract.ts';
 import { describeWithDynamodbLocal, startDynamodbLocal } from './dynamodb-local.ts';
@@ -105,22 +105,8 @@ const ledgerInDynamodb = (start: () => Promise<Moto>) => (): void => {
     await createTable(client, streamed, { StreamSpecification: { StreamEnabled: true, StreamViewType } });
     const ledger = dynamodbLedger({ client, table: streamed, clock });
     const place = await openPlace();
-    const sent: unknown[] = [];
-    const outside = {
-      ...place.outside,
-      clock: { ...place.outside.clock, now: clock.now },
-      ledger,
-      http: async (_: string | URL, init: { readonly body?: string | Uint8Array } = {}) => {
-        sent.push(JSON.parse(String(init.body)).key);
-        return new Response(null, { status: 204 });
-      },
-      secrets: {
-        get: async (name: string) => {
-          if (name !== 'notify-webhook') throw new SecretMissing(name, 'the test');
-          return new Secret('https://pager.test/');
-        },
-      },
-    };
+    const { sent, ...channel } = openPager();
+    const outside = { ...place.outside, ...channel, ledger, clock: { ...place.outside.clock, now: clock.now } };
     await ledger.put({ partition: 'other', sort: 'first', data: {}, expect: 'absent' });
     for (const key of ['first', 'second', 'first']) await notify({ key, text: 'x' }, outside, 'everybody');
     await ledger.put({ partition: 'other', sort: 'second', data: {}, expect: 'absent' });

@@ -3,25 +3,13 @@ import { sendNotices } from '../../functions/send-notices.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { notify } from '../../shared/notify/notify.ts';
 import { outboxPartition } from '../../shared/notify/outbox.ts';
-import { Secret, SecretMissing } from '../../shared/secrets/secrets.ts';
 import { openPlace } from '../intake/place.ts';
+import { openPager } from './pager.ts';
 
 const place = await openPlace();
 afterAll(place.close);
-const sent: string[] = [];
-const outside = {
-  ...place.outside,
-  http: async (_: string | URL, init: { readonly body?: string | Uint8Array } = {}) => {
-    sent.push(JSON.parse(String(init.body)).key);
-    return new Response(null, { status: 204 });
-  },
-  secrets: {
-    get: async (name: string) => {
-      if (name !== 'notify-webhook') throw new SecretMissing(name, 'the test');
-      return new Secret('https://pager.test/');
-    },
-  },
-};
+const { sent, ...channel } = openPager();
+const outside = { ...place.outside, ...channel };
 const lambda = { getRemainingTimeInMillis: () => 30_000 };
 const record = (SequenceNumber: string, sort: string, partition = outboxPartition) => ({
   ...{ eventID: '1', eventName: 'INSERT', eventSource: 'aws:dynamodb' },
