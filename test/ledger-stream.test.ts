@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
 import { streamInserts } from '../local/ledger-stream.ts';
 import { openSqliteLedger } from '../shared/ledger/sqlite.ts';
+import { notify } from '../shared/notify/notify.ts';
+import { outboxPartition, sendWaiting } from '../shared/notify/outbox.ts';
+import { processClock } from '../shared/outside/clock.ts';
 import { letsThrough } from './ledger/filter-pattern.ts';
+import { openPager } from './notify/pager.ts';
 
 interface Called {
   readonly Records: readonly { readonly dynamodb: { readonly Keys: { readonly SK: { readonly S: string } } } }[];
 }
 
 /** A ledger whose timers run when `settle` says so. `calls` are the keys of each call; the first `failing` of them fail. */
-const openStream = (failing = 0) => {
+const openStream = (failing = 0, partition = 'box') => {
   const due: (() => void)[] = [];
   const clock = {
     now: () => 1_500,
@@ -27,13 +31,17 @@ const openStream = (failing = 0) => {
     calls.push((event as Called).Records.map(({ dynamodb }) => dynamodb.Keys.SK.S));
     if (calls.length <= failing) throw new Error('no');
   };
-  const stream = streamInserts(openSqliteLedger(':memory:', clock), 'box', call, { clock, log, region: 'eu-west-1' });
+  const stream = streamInserts(openSqliteLedger(':memory:', clock), partition, call, {
+    clock,
+    log,
+    region: 'eu-west-1',
+  });
   const settle = async () => {
     for (const work of due.splice(0)) work();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  const put = (sort: string, partition = 'box') => stream.ledger.put({ partition, sort, data: {}, expect: 'absent' });
-  return { ...stream, put, settle, events, calls, logged };
+  const put = (sort: string, at = partition) => stream.ledger.put({ partition: at, sort, data: {}, expect: 'absent' });
+  return { ...stream, put, settle, events, calls, logged, clock, log };
 };
 
 it('calls the function with what was inserted, in the form of DynamoDB Streams, after the write has returned', async () => {
@@ -93,4 +101,15 @@ it('calls nothing any more once it is stopped', async () => {
   await put('b');
   await settle();
   expect(calls).toEqual([]);
+});
+
+it('forgets with a kill what it has not called for, and the sweep of the next instance sends it', async () => {
+  const { ledger, stop, settle, calls, clock, log } = openStream(0, outboxPartition);
+  await notify({ key: 'k', text: 'x' }, { ledger, clock }, 'everybody');
+  stop();
+  await settle();
+  expect(calls).toEqual([]);
+  const { sent, ...channel } = openPager();
+  await sendWaiting({ ...channel, ledger, log, clock: { ...processClock, now: clock.now } });
+  expect(sent).toEqual(['k']);
 });
