@@ -13,7 +13,6 @@ import { exposition, formatFor, formats } from './figures/exposition.ts';
 import { figures } from './figures/figures.ts';
 import { signedOut } from './pages/terminal.ts';
 import { wantsJson } from './read-body.ts';
-import { reading } from './reading.ts';
 import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
 import { addSignIn, isNavigation, type SignIn, signInPath } from './sign-in.ts';
@@ -28,6 +27,8 @@ export interface ConsoleOptions {
   readonly actions: Actions;
   /** Absent where executions are looked at elsewhere: in the console of AWS. */
   readonly executions?: Executions;
+  /** What GET shows, by its path. Absent for who only acts, so that no bundle has pages which it never shows. */
+  readonly pages?: Readonly<Record<string, Read>>;
   /** Where they are not found beside this module, as in a bundle. */
   readonly assets?: Assets;
 }
@@ -96,7 +97,7 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
 
   const app = new Hono();
   app.get('/assets/:name', (c) => serveAsset(assets[c.req.param('name')], c.req.header('if-none-match')));
-  for (const [path, read] of Object.entries(reading)) {
+  for (const [path, read] of Object.entries(options.pages ?? {})) {
     app.get(path, async (c) => {
       const asked = await ask(c.req.raw, 'read', c.req.param('id'));
       return answerView(await read(asked), asked, place);

@@ -1,5 +1,6 @@
 import { createConsole } from '../console/app.ts';
 import { readAssets } from '../console/asset-files.ts';
+import { reading } from '../console/reading.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
@@ -13,6 +14,7 @@ export const serveConsole = (outside: Outside): Task => {
   const known = { identify: identify(outside), signIn: signingIn(outside) };
   return task(outside, httpApiEvent, async (event, { deadline }) => {
     const app = createConsole({
+      pages: reading,
       outside,
       ...known,
       actions: consoleActions(outside, elsewhere, deadline - outside.clock.now()),
