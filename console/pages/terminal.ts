@@ -12,7 +12,7 @@ export const terminalBody = ({
   readonly name: string;
 }): Html => html`<section class="empty"><h1>Let a terminal act as ${name}?</h1>
 <p>It shows the code</p><p><strong class="code">${code}</strong></p>
-<p>Whoever sent you this link and is not you gets your rights: go on only if <code>tidegate login</code> in your own terminal shows these eight characters.</p>
+<p>If somebody else sent you this link, they get your rights. Go on only if <code>tidegate login</code> in your own terminal shows these eight characters.</p>
 <form method="post" action="/sign-in/terminal/${challenge}"><button class="button primary">Let it in for 8 hours</button></form>
 <p><a class="button" href="/">No</a></p></section>`;
 
