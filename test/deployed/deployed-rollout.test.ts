@@ -90,7 +90,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     await forge.settled();
     const rollout = executionName('example/config', commit);
 
-    // Somebody whom the issuer of the HTTP API knows approves the plan, in the console.
+    // Somebody whom the issuer of the console knows approves the plan, in the console.
     const approval = await until(async () => (await readOpenApprovals(outside.ledger))[0]);
     const decided = await call('serveConsole', {
       version: '2.0',
@@ -99,14 +99,13 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
       headers: {
         accept: 'application/json',
         'content-type': 'application/json',
-        authorization: 'Bearer checked-by-the-authorizer',
+        authorization: `Bearer ${await place.signer.token({ preferred_username: 'ana', groups: ['release-managers'] })}`,
       },
       isBase64Encoded: false,
       body: JSON.stringify({ plan: approval.plan, vote: 'approve', comment: '' }),
       requestContext: {
         domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname,
         http: { method: 'POST' },
-        authorizer: { jwt: { claims: { preferred_username: 'ana', groups: '[release-managers]' } } },
       },
     });
     const { statusCode, body } = decided as { readonly statusCode: number; readonly body: string };
