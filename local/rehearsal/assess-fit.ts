@@ -21,6 +21,7 @@ export const assessFit = (
   return [
     ...lacking,
     ...(config.waves.length < needs.waves ? [`it takes ${needs.waves} waves`] : []),
+    ...(Object.keys(config.targets).length < needs.targets ? [`it takes ${needs.targets} targets`] : []),
     ...(needs.approval === true && !asks ? ['no wave asks for an approval'] : []),
     ...(needs.soak === true && !soaks ? ['no wave has a soak'] : []),
     ...(needs.cloud === true && !inClouds ? ['no target is on EKS, GKE or AKS'] : []),

@@ -130,6 +130,7 @@ export const scenarioSchema = z
           .describe('Kinds of gates that a wave must have.'),
         approval: z.literal(true).optional().describe('A wave that asks for an approval.'),
         waves: countFromOne.default(1).describe('At least so many waves.'),
+        targets: countFromOne.default(1).describe('At least so many targets.'),
         soak: z.literal(true).optional().describe('A wave with a soak.'),
         cloud: z.literal(true).optional().describe('A target on EKS, GKE or AKS.'),
       })

@@ -1,15 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { demo, oddOf, rehearsed, scenarioOf, shipped, shippedScenario } from './place.ts';
 
-/** The demo's config with one target for each wave, a third of the time that all twelve take, and something changed in it. */
+/**
+ * The demo's config with four of its targets, fewer probes and shorter deadlines, a fifth of the time that all of it takes, and something
+ * changed in it.
+ */
 const changed = (change: string): ReadonlyMap<string, Uint8Array> =>
   new Map([
     ...demo,
     [
       'changed.jsonnet',
       new TextEncoder().encode(`local demo = import 'tidegate.jsonnet';
-local kept = ['aws-us-east-1-staging', 'aws-us-east-1-internal', 'gcp-us-central1-prod01'];
-local small = demo { targets: { [name]: demo.targets[name] for name in kept } };
+local kept = ['aws-us-east-1-staging', 'azure-eastus-staging', 'aws-us-east-1-internal', 'gcp-us-central1-prod01'];
+local brief(wave) = wave { inconclusiveWithin: '30s' } + if 'approval' in wave then { approval+: { expires: '3m' } } else {};
+local small = demo {
+  targets: { [name]: demo.targets[name] for name in kept },
+  waves: [brief(wave) for wave in demo.waves],
+  gates+: { 'api-up'+: { probe+: { rate: '4/s' } } },
+};
 local without(gate) = { waves: [wave { gates: [each for each in wave.gates if each != gate] } for wave in small.waves] };
 small + ${change}`),
     ],
@@ -41,24 +49,17 @@ describe('with a guard taken off', () => {
   test.each([
     ['unhealthy-version', "without('api-up')", 'it ends rolled_back: succeeded'],
     ['failing-requests', "without('errors')", 'it ends rolled_back: succeeded'],
-    ['slow-version', "without('latency')", 'it ends rolled_back: succeeded'],
-    ['metrics-silent', "without('errors')", 'it is stopped in staging: internal'],
     [
       'fails-in-the-soak',
       "{ waves: [if wave.name == 'staging' then wave { gates: ['api-up'] } else wave for wave in small.waves] }",
       'it is stopped in staging: internal',
     ],
     [
-      'last-wave-differs',
-      "{ waves: [if wave.name == 'external' then wave { gates: ['api-up'] } else wave for wave in small.waves] }",
-      'it ends rolled_back: succeeded',
-    ],
-    [
       'nobody-approves',
       "{ waves: [{ [key]: wave[key] for key in std.objectFields(wave) if key != 'approval' } for wave in small.waves] }",
       'it ends rolled_back or failed or aborted: succeeded',
     ],
-    ['one-region-blind', "{ gates+: { 'api-up'+: { quorum: 1 } } }", 'it ends succeeded: failed'],
+    ['one-region-blind', "{ gates+: { 'api-up'+: { quorum: 1 } } }", 'it ends succeeded: rolled_back'],
     [
       'lost-render',
       "{ deletes: { max: 100, approval: { roles: ['release-managers'], people: 1 } } }",
@@ -87,6 +88,7 @@ describe('a scenario', () => {
     expect(result.rehearsed.targets.map(({ name, runs }) => [name, runs])).toEqual([
       ['aws-us-east-1-internal', 'before'],
       ['aws-us-east-1-staging', 'before'],
+      ['azure-eastus-staging', 'before'],
       ['gcp-us-central1-prod01', 'before'],
     ]);
   });
