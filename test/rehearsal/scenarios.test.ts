@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { demo, oddOf, rehearsed, scenarioOf, shipped, shippedScenario } from './place.ts';
 
 /**
- * The demo's config with four of its targets, fewer probes and shorter deadlines, a fifth of the time that all of it takes, and something
+ * The demo's config with five of its targets, fewer probes and shorter deadlines, a fifth of the time that all of it takes, and something
  * changed in it.
  */
 const changed = (change: string): ReadonlyMap<string, Uint8Array> =>
@@ -11,7 +11,9 @@ const changed = (change: string): ReadonlyMap<string, Uint8Array> =>
     [
       'changed.jsonnet',
       new TextEncoder().encode(`local demo = import 'tidegate.jsonnet';
-local kept = ['aws-us-east-1-staging', 'azure-eastus-staging', 'aws-us-east-1-internal', 'gcp-us-central1-prod01'];
+local kept = [
+  'aws-us-east-1-staging', 'azure-eastus-staging', 'aws-us-east-1-internal', 'gcp-europe-west4-internal', 'gcp-us-central1-prod01',
+];
 local brief(wave) = wave { inconclusiveWithin: '30s' } + if 'approval' in wave then { approval+: { expires: '3m' } } else {};
 local small = demo {
   targets: { [name]: demo.targets[name] for name in kept },
@@ -89,6 +91,7 @@ describe('a scenario', () => {
       ['aws-us-east-1-internal', 'before'],
       ['aws-us-east-1-staging', 'before'],
       ['azure-eastus-staging', 'before'],
+      ['gcp-europe-west4-internal', 'before'],
       ['gcp-us-central1-prod01', 'before'],
     ]);
   });
