@@ -4,6 +4,7 @@ import { hiddenFrom, mayDo, openPolicy } from '../shared/access/policy.ts';
 import { readAccess } from '../shared/ledger/access.ts';
 import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { acting } from './acting.ts';
 import { ActionRefused, type Actions } from './actions.ts';
 import { answerError, answerView, type Shown, serveAsset } from './answer.ts';
@@ -15,7 +16,6 @@ import { wantsJson } from './read-body.ts';
 import { reading } from './reading.ts';
 import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
-import { withoutTargets } from './without-targets.ts';
 
 export interface ConsoleOptions {
   readonly outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'> & Partial<Pick<Outside, 'log'>>;

@@ -9,8 +9,8 @@ import { actorOf, answerOf, elsewhere, httpApiEvent, requestOf } from './tools/h
  * `POST /diagnoses`: what works of the installation and of the way to its targets, as seen from the network that functions run in. Answers as the
  * console does and to whom the console would; a role of its own, which reads.
  */
-export const diagnose = (outside: Outside): Task =>
-  task(outside, httpApiEvent, async (event, { deadline, signal }) => {
+export const diagnose = (all: Outside): Task =>
+  task(all, httpApiEvent, async (event, { deadline, signal }, outside) => {
     const app = createConsole({
       outside,
       identify: async () => actorOf(event),

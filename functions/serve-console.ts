@@ -7,8 +7,8 @@ import { consoleActions } from './tools/console-actions.ts';
 import { actorOf, answerOf, elsewhere, httpApiEvent, requestOf } from './tools/http-api.ts';
 
 /** Every path but the hooks: the console, for whom the JWT authorizer let in. */
-export const serveConsole = (outside: Outside): Task =>
-  task(outside, httpApiEvent, async (event, { deadline }) => {
+export const serveConsole = (all: Outside): Task =>
+  task(all, httpApiEvent, async (event, { deadline }, outside) => {
     const app = createConsole({
       outside,
       identify: async () => actorOf(event),

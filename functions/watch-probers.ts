@@ -14,8 +14,8 @@ const hourMs = 3_600_000;
  * Every minute: who should probe and has fallen silent. Tells people, once an hour; while nobody is silent, shows an outside service that
  * this is alive, which it can not say of itself. And sends again what some channel has not taken yet.
  */
-export const watchProbers = (outside: Outside): Task =>
-  task(outside, z.unknown(), async () => {
+export const watchProbers = (all: Outside): Task =>
+  task(all, z.unknown(), async (_, __, outside) => {
     await sendWaiting(outside);
     const silent = await watch(outside);
     // Everybody is told of them; whose they are is for their own people to know.

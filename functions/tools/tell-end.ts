@@ -1,10 +1,10 @@
-import { withoutTargets } from '../../console/without-targets.ts';
 import { readAccess } from '../../shared/ledger/access.ts';
 import { type Rollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { releaseOf } from '../../shared/release/release-of.ts';
 import { type Audience, audienceOf } from '../../shared/rollout/audience.ts';
 import type { End } from '../../shared/rollout/outcome.ts';
+import { withoutTargets } from '../../shared/rollout/without-targets.ts';
 import { tell } from './tell.ts';
 
 /** How a rollout ended, whoever gave it that end. */

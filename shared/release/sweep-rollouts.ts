@@ -2,6 +2,7 @@ import { isRecorded } from '../ledger/events.ts';
 import { closeRollout, listOpenRollouts, type Rollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
+import { failureOf } from '../rollout/failures.ts';
 import { type ConcludeTools, concludeRollout } from './conclude-rollout.ts';
 
 /** How a rollout ended that the sweep has concluded. */
@@ -28,7 +29,7 @@ export const sweepRollouts = async (
       await tellEnd(concluded);
       ended.push(concluded);
     } catch (error) {
-      failures.push(error);
+      failures.push(failureOf(row.rollout, error));
     }
   }
   if (failures.length > 0) throw failures[0];

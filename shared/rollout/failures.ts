@@ -80,3 +80,13 @@ export const retried = {
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
 }
+
+/**
+ * The failure itself, which says first what it is about where it did not: of work over many, nobody could else tell whose it is, neither who looks for
+ * it nor what keeps a private target's from everybody's log. Twice is as once.
+ */
+export const failureOf = (subject: string, error: unknown): unknown => {
+  if (error instanceof Error && !error.message.startsWith(`${subject}: `))
+    error.message = `${subject}: ${error.message}`;
+  return error;
+};
