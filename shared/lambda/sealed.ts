@@ -1,6 +1,5 @@
 import type { Blobs, Digest } from '../blobs/blobs.ts';
 import { getJson, putJson } from '../blobs/json.ts';
-import { failures } from '../rollout/failures.ts';
 import { brief } from '../rollout/outcome.ts';
 import { assessThrown } from './assess-thrown.ts';
 
@@ -41,9 +40,8 @@ const readSealed = async (digest: Digest, rollout: string, blobs: Blobs): Promis
     const kept = await getJson<Partial<SealedText>>(blobs, digest);
     return kept.rollout === rollout && typeof kept.because === 'string' ? kept.because : undefined;
   } catch (error) {
-    const assessed = assessThrown(error);
-    const name = assessed instanceof Error ? assessed.name : '';
-    if ((failures as Readonly<Record<string, string>>)[name] === 'retry') throw error;
+    const { name } = assessThrown(error) as Partial<Error>;
+    if (name === 'Throttled' || name === 'Unreachable') throw error;
     return undefined;
   }
 };

@@ -45,6 +45,7 @@ export const failures = {
   'StepFunctions.AWSStepFunctionsException': 'retry-start',
   'StepFunctions.ThrottlingException': 'retry-start',
   'StepFunctions.ExecutionLimitExceededException': 'retry-start',
+  'StepFunctions.KmsThrottlingException': 'retry-start',
   /** The input of a step is not what the step before it returns: a mistake of ours or a mixed version. */
   InvalidInput: 'hold',
   /** The cluster refused our identity. More tries would only lock it out. */
