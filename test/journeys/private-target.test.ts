@@ -145,8 +145,8 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ...['/', '/fleet.json', '/rollouts', '/rollouts.json', '/metrics'],
     ...rollouts.flatMap(({ rollout }) => [`/rollouts/${rollout}`, `/rollouts/${rollout}.json`]),
     ...rollouts.map(({ rollout }) => `/executions/rollout:${rollout}.json`),
-    `/executions/wave:${own}-acme-prod-forward.json`,
-    `/executions/wave:${own}-acme-prod-forward.json?target=acme-prod`,
+    `/executions/wave:${own}-own-forward.json`,
+    `/executions/wave:${own}-own-forward.json?target=acme-prod`,
   ];
   const seen: string[] = [];
   for (const path of paths) {
@@ -158,6 +158,10 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
   expect(seen).toEqual([]);
   expect((await ask('eva', `/rollouts/${own}.json`)).status).toBe(404);
   expect((await ask('carl acme', `/rollouts/${own}.json`)).status).toBe(200);
+  // Nor do names name it that are listed for whoever may list executions.
+  const wave = `/executions/wave:${own}-own-forward.json`;
+  expect((await ask('carl acme', wave)).status).toBe(200);
+  expect((await ask('eva', wave)).status).toBe(404);
   for (const path of ['/aborts', '/retries', '/rollbacks']) {
     const answer = await ask('eva operators', path, { rollout: own, comment: 'x' });
     expect([path, answer.status, JSON.parse(answer.text).error.message]).toEqual([
