@@ -87,7 +87,10 @@ export class InvalidInput extends Error {
  * it nor what keeps a private target's from everybody's log. Twice is as once.
  */
 export const failureOf = (subject: string, error: unknown): unknown => {
-  if (error instanceof Error && !error.message.startsWith(`${subject}: `))
-    error.message = `${subject}: ${error.message}`;
+  if (error instanceof Error && !error.message.startsWith(`${subject}: `)) {
+    // Not set: of what an abort throws the message is not its own.
+    const value = `${subject}: ${error.message}`;
+    Object.defineProperty(error, 'message', { value, configurable: true, writable: true });
+  }
   return error;
 };
