@@ -33,6 +33,7 @@ beforeAll(() => {
       azureIssuer: 'https://issuer.example.com',
       concurrency: 'reserved',
       dataReaders: 'tidegate-reader',
+      consoleUrl: 'https://tidegate.example.com',
     },
     'prod',
   );
@@ -51,6 +52,18 @@ const inVpc = (resources: Resources): readonly string[] =>
     .sort();
 
 describe('two stages of one account', () => {
+  it('have their console at the address of their API, or at a domain of their own', () => {
+    const consoleOf = (resources: Resources): unknown =>
+      ofType(resources, 'AWS::Lambda::Function')
+        .filter(([id]) => id === 'ServeConsoleLambdaFunction')
+        .map(([, { Properties }]) => Properties.Environment as { readonly Variables: Record<string, unknown> })
+        .map(({ Variables }) => Variables.TIDEGATE_CONSOLE_URL)[0];
+    expect([consoleOf(ci), consoleOf(prod)]).toEqual([
+      { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
+      'https://tidegate.example.com',
+    ]);
+  });
+
   it('share no name', () => {
     const namesOf = (resources: Resources): readonly string[] =>
       Object.values(resources)
