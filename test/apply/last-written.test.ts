@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import { lastWritten } from '../../shared/apply/last-written.ts';
 import type { ManagedFieldsEntry } from '../../shared/apply/live-object.ts';
+import { lastWrittenSuite } from './last-written.suite.ts';
+import { describeOnSimulatedServer } from './server.ts';
 
 const entry = (manager: string, time: string, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry => ({
   ...{ manager, operation: 'Update', time, apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: {} },
   ...more,
 });
 const ours = entry('tidegate', '2026-03-01T05:00:00Z', { operation: 'Apply' });
+
+describeOnSimulatedServer('who wrote an object last', lastWrittenSuite);
 
 test.each<[string, readonly ManagedFieldsEntry[] | undefined, unknown]>([
   [
