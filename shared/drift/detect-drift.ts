@@ -38,8 +38,8 @@ const leftMs = 60_000;
 /**
  * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
  * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
- * they should have is not settled. Neither are those that have left the config: what is known of them goes, and what held them. Those looked at longest ago come
- * first. Writes nothing to any cluster. Twice is as once.
+ * they should have is not settled. Neither are those that have left the config: what is known of them goes, and what held them. Those looked
+ * at longest ago come first. Writes nothing to any cluster. Twice is as once.
  * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
  */
 export const detectDrift = async (
