@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
 import { alertSecret } from '../shared/intake/receive-alerts.ts';
+import { outboxPartition } from '../shared/notify/outbox.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import { probeRegions } from '../shared/outside/probe-regions.ts';
 import type { Target } from '../shared/rollout/target.ts';
@@ -15,6 +16,7 @@ import { createFleet, type Fleet } from './fleet/fleet.ts';
 import type { Images } from './fleet/images.ts';
 import { createForge, type Forge } from './forge/forge.ts';
 import { type LocalFunctions, localFunctions } from './functions.ts';
+import { streamInserts } from './ledger-stream.ts';
 import type { Route } from './network.ts';
 import { localOutside, type Mode } from './outside.ts';
 import { createRegionFaults, type RegionFaults } from './region-faults.ts';
@@ -138,7 +140,10 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   ];
   const { http, dial, close } = await options.connect(routes);
   const identity = simulatedIdentity(mode.clock, ownAccount(options.simulated));
-  const outside = localOutside(dir, { ...mode, http, dial }, identity, settings);
+  const kept = localOutside(dir, { ...mode, http, dial }, identity, settings);
+  const send = (event: object) => functions().call('sendNotices', event);
+  const stream = streamInserts(kept.ledger, outboxPartition, send, { ...mode, region });
+  const outside = { ...kept, ledger: stream.ledger };
   const regionFaults = createRegionFaults({ http, dial }, mode.clock);
   const functionsOf = (at: string) => localFunctions({ ...outside, ...regionFaults.from(at) });
   later.blobs = outside.blobs;
@@ -181,6 +186,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     },
     stop: async () => {
       for (const schedule of schedules) schedule.stop();
+      stream.stop();
       await engine.stop();
       fleet.stop();
       await close();

@@ -1,5 +1,5 @@
 import { digestOf } from '../rollout/digest.ts';
-import type { Ledger, Row } from './ledger.ts';
+import type { Ledger, Row, Write } from './ledger.ts';
 import { sortableTime } from './sortable-time.ts';
 
 /** One thing that happened in a rollout, as people read it. */
@@ -45,19 +45,24 @@ const sortOf = ({ at, kind }: RolloutEvent, id: string) =>
 /**
  * Appends an event to a rollout's history. `once` names the occurrence: a step that runs twice records it once, with the time of the
  * first. Events of one millisecond stand in the order of their kinds, then of their `once` digests: the history reads the same everywhere.
+ * `told` are the rows of what people are told of it, written with it or not at all.
  */
 export const recordEvent = async (
   ledger: Ledger,
   rollout: string,
   once: string,
   event: RolloutEvent,
+  told: readonly Write[] = [],
 ): Promise<void> => {
   const id = idOf(once);
   const partition = `rollout#${rollout}`;
-  await ledger.transact([
+  const rows: readonly Write[] = [
     { partition, sort: `once#${id}`, data: { once }, expect: 'absent' },
     { partition, sort: sortOf(event, id), data: { ...event }, expect: 'absent' },
-  ]);
+  ];
+  const recorded = await ledger.transact([...rows, ...told]);
+  // Recorded before; or told by somebody else meanwhile, and the event is not lost for that.
+  if (!recorded && told.length > 0) await ledger.transact(rows);
 };
 
 const idOf = (once: string) => digestOf(once).slice(7, 19);

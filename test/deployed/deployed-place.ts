@@ -24,6 +24,7 @@ import { socketHttp } from '../../shared/outside/socket-http.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import { type Moto, startMoto } from '../outside/moto.ts';
 import { stage } from '../packaging/serverless.ts';
+import { openSigner } from '../sign-in/signer.ts';
 import { account, makeStack } from './emulated-stack.ts';
 import { unpackFunctions } from './packaged-functions.ts';
 
@@ -101,7 +102,9 @@ const openOver = async (moto: Moto, targets: readonly Target[]) => {
     },
   });
 
+  const signer = await openSigner();
   const routes: readonly Route[] = [
+    signer.route,
     { host: `states.${region}.amazonaws.com`, handle: engine.handle },
     { host: 'api.github.com', handle: forge.handle },
     { host: 'github.com', handle: forge.handle },
@@ -148,7 +151,7 @@ const openOver = async (moto: Moto, targets: readonly Target[]) => {
   engine.resume();
 
   return {
-    ...{ stack, moto, fleet, forge, call, steps, s3, lines },
+    ...{ stack, moto, fleet, forge, call, steps, s3, lines, signer },
     /** As one of the functions has it. */
     outside: await outsideOf('concludeRollout'),
     close: async () => {
