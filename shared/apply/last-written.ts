@@ -1,8 +1,14 @@
 import type { LastWritten } from '../rollout/last-written.ts';
 import type { LiveObject } from './live-object.ts';
-import { fieldManager, handoverManager, migrationManager } from './manager.ts';
+import { fenceManager, fieldManager, handoverManager, inventoryManager, migrationManager } from './manager.ts';
 
-const own: readonly (string | undefined)[] = [fieldManager, handoverManager, migrationManager];
+const own: readonly (string | undefined)[] = [
+  fieldManager,
+  inventoryManager,
+  handoverManager,
+  fenceManager,
+  migrationManager,
+];
 
 /**
  * Who of others than Tidegate wrote an object last, by its managedFields (Kubernetes, "Server-Side Apply"); what was written to a subresource,

@@ -10,7 +10,8 @@ const rememberedMs = 60 * 60_000;
  * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves, or is not heard of any
  * more (`silentFrom`): told again it is the same one. Only one that began after it was last heard of has fired anew, and so has one that
  * comes after its end; what is told late of a time before that end changes nothing. One that resolves and was never seen changes nothing
- * but that. One that is waived and comes to be about more than was waived holds again. Those that begin anew have not been acted on and are waived by nobody. Pure.
+ * but that. One that is waived and comes to be about more than was waived holds again. Those that begin anew have not been acted on and are
+ * waived by nobody. Pure.
  */
 export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], now: number): AlertsAt => {
   const firing = new Map(before.firing.map((alert) => [alert.id, alert]));

@@ -30,7 +30,7 @@ export const saidFrom = (failing: readonly string[], heard: number): string => {
  * | of those heard fail | without a quorum | with a quorum of n |
  * | --- | --- | --- |
  * | none, and home has failures in what it can not judge yet | inconclusive, whoever else passes: it may be on its way to a fail | the same |
- * | none else | the first verdict there is, home's before the others' | the same |
+ * | none, otherwise | the first verdict there is, home's before the others' | the same |
  * | one, and it is the only one heard | fail | fail |
  * | one of several | inconclusive: the path from there, or a part of what serves | the same; fail where n is 1 |
  * | two or more | fail | fail from n on, else inconclusive |

@@ -27,8 +27,9 @@ export const judgeStep = async (
   wave: Wave,
   outside: Pick<Outside, 'ledger' | 'blobs'> & { readonly settings: Where },
 ): Promise<StepJudgement> => {
-  const gates = probeGates(release, wave);
-  if (Object.keys(gates).length === 0 || ref.direction === 'back') return { passed: true };
+  // One that must fail says nothing of the target.
+  const gates = Object.entries(probeGates(release, wave)).filter(([, { mustFail }]) => mustFail !== true);
+  if (gates.length === 0 || ref.direction === 'back') return { passed: true };
   const isProbed = (await readTargetState(outside.ledger, target)).verified !== undefined;
   const isRollback = (await readRollout(outside.ledger, ref.rollout))?.rollback === true;
   if (!isProbed || isRollback) return { passed: true };
@@ -43,7 +44,7 @@ export const judgeStep = async (
   const seen = slices
     .flat()
     .filter(({ tally }) => tally.target === target && tally.attempts > 0 && tally.from >= since);
-  for (const [gate, spec] of Object.entries(gates)) {
+  for (const [gate, spec] of gates) {
     const heard = seen.filter(({ tally }) => tally.gate === gate);
     if (heard.length === 0) {
       const at = new Date(since).toISOString();

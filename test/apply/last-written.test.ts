@@ -23,7 +23,11 @@ test.each<[string, readonly ManagedFieldsEntry[] | undefined, unknown]>([
     [entry('argocd', '2026-03-01T01:00:00Z', { operation: 'Apply' })],
     { manager: 'argocd', operation: 'Apply', at: Date.UTC(2026, 2, 1, 1) },
   ],
-  ['nobody where only Tidegate did', [ours, entry('tidegate-handover', '2026-03-01T05:00:00Z')], undefined],
+  [
+    'nobody where only Tidegate did',
+    [ours, ...['handover', 'fence'].map((name) => entry(`tidegate-${name}`, '2026-03-01T05:00:00Z'))],
+    undefined,
+  ],
   [
     'nobody where a controller wrote how it stands',
     [entry('kube-controller-manager', '2026-03-01T05:00:00Z', { subresource: 'status' })],

@@ -42,7 +42,7 @@ const up = {
 const release: Release = {
   targets: {},
   waves: [wave],
-  gates: { up, more: up },
+  gates: { up, more: up, bad: { ...up, mustFail: true } },
   metrics: {},
   services: {},
   settled: [],
@@ -141,6 +141,13 @@ test.for<Case>([
         'gate up on t: 4 of 10 probes failed, and failed again; it fails from ap-south-1 and us-east-1, 2 of 3 regions',
     },
   },
+  {
+    because: 'a probe that must fail does so, which says nothing of the target',
+    slices: [[tally(101_000), tally(101_000, { gate: 'bad', ...broken })]],
+    gates: ['up', 'bad'],
+    judged: { passed: true },
+  },
+  { because: 'nothing but a probe that must fail is asked', slices: [], gates: ['bad'], judged: { passed: true } },
   { because: 'the wave probes nothing', slices: [], gates: [], judged: { passed: true } },
   { because: 'it goes back', slices: [], direction: 'back', judged: { passed: true } },
   { because: 'nothing was ever verified there', slices: [], isVerified: false, judged: { passed: true } },
