@@ -113,9 +113,9 @@ const federationOf = (data: z.infer<typeof variables>): NonNullable<Settings['fe
     data.TIDEGATE_AZURE_CLIENT !== '' && {
       azure: { tenant: data.TIDEGATE_AZURE_TENANT, client: data.TIDEGATE_AZURE_CLIENT },
     }),
-  ...(data.TIDEGATE_AZURE_ISSUER !== '' && {
+  ...((data.TIDEGATE_AZURE_ISSUER !== '' || data.TIDEGATE_AZURE_ISSUER_URL !== '') && {
     azureIssuer: {
-      name: data.TIDEGATE_AZURE_ISSUER,
+      ...(data.TIDEGATE_AZURE_ISSUER !== '' && { name: data.TIDEGATE_AZURE_ISSUER }),
       ...(data.TIDEGATE_AZURE_ISSUER_URL !== '' && { url: data.TIDEGATE_AZURE_ISSUER_URL }),
     },
   }),

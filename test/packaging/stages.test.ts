@@ -138,6 +138,12 @@ describe('two stages of one account', () => {
   });
 });
 
+it('an address of an issuer without its name is refused before anything is packaged', () => {
+  const packaging = () =>
+    packageService('serverless.yml', folder, { azureIssuerUrl: 'https://issuer.example.com/token' });
+  expect(packaging).toThrow(/errored with: Error: azureIssuerUrl is given without azureIssuer.*give both or neither/);
+});
+
 /** The template with one thing wrong. */
 const without = (id: string, change: (resource: Resource) => Resource | undefined): Resources =>
   Object.fromEntries(
