@@ -16,7 +16,7 @@ import { type RehearsalResult, runRehearsals } from '../rehearsal-runs.ts';
 import { findScenario, type NamedScenario, shippedScenarios, shippedText } from '../rehearsal-scenarios.ts';
 import { timelineLines } from '../rehearsal-timeline.ts';
 import { badInput } from '../stop.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Style, Terminal } from '../terminal.ts';
 
 /**
  * Scenarios over one's own config on a simulated fleet, in virtual time. Without a scenario, those that come with Tidegate and fit the config.
@@ -108,7 +108,8 @@ const listedLine = ({ named, scenario, lacks }: Fitting): string =>
   `${named.padEnd(24)}${scenario.shows ?? ''}${lacks.length === 0 ? '' : ` (does not fit: ${lacks.join(', ')})`}`;
 
 const print = (result: RehearsalResult, again: string, alone: boolean, terminal: Terminal): void => {
-  const paint = terminal.style;
+  // What goes to stdout may be read by something else than a terminal.
+  const paint = terminal.canRedraw ? terminal.style : (_: Style, text: string) => text;
   if (alone) {
     terminal.out('');
     for (const line of timelineLines(result.rehearsed, terminal.columns, paint)) terminal.out(line);

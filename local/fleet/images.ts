@@ -33,7 +33,11 @@ export const createImages = (
       const here = known.get(target) ?? new Map<string, Behaviour>();
       known.set(target, here);
       const digest = image.slice(image.indexOf('@') + 1);
-      const behaviour = here.get(image) ?? { ...healthy, ...published[digest], ...somewhere.get(`${digest} ${target}`) };
+      const behaviour = here.get(image) ?? {
+        ...healthy,
+        ...published[digest],
+        ...somewhere.get(`${digest} ${target}`),
+      };
       here.set(image, behaviour);
       return behaviour;
     };
