@@ -39,6 +39,7 @@ export interface RehearsalPlace {
 const developer = { name: 'Developer', email: 'developer@example.com' };
 const owner = { name: 'rehearsal', kind: 'person', roles: 'all' } as const;
 const dayMs = 24 * 3_600_000;
+const lastMessageMs = 90_000;
 const firstMs = 6 * 3_600_000;
 
 /**
@@ -95,6 +96,8 @@ const run = async (
       await conductor.resume();
     }
     traffic.stop();
+    // What people are told is sent beside the rollout, within the minute.
+    await pass(lastMessageMs, stage, time);
     const facts = {
       rollout,
       beganAt,
