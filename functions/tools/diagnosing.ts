@@ -134,7 +134,9 @@ const deployedTools = (machine: string, outside: Outside): Pick<InstallationTool
   return {
     deployed: {
       wanted,
-      limits: async (signal) => (await import('../../shared/doctor/lambda-limits.ts')).readLimits(outside, signal),
+      limits: async (signal) => (await import('../../shared/doctor/lambda.ts')).readLimits(outside, signal),
+      streams: async (signal) =>
+        (await import('../../shared/doctor/lambda.ts')).readStreams(`${functions}sendNotices`, outside, signal),
       rules: async (signal) =>
         (await import('../../shared/doctor/eventbridge.ts')).readRules(wanted, { functions }, outside, signal),
     },

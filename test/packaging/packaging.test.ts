@@ -354,7 +354,7 @@ describe('the roles', () => {
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
       {
         holder: 'ReadInstallation',
-        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings'],
+        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'],
         conditional: false,
       },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },
