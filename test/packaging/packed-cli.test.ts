@@ -51,17 +51,17 @@ describe('the command line that npm packs', () => {
     }
   });
 
-  it.each(['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'start', 'plan', 'release', 'status'])(
-    'explains %s',
-    (command) => {
-      const { code, out, err } = tidegate(command, '--help');
-      expect({ code, err, usage: out.split('\n')[0] }).toEqual({
-        code: 0,
-        err: '',
-        usage: expect.stringMatching(new RegExp(`^Usage: tidegate ${command}`)),
-      });
-    },
-  );
+  it.each([
+    ...['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'start', 'plan', 'release', 'status'],
+    ...['login', 'logout'],
+  ])('explains %s', (command) => {
+    const { code, out, err } = tidegate(command, '--help');
+    expect({ code, err, usage: out.split('\n')[0] }).toEqual({
+      code: 0,
+      err: '',
+      usage: expect.stringMatching(new RegExp(`^Usage: tidegate ${command}`)),
+    });
+  });
 
   it('reads a config in jsonnet, as the folder that it makes has', () => {
     expect(tidegate('init', 'fleet').code).toBe(0);
