@@ -97,8 +97,8 @@ const readTakenBack = async (
 
 /**
  * As `openDeployment`, and takes the write lease of the target until after this invocation. That the rollout has begun here, or its way
- * back, is recorded before anything can be written. Where somebody holds it, nothing is taken and nothing recorded, unless its wave was stopped: then the
- * guard says so. Throws `LeaseTaken` while another attempt may still write.
+ * back, is recorded before anything can be written. Where somebody holds it, nothing is taken and nothing recorded, unless its wave was
+ * stopped: then the guard says so. Throws `LeaseTaken` while another attempt may still write.
  */
 export const openForWriting = async (
   ref: DeploymentRef,
