@@ -9,12 +9,13 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 import type { AlertReport } from '../rollout/alerts.ts';
 import { type Audience, audienceOf } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
+import { failureOf } from '../rollout/failures.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import type { Looked } from '../wave/verify-target.ts';
 import { assessDrift, type DriftFound, sayDrifted } from './assess-drift.ts';
 import { assessRest, isSameRest, type Rest, settledOn } from './assess-rest.ts';
-import { type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
+import { alertId, type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
 
 /** What looking for drift needs of the capabilities beside it. */
 export interface DriftTools {
@@ -37,15 +38,12 @@ const SIDE_BY_SIDE = 16;
 /** Nothing is begun when less is left: a target that does not answer takes most of it. */
 const leftMs = 60_000;
 
-/** The alert that a target's drift is, by which it holds releases, is waived, and resolves. */
-const alertId = 'tidegate-drift';
-
 /**
  * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
  * the release does not say `drift: report`, and its people are told. Those that are not at rest are not looked at, and what was seen while
- * something of ours wrote is nothing. Of those that have left the fleet what is known goes. Those looked at longest ago come first. Writes
- * nothing to any cluster. Twice is as once.
- * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
+ * something of ours wrote is nothing. Of those that have left the config what is known goes, and what held them. Those looked at longest ago
+ * come first. Writes nothing to any cluster. Twice is as once.
+ * @throws what a look at one target threw, with that target's name before it, once all the others were looked at.
  */
 export const detectDrift = async (
   tools: DriftTools,
@@ -68,7 +66,7 @@ export const detectDrift = async (
     try {
       return await look(target, before.get(target), { releaseOf, isGone }, tools, outside, signal);
     } catch (error) {
-      thrown.push(error);
+      thrown.push(failureOf(target, error));
       return undefined;
     }
   });
@@ -113,8 +111,8 @@ const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promis
   const newest = (await listFleetRollouts(ledger, LOOKED_THROUGH)).find(({ release }) => release !== undefined);
   if (newest?.release === undefined) return () => false;
   try {
-    const { targets } = await releaseOf(newest.release);
-    return (target) => target.private === undefined && targets[target.name] === undefined;
+    const { targets, following = [] } = await releaseOf(newest.release);
+    return ({ name, private: own }) => targets[name] === undefined && (own === undefined || !following.includes(name));
   } catch (error) {
     if (!isLost(error)) throw error;
     return () => false;
@@ -135,12 +133,12 @@ const look = async (
   const { standing } = rest;
   const at = clock.now();
   const held = before?.holds === true;
-  const tellOf = (status: AlertReport['status'], summary?: string) =>
-    keepAlerts(ledger, { scope: 'target', name }, [alertOf(status, summary)], clock.now());
+  const tellOf = (report: Pick<AlertReport, 'status' | 'summary' | 'parts'>) =>
+    keepAlerts(ledger, { scope: 'target', name }, [{ ...alert, ...report }], clock.now());
   const seen = await compare(name, standing, known, tools, signal);
   if (seen === undefined) return undefined;
   if (seen === 'gone') {
-    if (held) await tellOf('resolved');
+    if (held) await tellOf({ status: 'resolved', summary: `target ${name} is in the config no more` });
     await dropDrift(ledger, name);
     return undefined;
   }
@@ -148,15 +146,17 @@ const look = async (
   if (!isSameRest(rest, await readRest(name, outside))) return undefined;
   const holds = effect === 'report' ? false : found.status === 'unknown' ? held : found.status === 'drifted';
   // The row says that the target is held from before it is until after it was: what dies in between the next look puts right.
-  if (held && !holds) await tellOf('resolved');
+  if (held && !holds) await tellOf({ status: 'resolved' });
   const { commit, rollout } = standing;
   const row = { target: name, at, commit, rollout, ...keptOf(found), ...(holds ? { holds } : {}) };
   const drift = await keepDrift(ledger, row);
   if (found.status !== 'drifted' || drift.at !== at) return drift;
   const text = said(name, found, standing);
-  if (holds) await tellOf('firing', text);
+  const alerts = holds ? await tellOf({ status: 'firing', summary: text, parts: found.parts }) : undefined;
+  // A waiver that was outgrown is told of though the same objects were before.
+  const { outgrownAt = '' } = alerts?.firing.find(({ id }) => id === alertId) ?? {};
   const ids = found.objects.map(({ id }) => id);
-  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}`, text, audienceOf(target));
+  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}${outgrownAt}`, text, audienceOf(target));
   return drift;
 };
 
@@ -188,10 +188,7 @@ const compare = async (
   }
 };
 
-const alertOf = (status: AlertReport['status'], summary: string | undefined): AlertReport => ({
-  ...{ id: alertId, name: 'drift', own: true, status, labels: {} },
-  ...(summary === undefined ? {} : { summary }),
-});
+const alert = { id: alertId, name: 'drift', own: true, labels: {} } as const;
 
 const keptOf = (found: DriftFound): Pick<Drift, 'status' | 'because' | 'count' | 'objects'> => {
   if (found.status === 'unknown') return found;

@@ -74,7 +74,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
 
   // Looks at the rules and streams of its own stack.
   'shared/doctor/eventbridge.ts': ['@aws-sdk/client-eventbridge'],
-  'shared/doctor/lambda.ts': ['@aws-sdk/client-lambda'],
+  'shared/doctor/lambda-limits.ts': ['@aws-sdk/client-lambda'],
+  'shared/doctor/lambda-streams.ts': ['@aws-sdk/client-lambda'],
 
   // A cloud's own metrics and alarms, over our egress.
   'shared/analysis/alerts/cloudwatch-alarms.ts': ['@aws-sdk/client-cloudwatch'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { hundredTargets, provisioned } from '../../bench/cost/scenario.ts';
 import {
   assessCost,
@@ -12,10 +13,16 @@ import {
 import { prices } from '../../shared/cost/prices.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+/** The names of all states, those of branches and maps among them. */
+const statesIn = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, inner]) => [
+        ...(key === 'States' ? Object.keys(inner) : []),
+        ...statesIn(inner),
+      ]);
 const statesOf = (machine: string): readonly string[] =>
-  [...read(`statemachines/${machine}.yml`).matchAll(/^\s+(\w+):\n(?:\s+Comment: .*\n)?\s+Type: /gm)].map(
-    ([, name = '']) => name,
-  );
+  statesIn(parse(read(`statemachines/${machine}.yml`), { merge: true }));
 
 describe('the cost of a rollout', () => {
   it.each([

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assessRules, type WantedRule } from '../../shared/doctor/assess-rules.ts';
 import { assessStream } from '../../shared/doctor/assess-stream.ts';
 import { readRules } from '../../shared/doctor/eventbridge.ts';
-import { readStreams } from '../../shared/doctor/lambda.ts';
+import { readStreams } from '../../shared/doctor/lambda-streams.ts';
 import { socketHttp } from '../../shared/outside/socket-http.ts';
 import { settings } from '../console/story-console.ts';
 import { describeWithMoto, type Moto, startMoto } from '../outside/moto.ts';
