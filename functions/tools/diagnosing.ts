@@ -136,6 +136,8 @@ const deployedTools = (machine: string, outside: Outside): Pick<InstallationTool
       wanted,
       limits: async (signal) =>
         (await import('../../shared/doctor/lambda-limits.ts')).readLimits(stack, outside, signal),
+      streams: async (signal) =>
+        (await import('../../shared/doctor/lambda-streams.ts')).readStreams(`${functions}sendNotices`, outside, signal),
       rules: async (signal) =>
         (await import('../../shared/doctor/eventbridge.ts')).readRules(wanted, { functions }, outside, signal),
     },

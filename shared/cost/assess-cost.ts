@@ -131,7 +131,7 @@ export const assessSchedules = (
       (minutes / 5) *
       (prices.lambdaRequest +
         LOOK_GB * Math.ceil(targets / 16) * LOOK_SECONDS * prices.lambdaGbSecond +
-        targets * (prices.blobGet + prices.ledgerWrite + 3 * prices.ledgerRead)),
+        targets * (prices.blobGet + prices.ledgerWrite + 6 * prices.ledgerRead)),
     blobs:
       30 *
       (prices.lambdaRequest +

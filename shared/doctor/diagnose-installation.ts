@@ -4,6 +4,7 @@ import type { MachineFacts } from '../outside/state-machine.ts';
 import { assessClock } from './assess-clock.ts';
 import { assessLimits, type Limits } from './assess-limits.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
+import { assessStream, type StreamState } from './assess-stream.ts';
 import { brief, type Check, type Found, openExamination } from './check.ts';
 import { lookAtSecret } from './look-at-secret.ts';
 
@@ -14,6 +15,8 @@ export interface InstallationTools {
     readonly rules: (signal: AbortSignal) => Promise<readonly RuleState[]>;
     readonly wanted: readonly WantedRule[];
     readonly limits: (signal: AbortSignal) => Promise<Limits>;
+    /** What calls `sendNotices`. */
+    readonly streams: (signal: AbortSignal) => Promise<readonly StreamState[]>;
   };
   /** Who AWS takes us for, and what time its answer says it is. Absent where no cloud is asked anything. */
   readonly identity?: (
@@ -79,6 +82,7 @@ export const diagnoseInstallation = async (
   const { deployed } = tools;
   if (deployed) {
     await look('rules', async () => assessRules(deployed.wanted, await deployed.rules(signal)));
+    await look('stream', async () => assessStream(await deployed.streams(signal)));
     await look('concurrency', async () => assessLimits(await deployed.limits(signal)));
   }
   await look('sign-in', async () => {
@@ -196,6 +200,8 @@ const nexts: Readonly<Record<string, string>> = {
   alias: 'see that the role of this function may describe the alias (states in resources/policies.yml)',
   concurrency:
     'see that the role of this function may ask for the settings of the account, and of its own functions (lambda in resources/policies.yml), and reaches Lambda',
+  stream:
+    'see that the role of this function may list event source mappings (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
 };
 

@@ -1,6 +1,7 @@
 import { type Digest, isLost } from '../blobs/blobs.ts';
 import { readOnce } from '../blobs/read-once.ts';
 import { keepAlerts } from '../ledger/alerts.ts';
+import { readLease } from '../ledger/lease.ts';
 import { listFleetRollouts } from '../ledger/rollouts.ts';
 import { readTargetState, readTargetStates, type Standing, type TargetState } from '../ledger/target-state.ts';
 import { mapInTurns } from '../outside/in-turns.ts';
@@ -13,6 +14,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import type { Looked } from '../wave/verify-target.ts';
 import { assessDrift, type DriftFound, sayDrifted } from './assess-drift.ts';
+import { assessRest, isSameRest, type Rest, settledOn } from './assess-rest.ts';
 import { alertId, type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
 
 /** What looking for drift needs of the capabilities beside it. */
@@ -38,9 +40,9 @@ const leftMs = 60_000;
 
 /**
  * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
- * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
- * they should have is not settled. Neither are those that have left the config: what is known of them goes, and what held them. Those looked
- * at longest ago come first. Writes nothing to any cluster. Twice is as once.
+ * the release does not say `drift: report`, and its people are told. Those that are not at rest are not looked at, and what was seen while
+ * something of ours wrote is nothing. Of those that have left the config what is known goes, and what held them. Those looked at longest ago
+ * come first. Writes nothing to any cluster. Twice is as once.
  * @throws what a look at one target threw, with that target's name before it, once all the others were looked at.
  */
 export const detectDrift = async (
@@ -56,13 +58,13 @@ export const detectDrift = async (
   const isGone = await findGone(ledger, releaseOf);
   const thrown: unknown[] = [];
   let left = 0;
-  const looks = await mapInTurns(due, SIDE_BY_SIDE, async ({ target, standing }) => {
+  const looks = await mapInTurns(due, SIDE_BY_SIDE, async (target) => {
     if (deadline - clock.now() <= leftMs) {
       left += 1;
       return undefined;
     }
     try {
-      return await look(target, standing, before.get(target), { releaseOf, isGone }, tools, outside, signal);
+      return await look(target, before.get(target), { releaseOf, isGone }, tools, outside, signal);
     } catch (error) {
       thrown.push(failureOf(target, error));
       return undefined;
@@ -75,18 +77,24 @@ export const detectDrift = async (
   return { looked: found.length, drifted: named('drifted'), unknown: named('unknown'), left };
 };
 
-/** Targets that have what they should have by our own account, and what that is; those looked at longest ago first. Pure. */
+/** Targets of which it is settled what they should have; those looked at longest ago first. Pure. */
 export const orderLooks = (
   states: readonly TargetState[],
   before: ReadonlyMap<string, Pick<Drift, 'at'>>,
-): readonly { readonly target: string; readonly standing: Standing }[] =>
+): readonly string[] =>
   states
-    .flatMap(({ target, begun, verified }) =>
-      verified !== undefined && begun?.rollout === verified.rollout ? [{ target, standing: verified }] : [],
-    )
-    .toSorted(
-      (a, b) => (before.get(a.target)?.at ?? 0) - (before.get(b.target)?.at ?? 0) || (a.target < b.target ? -1 : 1),
-    );
+    .filter((state) => settledOn(state) !== undefined)
+    .map(({ target }) => target)
+    .toSorted((a, b) => (before.get(a)?.at ?? 0) - (before.get(b)?.at ?? 0) || (a < b ? -1 : 1));
+
+/** Whether a target is at rest by now, by its rows as they are now. */
+const readRest = async (
+  name: string,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<Rest | undefined> => {
+  const [state, lease] = await Promise.all([readTargetState(ledger, name), readLease(ledger, name)]);
+  return assessRest(state, lease, clock.now());
+};
 
 type ReleaseOf = (digest: Digest) => Promise<Release>;
 
@@ -113,13 +121,16 @@ const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promis
 
 const look = async (
   name: string,
-  standing: Standing,
   before: Drift | undefined,
   known: Known,
   tools: DriftTools,
-  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Drift | undefined> => {
+  const { ledger, clock } = outside;
+  const rest = await readRest(name, outside);
+  if (rest === undefined) return undefined;
+  const { standing } = rest;
   const at = clock.now();
   const held = before?.holds === true;
   const tellOf = (report: Pick<AlertReport, 'status' | 'summary' | 'parts'>) =>
@@ -132,9 +143,7 @@ const look = async (
     return undefined;
   }
   const { found, target, effect } = seen;
-  // A rollout that began meanwhile changes what is looked at.
-  const now = await readTargetState(ledger, name);
-  if (now.begun?.rollout !== standing.rollout || now.verified?.rollout !== standing.rollout) return undefined;
+  if (!isSameRest(rest, await readRest(name, outside))) return undefined;
   const holds = effect === 'report' ? false : found.status === 'unknown' ? held : found.status === 'drifted';
   // The row says that the target is held from before it is until after it was: what dies in between the next look puts right.
   if (held && !holds) await tellOf({ status: 'resolved' });

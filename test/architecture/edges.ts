@@ -72,9 +72,10 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/clouds/google-auth.ts': ['google-auth-library'],
   'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
 
-  // Looks at the rules of its own stack.
+  // Looks at the rules and streams of its own stack.
   'shared/doctor/eventbridge.ts': ['@aws-sdk/client-eventbridge'],
   'shared/doctor/lambda-limits.ts': ['@aws-sdk/client-lambda'],
+  'shared/doctor/lambda-streams.ts': ['@aws-sdk/client-lambda'],
 
   // A cloud's own metrics and alarms, over our egress.
   'shared/analysis/alerts/cloudwatch-alarms.ts': ['@aws-sdk/client-cloudwatch'],

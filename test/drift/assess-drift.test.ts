@@ -172,5 +172,5 @@ it('is looked for on targets that have what they should have by our own account,
     ['late', { at: 9 }],
     ['early', { at: 5 }],
   ]);
-  expect(orderLooks(states, before).map(({ target }) => target)).toEqual(['never', 'early', 'late']);
+  expect(orderLooks(states, before)).toEqual(['never', 'early', 'late']);
 });

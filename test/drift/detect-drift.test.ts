@@ -3,10 +3,18 @@ import { putJson } from '../../shared/blobs/json.ts';
 import { detectDrift } from '../../shared/drift/detect-drift.ts';
 import { readDrifts, showDrifts } from '../../shared/drift/drift-row.ts';
 import { readAlertHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
+import { freeLease, takeLease } from '../../shared/ledger/lease.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
-import { markVerified } from '../../shared/ledger/target-state.ts';
+import {
+  markBack,
+  markBegun,
+  markLeaving,
+  markVerified,
+  readTargetState,
+  type Standing,
+} from '../../shared/ledger/target-state.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import type { Looked } from '../../shared/wave/verify-target.ts';
@@ -36,7 +44,9 @@ const openPlace = async () => {
     await markVerified(ledger, target, { release, rendered, commit: 'c', rollout: 'r', at: 1 });
   const looks: Record<string, Looked | Error> = { a: well, b: well };
   const told: string[] = [];
+  const place = { meanwhile: async (): Promise<void> => {} };
   const lookAt = async ({ name }: { readonly name: string }): Promise<Looked> => {
+    if (name === 'a') await place.meanwhile();
     const look = looks[name] ?? well;
     if (look instanceof Error) throw look;
     return look;
@@ -46,8 +56,8 @@ const openPlace = async () => {
     if (!keys.has(key)) told.push(text);
     keys.add(key);
   };
-  return {
-    ...{ ledger, blobs, looks, told, rendered },
+  return Object.assign(place, {
+    ...{ ledger, blobs, looks, told, rendered, now: () => now },
     detect: (through: Ledger = ledger) => {
       now += 300_000;
       return detectDrift(
@@ -58,7 +68,7 @@ const openPlace = async () => {
     },
     held: async () => (await readAlertHolds(ledger)).map(({ name }) => name),
     isSo: async () => (await readDrifts(ledger)).map(({ target, status }) => `${target}: ${status}`),
-  };
+  });
 };
 
 /** A ledger on which whoever writes a row of that partition dies, before it is written. */
@@ -89,6 +99,43 @@ test('a look that dies as it lets a target go is made again', async () => {
     await place.detect();
     expect([partition, await place.held()]).toEqual([partition, []]);
   }
+});
+
+const standing: Standing = { release: digestOf('x'), rendered: digestOf('m'), commit: 'x', rollout: 'x', at: 1 };
+const write = async ({ ledger, now }: Awaited<ReturnType<typeof openPlace>>) => {
+  await takeLease(ledger, 'a', 'd', now(), now() + 1_000);
+};
+
+test.each<[string, (place: Awaited<ReturnType<typeof openPlace>>) => Promise<void>]>([
+  ['the next rollout has begun', ({ ledger }) => markBegun(ledger, 'a', standing)],
+  ['its way back has begun', ({ ledger }) => markLeaving(ledger, 'a', 'r')],
+  ['somebody may write', write],
+  [
+    'it went back and came to the same again',
+    async (place) => {
+      const { verified = standing } = await readTargetState(place.ledger, 'a');
+      await write(place);
+      await markLeaving(place.ledger, 'a', 'r');
+      await freeLease(place.ledger, 'a', 'd');
+      await markBack(place.ledger, 'a', 'x', verified);
+    },
+  ],
+])('a look during which %s is void: nobody is told, and nothing is held', async (_, meanwhile) => {
+  const place = await openPlace();
+  place.looks.a = gone;
+  place.meanwhile = () => meanwhile(place);
+  expect(await place.detect()).toEqual({ looked: 1, drifted: [], unknown: [], left: 0 });
+  expect([place.told, await place.held(), await place.isSo()]).toEqual([[], [], ['b: as-deployed']]);
+});
+
+test('a target that goes back is not looked at, nor one whose way back ended half way, and a hold stays', async () => {
+  const place = await openPlace();
+  place.looks.a = gone;
+  await place.detect();
+  await markLeaving(place.ledger, 'a', 'r');
+  place.looks.a = new TypeError('looked at');
+  expect(await place.detect()).toMatchObject({ looked: 1, left: 0 });
+  expect([place.told.length, await place.held()]).toEqual([1, ['a']]);
 });
 
 test('what fails at one target keeps no other from being looked at, and is thrown', async () => {

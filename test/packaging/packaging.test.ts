@@ -208,6 +208,22 @@ describe('the template', () => {
     ]);
   });
 
+  it('writes no path and no query into its log: codes, links and signatures are in them', () => {
+    const { Format } = propertiesOf('HttpApiStage').AccessLogSettings as { readonly Format: string };
+    expect(Object.values(JSON.parse(Format)).sort()).toEqual(
+      [
+        'httpMethod',
+        'identity.sourceIp',
+        'protocol',
+        'requestId',
+        'requestTime',
+        'responseLength',
+        'routeKey',
+        'status',
+      ].map((name) => `$context.${name}`),
+    );
+  });
+
   it('bounds what comes from outside at each address, once the address is there', () => {
     const stage = resources.HttpApiStage;
     const open = ofType('AWS::ApiGatewayV2::Route');
@@ -352,7 +368,7 @@ describe('the roles', () => {
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
       {
         holder: 'ReadInstallation',
-        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings'],
+        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'],
         conditional: false,
       },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },

@@ -52,18 +52,8 @@ describe('the command line that npm packs', () => {
   });
 
   it.each([
-    'apply',
-    'settled',
-    'probe',
-    'measure',
-    'judge',
-    'presets',
-    'engine',
-    'rehearse',
-    'start',
-    'plan',
-    'release',
-    'status',
+    ...['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'start', 'plan', 'release', 'status'],
+    ...['login', 'logout', 'rehearse', 'audit'],
   ])('explains %s', (command) => {
     const { code, out, err } = tidegate(command, '--help');
     expect({ code, err, usage: out.split('\n')[0] }).toEqual({

@@ -175,6 +175,18 @@ describe('signing in at the deployed console', () => {
     expect([asked.status, (await asked.json()).error.code]).toEqual([503, 'ISSUER_UNREACHABLE']);
   });
 
+  it('leaves nothing of what the issuer answered in the log, whatever fails after it', async () => {
+    const { browser, ledger, logged } = await open();
+    const fails = async (): Promise<never> => {
+      throw new TypeError('a mistake of ours');
+    };
+    Object.assign(ledger, { put: fails, transact: fails });
+    expect(await signIn(browser(), '/', 'ana')).toMatchObject({ status: 500 });
+    expect(logged).toEqual([
+      { text: 'console', path: '/sign-in/callback', error: 'TypeError', because: 'a mistake of ours' },
+    ]);
+  });
+
   it('takes no token of the issuer in place of a session out of a cookie', async () => {
     const { ask } = await open();
     expect((await ask('/rollouts.json', { cookie: '__Host-tidegate=a.b.c' })).status).toBe(401);
