@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import type { Actor, LimitedAction, Permission } from '../shared/access/authorise.ts';
 import { hiddenFrom, mayDo, openPolicy } from '../shared/access/policy.ts';
+import type { Head } from '../shared/audit/link.ts';
 import { readAccess } from '../shared/ledger/access.ts';
+import { recordAudit } from '../shared/ledger/audit.ts';
 import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { acting } from './acting.ts';
@@ -24,6 +26,8 @@ export interface ConsoleOptions {
   readonly actions: Actions;
   /** Absent where executions are looked at elsewhere: in the console of AWS. */
   readonly executions?: Executions;
+  /** Every head of the audit log that is kept outside the ledger. Absent: none is known. */
+  readonly heads?: () => Promise<readonly Head[]>;
   /** Where they are not found beside this module, as in a bundle. */
   readonly assets?: Assets;
 }
@@ -39,6 +43,7 @@ export interface Asked {
   readonly outside: ConsoleOptions['outside'];
   readonly actions: Actions;
   readonly executions?: Executions;
+  readonly heads: () => Promise<readonly Head[]>;
   /** What they may do, and else why not. */
   readonly may: May;
   /** Private targets that they may not see. */
@@ -80,8 +85,20 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
       json,
       outside,
       actions,
+      heads: options.heads ?? (async () => []),
       ...(executions && { executions }),
     };
+  };
+
+  /** Somebody known asked for what they may not do. Once a minute, so that nobody fills the log by asking. */
+  const keepRefusal = async (about: string, { message }: ActionRefused, request: Request): Promise<void> => {
+    const { name } = (await options.identify(request)) ?? nobody;
+    if (name === '') return;
+    const at = outside.clock.now() - (outside.clock.now() % 60_000);
+    const entry = { id: `refused ${at} ${name} ${about}`, at, actor: name, action: 'refused', text: message, about };
+    await recordAudit(outside.ledger, entry).catch((thrown: unknown) => {
+      outside.log?.error('refusal not kept', { because: String(thrown) });
+    });
   };
 
   const app = new Hono();
@@ -104,7 +121,12 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
       const url = new URL(c.req.url);
       const refused = refuseCrossSite(c.req.raw.headers, [url.origin, consoleOrigin]);
       if (refused !== undefined) throw new ActionRefused(403, 'CROSS_SITE', `${refused}; nothing was done`);
-      return act(await ask(c.req.raw, action, c.req.param('id')));
+      try {
+        return await act(await ask(c.req.raw, action, c.req.param('id')));
+      } catch (error) {
+        if (error instanceof ActionRefused && error.status === 403) await keepRefusal(url.pathname, error, c.req.raw);
+        throw error;
+      }
     });
   }
   app.post('/hooks/merge', (c) => deliver(c.req.raw, actions.receiveMerge));

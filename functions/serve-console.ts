@@ -3,6 +3,7 @@ import { readAssets } from '../console/asset-files.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
+import { auditAnchor } from './tools/audit.ts';
 import { consoleActions } from './tools/console-actions.ts';
 import { actorOf, answerOf, elsewhere, httpApiEvent, requestOf } from './tools/http-api.ts';
 
@@ -13,6 +14,7 @@ export const serveConsole = (outside: Outside): Task =>
       outside,
       identify: async () => actorOf(event),
       actions: consoleActions(outside, elsewhere, deadline - outside.clock.now()),
+      heads: async () => (await auditAnchor(outside)).list(),
       assets: readAssets(new URL('../console/assets/', import.meta.url)),
     });
     return answerOf(await app.fetch(requestOf(event)));

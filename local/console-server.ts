@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConsole } from '../console/app.ts';
+import { auditAnchor } from '../functions/tools/audit.ts';
 import type { Actor } from '../shared/access/authorise.ts';
 import { executions } from '../shared/outside/executions.ts';
 import { type Random, randomHex } from '../shared/outside/random.ts';
@@ -40,6 +41,7 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
         identify: async (request) => ownerOf(request, keys),
         actions: consoleActions(instance.outside, instance.functions),
         executions: executions(instance.outside),
+        heads: async () => (await auditAnchor(instance.outside)).list(),
       });
       const repository = `/${instance.outside.settings.configRepository.name}.git/`;
       handle = async (request) => {

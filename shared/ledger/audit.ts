@@ -1,4 +1,5 @@
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
+import { brief } from '../rollout/outcome.ts';
 import type { Data, Key, Ledger, Row, Write } from './ledger.ts';
 import { sortableTime } from './sortable-time.ts';
 import { queryAll, stored } from './update.ts';
@@ -35,6 +36,8 @@ export interface Fact extends Key {
 export const itself = 'Tidegate';
 
 const waiting = 'audit-waiting';
+/** Characters: fifty entries fit into one transaction however long each is. */
+const mostText = 2_000;
 
 /** The digest of what a row holds, as it comes back from the ledger. */
 export const factDigest = (data: Data): string => digestOf(canonicalJson(JSON.parse(JSON.stringify(data))));
@@ -53,13 +56,17 @@ export const factOf = ({ partition, sort, data }: Pick<Write, 'partition' | 'sor
 export const auditWrite = (entry: AuditEntry, order = '99'): Write => ({
   partition: waiting,
   sort: `${sortableTime(entry.at)}#${order}#${digestOf(entry.id).slice(7, 27)}`,
-  data: { ...entry },
+  data: { ...entry, text: brief(entry.text, mostText) },
   expect: 'absent',
 });
 
-/** Keeps what no other row holds, as an attempt that was refused. Twice is as once. */
+/** As long as the same may come again. */
+const onceMs = 24 * 3_600_000;
+
+/** Keeps what no other row holds, as an attempt that was refused. Twice within a day is as once. */
 export const recordAudit = async (ledger: Ledger, entry: AuditEntry): Promise<void> => {
-  await ledger.put(auditWrite(entry));
+  const once = { partition: 'audit-once', sort: digestOf(entry.id), data: {}, expiresAt: entry.at + onceMs };
+  await ledger.transact([{ ...once, expect: 'absent' }, auditWrite(entry)]);
 };
 
 /** An entry that waits, with the row to remove when it is chained. */

@@ -181,6 +181,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
   it('calls by schedule what must run each minute, each five and each day', async () => {
     const scheduled = (await place.stack.rulesOf('default')).filter(({ schedule }) => schedule !== undefined);
     expect(scheduled.map(({ schedule, functions }) => [functions, schedule]).sort()).toEqual([
+      [['tidegate-ci-chainAudit'], 'rate(1 minute)'],
       [['tidegate-ci-detectDrift'], 'rate(5 minutes)'],
       [['tidegate-ci-keepBlobs'], 'rate(1 day)'],
       [['tidegate-ci-probeAvailability'], 'rate(1 minute)'],

@@ -233,7 +233,7 @@ describe('the template', () => {
     });
     expect(Object.fromEntries(aside)).toEqual({
       ...{ ReceiveArtifact: 5, ReceiveMerge: 5, ReceiveAlerts: 10, ReceiveTest: 5, ServeConsole: 20, Diagnose: 5 },
-      ...{ ProbeAvailability: 5, WatchProbers: 1, DetectDrift: 1, KeepBlobs: 1, SweepTurns: 1 },
+      ...{ ProbeAvailability: 5, WatchProbers: 1, DetectDrift: 1, KeepBlobs: 1, SweepTurns: 1, ChainAudit: 1 },
     });
     // As the doctor has it: an account with less can not set this aside.
     const sum = aside.reduce((total, [, count]) => total + count, 0);
