@@ -36,7 +36,7 @@ const variables = z.object({
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
   /** Of the functions alone that chain what was done, and that show it. */
-  TIDEGATE_AUDIT_KEY: z.optional(z.string().check(z.regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/))),
+  TIDEGATE_AUDIT_SIGNER: z.optional(z.string().check(z.regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/))),
   TIDEGATE_AUDIT_BUCKET: z.optional(given),
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
   TIDEGATE_ROLLOUT_MACHINE: machineArn,
@@ -87,9 +87,9 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
         webhookSecret: 'webhook',
       },
       console: data.TIDEGATE_CONSOLE_URL,
-      ...(data.TIDEGATE_AUDIT_KEY !== undefined &&
+      ...(data.TIDEGATE_AUDIT_SIGNER !== undefined &&
         data.TIDEGATE_AUDIT_BUCKET !== undefined && {
-          audit: { key: data.TIDEGATE_AUDIT_KEY, bucket: data.TIDEGATE_AUDIT_BUCKET },
+          audit: { key: data.TIDEGATE_AUDIT_SIGNER, bucket: data.TIDEGATE_AUDIT_BUCKET },
         }),
       federation: federationOf(data),
       simulated: false,
