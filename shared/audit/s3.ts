@@ -24,7 +24,8 @@ export const s3Anchor = ({ client, bucket }: { readonly client: S3Client; readon
           Bucket: bucket,
           Key: prefix + headName(link),
           Body,
-          // A bucket with a retention takes no object without a checksum.
+          // A bucket with a retention takes no object without a checksum that is named (S3 API, "PutObject").
+          ChecksumAlgorithm: 'SHA256',
           ChecksumSHA256: createHash('sha256').update(Body).digest('base64'),
           ContentType: 'application/json',
           IfNoneMatch: '*',
