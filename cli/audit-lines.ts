@@ -27,7 +27,7 @@ export const verificationLines = (verification: Verification, paint: Paint): rea
   ].join(', ');
   const said = {
     whole: `${paint('green', 'WHOLE')}  ${counts}`,
-    damaged: `${paint('red', 'DAMAGED')}  ${findings.length} findings; ${counts}`,
+    damaged: `${paint('red', 'DAMAGED')}  ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}; ${counts}`,
     nothing: `${paint('yellow', 'NOTHING')}  nothing is chained yet, so nothing was verified`,
   }[outcome];
   return [

@@ -94,8 +94,9 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   const keepRefusal = async (about: string, { message }: ActionRefused, request: Request): Promise<void> => {
     const { name } = (await options.identify(request)) ?? nobody;
     if (name === '') return;
-    const at = outside.clock.now() - (outside.clock.now() % 60_000);
-    const entry = { id: `refused ${at} ${name} ${about}`, at, actor: name, action: 'refused', text: message, about };
+    const at = outside.clock.now();
+    const minute = Math.floor(at / 60_000);
+    const entry = { id: `refused ${minute} ${name} ${about}`, at, actor: name, action: 'refused', text: message, about };
     await recordAudit(outside.ledger, entry).catch((thrown: unknown) => {
       outside.log?.error('refusal not kept', { because: String(thrown) });
     });

@@ -128,7 +128,7 @@ describe('tidegate audit verify', () => {
     expect([exitCode, out.slice(0, 2)]).toEqual([
       3,
       [
-        'DAMAGED  1 findings; 2 links, 2 entries as they were chained',
+        'DAMAGED  1 finding; 2 links, 2 entries as they were chained',
         expect.stringMatching(
           /^ {2}entry-edited {2}entry 1 of link 1 \(deployment by Tidegate, 2026-03-02T09:01:00.000Z\): its digest is /,
         ),
