@@ -96,7 +96,14 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     if (name === '') return;
     const at = outside.clock.now();
     const minute = Math.floor(at / 60_000);
-    const entry = { id: `refused ${minute} ${name} ${about}`, at, actor: name, action: 'refused', text: message, about };
+    const entry = {
+      id: `refused ${minute} ${name} ${about}`,
+      at,
+      actor: name,
+      action: 'refused',
+      text: message,
+      about,
+    };
     await recordAudit(outside.ledger, entry).catch((thrown: unknown) => {
       outside.log?.error('refusal not kept', { because: String(thrown) });
     });

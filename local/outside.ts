@@ -17,7 +17,7 @@ import { fileSecrets } from '../shared/secrets/file.ts';
 import { fileAnchor } from './anchor-file.ts';
 
 /** The file of an instance that the heads of its audit log are in. */
-export const auditHeads = 'audit-heads.jsonl';
+const auditHeads = 'audit-heads.jsonl';
 
 /** What differs between the real and the virtual mode of one machine. */
 export interface Mode {
