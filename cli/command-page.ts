@@ -31,7 +31,7 @@ export const commandPage = (commands: readonly Command[]): string =>
   `${[
     '# The command line',
     'Results go to stdout, talk to stderr. `--json` puts one object per line on stdout and nothing else there. Without a terminal nothing is asked: what is missing is named, with exit code 2. `NO_COLOR`, `TERM=dumb` and `ACCESSIBLE=1` are heeded.',
-    'Commands that talk to an instance find it by `.tidegate/instance.json` in this folder or above it, by `TIDEGATE_HOME`, or by `--url` with `TIDEGATE_TOKEN`.',
+    'Commands that talk to an instance find it by `.tidegate/instance.json` in this folder or above it, by `TIDEGATE_HOME`, or by `--url` or `TIDEGATE_URL`: then as `tidegate login` has signed in there, or with the token in `TIDEGATE_TOKEN`.',
     [
       '| exit code | means |',
       '| --- | --- |',

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { gateCommands } from './gate-commands.ts';
 import { holdCommands } from './hold-commands.ts';
+import { signInCommands } from './sign-in-commands.ts';
 
 /** Every command, in the order of a first day with Tidegate. */
 export const commands: readonly Command[] = [
@@ -256,4 +257,5 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/engine.ts'),
   },
   ...gateCommands,
+  ...signInCommands,
 ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { exitCodes } from './exit-codes.ts';
+import { readSessionAt } from './sessions.ts';
 import { badInput, Stop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,19 +16,20 @@ export interface Connection {
 const instanceFile = z.object({ url: z.url(), token: z.string().min(1), pid: z.number().optional() });
 
 /**
- * The instance a command is meant for: `--url` (with TIDEGATE_TOKEN), else TIDEGATE_HOME, else the `.tidegate/` of this folder or the
- * nearest one above it. Throws `Stop` (exit 2) when there is none.
+ * The instance a command is meant for: `--url`, else TIDEGATE_URL (either with TIDEGATE_TOKEN, or the session that `tidegate login` keeps for that
+ * console), else TIDEGATE_HOME, else the `.tidegate/` of this folder or the nearest one above it. Throws `Stop` (exit 2) when there is none.
  */
 export const findConnection = (
-  { env, directory }: Pick<Terminal, 'env' | 'directory'>,
+  { env, directory, clock }: Pick<Terminal, 'env' | 'directory' | 'clock'>,
   given: string | undefined,
 ): Connection => {
-  if (given !== undefined) {
-    const url = URL.parse(given);
+  const [name, address] = given === undefined ? ['TIDEGATE_URL', env.TIDEGATE_URL] : ['--url', given];
+  if (address) {
+    const url = URL.parse(address);
     if (url === null || !/^https?:$/.test(url.protocol)) {
-      throw badInput(`--url ${given}: expected an address that starts with http:// or https://`);
+      throw badInput(`${name} ${address}: expected an address that starts with http:// or https://`);
     }
-    const token = env.TIDEGATE_TOKEN;
+    const token = env.TIDEGATE_TOKEN ?? readSessionAt(env, url.origin, clock.now())?.token;
     return { url: url.origin, ...(token === undefined ? {} : { token }) };
   }
   for (const place of instanceFolders({ env, directory })) {

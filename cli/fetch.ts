@@ -60,7 +60,11 @@ const exitOf: Readonly<Record<number, ExitCode>> = {
 
 const refusal = (status: number, body: unknown, url: string): Stop => {
   const { code, message } = errorIn(body) ?? { code: 'UNREADABLE', message: `${url} answered ${status}` };
-  return new Stop(exitOf[status] ?? exitCodes.ourError, code, message);
+  const way =
+    status === 401 && url.startsWith('https:')
+      ? ` (\`tidegate login --url ${url}\`, or a token in TIDEGATE_TOKEN)`
+      : '';
+  return new Stop(exitOf[status] ?? exitCodes.ourError, code, `${message}${way}`);
 };
 
 const errorIn = (body: unknown): { readonly code: string; readonly message: string } | undefined => {

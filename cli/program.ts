@@ -46,7 +46,7 @@ const buildProgram = (
     for (const [flags, description] of command.options ?? []) added.option(flags, description);
     added.option('--json', 'one object per line on stdout, and nothing else there');
     if (command.offline !== true)
-      added.option('--url <address>', 'the instance to talk to, with TIDEGATE_TOKEN (the one of this folder)');
+      added.option('--url <address>', 'the instance to talk to (TIDEGATE_URL; the one of this folder)');
     added.addHelpText(
       'after',
       `\nExamples:\n${command.examples.map(([line, why]) => `  ${line}\n      ${why}`).join('\n')}`,

@@ -22,6 +22,8 @@ export interface Shown {
 /** Where this console stands. */
 export interface Place {
   readonly simulated: boolean;
+  /** Whether people sign in here, and so out. */
+  readonly signsIn: boolean;
 }
 
 /** A part of every ETag: pages of another version of the templates are other pages. */
@@ -54,6 +56,12 @@ export const answerView = async (shown: Shown, asked: Asked, place: Place): Prom
   return htmlResponse(await page, 200, headers);
 };
 
+/** A page that is of no view: not looked at again, and kept nowhere. */
+export const answerPage = async (title: string, body: Html, place: Place, who?: string): Promise<Response> => {
+  const page = layout({ title, body, pollSeconds: 0, ...place, ...(who === undefined ? {} : { who }) });
+  return htmlResponse(await page, 200, { 'cache-control': 'no-store' });
+};
+
 /** A refusal as a page or as JSON; anything else is ours, and what it says stays inside. */
 export const answerError = async (error: unknown, request: Request, place: Place): Promise<Response> => {
   const refused = error instanceof ActionRefused ? error : undefined;
@@ -64,7 +72,7 @@ export const answerError = async (error: unknown, request: Request, place: Place
   if (wantsJson(request) || new URL(request.url).pathname.endsWith('.json')) {
     return Response.json({ error: { code, message } }, { status, headers });
   }
-  const body = errorBody({ status, code, message });
+  const body = errorBody({ status, code, message, signsIn: place.signsIn });
   return htmlResponse(await layout({ title: `Error ${status}`, body, pollSeconds: 0, ...place }), status, headers);
 };
 

@@ -8,26 +8,31 @@ import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { acting } from './acting.ts';
 import { ActionRefused, type Actions } from './actions.ts';
-import { answerError, answerView, type Shown, serveAsset } from './answer.ts';
+import { answerError, answerPage, answerView, type Shown, serveAsset } from './answer.ts';
 import { type Assets, readAssets } from './asset-files.ts';
 import { deliver } from './deliver.ts';
 import { exposition, formatFor, formats } from './figures/exposition.ts';
 import { figures } from './figures/figures.ts';
+import { signedOut } from './pages/terminal.ts';
 import { wantsJson } from './read-body.ts';
-import { reading } from './reading.ts';
 import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
+import { addSignIn, isNavigation, type SignIn, signInPath } from './sign-in.ts';
 import { withoutTargets } from './without-targets.ts';
 
 export interface ConsoleOptions {
   readonly outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'> & Partial<Pick<Outside, 'log'>>;
-  /** Who sends a request, by its cookie or its bearer token; `undefined` for nobody that is known. */
+  /** Who sends a request, by its cookie or its bearer token; `undefined` for nobody that is known. Throws `ActionRefused` where it can be said why. */
   readonly identify: (request: Request) => Promise<Actor | undefined>;
+  /** Absent where there is no issuer to sign in at: on one machine. */
+  readonly signIn?: SignIn;
   readonly actions: Actions;
   /** Absent where executions are looked at elsewhere: in the console of AWS. */
   readonly executions?: Executions;
   /** Every head of the audit log that is kept outside the ledger. Absent: none is known. */
   readonly heads?: () => Promise<readonly Head[]>;
+  /** What GET shows, by its path. Absent for who only acts, so that no bundle has pages which it never shows. */
+  readonly pages?: Readonly<Record<string, Read>>;
   /** Where they are not found beside this module, as in a bundle. */
   readonly assets?: Assets;
 }
@@ -66,7 +71,8 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   const { outside, actions } = options;
   const assets = options.assets ?? readAssets();
   const consoleOrigin = new URL(outside.settings.console).origin;
-  const place = { simulated: outside.settings.simulated };
+  const { signIn } = options;
+  const place = { simulated: outside.settings.simulated, signsIn: signIn !== undefined };
 
   const ask = async (request: Request, action: LimitedAction, id = ''): Promise<Asked> => {
     const actor = (await options.identify(request)) ?? nobody;
@@ -92,7 +98,7 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
 
   /** Somebody known asked for what they may not do. Once a minute, so that nobody fills the log by asking. */
   const keepRefusal = async (about: string, { message }: ActionRefused, request: Request): Promise<void> => {
-    const { name } = (await options.identify(request)) ?? nobody;
+    const { name } = (await options.identify(request).catch(() => undefined)) ?? nobody;
     if (name === '') return;
     const at = outside.clock.now();
     const minute = Math.floor(at / 60_000);
@@ -109,9 +115,14 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     });
   };
 
+  const fromHere = (request: Request): void => {
+    const refused = refuseCrossSite(request.headers, [new URL(request.url).origin, consoleOrigin]);
+    if (refused !== undefined) throw new ActionRefused(403, 'CROSS_SITE', `${refused}; nothing was done`);
+  };
+
   const app = new Hono();
   app.get('/assets/:name', (c) => serveAsset(assets[c.req.param('name')], c.req.header('if-none-match')));
-  for (const [path, read] of Object.entries(reading)) {
+  for (const [path, read] of Object.entries(options.pages ?? {})) {
     app.get(path, async (c) => {
       const asked = await ask(c.req.raw, 'read', c.req.param('id'));
       return answerView(await read(asked), asked, place);
@@ -126,16 +137,25 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   });
   for (const { path, action, act } of acting) {
     app.post(path, async (c) => {
-      const url = new URL(c.req.url);
-      const refused = refuseCrossSite(c.req.raw.headers, [url.origin, consoleOrigin]);
-      if (refused !== undefined) throw new ActionRefused(403, 'CROSS_SITE', `${refused}; nothing was done`);
+      fromHere(c.req.raw);
       try {
         return await act(await ask(c.req.raw, action, c.req.param('id')));
       } catch (error) {
-        if (error instanceof ActionRefused && error.status === 403) await keepRefusal(url.pathname, error, c.req.raw);
+        if (error instanceof ActionRefused && error.status === 403) await keepRefusal(c.req.path, error, c.req.raw);
         throw error;
       }
     });
+  }
+  if (signIn !== undefined) {
+    const known = async (request: Request): Promise<Actor> => (await ask(request, 'read')).actor;
+    addSignIn({
+      app,
+      signIn,
+      known,
+      fromHere,
+      show: (title, body, actor) => answerPage(title, body, place, actor.name),
+    });
+    app.get('/signed-out', () => answerPage('Signed out', signedOut, place));
   }
   app.post('/hooks/merge', (c) => deliver(c.req.raw, actions.receiveMerge));
   app.post('/hooks/artifact', (c) => deliver(c.req.raw, actions.receiveArtifact));
@@ -145,6 +165,12 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   app.onError((error, c) => {
     if (!(error instanceof ActionRefused)) {
       outside.log?.error('console', { path: c.req.path, error: error.name, because: error.message });
+    }
+    if (error instanceof ActionRefused && error.status === 401 && signIn !== undefined && isNavigation(c.req.raw)) {
+      return new Response(null, {
+        status: 302,
+        headers: { location: signInPath(c.req.raw), 'cache-control': 'no-store' },
+      });
     }
     return answerError(error, c.req.raw, place);
   });

@@ -122,6 +122,11 @@ export const liftFields = z
     }),
   );
 
+/** What a terminal keeps, as RFC 7636 (section 4.1) has such secrets. */
+export const verifierFields = z.object({
+  verifier: z.string().check(z.regex(/^[\w.~-]{43,128}$/, 'expected 43 to 128 letters, digits, and -._~')),
+});
+
 export const abortFields = z.extend(rolloutFields, {
   comment,
   /** Whether what was changed stays. */

@@ -6,25 +6,17 @@ import { concludeRollout as conclude } from '../shared/release/conclude-rollout.
 import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
 import { because, rolloutRef } from './tools/inputs.ts';
-import { tellEnd } from './tools/tell-end.ts';
 
 const input = z.object({
   rollout: rolloutRef.shape.rollout,
   cause: z.object({ outcome: z.string(), because }),
 });
 
-/** State `ConcludeRollout`: the one end of a rollout, and git made true again. */
+/** State `ConcludeRollout`: the one end of a rollout, git made true again, and people told. */
 export const concludeRollout = (outside: Outside): Task =>
-  task(outside, input, async ({ rollout, cause }, { signal }) => {
-    const ended = await conclude(
-      rollout,
-      cause,
-      concludeTools(rollout, stepFunctions(outside), outside, signal),
-      outside,
-    );
-    await tellEnd(ended, outside);
-    return ended;
-  });
+  task(outside, input, async ({ rollout, cause }, { signal }) =>
+    conclude(rollout, cause, concludeTools(rollout, stepFunctions(outside), outside, signal), outside),
+  );
 
 /** What Lambda calls. */
 export const handler = concludeRollout(lambdaOutside());

@@ -3,17 +3,19 @@ import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 import { consoleActions } from './tools/console-actions.ts';
-import { actorOf, answerOf, elsewhere, httpApiEvent, requestOf } from './tools/http-api.ts';
+import { answerOf, elsewhere, httpApiEvent, requestOf } from './tools/http-api.ts';
+import { identify } from './tools/identify.ts';
 
 /**
  * `POST /diagnoses`: what works of the installation and of the way to its targets, as seen from the network that functions run in. Answers as the
  * console does and to whom the console would; a role of its own, which reads.
  */
-export const diagnose = (outside: Outside): Task =>
-  task(outside, httpApiEvent, async (event, { deadline, signal }) => {
+export const diagnose = (outside: Outside): Task => {
+  const known = identify(outside, { notes: false });
+  return task(outside, httpApiEvent, async (event, { deadline, signal }) => {
     const app = createConsole({
       outside,
-      identify: async () => actorOf(event),
+      identify: known,
       actions: {
         ...consoleActions(outside, elsewhere, deadline - outside.clock.now()),
         // Clients of three clouds and all that renders: nobody who is refused waits for them.
@@ -27,6 +29,7 @@ export const diagnose = (outside: Outside): Task =>
     });
     return answerOf(await app.fetch(requestOf(event)));
   });
+};
 
 /** What Lambda calls. */
 export const handler = diagnose(lambdaOutside());

@@ -12,7 +12,7 @@ import { openBudgets } from '../shared/rollout/lifted-budgets.ts';
 import type { WavePlan } from '../shared/rollout/plan.ts';
 import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
-import { tell } from './tools/tell.ts';
+import { noticeOf } from './tools/tell.ts';
 
 /** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
 export const requestApproval = (outside: Outside): Task =>
@@ -24,13 +24,15 @@ export const requestApproval = (outside: Outside): Task =>
       (await readJudgements(outside.ledger, ref)).filter(({ moment }) => moment === 'before'),
     );
     const withBudgets = budgets.length === 0 ? ask : { ...ask, budgets };
-    const asked = await request(ref, plan, withBudgets, release.roles, token, stepFunctions(outside), outside);
     const text = `wave ${ref.wave} of rollout ${ref.rollout} waits for ${ask.people} of ${ask.roles.join(', ')} to approve it`;
-    const path = `/approvals/${asked.approval}`;
     // A private target's own wave is named after it.
     const audience = audienceOf(release.targets[ref.wave]);
-    if (asked.decision === undefined) await tell({ key: `approval ${asked.approval}`, text, path }, outside, audience);
-    return asked;
+    const tools = {
+      steps: stepFunctions(outside),
+      noticeOf: (approval: string) =>
+        noticeOf({ key: `approval ${approval}`, text, path: `/approvals/${approval}` }, outside, audience),
+    };
+    return request(ref, plan, withBudgets, release.roles, token, tools, outside);
   });
 
 /** What Lambda calls. */

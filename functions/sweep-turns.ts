@@ -8,7 +8,6 @@ import { sweepRollouts } from '../shared/release/sweep-rollouts.ts';
 import { sweepTurns as sweep } from '../shared/wave/sweep-turns.ts';
 import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
-import { tellEnd } from './tools/tell-end.ts';
 
 /**
  * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent,
@@ -21,7 +20,7 @@ export const sweepTurns = (outside: Outside): Task =>
     const turns = await sweep(steps, outside);
     const aged = await ageAlerts(outside.ledger, outside.clock.now());
     const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
-    const { ended } = await sweepRollouts(toolsFor, (each) => tellEnd(each, outside), steps, outside);
+    const { ended } = await sweepRollouts(toolsFor, steps, outside);
     return { ...approvals, ...turns, aged, concluded: ended.map(({ rollout }) => rollout) };
   });
 

@@ -12,7 +12,8 @@ const hourMs = 3_600_000;
 
 /**
  * Every minute: who should probe and has fallen silent. Tells people, once an hour; while nobody is silent, shows an outside service that
- * this is alive, which it can not say of itself. And sends again what some channel has not taken yet.
+ * this is alive, which it can not say of itself. And sends what some channel has not taken yet, or the ledger's stream has not
+ * brought.
  */
 export const watchProbers = (outside: Outside): Task =>
   task(outside, z.unknown(), async () => {

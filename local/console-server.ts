@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConsole } from '../console/app.ts';
+import { reading } from '../console/reading.ts';
 import { auditAnchor } from '../functions/tools/audit.ts';
 import type { Actor } from '../shared/access/authorise.ts';
 import { executions } from '../shared/outside/executions.ts';
@@ -37,6 +38,7 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
     signIn: `${server.url}/sign-in?token=${token}`,
     serve: (instance) => {
       const app = createConsole({
+        pages: reading,
         outside: instance.outside,
         identify: async (request) => ownerOf(request, keys),
         actions: consoleActions(instance.outside, instance.functions),

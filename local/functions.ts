@@ -23,6 +23,7 @@ import { receiveMerge } from '../functions/receive-merge.ts';
 import { receiveTest } from '../functions/receive-test.ts';
 import { requestApproval } from '../functions/request-approval.ts';
 import { runJobs } from '../functions/run-jobs.ts';
+import { sendNotices } from '../functions/send-notices.ts';
 import { setFlags } from '../functions/set-flags.ts';
 import { settleTarget } from '../functions/settle-target.ts';
 import { sweepTurns } from '../functions/sweep-turns.ts';
@@ -59,6 +60,7 @@ const factories = {
   receiveTest,
   requestApproval,
   runJobs,
+  sendNotices,
   setFlags,
   settleTarget,
   sweepTurns,

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
 import { auditKeySecret } from '../shared/audit/signing.ts';
 import { alertSecret } from '../shared/intake/receive-alerts.ts';
+import { outboxPartition } from '../shared/notify/outbox.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
 import { probeRegions } from '../shared/outside/probe-regions.ts';
 import type { Target } from '../shared/rollout/target.ts';
@@ -16,6 +17,7 @@ import { createFleet, type Fleet } from './fleet/fleet.ts';
 import type { Images } from './fleet/images.ts';
 import { createForge, type Forge } from './forge/forge.ts';
 import { type LocalFunctions, localFunctions } from './functions.ts';
+import { streamInserts } from './ledger-stream.ts';
 import type { Route } from './network.ts';
 import { localOutside, type Mode } from './outside.ts';
 import { createRegionFaults, type RegionFaults } from './region-faults.ts';
@@ -140,7 +142,10 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   ];
   const { http, dial, close } = await options.connect(routes);
   const identity = simulatedIdentity(mode.clock, ownAccount(options.simulated));
-  const outside = localOutside(dir, { ...mode, http, dial }, identity, settings);
+  const kept = localOutside(dir, { ...mode, http, dial }, identity, settings);
+  const send = (event: object) => functions().call('sendNotices', event);
+  const stream = streamInserts(kept.ledger, outboxPartition, send, { ...mode, region });
+  const outside = { ...kept, ledger: stream.ledger };
   const regionFaults = createRegionFaults({ http, dial }, mode.clock);
   const functionsOf = (at: string) => localFunctions({ ...outside, ...regionFaults.from(at) });
   later.blobs = outside.blobs;
@@ -184,6 +189,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     },
     stop: async () => {
       for (const schedule of schedules) schedule.stop();
+      stream.stop();
       await engine.stop();
       fleet.stop();
       await close();

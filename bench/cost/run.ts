@@ -1,4 +1,10 @@
-import { assessCost, assessFixed, assessSchedules, countTransitions } from '../../shared/cost/assess-cost.ts';
+import {
+  assessCost,
+  assessFixed,
+  assessNotices,
+  assessSchedules,
+  countTransitions,
+} from '../../shared/cost/assess-cost.ts';
 import { prices } from '../../shared/cost/prices.ts';
 import { hundredTargets, provisioned } from './scenario.ts';
 
@@ -11,3 +17,4 @@ console.log(`prices of us-east-1 as of ${prices.asOf}; ${countTransitions(hundre
 show('one rollout of 100 targets', assessCost(hundredTargets, prices));
 show('a month, whatever happens', assessFixed(provisioned, prices));
 show('a month of what runs by the clock', assessSchedules({ targets: 100, regions: 1 }, prices));
+show('a thousand messages', assessNotices(1_000, prices));

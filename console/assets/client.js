@@ -80,6 +80,12 @@ const look = async () => {
       credentials: 'same-origin',
     });
     if (response.status !== 304) {
+      // The session is over: the page itself leads to signing in, but not from under what somebody is typing.
+      if (
+        response.status === 401 &&
+        document.querySelector('dialog[open], textarea:not(:placeholder-shown):focus') === null
+      )
+        location.reload();
       if (!response.ok) throw new Error(`answered ${response.status}`);
       morph(await response.text());
       etag = response.headers.get('etag') ?? undefined;

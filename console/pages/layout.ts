@@ -15,6 +15,8 @@ export interface Page {
   /** Epoch milliseconds at which the page was made. */
   readonly at?: number;
   readonly who?: string;
+  /** Whether who is signed in can sign out. */
+  readonly signsIn: boolean;
 }
 
 const tabs: readonly { readonly tab: Tab; readonly href: string; readonly name: string; readonly keys: string }[] = [
@@ -48,6 +50,7 @@ ${page.simulated ? simulatedBanner : ''}
 )}</nav>
 <p class="as-of">${page.at === undefined ? '' : html`<span id="live" data-live="no">as of ${clockTime(page.at)}</span>`}</p>
 ${page.who === undefined ? '' : html`<p class="who" title="Signed in as">${page.who}</p>`}
+${page.who === undefined || !page.signsIn ? '' : html`<form class="sign-out" method="post" action="/sign-out"><button class="link">Sign out</button></form>`}
 </header>
 <main id="main" tabindex="-1">${page.body}</main>
 </body>

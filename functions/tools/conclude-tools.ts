@@ -4,8 +4,9 @@ import type { StepFunctions } from '../../shared/outside/step-functions.ts';
 import type { ConcludeTools } from '../../shared/release/conclude-rollout.ts';
 import { startFollowing } from '../../shared/release/start-following.ts';
 import { freeTurn } from '../../shared/wave/take-turn.ts';
+import { endNotice } from './end-notice.ts';
 
-/** What ending a rollout needs: git over the network, and the waves. */
+/** What ending a rollout needs: git over the network, the waves, and who is told. */
 export const concludeTools = (
   rollout: string,
   steps: StepFunctions,
@@ -19,4 +20,5 @@ export const concludeTools = (
   },
   freeTurn: (wave) => freeTurn(wave, rollout, steps, outside),
   follow: (row) => startFollowing(row, steps, outside),
+  noticeOf: (ended) => endNotice(ended, outside),
 });

@@ -104,6 +104,8 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
     ...(place === 'here' ? {} : { identity: (signal: AbortSignal) => identityOf(outside, signal) }),
     machine: (arn, signal) => machineStatus(arn, outside, signal),
     live: (arn, signal) => liveVersions(arn, outside, signal),
+    lookAtIssuer: async (issuer, signal) =>
+      (await import('../../shared/sign-in/signing-keys.ts')).readIssuer(outside.http, issuer, signal),
     head: (signal) => headOf(outside, signal),
     readConfig: async (commit, signal) => {
       const tools = preparingTools(outside);

@@ -48,6 +48,10 @@ const variables = z.object({
   TIDEGATE_CONFIG_BRANCH: given,
   TIDEGATE_CONFIG_FILE: given,
   TIDEGATE_CONSOLE_URL: z.url({ protocol: /^https$/ }),
+  TIDEGATE_CONSOLE_ISSUER: z._default(z.union([z.literal(''), z.url({ protocol: /^https$/ })]), ''),
+  TIDEGATE_CONSOLE_AUDIENCE: optional,
+  /** Empty: as the audience. */
+  TIDEGATE_CONSOLE_CLIENT: optional,
   TIDEGATE_GOOGLE_AUDIENCE: optional,
   TIDEGATE_GOOGLE_SERVICE_ACCOUNT: optional,
   TIDEGATE_AZURE_TENANT: optional,
@@ -91,6 +95,13 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
         data.TIDEGATE_AUDIT_BUCKET !== undefined && {
           audit: { key: data.TIDEGATE_AUDIT_SIGNER, bucket: data.TIDEGATE_AUDIT_BUCKET },
         }),
+      ...(data.TIDEGATE_CONSOLE_ISSUER !== '' && {
+        signIn: {
+          issuer: data.TIDEGATE_CONSOLE_ISSUER,
+          audience: data.TIDEGATE_CONSOLE_AUDIENCE,
+          clientId: data.TIDEGATE_CONSOLE_CLIENT || data.TIDEGATE_CONSOLE_AUDIENCE,
+        },
+      }),
       federation: federationOf(data),
       simulated: false,
     },

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { ActionRefused } from '../../console/actions.ts';
-import type { Actor } from '../../shared/access/authorise.ts';
 import type { Elsewhere } from './console-actions.ts';
 
-/** A request as API Gateway's HTTP API hands it over (payload version 2.0, with a JWT authorizer), as far as it is read here. */
+/** A request as API Gateway's HTTP API hands it over (payload version 2.0), as far as it is read here. */
 export const httpApiEvent = z.object({
   version: z.literal('2.0'),
   rawPath: z.string(),
@@ -15,7 +14,6 @@ export const httpApiEvent = z.object({
   requestContext: z.object({
     domainName: z.string(),
     http: z.object({ method: z.string() }),
-    authorizer: z.optional(z.object({ jwt: z.object({ claims: z.record(z.string(), z.string()) }) })),
   }),
 });
 
@@ -52,16 +50,6 @@ export const answerOf = async (response: Response): Promise<HttpApiAnswer> => ({
   isBase64Encoded: true,
 });
 
-/**
- * Who the token says it is. `preferred_username` must be the person's account at the host of the config repository: by it an author is
- * told from an approver. A token without it, as of a machine, is nobody.
- */
-export const actorOf = ({ requestContext }: HttpApiEvent): Actor | undefined => {
-  const claims = requestContext.authorizer?.jwt.claims ?? {};
-  const name = claims.preferred_username;
-  return name ? { name, kind: 'person', roles: listClaim(claims.groups) } : undefined;
-};
-
 /** The API's own routes lead deliveries and diagnoses to their functions, so none comes by another. */
 const refuse = async (): Promise<never> => {
   throw new ActionRefused(404, 'NOT_FOUND', 'this is not taken here');
@@ -70,10 +58,3 @@ export const elsewhere: Elsewhere = {
   ...{ receiveMerge: refuse, receiveArtifact: refuse, receiveAlerts: refuse, receiveTest: refuse },
   diagnose: refuse,
 };
-
-/** A claim that is a list, as the HTTP API writes it: `[release-managers on-call]`. */
-export const listClaim = (claim: string | undefined): readonly string[] =>
-  (claim ?? '')
-    .replace(/^\[|\]$/g, '')
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '');

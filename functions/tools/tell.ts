@@ -1,20 +1,33 @@
+import type { Write } from '../../shared/ledger/ledger.ts';
 import type { Message } from '../../shared/notify/channels.ts';
-import { notify } from '../../shared/notify/notify.ts';
+import { noticeRows, notify } from '../../shared/notify/notify.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import type { Audience } from '../../shared/rollout/audience.ts';
 
-/** Tells people beside a step's own work, which goes on whether that could be done or not: a failure is logged by its name. */
-export const tell = async (
-  { path, ...message }: Omit<Message, 'link'> & { readonly path: string },
-  outside: Outside,
-  audience: Audience | Promise<Audience>,
-): Promise<void> => {
+/** What people are told, and the page of the console where more is to be seen. */
+type Notice = Omit<Message, 'link'> & { readonly path: string };
+
+/** The rows of what people are told, for the write of what it tells of. Throws what the ledger throws. */
+export const noticeOf = (notice: Notice, outside: Outside, audience: Audience): Promise<readonly Write[]> =>
+  noticeRows(linked(notice, outside), outside, audience);
+
+/** Tells people, beside no other write. Throws what the ledger throws: who answers to somebody is asked again. Twice is as once. */
+export const keepNotice = (notice: Notice, outside: Outside, audience: Audience): Promise<void> =>
+  notify(linked(notice, outside), outside, audience);
+
+/** Tells people of what is seen again while it lasts. The step goes on whether that could be done or not: a failure is logged by its name. */
+export const tell = async (notice: Notice, outside: Outside, audience: Audience): Promise<void> => {
   try {
-    await notify({ ...message, link: `${outside.settings.console}${path}` }, outside, await audience);
+    await keepNotice(notice, outside, audience);
   } catch (error) {
     outside.log.error('people could not be told', {
-      key: message.key,
+      key: notice.key,
       error: error instanceof Error ? error.name : 'unknown',
     });
   }
 };
+
+const linked = ({ path, ...message }: Notice, { settings }: Pick<Outside, 'settings'>): Message => ({
+  ...message,
+  link: `${settings.console}${path}`,
+});

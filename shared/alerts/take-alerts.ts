@@ -14,7 +14,7 @@ export interface AlertTools {
   readReleases(): Promise<readonly Release[]>;
   /** Stops the waves under way that something speaks against; returns their names. Twice is as once. */
   stopWaves(against: (running: RunningWave) => Promise<Judgement | undefined>): Promise<readonly string[]>;
-  /** Tells an audience, once for each key. Never throws. */
+  /** Tells an audience, once for each key. What it throws is the sender's answer, who sends again. */
   tell(key: string, text: string, audience: Audience): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ interface Alarmed {
 
 /**
  * Holds the places that alerts are about until they resolve, and stops the waves under way there, once for each alert that begins to fire. What
- * is known is kept first and noted as acted on last, so that it may die anywhere and be told of again. Alerts that are about nothing known
+ * is known is kept first and noted as acted on last, when people are told, so that it may die anywhere and be told of again. Alerts that are about nothing known
  * change nothing, and are said. Twice is as once.
  */
 export const takeAlerts = async (
@@ -71,10 +71,10 @@ export const takeAlerts = async (
   );
   const alarmed = kept.filter(({ alerts }) => alerts.length > 0);
   const stopped = alarmed.length === 0 ? [] : await tools.stopWaves((running) => speakAgainst(running, alarmed));
-  await Promise.all(alarmed.map(({ place, alerts }) => noteActed(ledger, place, alerts, clock.now())));
   for (const { audience, own, waves } of byAudience(alarmed, stopped, known)) {
     await tools.tell(keyOf(own), saidOf(own, waves), audience);
   }
+  await Promise.all(alarmed.map(({ place, alerts }) => noteActed(ledger, place, alerts, clock.now())));
   return {
     firing: reports.filter(({ status }) => status === 'firing').length,
     resolved: reports.filter(({ status }) => status === 'resolved').length,

@@ -1,5 +1,6 @@
 import type { Digest } from '../blobs/blobs.ts';
-import { recordEvent } from '../ledger/events.ts';
+import { type RolloutEvent, recordEvent } from '../ledger/events.ts';
+import type { Write } from '../ledger/ledger.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { stored, update } from '../ledger/update.ts';
 import type { WaveRef } from '../ledger/waves.ts';
@@ -13,9 +14,16 @@ import type { Approval } from './approval.ts';
 import { approvalKey, openKey, tokenKey } from './rows.ts';
 import { tellDecision } from './tell-decision.ts';
 
+/** What asking needs of what is beside it. */
+export interface AskTools {
+  readonly steps: StepFunctions;
+  /** The rows of what people are told, for the write that says they were asked; none where they are told. */
+  noticeOf(approval: string): Promise<readonly Write[]>;
+}
+
 /**
  * Asks for a decision about a plan, on behalf of an execution that waits on `token`. Asking again for the same plan, as a retry does,
- * keeps the votes and replaces the token; where it is decided already, the token is answered at once. Returns the approval as it stands; the token is in a row of its own.
+ * keeps the votes and replaces the token; where it is decided already, the token is answered at once, and nobody is told. Returns the approval as it stands; the token is in a row of its own.
  */
 export const requestApproval = async (
   ref: WaveRef,
@@ -23,7 +31,7 @@ export const requestApproval = async (
   ask: ApprovalAsk,
   roles: Release['roles'],
   token: string,
-  steps: StepFunctions,
+  { steps, noticeOf }: AskTools,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<Approval> => {
   const now = clock.now();
@@ -54,7 +62,7 @@ export const requestApproval = async (
     return approval;
   }
   await update(ledger, openKey(approval.approval), () => ({ approval: approval.approval }), approval.expiresAt);
-  await recordEvent(ledger, ref.rollout, `asked ${approval.approval}`, {
+  const asking: RolloutEvent = {
     at: now,
     kind: 'approval',
     wave: ref.wave,
@@ -65,7 +73,9 @@ export const requestApproval = async (
       ...(ask.deletes === undefined ? {} : { deletes: ask.deletes.count }),
       ...(ask.budgets === undefined ? {} : { budgets: ask.budgets }),
     },
-  });
+  };
+  const told = await noticeOf(approval.approval);
+  await recordEvent(ledger, ref.rollout, `asked ${approval.approval}`, asking, told);
   return approval;
 };
 

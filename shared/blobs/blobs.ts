@@ -29,3 +29,6 @@ export class BlobCorrupt extends Error {
     super(`blob ${digest} holds content with digest ${found}; restore it from a backup`);
   }
 }
+
+/** Whether what was thrown says that a blob is not stored any more, or damaged: reading it again would not help. */
+export const isLost = (error: unknown): error is Error => error instanceof BlobMissing || error instanceof BlobCorrupt;

@@ -1,4 +1,5 @@
 import { gaxios } from 'google-auth-library';
+import { fetchOver } from '../outside/fetch-over.ts';
 import type { Http } from '../outside/http.ts';
 
 /**
@@ -13,16 +14,3 @@ export const gaxiosOver = (http: Http, signal: AbortSignal): gaxios.Gaxios => {
   });
   return transport;
 };
-
-const fetchOver =
-  (http: Http, signal: AbortSignal): typeof fetch =>
-  async (target, init = {}) => {
-    const url = target instanceof Request ? target.url : target;
-    const body = init.body ?? undefined;
-    return http(url, {
-      method: init.method ?? 'GET',
-      headers: Object.fromEntries(new Headers(init.headers)),
-      signal: init.signal ? AbortSignal.any([signal, init.signal]) : signal,
-      ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body : String(body) }),
-    });
-  };

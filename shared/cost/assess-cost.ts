@@ -144,6 +144,19 @@ export const assessSchedules = (
   });
 };
 
+/** A call of the function that the ledger's stream calls: what its channels take to answer. */
+const SENDING_SECONDS = 1;
+
+/**
+ * Dollars of so many messages that people are told, each by a call of its own and taken at once: to keep it, two rows in a transaction and the count
+ * of its hour; to send it, a claim and the end of it. Lambda reads the stream for nothing, and calls nothing for what the filter leaves out.
+ */
+export const assessNotices = (count: number, prices: Prices): Readonly<Record<string, number>> =>
+  summed({
+    functions: count * (prices.lambdaRequest + MEMORY_GB * SENDING_SECONDS * prices.lambdaGbSecond),
+    ledger: count * (7 * prices.ledgerWrite + 3 * prices.ledgerRead),
+  });
+
 const summed = (parts: Readonly<Record<string, number>>): Readonly<Record<string, number>> => ({
   ...parts,
   total: Object.values(parts).reduce((sum, part) => sum + part, 0),

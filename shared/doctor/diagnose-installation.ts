@@ -22,6 +22,8 @@ export interface InstallationTools {
   readonly machine: (arn: string, signal: AbortSignal) => Promise<string | undefined>;
   /** The versions of a machine that its alias `live` leads to; `undefined` when it has none. */
   readonly live: (arn: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;
+  /** Throws where the issuer that people sign in at is not what the settings say. */
+  readonly lookAtIssuer: (issuer: string, signal: AbortSignal) => Promise<unknown>;
   /** The commit that the config branch is at. */
   readonly head: (signal: AbortSignal) => Promise<string>;
   readonly readConfig: (commit: string, signal: AbortSignal) => Promise<ReadConfig>;
@@ -78,6 +80,14 @@ export const diagnoseInstallation = async (
     await look('rules', async () => assessRules(deployed.wanted, await deployed.rules(signal)));
     await look('concurrency', async () => assessLimits(await deployed.limits(signal)));
   }
+  await look('sign-in', async () => {
+    if (settings.signIn === undefined)
+      return { status: 'skipped', found: 'this instance has one owner, who holds its token' };
+    const { issuer, clientId } = settings.signIn;
+    await tools.lookAtIssuer(issuer, signal);
+    const found = `${issuer} answers; ${clientId} has to be known there with the redirect address ${settings.console}/sign-in/callback`;
+    return { status: 'ok', found };
+  });
   const { name, branch, config } = settings.configRepository;
   const head = await look('repository', async () => {
     const value = await tools.head(signal);
@@ -188,6 +198,7 @@ const explainFailure = (check: string, error: unknown): Found | undefined => {
   // A missing or unreadable secret says itself where it has to be.
   if (name === 'SecretMissing' || name === 'SecretRefused') return { status: 'failed', found };
   if (name === 'ConfigRepositoryRefused' || name === 'ConfigRefused') return { status: 'failed', found };
+  if (name === 'IssuerUnreadable') return { status: 'failed', found };
   if (error instanceof Unreachable) {
     return { status: 'failed', found, next: 'see that what this runs in reaches it: name server, route, firewall' };
   }

@@ -1,4 +1,4 @@
-import { BlobCorrupt, BlobMissing, type Digest } from '../blobs/blobs.ts';
+import { type Digest, isLost } from '../blobs/blobs.ts';
 import { readOnce } from '../blobs/read-once.ts';
 import { keepAlerts } from '../ledger/alerts.ts';
 import { listFleetRollouts } from '../ledger/rollouts.ts';
@@ -112,9 +112,6 @@ const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promis
     return () => false;
   }
 };
-
-/** What is not stored any more, or damaged, says nothing. */
-const isLost = (error: unknown): error is Error => error instanceof BlobMissing || error instanceof BlobCorrupt;
 
 const look = async (
   name: string,

@@ -50,14 +50,19 @@ const placeOf = (kind: EventKind): string => String(kinds.indexOf(kind)).padStar
 /**
  * Appends an event to a rollout's history. `once` names the occurrence: a step that runs twice records it once, with the time of the
  * first. Events of one millisecond stand in the order of their kinds, then of their `once` digests: the history reads the same everywhere.
+ * `told` are the rows of what people are told of it, written with it or not at all.
  */
 export const recordEvent = async (
   ledger: Ledger,
   rollout: string,
   once: string,
   event: RolloutEvent,
+  told: readonly Write[] = [],
 ): Promise<void> => {
-  await ledger.transact(eventWrites(rollout, once, event));
+  const rows = eventWrites(rollout, once, event);
+  const recorded = await ledger.transact([...rows, ...told]);
+  // Recorded before; or told by somebody else meanwhile, and the event is not lost for that.
+  if (!recorded && told.length > 0) await ledger.transact(rows);
 };
 
 /** The rows of an event, for a transaction that makes it so: what `recordEvent` writes. With them goes its entry of the audit log. */

@@ -55,9 +55,20 @@ export const openRollout = async (ledger: Ledger, rollout: Rollout, beside: read
     { partition: open, sort: sortOf(rollout), data: { rollout: rollout.rollout }, expect: 'absent' },
   ]);
 
-/** Takes a rollout from those that are open: the last thing that concluding does. Twice is as once. */
-export const closeRollout = async (ledger: Ledger, rollout: Pick<Rollout, 'rollout' | 'startedAt'>): Promise<void> => {
-  await ledger.remove({ partition: open, sort: sortOf(rollout), expect: 1 });
+/**
+ * Takes a rollout from those that are open: the last thing that concluding does. `told` are the rows of what people are told of its end, written
+ * in the same transaction: as long as they are not told it is open, and is found again. Twice is as once.
+ */
+export const closeRollout = async (
+  ledger: Ledger,
+  rollout: Pick<Rollout, 'rollout' | 'startedAt'>,
+  told: readonly Write[] = [],
+): Promise<void> => {
+  const closing = { partition: open, sort: sortOf(rollout), expect: 1 };
+  if (await ledger.transact([closing, ...told])) return;
+  // Closed before, or under way before there was this list; or somebody else has told of it meanwhile.
+  await ledger.transact(told);
+  await ledger.remove(closing);
 };
 
 export const readRollout = async (ledger: Ledger, rollout: string): Promise<Rollout | undefined> =>

@@ -7,7 +7,8 @@ const attempts = 16;
 
 /**
  * Reads the row, lets `next` decide what it shall be, and writes that against the version read, again and again until nobody came
- * between. `next` must be pure; returning `undefined` leaves the row as it is. What is `beside` is written with it, in one transaction. Returns the row as it then stands. Throws `LedgerConflict` when 16 tries were not enough.
+ * between. `next` must be pure; returning `undefined` leaves the row as it is. What is `beside` is written with it, in one transaction.
+ * Returns the row as it then stands. Throws `LedgerConflict` when 16 tries were not enough.
  */
 export const update = async (
   ledger: Ledger,
@@ -23,10 +24,11 @@ export const update = async (
     const expires = expiresAt === undefined ? {} : { expiresAt };
     const write: Write = { ...key, data, expect: row?.version ?? 'absent', ...expires };
     const others = await missing(ledger, beside());
-    if (others.length === 0) {
-      const written = await ledger.put(write);
-      if (written !== undefined) return written;
-    } else if (await ledger.transact([write, ...others])) return storedRow(write);
+    const written = await unlessConflict(async () => {
+      if (others.length === 0) return ledger.put(write);
+      return (await ledger.transact([write, ...others])) ? storedRow(write) : undefined;
+    });
+    if (written !== undefined) return written;
   }
   throw new LedgerConflict(key);
 };
@@ -42,10 +44,22 @@ export const writeMissing = async (
 ): Promise<boolean> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const left = await missing(ledger, occurrences);
-    if (left.length + removed.length === 0 || (await ledger.transact([...removed, ...left]))) return true;
-    if (removed.length > 0) return false;
+    if (left.length + removed.length === 0) return true;
+    const isWritten = await unlessConflict(() => ledger.transact([...removed, ...left]));
+    if (isWritten) return true;
+    if (isWritten === false && removed.length > 0) return false;
   }
   throw new LedgerConflict(occurrences[0][0]);
+};
+
+/** `undefined` where somebody else's transaction on a row was under way: nothing was written, and it is tried again. */
+const unlessConflict = async <Result>(write: () => Promise<Result>): Promise<Result | undefined> => {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof LedgerConflict) return undefined;
+    throw error;
+  }
 };
 
 const missing = async (ledger: Ledger, occurrences: readonly Occurrence[]): Promise<readonly Write[]> => {

@@ -1,61 +1,45 @@
+import type { Write } from '../ledger/ledger.ts';
 import { update } from '../ledger/update.ts';
+import type { Outside } from '../outside/outside.ts';
 import type { Audience } from '../rollout/audience.ts';
-import { addressesOf, ask, type Message, type NotifyOutside, secretOf } from './channels.ts';
-import { sendNow, waitingRow } from './outbox.ts';
+import { ask, type Message, type NotifyOutside, secretOf } from './channels.ts';
+import { waitingRow } from './outbox.ts';
 
-/**
- * Told by every channel; told before, or on its way; to be tried again, since some channel did not take it; held back, because more were
- * told within the hour than anybody reads; or nobody is there to be told.
- */
-export type Told = 'told' | 'known' | 'later' | 'held-back' | 'nobody';
+type Kept = Pick<Outside, 'ledger' | 'clock'>;
 
 const mostAnHour = 20;
 const hourMs = 3_600_000;
 const knownMs = 24 * hourMs;
 
 /**
- * Tells an audience, once for each key and day, at most 20 times an hour; the twentieth says that more are held back. Each audience has an hour
- * of its own: what one customer's target does silences nobody else. Each channel is an address in a secret, reached by the egress client, so
- * only public ones. What is to be told is kept before it is sent, so that what a channel did not take, or who dies on the way, is sent by
- * `sendWaiting`. Never throws, and takes no longer than a channel's five seconds. Twice is as once.
+ * The rows that say a message is known and is to be sent, for the transaction that writes what it tells of: who dies before has done neither,
+ * and who dies after has told. None where people are told already, once for each key and day; where it is for nobody; and beyond 20 an hour, of
+ * which the twentieth says that more are held back. Each audience has an hour of its own: what one customer's target does silences nobody else.
+ * Which channels there are is asked by who sends. Throws what the ledger throws; written twice, the second transaction is refused.
  */
-export const notify = async (message: Message, outside: NotifyOutside, audience: Audience): Promise<Told> => {
-  try {
-    return await tell(message, outside, audience);
-  } catch (error) {
-    const because = error instanceof Error ? error.name : 'unknown';
-    outside.log.error('nobody could be told', { key: message.key, because });
-    return 'later';
-  }
-};
-
-const tell = async (message: Message, outside: NotifyOutside, audience: Audience): Promise<Told> => {
-  const { ledger, clock } = outside;
-  if (!(await hasAddress(outside, audience))) return 'nobody';
+export const noticeRows = async (message: Message, outside: Kept, audience: Audience): Promise<readonly Write[]> => {
+  if (audience === 'nobody') return [];
   const known = { partition: 'notify', sort: `key#${message.key}` };
-  if ((await ledger.get(known)) !== undefined) return 'known';
+  if ((await outside.ledger.get(known)) !== undefined) return [];
   const count = await countInHour(outside, audience);
-  if (count > mostAnHour) return 'held-back';
+  if (count > mostAnHour) return [];
   const last = count === mostAnHour ? ' (more within this hour are held back; look at the console)' : '';
-  const now = clock.now();
-  const kept = await ledger.transact([
+  const now = outside.clock.now();
+  return [
     { ...known, data: { at: now }, expect: 'absent', expiresAt: now + knownMs },
     waitingRow({ ...message, text: `${message.text}${last}` }, audience, now),
-  ]);
-  if (!kept) return 'known';
-  return (await sendNow(message.key, outside)) ? 'told' : 'later';
+  ];
 };
 
-/** Whether anybody is there to be told; where the secrets can not be read, that is taken for yes. */
-const hasAddress = async (outside: NotifyOutside, audience: Audience): Promise<boolean> => {
-  try {
-    return (await addressesOf(outside, audience)).length > 0;
-  } catch {
-    return true;
-  }
+/**
+ * Tells an audience, by `noticeRows` alone: where what it tells of is no single row, and is seen again until it is over. Nothing is sent here.
+ * Throws what the ledger throws. Twice is as once.
+ */
+export const notify = async (message: Message, outside: Kept, audience: Audience): Promise<void> => {
+  await outside.ledger.transact(await noticeRows(message, outside, audience));
 };
 
-const countInHour = async ({ ledger, clock }: NotifyOutside, audience: Audience): Promise<number> => {
+const countInHour = async ({ ledger, clock }: Kept, audience: Audience): Promise<number> => {
   const hour = Math.floor(clock.now() / hourMs);
   const whose = typeof audience === 'string' ? audience : audience.secret;
   const key = { partition: 'notify', sort: `hour#${hour}#${whose}` };

@@ -53,10 +53,22 @@ export interface Settings {
   readonly console: string;
   /** What signs the audit log, and the bucket that its heads are kept in. Absent on one machine: a secret, and `anchor`. */
   readonly audit?: { readonly key: string; readonly bucket: string };
+  /** Who says who people are. Absent on one machine, which has one owner. */
+  readonly signIn?: SignInSettings;
   /** Absent: the fleet has no clusters on GKE or AKS. */
   readonly federation?: Federation;
   /** Shown beside everything when the fleet is not real. */
   readonly simulated: boolean;
+}
+
+/** The issuer of OpenID Connect that people sign in at. */
+export interface SignInSettings {
+  /** As its discovery document and its tokens call it. */
+  readonly issuer: string;
+  /** What tokens for this console are for, as programs bring them. */
+  readonly audience: string;
+  /** What the issuer knows the console as, for people with a browser; mostly the same. */
+  readonly clientId: string;
 }
 
 /** The git repository that is the only source of truth, at GitHub or at a server that speaks its wire formats. */

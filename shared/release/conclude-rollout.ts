@@ -1,5 +1,6 @@
 import { recordEvent } from '../ledger/events.ts';
 import { readFlagChangesOf } from '../ledger/flags.ts';
+import type { Write } from '../ledger/ledger.ts';
 import { closeRollout, endRollout, type Rollout, readRollout } from '../ledger/rollouts.ts';
 import { readBegun, readDebt, readTargetStates } from '../ledger/target-state.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -13,6 +14,13 @@ export interface Cause {
   readonly because: string;
 }
 
+/** How a rollout ended, whoever gave it that end. */
+export interface Ended {
+  readonly rollout: string;
+  readonly outcome: End;
+  readonly because: string;
+}
+
 export interface ConcludeTools {
   /** Makes git true again after the targets have gone back; says what it did. Twice is as once. Throws as `fetchCommit` does. */
   revert(commit: string): Promise<string>;
@@ -20,6 +28,8 @@ export interface ConcludeTools {
   freeTurn(wave: string): Promise<void>;
   /** Starts the rollouts of private targets that the release has, once every wave of the fleet has passed. Twice is as once. */
   follow(row: Rollout): Promise<readonly string[]>;
+  /** The rows of what people are told of an end, for the write that closes the rollout; none where they are told, or need not be. */
+  noticeOf(ended: Ended): Promise<readonly Write[]>;
 }
 
 const outcomes = ['passed', 'failed', 'aborted', 'held', 'refused', 'superseded'] as const;
@@ -28,14 +38,14 @@ const outcomes = ['passed', 'failed', 'aborted', 'held', 'refused', 'superseded'
  * Gives a rollout its one end, from where its targets stand and not from what was meant. When they are back on what they had, or people
  * said no before anything was begun, the merge is reverted, so that git says what is live; a refused commit is left for its author to
  * mend. A config repository that refuses the revert is an event, for no other try would end better; one that does not answer is thrown, and
- * the next call goes on from there. Twice is as once.
+ * the next call goes on from there. People are told in the write that closes it. Twice is as once.
  */
 export const concludeRollout = async (
   rollout: string,
   cause: Cause,
   tools: ConcludeTools,
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
-): Promise<{ readonly rollout: string; readonly outcome: End; readonly because: string }> => {
+): Promise<Ended> => {
   const row = await readRollout(ledger, rollout);
   const outcome = outcomes.find((known) => known === cause.outcome) ?? 'failed';
   const standings = await standingsOf(rollout, outcome, ledger);
@@ -66,8 +76,9 @@ export const concludeRollout = async (
     text: `${end.outcome}: ${end.because}`,
     details: { outcome: end.outcome },
   });
-  if (row !== undefined) await closeRollout(ledger, row);
-  return { rollout, outcome: end.outcome, because: end.because };
+  const ended = { rollout, outcome: end.outcome, because: end.because };
+  if (row !== undefined) await closeRollout(ledger, row, await tools.noticeOf(ended));
+  return ended;
 };
 
 /** A refusal as a sentence; anything else is thrown on. */

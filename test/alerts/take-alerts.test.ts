@@ -40,6 +40,7 @@ const openPlace = (known: Release = release) => {
   const told: string[] = [];
   const audiences: Audience[] = [];
   let dies = false;
+  let isMute = false;
   const running: RunningWave = {
     ref: { rollout: 'r', release: digestOf('r'), wave: 'w', direction: 'forward' },
     targets: ['t1'],
@@ -55,6 +56,7 @@ const openPlace = (known: Release = release) => {
       return judgement === undefined ? [] : ['w'];
     },
     tell: async (_, text, audience) => {
+      if (isMute) throw new Error('the ledger does not answer');
       told.push(text);
       audiences.push(audience);
     },
@@ -67,6 +69,9 @@ const openPlace = (known: Release = release) => {
     audiences,
     dies: (does: boolean) => {
       dies = does;
+    },
+    mute: (is: boolean) => {
+      isMute = is;
     },
     later: (ms: number) => {
       now += ms;
@@ -99,6 +104,15 @@ describe('alerts that are taken', () => {
     expect(await place.holds()).toEqual(['target/t1']);
     place.dies(false);
     expect(await place.take(alert('1', 't1'))).toMatchObject({ stopped: ['w'] });
+  });
+
+  it('are told of by the next attempt where one died before people were told', async () => {
+    const place = openPlace();
+    place.mute(true);
+    await expect(place.take(alert('1', 't1'))).rejects.toThrow('the ledger does not answer');
+    place.mute(false);
+    expect(await place.take(alert('1', 't1'))).toMatchObject({ stopped: ['w'] });
+    expect(place.told).toEqual(['alerts hold target t1 (Slow); stopped: w']);
   });
 
   it('of a service stop a wave that changes it, of a wave that wave, and of other targets none', async () => {

@@ -41,9 +41,14 @@ export const startInflux = async (lines: readonly string[]): Promise<Influx> => 
     if (attempt > 300 || child.exitCode !== null) throw new Error('influxd was not ready after 30 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'CREATE DATABASE tide' }) });
-  const written = await fetch(`${url}/write?db=tide&precision=ms`, { method: 'POST', body: lines.join('\n') });
-  if (written.status !== 204) throw new Error(`influxd: ${await written.text()}`);
+  // It answers a ping before its databases can be made.
+  for (let attempt = 0; ; attempt += 1) {
+    await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'CREATE DATABASE tide' }) });
+    const written = await fetch(`${url}/write?db=tide&precision=ms`, { method: 'POST', body: lines.join('\n') });
+    if (written.status === 204) break;
+    if (attempt > 300) throw new Error(`influxd: ${await written.text()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   return {
     url,
     stop: async () => {

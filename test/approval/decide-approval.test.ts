@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Actor } from '../../shared/access/authorise.ts';
 import { decideApproval } from '../../shared/approval/decide-approval.ts';
-import { requestApproval } from '../../shared/approval/request-approval.ts';
+import { type AskTools, requestApproval } from '../../shared/approval/request-approval.ts';
 import { openKey, readApproval, readOpenApprovals } from '../../shared/approval/rows.ts';
 import { sweepApprovals } from '../../shared/approval/tell-decision.ts';
 import { readEvents } from '../../shared/ledger/events.ts';
@@ -14,7 +14,7 @@ const ref: WaveRef = { rollout: 'ro-1', release: digestOf('release'), wave: 'ext
 const person = (name: string): Actor => ({ name, kind: 'person', roles: ['release-managers'] });
 const yes = { plan, vote: 'approve', comment: '' } as const;
 
-const ask = async () => {
+const ask = async (noticeOf: AskTools['noticeOf'] = async () => []) => {
   const outside = ledgerAndClock();
   const machines = waitingMachines();
   const request = (token: string) =>
@@ -24,7 +24,7 @@ const ask = async () => {
       { roles: ['release-managers'], people: 1, expiresMs: 1000 },
       {},
       token,
-      machines.steps,
+      { steps: machines.steps, noticeOf },
       outside,
     );
   const { approval } = await request('first');
@@ -33,6 +33,23 @@ const ask = async () => {
   return { ...outside, ...machines, request, decide, approval };
 };
 const approved = { decision: 'approved', because: 'approved by ana' };
+
+test('people are told in the write that says they were asked, and once, however often the wave asks', async () => {
+  const { request, ledger, approval } = await ask(async (id) => [
+    { partition: 'told', sort: id, data: {}, expect: 'absent' },
+  ]);
+  expect((await ledger.query('told')).map(({ sort }) => sort)).toEqual([approval]);
+  await request('second');
+  expect((await readEvents(ledger, ref.rollout)).map(({ event }) => event.kind)).toEqual(['approval']);
+});
+
+test('what somebody else has told meanwhile keeps nobody from being asked', async () => {
+  const rows = [{ partition: 'told', sort: 'x', data: {}, expect: 'absent' }] as const;
+  // The second is refused: it is there already when the transaction is.
+  const { ledger } = await ask(async () => [...rows, { ...rows[0], sort: 'y', expect: 1 }]);
+  expect(await ledger.query('told')).toEqual([]);
+  expect((await readEvents(ledger, ref.rollout)).map(({ event }) => event.kind)).toEqual(['approval']);
+});
 
 test('a decision is told to the wave that waits, and nobody is asked any more', async () => {
   const { decide, answers, ledger } = await ask();

@@ -20,7 +20,7 @@ const asking = async (named: readonly NamedDelete[] | undefined) => {
   const spec = { roles: ['sre'], people: 1, expiresMs: 1000 };
   const list = named && { count: named.length, objects: await putJson(outside.blobs, named) };
   const ask = list === undefined ? spec : { ...spec, deletes: { ...list, roles: ['sre'], people: 1 } };
-  const { approval } = await requestApproval(ref, plan, ask, {}, 'token', steps, outside);
+  const { approval } = await requestApproval(ref, plan, ask, {}, 'token', { steps, noticeOf: async () => [] }, outside);
   return {
     decide: (vote: 'approve' | 'reject') =>
       decideApproval(approval, { plan, vote, comment: 'x', deletes: list?.count }, eva, steps, outside),

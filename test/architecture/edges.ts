@@ -138,6 +138,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/connection.ts': ['node:fs'],
   'cli/demo.ts': ['node:fs'],
   'cli/fetch.ts': ['fetch'],
+  'cli/sessions.ts': ['node:fs'],
   'cli/git.ts': ['node:child_process', 'node:fs'],
   'cli/halt-ledger.ts': ['node:fs'],
   'cli/kubeconfig.ts': ['node:fs'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actions } from '../../console/actions.ts';
 import { createConsole } from '../../console/app.ts';
+import { reading } from '../../console/reading.ts';
 import { headName, headText } from '../../shared/audit/anchor.ts';
 import { readNewestLink } from '../../shared/audit/chain-rows.ts';
 import { openRollout } from '../../shared/ledger/rollouts.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
     identify: async () => ({ name: 'ana', kind: 'person', roles: [] }),
     actions: {} as Actions,
     heads: story.anchor.list,
+    pages: reading,
     assets: {},
   });
   ({ url, close } = await serve(site.fetch));

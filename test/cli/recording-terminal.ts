@@ -12,8 +12,8 @@ export interface Place {
   readonly env?: Terminal['env'];
   /** What a person answers, question by question; absent: nobody is there. */
   readonly answer?: string | readonly string[];
-  /** What happens while the command waits; called with the time it then is. */
-  readonly meanwhile?: (now: number) => Promise<void>;
+  /** What happens while the command waits; called with the time it then is, and with what was said so far. */
+  readonly meanwhile?: (now: number, said: readonly string[]) => Promise<void>;
 }
 
 /** Runs one command line as `tidegate` would, and writes down what it said where. Time does not pass by itself. */
@@ -40,7 +40,7 @@ export const ran = async (args: readonly string[], place: Place = {}): Promise<R
       now: () => time,
       sleep: async (ms) => {
         time += ms;
-        await place.meanwhile?.(time);
+        await place.meanwhile?.(time, said);
       },
       after: (ms, run) => {
         const timer = setTimeout(run, ms);

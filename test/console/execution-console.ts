@@ -1,4 +1,5 @@
 import { type ConsoleOptions, createConsole } from '../../console/app.ts';
+import { reading } from '../../console/reading.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { executions } from '../../shared/outside/executions.ts';
 import type { Http } from '../../shared/outside/http.ts';
@@ -29,6 +30,7 @@ export const consoleOverEngine = (
     engine.handle(new Request(url, { method, headers, body: Buffer.from(body) }));
   const identity = async () => ({ accessKeyId: 'SIMULATED', secretAccessKey: 'SIMULATED' });
   const app = createConsole({
+    pages: reading,
     ...{ outside, identify: async () => people.ana },
     actions: {
       ...{ decide: nothing, release: nothing, rollback: nothing, plan: nothing },

@@ -153,7 +153,7 @@ export const tellStory = async (
     ask,
     { ...second.roles, sre: ['eva'] },
     token,
-    nobodyWaits,
+    { steps: nobodyWaits, noticeOf: async () => [] },
     {
       ledger,
       clock: { ...clockOf(clock) },

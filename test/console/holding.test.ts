@@ -111,7 +111,8 @@ describe('a private target, of whoever may not see it', () => {
     const ask = { roles: ['release-managers'], people: 1, expiresMs: 86_400_000 };
     const { steps } = waitingMachines();
     const clock = { ...ledgerAndClock().clock, now: () => now };
-    const { approval } = await requestApproval(ref, digestOf('p'), ask, {}, 'token', steps, { ledger, clock });
+    const tools = { steps, noticeOf: async () => [] };
+    const { approval } = await requestApproval(ref, digestOf('p'), ask, {}, 'token', tools, { ledger, clock });
     const pause = { kind: 'pause', scope: 'rollout', name: 'ro-acme', by: 'carl', because: 'x' } as const;
     await setHold(ledger, { ...pause, at: now, allowsRollback: false });
 

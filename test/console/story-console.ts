@@ -1,5 +1,6 @@
 import { ActionRefused } from '../../console/actions.ts';
 import { type ConsoleOptions, createConsole } from '../../console/app.ts';
+import { reading } from '../../console/reading.ts';
 import { planView } from '../../console/views/plan.ts';
 import type { Actor } from '../../shared/access/authorise.ts';
 import { decideApproval } from '../../shared/approval/decide-approval.ts';
@@ -51,6 +52,7 @@ export const consoleOver = (story: Story): StoryConsole => {
   };
   const outside: ConsoleOptions['outside'] = { ledger: story.ledger, blobs: story.blobs, clock, settings: settings() };
   const app = createConsole({
+    pages: reading,
     outside,
     identify: async ({ headers }) => {
       const cookie = /who=(\w+)/.exec(headers.get('cookie') ?? '')?.[1];

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hundredTargets, provisioned } from '../../bench/cost/scenario.ts';
-import { assessCost, assessFixed, assessSchedules, countTransitions, ways } from '../../shared/cost/assess-cost.ts';
+import {
+  assessCost,
+  assessFixed,
+  assessNotices,
+  assessSchedules,
+  countTransitions,
+  ways,
+} from '../../shared/cost/assess-cost.ts';
 import { prices } from '../../shared/cost/prices.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -60,7 +67,7 @@ describe('the cost of a rollout', () => {
       alarms: count('AWS::CloudWatch::Alarm'),
       dashboards: count('AWS::CloudWatch::Dashboard'),
     }).toEqual(provisioned);
-    expect(assessFixed(provisioned, prices).total).toBeCloseTo(5.9, 2);
+    expect(assessFixed(provisioned, prices).total).toBeCloseTo(6, 2);
     // Beside it, what runs by the clock, of a hundred targets.
     const schedules = assessSchedules({ targets: 100, regions: 1 }, prices);
     expect(schedules.total).toBeLessThan(10.5);
@@ -71,5 +78,7 @@ describe('the cost of a rollout', () => {
     // Five hundred targets from two regions are three invocations a minute in each.
     const more = assessSchedules({ targets: 500, regions: 2 }, prices);
     expect(more.probes).toBeCloseTo(6 * (schedules.probes ?? 0), 6);
+    // A second of half a gigabyte, ten rows.
+    expect(assessNotices(1_000, prices).total).toBeCloseTo(0.0116, 4);
   });
 });

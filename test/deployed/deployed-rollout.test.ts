@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,8 +17,9 @@ import { listRollouts, readRollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import { evaluateInThread } from '../../shared/render/jsonnet-in-thread.ts';
 import { image, smallFleetConfig, webService } from '../journeys/fleet-config.ts';
+import { letsThrough } from '../ledger/filter-pattern.ts';
+import { readStream } from '../ledger/stream-records.ts';
 import { describeWithMoto } from '../outside/moto.ts';
-import { stage } from '../packaging/serverless.ts';
 import { openDeployed } from './deployed-place.ts';
 import { lacking } from './reduce-template.ts';
 
@@ -92,7 +93,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     await forge.settled();
     const rollout = executionName('example/config', commit);
 
-    // Somebody whom the issuer of the HTTP API knows approves the plan, in the console.
+    // Somebody whom the issuer of the console knows approves the plan, in the console.
     const approval = await until(async () => (await readOpenApprovals(outside.ledger))[0]);
     const decided = await call('serveConsole', {
       version: '2.0',
@@ -101,14 +102,13 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
       headers: {
         accept: 'application/json',
         'content-type': 'application/json',
-        authorization: 'Bearer checked-by-the-authorizer',
+        authorization: `Bearer ${await place.signer.token({ preferred_username: 'ana', groups: ['release-managers'] })}`,
       },
       isBase64Encoded: false,
       body: JSON.stringify({ plan: approval.plan, vote: 'approve', comment: '' }),
       requestContext: {
         domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname,
         http: { method: 'POST' },
-        authorizer: { jwt: { claims: { preferred_username: 'ana', groups: '[release-managers]' } } },
       },
     });
     const { statusCode, body } = decided as { readonly statusCode: number; readonly body: string };
@@ -173,7 +173,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
   });
 
   it('chained what was done, signed by its key and anchored in its bucket: whole by the key that anybody takes from KMS', async () => {
-    const { stack, moto, call } = place;
+    const { stack, moto, call, auditKey } = place;
     expect(await call('chainAudit', {})).toMatchObject({ head: expect.any(Number) });
     const view = async <View>(path: string): Promise<View> => {
       const [rawPath = '', rawQueryString = ''] = path.split('?');
@@ -193,9 +193,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
       view,
       post: () => Promise.reject(new Error('no')),
     });
-    const { PublicKey } = await new KMSClient(moto.client).send(
-      new GetPublicKeyCommand({ KeyId: `alias/tidegate-${stage}-audit` }),
-    );
+    const { PublicKey } = await new KMSClient(moto.client).send(new GetPublicKeyCommand({ KeyId: auditKey }));
     const pem = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
     const verified = verifyAudit(evidence, [String(pem.export({ type: 'spki', format: 'pem' }))]);
     expect(verified).toMatchObject({ outcome: 'whole', findings: [], entries: { hidden: 0, expired: 0, waiting: 0 } });
@@ -205,6 +203,28 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
       entries.map(({ entry }) => `${entry?.actor} ${entry?.action}`),
     );
     expect(actions).toContain('ana approve');
+  });
+
+  it('tells by the stream of its table, through the filter of its mapping, of what people are to be told', async () => {
+    const { moto, stack, outside, call } = place;
+    const filters = Object.values(stack.packaged.Resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+      .flatMap(({ Properties }) => {
+        const { Filters } = Properties.FilterCriteria as { readonly Filters: readonly { readonly Pattern: string }[] };
+        return Filters.map(({ Pattern }): unknown => JSON.parse(Pattern));
+      });
+    const { Table } = await new DynamoDBClient(moto.client).send(
+      new DescribeTableCommand({ TableName: stack.idOf('LedgerTable') }),
+    );
+    const Records = (await readStream(moto.client.endpoint, Table?.LatestStreamArn ?? '')).filter((record) =>
+      filters.some((pattern) => letsThrough(pattern, record)),
+    );
+    const keys = [expect.stringMatching(/^approval ap-/), expect.stringMatching(/^alert target\/eks-a /)];
+    expect(Records.map(({ dynamodb }) => dynamodb.Keys.SK?.S)).toEqual(keys);
+    expect(await outside.ledger.query('notify-outbox')).toHaveLength(2);
+    // Nobody has said where, so that it is done.
+    expect(await call('sendNotices', { Records })).toEqual({ batchItemFailures: [] });
+    expect(await outside.ledger.query('notify-outbox')).toEqual([]);
   });
 
   it('has told no secret to any row, blob, log or execution', async () => {

@@ -44,6 +44,7 @@ describe('an installation', () => {
       'machine wave ok',
       'machine deployment ok',
       'alias live ok',
+      'sign-in skipped',
       'repository ok',
       'config ok',
       'webhook ok',

@@ -1,20 +1,33 @@
 import { afterAll, expect, it } from 'vitest';
 import { diagnose } from '../../functions/diagnose.ts';
+import { simulatedNetwork } from '../../local/network.ts';
 import { openPlace } from '../intake/place.ts';
+import { openSigner, signerSettings } from '../sign-in/signer.ts';
 
 const place = await openPlace();
+const signer = await openSigner();
 afterAll(place.close);
 
-const look = diagnose(place.outside);
-const ask = async (claims: Readonly<Record<string, string>> | undefined, rawPath: string, body: object) => {
+const look = diagnose({
+  ...place.outside,
+  http: simulatedNetwork({ routes: [signer.route], fallback: place.outside.http }),
+  settings: { ...place.outside.settings, signIn: signerSettings },
+});
+const ask = async (claims: Readonly<Record<string, unknown>> | undefined, rawPath: string, body: object) => {
+  const token = claims && (await signer.token(claims, place.outside.clock.now()));
   const event = {
     version: '2.0',
     rawPath,
     rawQueryString: '',
-    headers: { host: 'api', authorization: 'Bearer x', 'content-type': 'application/json' },
+    headers: {
+      host: 'api',
+      'content-type': 'application/json',
+      origin: 'https://api',
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
     isBase64Encoded: false,
-    requestContext: { domainName: 'api', http: { method: 'POST' }, ...(claims && { authorizer: { jwt: { claims } } }) },
+    requestContext: { domainName: 'api', http: { method: 'POST' } },
   };
   const answer = await look(event, { getRemainingTimeInMillis: () => 29_000 });
   const { statusCode, body: text } = answer as { readonly statusCode: number; readonly body: string };

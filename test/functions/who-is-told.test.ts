@@ -5,6 +5,7 @@ import { sweepTurns } from '../../functions/sweep-turns.ts';
 import { putJson } from '../../shared/blobs/json.ts';
 import { keepAccess } from '../../shared/ledger/access.ts';
 import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
+import { sendWaiting } from '../../shared/notify/outbox.ts';
 import type { WavePlan } from '../../shared/rollout/plan.ts';
 import type { PrivateInstance } from '../../shared/rollout/target.ts';
 import { Secret, SecretMissing } from '../../shared/secrets/secrets.ts';
@@ -69,6 +70,7 @@ test.each<[string, PrivateInstance | undefined, readonly { readonly url: string;
   await begin(rollout, own);
   const cause = { outcome: 'failed', because: 'acme: its log says panic' };
   await concludeRollout(outside)({ rollout, cause }, lambda);
+  await sendWaiting(outside);
   expect(told).toEqual(expected.map(({ url, text }) => ({ url, text: text.replace('ROLLOUT', rollout) })));
 });
 
@@ -85,6 +87,7 @@ test('the end that the sweep gives a rollout which died is told as any other, on
         : outside.http(url, init),
   };
   for (let minute = 0; minute < 2; minute += 1) await sweepTurns(sweeping)({}, lambda);
+  await sendWaiting(outside);
   expect(told.filter(({ text }) => text.includes(rollout))).toEqual([
     {
       url: 'https://all.test/',
@@ -106,5 +109,6 @@ test.each<[string, PrivateInstance | undefined, readonly string[]]>([
   const targets = [{ target: 'acme', planned: release, counts }];
   const plan = await putJson(blobs, { ...ref, targets, unreachable: [] } satisfies WavePlan & { rollout: string });
   await requestApproval(outside)({ ...ref, plan, token: 'token' }, lambda);
+  await sendWaiting(outside);
   expect(told.map(({ url }) => url)).toEqual(urls);
 });

@@ -1,7 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fleetConfig, image, openRehearsal } from './rehearsal.ts';
 
-const story = await openRehearsal();
+/** What people were told, and when. */
+const told: { readonly text: string; readonly at: number }[] = [];
+const handle = async (request: Request) => {
+  const { text }: { readonly text: string } = await request.json();
+  told.push({ text, at: Date.now() });
+  return new Response(null, { status: 204 });
+};
+const story = await openRehearsal({ hosts: [{ host: 'pager.simulated', handle }] });
+writeFileSync(join(story.dir, 'secrets', 'notify-webhook'), 'https://pager.simulated/in', { mode: 0o600 });
 afterAll(story.close);
 
 test('a refused approval takes the waves before it back, and the wave itself is never written to', async () => {
@@ -22,4 +32,16 @@ test('a refused approval takes the waves before it back, and the wave itself is 
   for (const target of story.targets) expect([target, story.running(target)]).toEqual([target, [image('v1')]]);
   for (const target of ['eks-a', 'eks-b', 'gke-a', 'aks-a'])
     expect([target, story.writes(target, mark)]).toEqual([target, []]);
+
+  // By the ledger's stream, in the second in which it happened, and by no later look again.
+  await story.pass(180_000);
+  const events = await story.timeline(second);
+  const at = (kind: string) => events.find((event) => event.kind === kind)?.at;
+  expect(told.filter(({ text }) => text.includes(second))).toEqual([
+    {
+      text: `wave external of rollout ${second} waits for 1 of release-managers to approve it`,
+      at: at('approval'),
+    },
+    { text: `rollout ${second} ended rolled back: rejected by ana`, at: at('ended') },
+  ]);
 });

@@ -4,6 +4,7 @@ import { smallFleetConfig } from './fleet-config.ts';
 import { image, openRehearsal, time } from './rehearsal.ts';
 
 const { createConsole } = await import('../../console/app.ts');
+const { reading } = await import('../../console/reading.ts');
 const { consoleActions } = await import('../../local/console-actions.ts');
 const { executions } = await import('../../shared/outside/executions.ts');
 const { fetchEvidence } = await import('../../cli/audit-evidence.ts');
@@ -40,6 +41,7 @@ const story = await openRehearsal({ config: config('v1') });
 afterAll(story.close);
 const { outside, functions } = story.instance;
 const site = createConsole({
+  pages: reading,
   outside,
   executions: executions(outside),
   actions: consoleActions(outside, functions),

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -7,16 +10,30 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { sendNotices } from '../../functions/send-notices.ts';
 import { dynamodbLedger } from '../../shared/ledger/dynamodb.ts';
+import { notify } from '../../shared/notify/notify.ts';
+import { sendWaiting } from '../../shared/notify/outbox.ts';
+import { openPlace } from '../intake/place.ts';
+import { openPager } from '../notify/pager.ts';
 import { describeWithMoto, type Moto, startMoto } from '../outside/moto.ts';
 import { handClock, ledgerContract } from './contract.ts';
 import { describeWithDynamodbLocal, startDynamodbLocal } from './dynamodb-local.ts';
+import { letsThrough } from './filter-pattern.ts';
+import { readStream } from './stream-records.ts';
+
+const read = (file: string) =>
+  parse(readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8'), { merge: true });
+/** As deployed. */
+const { StreamViewType } = read('resources/ledger.yml').Resources.LedgerTable.Properties.StreamSpecification;
+const [pattern] = read('serverless.yml').functions.sendNotices.events[0].stream.filterPatterns;
 
 const table = 'tidegate';
-const createTable = async (client: DynamoDBClient): Promise<void> => {
+const createTable = async (client: DynamoDBClient, TableName: string, more = {}): Promise<void> => {
   await client.send(
     new CreateTableCommand({
-      TableName: table,
+      TableName,
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [
         { AttributeName: 'PK', KeyType: 'HASH' },
@@ -26,10 +43,11 @@ const createTable = async (client: DynamoDBClient): Promise<void> => {
         { AttributeName: 'PK', AttributeType: 'S' },
         { AttributeName: 'SK', AttributeType: 'S' },
       ],
+      ...more,
     }),
   );
   const TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };
-  await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+  await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
 };
 
 /** What holds on every DynamoDB, whoever wrote it. */
@@ -39,7 +57,7 @@ const ledgerInDynamodb = (start: () => Promise<Moto>) => (): void => {
   beforeAll(async () => {
     server = await start();
     client = new DynamoDBClient(server.client);
-    await createTable(client);
+    await createTable(client, table);
   }, 60_000);
   afterAll(() => server.stop());
 
@@ -79,6 +97,41 @@ const ledgerInDynamodb = (start: () => Promise<Moto>) => (): void => {
     expect(await ledger.put({ partition: 'forms', sort: 'later', data: {}, expect: 'absent' })).toBeUndefined();
     const Key = { PK: later.PK, SK: later.SK };
     expect((await client.send(new GetItemCommand({ TableName: table, Key }))).Item).toEqual(later);
+  });
+
+  it('tells by its stream of what is put into the outbox, which is sent once, and of nothing else that is written', async () => {
+    const clock = handClock(1_000);
+    const streamed = 'streamed';
+    await createTable(client, streamed, { StreamSpecification: { StreamEnabled: true, StreamViewType } });
+    const ledger = dynamodbLedger({ client, table: streamed, clock });
+    const place = await openPlace();
+    const { sent, ...channel } = openPager();
+    const outside = { ...place.outside, ...channel, ledger, clock: { ...place.outside.clock, now: clock.now } };
+    await ledger.put({ partition: 'other', sort: 'first', data: {}, expect: 'absent' });
+    for (const key of ['first', 'second', 'first']) await notify({ key, text: 'x' }, outside, 'everybody');
+    await ledger.put({ partition: 'other', sort: 'second', data: {}, expect: 'absent' });
+
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: streamed }));
+    const through = async () =>
+      (await readStream(server.client.endpoint, Table?.LatestStreamArn ?? '')).filter((record) =>
+        letsThrough(pattern, record),
+      );
+    const records = await through();
+    expect(records.map(({ eventName, dynamodb: { Keys, NewImage } }) => ({ eventName, Keys, NewImage }))).toEqual(
+      ['first', 'second'].map((key) => ({
+        ...{ eventName: 'INSERT', NewImage: undefined },
+        Keys: { PK: { S: 'notify-outbox' }, SK: { S: key } },
+      })),
+    );
+    const lambda = { getRemainingTimeInMillis: () => 30_000 };
+    // A stream tells at least once.
+    for (let time = 0; time < 2; time += 1)
+      expect(await sendNotices(outside)({ Records: records }, lambda)).toEqual({ batchItemFailures: [] });
+    await sendWaiting(outside);
+    expect(sent.sort()).toEqual(['first', 'second']);
+    // What sending itself has written calls nothing.
+    expect(await through()).toEqual(records);
+    await place.close();
   });
 
   it('reads on over pages of 1 MB', async () => {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assessLimits } from '../../shared/doctor/assess-limits.ts';
+import { outboxPartition } from '../../shared/notify/outbox.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { liveAlias } from '../../shared/outside/state-machine.ts';
 import { evaluateInWorker } from '../../shared/render/jsonnet-worker.ts';
@@ -163,6 +164,7 @@ describe('the template', () => {
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true, KMSMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+      StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
     });
   });
 
@@ -191,14 +193,14 @@ describe('the template', () => {
     });
   });
 
-  it('lets people with a token in and deliveries by their signature, and nobody else', () => {
+  it('has the function find out who sends, by session, token or signature, at every address', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
       Properties.RouteKey,
       Properties.AuthorizationType ?? 'NONE',
     ]);
     expect(routes.sort()).toEqual([
-      ['$default', 'JWT'],
-      ['POST /diagnoses', 'JWT'],
+      ['$default', 'NONE'],
+      ['POST /diagnoses', 'NONE'],
       ['POST /hooks/alerts', 'NONE'],
       ['POST /hooks/artifact', 'NONE'],
       ['POST /hooks/merge', 'NONE'],
@@ -208,7 +210,7 @@ describe('the template', () => {
 
   it('bounds what comes from outside at each address, once the address is there', () => {
     const stage = resources.HttpApiStage;
-    const open = ofType('AWS::ApiGatewayV2::Route').filter(([, { Properties }]) => Properties.RouteKey !== '$default');
+    const open = ofType('AWS::ApiGatewayV2::Route');
     const bounds = Object.entries(stage?.Properties.RouteSettings ?? {});
     expect(bounds.map(([key]) => key).sort()).toEqual(
       open.map(([, { Properties }]) => String(Properties.RouteKey)).sort(),
@@ -239,6 +241,35 @@ describe('the template', () => {
     const sum = aside.reduce((total, [, count]) => total + count, 0);
     expect(assessLimits({ all: sum + 100, unreserved: 100 }).status).toBe('ok');
     expect(assessLimits({ all: sum + 99, unreserved: sum + 99 }).status).toBe('warning');
+  });
+
+  it('calls sendNotices with what is put into the outbox, and keeps what it could not do with', () => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping');
+    expect(mappings.map(([, { Properties, DependsOn }]) => ({ ...Properties, DependsOn }))).toEqual([
+      {
+        FunctionName: { 'Fn::GetAtt': ['SendNoticesLambdaFunction', 'Arn'] },
+        EventSourceArn: { 'Fn::GetAtt': ['LedgerTable', 'StreamArn'] },
+        Enabled: true,
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: 10,
+        FilterCriteria: {
+          Filters: [
+            {
+              Pattern: JSON.stringify({
+                eventName: ['INSERT'],
+                dynamodb: { Keys: { PK: { S: [outboxPartition] } } },
+              }),
+            },
+          ],
+        },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 3,
+        MaximumRecordAgeInSeconds: 300,
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['FailedEvents', 'Arn'] } } },
+        DependsOn: ['SendNoticesRole'],
+      },
+    ]);
   });
 
   it('catches every event that could not be handled', () => {
@@ -442,6 +473,15 @@ describe('a state machine', () => {
       ([, { Properties }]) =>
         Properties.MetricName === 'ExecutionsFailed' &&
         referencesIn(Properties.Dimensions).includes(`${machine}StateMachine`),
+    );
+    expect(watched).toHaveLength(1);
+  });
+
+  it('that the stream of the ledger is behind raises an alarm', () => {
+    const watched = ofType('AWS::CloudWatch::Alarm').filter(
+      ([, { Properties }]) =>
+        Properties.MetricName === 'IteratorAge' &&
+        referencesIn(Properties.Dimensions).includes('SendNoticesLambdaFunction'),
     );
     expect(watched).toHaveLength(1);
   });

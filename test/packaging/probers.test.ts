@@ -61,7 +61,7 @@ it('knows its home, all regions, and which one it is itself', () => {
   });
 });
 
-it('may use the ledger, read and keep blobs, and read where to tell people, all at home, and nothing else', () => {
+it('may use the ledger, and read and keep blobs, all at home, and nothing else', () => {
   const actions = identityStatements(template.Resources).flatMap((statement) => statement.actions);
   expect([...new Set(actions)].sort()).toEqual([
     'dynamodb:DeleteItem',
@@ -78,7 +78,6 @@ it('may use the ledger, read and keep blobs, and read where to tell people, all 
     's3:PutObject',
     's3:PutObjectTagging',
     'sqs:SendMessage',
-    'ssm:GetParameter',
   ]);
   for (const { resources } of identityStatements(template.Resources)) expect(resources).not.toContain('*');
 });

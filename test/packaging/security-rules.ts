@@ -65,7 +65,10 @@ const unheardFailures = (resources: Resources): readonly string[] => {
         same(Properties.FunctionName, { Ref: lambda }) &&
         isWatched(fieldsOf(fieldsOf(Properties.DestinationConfig).OnFailure).Destination),
     );
-  return ofType(resources, 'AWS::Events::Rule').flatMap(([id, { Properties }]) =>
+  const ofStreams = ofType(resources, 'AWS::Lambda::EventSourceMapping')
+    .filter(([, { Properties }]) => !isWatched(fieldsOf(fieldsOf(Properties.DestinationConfig).OnFailure).Destination))
+    .map(([id]) => `${id}: records that its function could not handle are not kept in a queue with an alarm`);
+  const ofRules = ofType(resources, 'AWS::Events::Rule').flatMap(([id, { Properties }]) =>
     listed(Properties.Targets)
       .map(fieldsOf)
       .filter(({ Arn }) => !hasDestination(listed(fieldsOf(Arn)['Fn::GetAtt'])[0]))
@@ -79,6 +82,7 @@ const unheardFailures = (resources: Resources): readonly string[] => {
               .map(() => `${id}: an event that did not arrive is not kept in a queue with an alarm`),
       ),
   );
+  return [...ofRules, ...ofStreams];
 };
 
 /** Of each type that holds data: the policy that refuses plain connections, by the member that names what it is for. */

@@ -179,6 +179,7 @@ describe('the rules', () => {
       new Set([
         'what its target could not handle is not kept in a queue with an alarm',
         'an event that did not arrive is not kept in a queue with an alarm',
+        'records that its function could not handle are not kept in a queue with an alarm',
       ]),
     );
   });

@@ -18,13 +18,14 @@ const fleets = 'ro-0123456789abcdef0123';
 const own = followingName(fleets, target);
 
 /** A resource as the stack has it where readers are named. */
-const deployed = (file: string, id: string, member: string): readonly IamStatement[] => {
+const deployed = (file: string, id: string, ...members: readonly string[]): readonly IamStatement[] => {
   const text = readFileSync(join(root, 'resources', file), 'utf8')
     .replace(/\$\{self:service\}/g, 'tidegate')
     .replace(/\$\{sls:stage\}/g, stage)
     .replace(/\$\{param:dataReaders\}/g, 'tidegate-reader');
   const { Properties } = parse(text, { merge: true }).Resources[id];
-  const value = filled(Properties[member]) as { readonly PolicyDocument?: object; readonly Statement?: object };
+  const member = members.reduce((found, name) => found[name], Properties);
+  const value = filled(member) as { readonly PolicyDocument?: object; readonly Statement?: object };
   const { Statement } = (value.PolicyDocument ?? value) as { readonly Statement: readonly IamStatement[] };
   // CloudFormation writes a variable of IAM with a sign in front, so as not to fill it in itself.
   return JSON.parse(JSON.stringify(Statement).replaceAll('${!', '${'));
@@ -145,4 +146,27 @@ describe('what is stored for a private target', () => {
     const statements = [...identity, ...deployed('ledger.yml', 'LedgerTable', 'ResourcePolicy')];
     expect(decide(statements, { ...asked, principal })).toBe(expected);
   });
+
+  it.each<[string, string, 'function' | 'guide' | 'all', string]>([
+    ['the function that it calls', roleNamed('SendNoticesRole'), 'function', 'allowed'],
+    ['its reader', reader, 'guide', 'denied'],
+    ['an administrator', `arn:aws:iam::${account}:role/admin`, 'all', 'denied'],
+  ])('has keys in the stream for %s', (_, principal, given, expected) => {
+    const identity = { function: roleOf('SendNoticesRole').statements, guide: guided(), all: everything }[given];
+    const statements = [...identity, ...deployed('ledger.yml', 'LedgerTable', 'StreamSpecification', 'ResourcePolicy')];
+    const resource = `${arnOf('LedgerTable')}/stream/2026-11-29T00:00:00.000`;
+    expect(decide(statements, { action: 'dynamodb:GetRecords', resource, context: {}, principal })).toBe(expected);
+  });
+});
+
+it('an address that people are told at is read by who sends, and by no function that has something to tell', () => {
+  const secret = `arn:aws:ssm:${region}:${account}:parameter/tidegate/${stage}/notify-slack`;
+  const readers = [
+    ...['SendNoticesRole', 'WatchProbersRole', 'ConcludeRolloutRole', 'RequestApprovalRole', 'ReceiveAlertsRole'],
+    ...['ProbeAvailabilityRole', 'DetectDriftRole', 'SweepTurnsRole'],
+  ].filter((id) => {
+    const asked = { action: 'ssm:GetParameter', resource: secret, context: {}, principal: roleNamed(id) };
+    return decide(roleOf(id).statements, asked) === 'allowed';
+  });
+  expect(readers).toEqual(['SendNoticesRole', 'WatchProbersRole']);
 });

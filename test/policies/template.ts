@@ -48,7 +48,10 @@ export const filled = (value: unknown): unknown => {
   if (typeof Ref === 'string') return Ref === 'AWS::NoValue' ? undefined : (pseudo[Ref] ?? arnOf(Ref));
   const { 'Fn::Sub': text, 'Fn::GetAtt': attribute, 'Fn::If': choice } = rest;
   if (typeof text === 'string') return substituted(text);
-  if (Array.isArray(attribute)) return arnOf(String(attribute[0]));
+  if (Array.isArray(attribute)) {
+    const arn = arnOf(String(attribute[0]));
+    return attribute[1] === 'StreamArn' ? `${arn}/stream/2026-11-29T00:00:00.000` : arn;
+  }
   if (Array.isArray(choice)) return filled(choice[1]);
   return Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, filled(inner)]));
 };

@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { readEvents } from '../../shared/ledger/events.ts';
 import { readHolds } from '../../shared/ledger/holds.ts';
+import type { Ledger, Row, Write } from '../../shared/ledger/ledger.ts';
 import { endRollout, listOpenRollouts, openRollout, type Rollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { markBegun, markVerified } from '../../shared/ledger/target-state.ts';
-import { concludeRollout } from '../../shared/release/conclude-rollout.ts';
+import { concludeRollout, type Ended } from '../../shared/release/conclude-rollout.ts';
 import { sweepRollouts } from '../../shared/release/sweep-rollouts.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
 import { ledgerAndClock, waitingMachines } from '../approval/waiting-machines.ts';
 
 const commit = 'c0ffee';
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+/** The row that tells of an end, where it is not there. */
+const toldOf = (rows: readonly Row[], sort: string): readonly Write[] =>
+  rows.some((row) => row.sort === sort) ? [] : [{ partition: 'told', sort, data: {}, expect: 'absent' }];
 
 const started = async (...names: readonly string[]) => {
   const outside = ledgerAndClock();
@@ -31,12 +36,15 @@ const started = async (...names: readonly string[]) => {
       followed.push(rollout);
       return [];
     },
+    noticeOf: async ({ rollout, outcome }: Ended) =>
+      toldOf(await outside.ledger.query('told'), `${rollout} ${outcome}`),
   };
+  const told = async () => (await outside.ledger.query('told')).map(({ sort }) => sort);
   const conclude = (rollout: string, outcome: string) =>
     concludeRollout(rollout, { outcome, because: 'so it was' }, tools, outside);
   const texts = async (rollout: string) => (await readEvents(outside.ledger, rollout)).map(({ event }) => event.text);
   const standing = (rollout: string) => ({ release: digestOf('r'), rendered: digestOf('d'), commit, rollout, at: 1 });
-  return { ...outside, outside, tools, reverts, followed, answers, conclude, texts, standing };
+  return { ...outside, outside, tools, told, reverts, followed, answers, conclude, texts, standing };
 };
 
 describe('git', () => {
@@ -129,22 +137,26 @@ describe('private targets', () => {
   });
 });
 
-const untold = async (): Promise<void> => undefined;
+/** A transaction that dies where the rollout would be closed. */
+const diesAtClosing =
+  (ledger: Ledger): Ledger['transact'] =>
+  async (changes) => {
+    if (changes.some(({ partition }) => partition === 'rollouts-open')) throw new Error('killed');
+    return ledger.transact(changes);
+  };
 
 describe('the sweep', () => {
   test('goes on over one that can not be concluded, and tells of each end as it comes', async () => {
-    const { tools, outside } = await started('gone', 'stuck');
+    const { tools, outside, told } = await started('gone', 'stuck');
     const { steps, ends } = waitingMachines();
     ends('gone', 'FAILED');
     ends('stuck', 'FAILED');
-    const told: string[] = [];
-    const tell = async ({ rollout }: { readonly rollout: string }): Promise<void> => void told.push(rollout);
     const toolsFor = (rollout: string) => {
       if (rollout === 'stuck') throw new Error('git does not answer');
       return tools;
     };
-    await expect(sweepRollouts(toolsFor, tell, steps, outside)).rejects.toThrow('git does not answer');
-    expect(told).toEqual(['gone']);
+    await expect(sweepRollouts(toolsFor, steps, outside)).rejects.toThrow('git does not answer');
+    expect(await told()).toEqual(['gone failed']);
   });
 
   test('ends a rollout whose execution ended without an answer, once, and leaves the others alone', async () => {
@@ -153,7 +165,7 @@ describe('the sweep', () => {
     ends('gone', 'FAILED');
     ends('over', 'SUCCEEDED');
     await concludeRollout('over', { outcome: 'passed', because: 'all waves passed' }, tools, outside);
-    expect(await sweepRollouts(() => tools, untold, steps, outside)).toEqual({
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({
       ended: [{ rollout: 'gone', outcome: 'failed', because: 'its execution ended without an answer: FAILED' }],
     });
     expect((await readRollout(ledger, 'gone'))?.end).toMatchObject({
@@ -162,7 +174,7 @@ describe('the sweep', () => {
     });
     expect((await readRollout(ledger, 'runs'))?.end).toBeUndefined();
     expect(await texts('over')).toEqual(['succeeded: 0 targets have the release, verified']);
-    expect(await sweepRollouts(() => tools, untold, steps, outside)).toEqual({ ended: [] });
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ ended: [] });
   });
 
   test('ends one that died however many rollouts of private targets have come and gone since, and closes what ended', async () => {
@@ -176,8 +188,21 @@ describe('the sweep', () => {
       await concludeRollout(following.rollout, { outcome: 'passed', because: 'all waves passed' }, tools, outside);
     }
     expect((await listOpenRollouts(ledger)).map(({ rollout }) => rollout)).toEqual(['gone']);
-    expect(await sweepRollouts(() => tools, untold, steps, outside)).toMatchObject({ ended: [{ rollout: 'gone' }] });
+    expect(await sweepRollouts(() => tools, steps, outside)).toMatchObject({ ended: [{ rollout: 'gone' }] });
     expect(await listOpenRollouts(ledger)).toEqual([]);
+  });
+
+  test('tells of an end that was recorded by one who died before people were told, and once', async () => {
+    const { tools, outside, ledger, told, texts } = await started('a');
+    const dying = { ...ledger, transact: diesAtClosing(ledger) };
+    const cause = { outcome: 'aborted', because: 'so it was' };
+    await expect(concludeRollout('a', cause, tools, { ...outside, ledger: dying })).rejects.toThrow('killed');
+    expect([await told(), (await texts('a')).at(-1)]).toEqual([[], 'aborted: so it was']);
+    const { steps } = waitingMachines();
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({ ended: [] });
+    expect([await told(), await listOpenRollouts(ledger)]).toEqual([['a aborted'], []]);
+    await concludeRollout('a', cause, tools, outside);
+    expect(await told()).toEqual(['a aborted']);
   });
 
   test('finishes what died between the end and its last event, under the end that was written', async () => {
@@ -185,7 +210,7 @@ describe('the sweep', () => {
     const { steps, ends } = waitingMachines();
     ends('a', 'FAILED');
     await endRollout(ledger, 'a', { outcome: 'rolled_back', because: 'a probe failed', at: 5 });
-    expect(await sweepRollouts(() => tools, untold, steps, outside)).toEqual({
+    expect(await sweepRollouts(() => tools, steps, outside)).toEqual({
       ended: [{ rollout: 'a', outcome: 'rolled_back', because: 'a probe failed' }],
     });
     expect(reverts).toEqual([commit]);

@@ -1,5 +1,5 @@
-import { expect, it, test } from 'vitest';
-import { answerOf, httpApiEvent, listClaim, requestOf } from '../../../functions/tools/http-api.ts';
+import { expect, it } from 'vitest';
+import { answerOf, httpApiEvent, requestOf } from '../../../functions/tools/http-api.ts';
 
 const event = httpApiEvent.parse({
   version: '2.0',
@@ -12,7 +12,6 @@ const event = httpApiEvent.parse({
   requestContext: {
     domainName: 'console.example.com',
     http: { method: 'POST' },
-    authorizer: { jwt: { claims: { sub: 'x', groups: '[release-managers on-call]' } } },
   },
 });
 
@@ -37,13 +36,4 @@ it('an answer keeps its status, headers and bytes; cookies go apart', async () =
     body: Buffer.from('é').toString('base64'),
     isBase64Encoded: true,
   });
-});
-
-test.each([
-  ['[release-managers on-call]', ['release-managers', 'on-call']],
-  ['release-managers', ['release-managers']],
-  ['[]', []],
-  [undefined, []],
-])('a list in a claim is read: %s', (claim, expected) => {
-  expect(listClaim(claim)).toEqual(expected);
 });

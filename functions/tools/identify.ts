@@ -1,0 +1,51 @@
+import type { JWTVerifyGetKey } from 'jose';
+import { ActionRefused } from '../../console/actions.ts';
+import type { ConsoleOptions } from '../../console/app.ts';
+import type { Outside } from '../../shared/outside/outside.ts';
+import { isSessionToken, readSession } from '../../shared/sign-in/session.ts';
+import { signingKeys } from '../../shared/sign-in/signing-keys.ts';
+import { verifyToken } from '../../shared/sign-in/verify-token.ts';
+
+/** What a browser that has signed in brings. */
+export const sessionCookie = '__Host-tidegate';
+
+export const bearerOf = ({ headers }: Request): string | undefined =>
+  /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+
+export const cookieOf = ({ headers }: Request, name: string): string | undefined =>
+  (headers.get('cookie') ?? '')
+    .split('; ')
+    .find((each) => each.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+
+/**
+ * Who sends a request to the deployed console: by the session that a browser or a terminal holds, or by a token of the issuer, as programs have one. A
+ * page that looks again by itself is no use of a session; nor is anything where the function may only read (`notes: false`). The issuer's keys are kept by whoever keeps this. Throws `ActionRefused` (401) for what is
+ * brought and is not good, and `Unreachable` when the issuer can not be asked.
+ */
+export const identify = (
+  outside: Pick<Outside, 'ledger' | 'clock' | 'http' | 'settings'>,
+  { notes = true }: { readonly notes?: boolean } = {},
+): ConsoleOptions['identify'] => {
+  let keys: JWTVerifyGetKey | undefined;
+  return async (request) => {
+    const bearer = bearerOf(request);
+    const token = bearer ?? cookieOf(request, sessionCookie);
+    if (token === undefined) return undefined;
+    if (isSessionToken(token)) {
+      const isAsked =
+        bearer !== undefined || request.method !== 'GET' || request.headers.get('sec-fetch-mode') === 'navigate';
+      const actor = await readSession(token, notes && isAsked, outside);
+      if (actor !== undefined) return actor;
+      throw refused('your session is over; sign in again');
+    }
+    const { signIn } = outside.settings;
+    if (signIn === undefined) throw refused('this console knows no issuer whose tokens it could take');
+    keys ??= signingKeys(outside.http, signIn.issuer);
+    const verified = await verifyToken(token, keys, signIn, outside.clock.now());
+    if (verified.ok) return verified.actor;
+    throw refused(`the token is refused: ${verified.because}`);
+  };
+};
+
+const refused = (because: string): ActionRefused => new ActionRefused(401, 'TOKEN_REFUSED', because);

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../access/authorise.ts';
+import type { Key, Ledger } from '../ledger/ledger.ts';
+import { stored } from '../ledger/update.ts';
+import type { Clock } from '../outside/clock.ts';
+
+interface TerminalOutside {
+  readonly ledger: Ledger;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** How long a terminal has to collect what a person has granted it. */
+const collectMs = 5 * 60_000;
+
+/** SHA-256 in base64url: what a terminal shows of the secret it keeps (RFC 7636, section 4.2). */
+export const isChallenge = (text: string): boolean => /^[\w-]{43}$/.test(text);
+
+/** What a terminal shows of its secret. Pure. */
+export const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
+
+/** `3F2A-91C0`: by this a person tells that the terminal on the page is the one before them. Pure. */
+export const codeOf = (challenge: string): string => {
+  const digest = createHash('sha256').update(challenge).digest('hex').toUpperCase();
+  return `${digest.slice(0, 4)}-${digest.slice(4, 8)}`;
+};
+
+const keyOf = (challenge: string): Key => ({ partition: `terminal#${challenge}`, sort: 'granted' });
+
+/**
+ * A person who is signed in lets a terminal act as them. Nobody writes anything before that, so a stranger can not fill the table with terminals. Twice
+ * is as once.
+ */
+export const grantTerminal = async (
+  challenge: string,
+  { name, roles }: Actor,
+  { ledger, clock }: TerminalOutside,
+): Promise<void> => {
+  const expiresAt = clock.now() + collectMs;
+  await ledger.put({ ...keyOf(challenge), data: { name, roles }, expect: 'absent', expiresAt });
+};
+
+/** Who has let the terminal act as them that keeps `verifier`: told once. `undefined`: nobody yet, or it was collected, or that is too long ago. */
+export const collectTerminal = async (
+  verifier: string,
+  { ledger, clock }: TerminalOutside,
+): Promise<Actor | undefined> => {
+  const key = keyOf(challengeOf(verifier));
+  const row = await ledger.get(key);
+  if (row === undefined || (row.expiresAt ?? 0) <= clock.now()) return undefined;
+  // Of two that collect at once one does.
+  if (!(await ledger.remove({ ...key, expect: row.version }))) return undefined;
+  const { name, roles } = stored<Pick<Actor, 'name' | 'roles'>>(row);
+  return { name, roles, kind: 'person' };
+};
