@@ -119,7 +119,8 @@ export interface AuditRow extends AuditEntry {
 /** Entries of one page at least, where there are so many, and the links looked through for them at most. */
 const page = 50;
 const mostLooked = 400;
-const atOnce = 10;
+/** Of what waits: more are there only where nothing is chained any more. */
+const mostWaiting = 200;
 
 /** Entries that fit, newest first, of links before that number, or of all and what waits; `older` leads on. */
 export const readAuditRows = async (
@@ -129,7 +130,9 @@ export const readAuditRows = async (
 ): Promise<{ readonly rows: readonly AuditRow[]; readonly older?: number }> => {
   const newestFirst = (entries: readonly AuditEntry[]) => entries.toReversed().filter((entry) => fits(entry, filter));
   const isAll = before === Number.POSITIVE_INFINITY;
-  const rows: AuditRow[] = isAll ? [...newestFirst(await readAllWaiting(ledger))] : [];
+  const rows: AuditRow[] = isAll ? newestFirst(await readAllWaiting(ledger)).slice(0, mostWaiting) : [];
+  // A link is most of a page; where few fit, many are looked through.
+  const atOnce = Object.keys(filter).length === 0 ? 2 : 10;
   const [newest] = await ledger.query('audit-links', { limit: 1, reverse: true });
   let next = Math.min(before, Number(newest?.sort ?? 0) + 1) - 1;
   for (let looked = 0; next > 0 && looked < mostLooked && rows.length < page; looked += atOnce) {
