@@ -15,19 +15,16 @@ export const knownKey = (pem: string): KnownKey => ({ pem, fingerprint: fingerpr
 /** What is wrong with the links by themselves: their numbers, that each follows the one before, and who signed it. Pure. */
 export const assessLinks = (links: readonly GivenLink[], keys: readonly KnownKey[], isPinned: boolean): Finding[] =>
   links.flatMap((given, place) => [
-    ...assessPlace(given, links[place - 1], links.slice(0, place)),
+    ...assessPlace(given, place, links),
     ...assessSignature(given, links[place - 1], keys, isPinned),
   ]);
 
-const assessPlace = (
-  { sequence, link }: GivenLink,
-  before: GivenLink | undefined,
-  earlier: readonly GivenLink[],
-): readonly Finding[] => {
+const assessPlace = ({ sequence, link }: GivenLink, place: number, links: readonly GivenLink[]): readonly Finding[] => {
   const where = `link ${sequence}`;
+  const before = links[place - 1];
   const expected = (before?.sequence ?? 0) + 1;
   if (sequence < expected) {
-    const isAgain = earlier.some((each) => each.sequence === sequence);
+    const isAgain = links.slice(0, place).some((each) => each.sequence === sequence);
     const because = isAgain ? `it stands here a second time` : `it stands after link ${before?.sequence}`;
     return [
       { code: isAgain ? 'link-again' : 'link-misplaced', where, because: `${because}; expected link ${expected}` },
