@@ -151,7 +151,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'drift',
-    summary: 'which targets no longer have what was deployed to them: object by object, and who holds what',
+    summary:
+      'which targets no longer have what was deployed to them: object by object, who holds what, who wrote it last, and who lets it by',
     examples: [
       ['tidegate drift', 'exit 3 where something has drifted, 7 where a target could not be looked at'],
       ['tidegate drift --json', 'one target per line'],

@@ -1,4 +1,4 @@
-import { orderDrifts, readDrifts } from '../shared/drift/drift-row.ts';
+import { showDrifts } from '../shared/drift/drift-row.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
 import { probeRegions } from '../shared/outside/probe-regions.ts';
 import { ActionRefused } from './actions.ts';
@@ -55,7 +55,7 @@ const rollout: Read = async ({ id, outside, hidden, may }): Promise<Shown> => {
 };
 
 const drift: Read = async ({ outside, hidden }): Promise<Shown> => {
-  const view = withoutTargets(orderDrifts(await readDrifts(outside.ledger)), hidden);
+  const view = withoutTargets(await showDrifts(outside.ledger), hidden);
   return { title: 'Drift', tab: 'drift', view, body: driftPage(view), pollSeconds: 15 };
 };
 

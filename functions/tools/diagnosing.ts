@@ -134,7 +134,8 @@ const deployedTools = (machine: string, outside: Outside): Pick<InstallationTool
   return {
     deployed: {
       wanted,
-      limits: async (signal) => (await import('../../shared/doctor/lambda-limits.ts')).readLimits(outside, signal),
+      limits: async (signal) =>
+        (await import('../../shared/doctor/lambda-limits.ts')).readLimits(stack, outside, signal),
       rules: async (signal) =>
         (await import('../../shared/doctor/eventbridge.ts')).readRules(wanted, { functions }, outside, signal),
     },

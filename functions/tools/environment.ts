@@ -47,7 +47,8 @@ const variables = z.object({
   TIDEGATE_CONFIG_REPOSITORY: z.string().check(z.regex(/^[^/]+\/[^/]+$/)),
   TIDEGATE_CONFIG_BRANCH: given,
   TIDEGATE_CONFIG_FILE: given,
-  TIDEGATE_CONSOLE_URL: z.url({ protocol: /^https$/ }),
+  /** Without a path, or a slash at its end. */
+  TIDEGATE_CONSOLE_URL: z.string().check(z.regex(/^https:\/\/[\w.:-]+$/)),
   TIDEGATE_CONSOLE_ISSUER: z._default(z.union([z.literal(''), z.url({ protocol: /^https$/ })]), ''),
   TIDEGATE_CONSOLE_AUDIENCE: optional,
   /** Empty: as the audience. */
@@ -119,9 +120,9 @@ const federationOf = (data: z.infer<typeof variables>): NonNullable<Settings['fe
     data.TIDEGATE_AZURE_CLIENT !== '' && {
       azure: { tenant: data.TIDEGATE_AZURE_TENANT, client: data.TIDEGATE_AZURE_CLIENT },
     }),
-  ...(data.TIDEGATE_AZURE_ISSUER !== '' && {
+  ...((data.TIDEGATE_AZURE_ISSUER !== '' || data.TIDEGATE_AZURE_ISSUER_URL !== '') && {
     azureIssuer: {
-      name: data.TIDEGATE_AZURE_ISSUER,
+      ...(data.TIDEGATE_AZURE_ISSUER !== '' && { name: data.TIDEGATE_AZURE_ISSUER }),
       ...(data.TIDEGATE_AZURE_ISSUER_URL !== '' && { url: data.TIDEGATE_AZURE_ISSUER_URL }),
     },
   }),

@@ -183,7 +183,7 @@ const nexts: Readonly<Record<string, string>> = {
   machine: 'see that the role of this function may describe the state machines (states in resources/policies.yml)',
   alias: 'see that the role of this function may describe the alias (states in resources/policies.yml)',
   concurrency:
-    'see that the role of this function may ask for the settings of the account (lambda in resources/policies.yml), and reaches Lambda',
+    'see that the role of this function may ask for the settings of the account, and of its own functions (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
 };
 

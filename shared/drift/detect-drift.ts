@@ -12,7 +12,7 @@ import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import type { Looked } from '../wave/verify-target.ts';
 import { assessDrift, type DriftFound, sayDrifted } from './assess-drift.ts';
-import { type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
+import { alertId, type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
 
 /** What looking for drift needs of the capabilities beside it. */
 export interface DriftTools {
@@ -35,14 +35,11 @@ const SIDE_BY_SIDE = 16;
 /** Nothing is begun when less is left: a target that does not answer takes most of it. */
 const leftMs = 60_000;
 
-/** The alert that a target's drift is, by which it holds releases, is waived, and resolves. */
-const alertId = 'tidegate-drift';
-
 /**
  * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
  * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
- * they should have is not settled. Neither are those that have left the fleet: what is known of them goes. Those looked at longest ago come
- * first. Writes nothing to any cluster. Twice is as once.
+ * they should have is not settled. Neither are those that have left the config: what is known of them goes, and what held them. Those looked
+ * at longest ago come first. Writes nothing to any cluster. Twice is as once.
  * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
  */
 export const detectDrift = async (
@@ -105,8 +102,8 @@ const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promis
   const newest = (await listFleetRollouts(ledger, LOOKED_THROUGH)).find(({ release }) => release !== undefined);
   if (newest?.release === undefined) return () => false;
   try {
-    const { targets } = await releaseOf(newest.release);
-    return (target) => target.private === undefined && targets[target.name] === undefined;
+    const { targets, following = [] } = await releaseOf(newest.release);
+    return ({ name, private: own }) => targets[name] === undefined && (own === undefined || !following.includes(name));
   } catch (error) {
     if (!isLost(error)) throw error;
     return () => false;
@@ -124,12 +121,12 @@ const look = async (
 ): Promise<Drift | undefined> => {
   const at = clock.now();
   const held = before?.holds === true;
-  const tellOf = (status: AlertReport['status'], summary?: string) =>
-    keepAlerts(ledger, { scope: 'target', name }, [alertOf(status, summary)], clock.now());
+  const tellOf = (report: Pick<AlertReport, 'status' | 'summary' | 'parts'>) =>
+    keepAlerts(ledger, { scope: 'target', name }, [{ ...alert, ...report }], clock.now());
   const seen = await compare(name, standing, known, tools, signal);
   if (seen === undefined) return undefined;
   if (seen === 'gone') {
-    if (held) await tellOf('resolved');
+    if (held) await tellOf({ status: 'resolved', summary: `target ${name} is in the config no more` });
     await dropDrift(ledger, name);
     return undefined;
   }
@@ -139,15 +136,17 @@ const look = async (
   if (now.begun?.rollout !== standing.rollout || now.verified?.rollout !== standing.rollout) return undefined;
   const holds = effect === 'report' ? false : found.status === 'unknown' ? held : found.status === 'drifted';
   // The row says that the target is held from before it is until after it was: what dies in between the next look puts right.
-  if (held && !holds) await tellOf('resolved');
+  if (held && !holds) await tellOf({ status: 'resolved' });
   const { commit, rollout } = standing;
   const row = { target: name, at, commit, rollout, ...keptOf(found), ...(holds ? { holds } : {}) };
   const drift = await keepDrift(ledger, row);
   if (found.status !== 'drifted' || drift.at !== at) return drift;
   const text = said(name, found, standing);
-  if (holds) await tellOf('firing', text);
+  const alerts = holds ? await tellOf({ status: 'firing', summary: text, parts: found.parts }) : undefined;
+  // A waiver that was outgrown is told of though the same objects were before.
+  const { outgrownAt = '' } = alerts?.firing.find(({ id }) => id === alertId) ?? {};
   const ids = found.objects.map(({ id }) => id);
-  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}`, text, audienceOf(target));
+  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}${outgrownAt}`, text, audienceOf(target));
   return drift;
 };
 
@@ -179,10 +178,7 @@ const compare = async (
   }
 };
 
-const alertOf = (status: AlertReport['status'], summary: string | undefined): AlertReport => ({
-  ...{ id: alertId, name: 'drift', own: true, status, labels: {} },
-  ...(summary === undefined ? {} : { summary }),
-});
+const alert = { id: alertId, name: 'drift', own: true, labels: {} } as const;
 
 const keptOf = (found: DriftFound): Pick<Drift, 'status' | 'because' | 'count' | 'objects'> => {
   if (found.status === 'unknown') return found;

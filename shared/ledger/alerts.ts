@@ -12,16 +12,21 @@ const keyOf = ({ scope, name }: AlertPlace) => ({ partition, sort: `${scope}#${n
 const alertsOf = (place: AlertPlace, row: Row | undefined): AlertsAt =>
   row === undefined ? { scope: place.scope, name: place.name, firing: [], resolved: {} } : stored<AlertsAt>(row);
 
-/** Keeps what was told of alerts at a place, and returns what is known of them then. Twice is as once. */
+/**
+ * Keeps what was told of alerts at a place, and returns what is known of them then. Where Tidegate itself says why one of its own is over, that
+ * is kept in the history of holds. Twice is as once.
+ */
 export const keepAlerts = async (
   ledger: Ledger,
   place: AlertPlace,
   reports: readonly AlertReport[],
   now: number,
-): Promise<AlertsAt> =>
-  change(ledger, place, { by: 'its source', because: 'resolved', at: now, action: 'resolve' }, (before) =>
-    nextAlerts(before, reports, now),
-  );
+): Promise<AlertsAt> => {
+  const own = reports.find((report) => report.own === true && report.status === 'resolved');
+  const why =
+    own?.summary === undefined ? { by: 'its source', because: 'resolved' } : { by: 'Tidegate', because: own.summary };
+  return change(ledger, place, { ...why, at: now, action: 'resolve' }, (before) => nextAlerts(before, reports, now));
+};
 
 /**
  * Lets go of alerts that are over by their silence, and says so in the history of holds. Twice is as once. Returns the places that
@@ -74,16 +79,32 @@ export const waiveAlerts = async (
   return held;
 };
 
+/** Which targets releases are let by to though Tidegate's own alert of that id fires there, and by whom. */
+export const readOwnWaivers = async (
+  ledger: Ledger,
+  id: string,
+): Promise<ReadonlyMap<string, NonNullable<FiringAlert['waived']>>> =>
+  new Map(
+    (await queryAll(ledger, partition)).flatMap((row) => {
+      const { scope, name, firing } = stored<AlertsAt>(row);
+      const { waived } = firing.find((alert) => alert.own === true && alert.id === id) ?? {};
+      return scope === 'target' && waived !== undefined ? [[name, waived] as const] : [];
+    }),
+  );
+
 /** Everything that is held by alerts now. */
 export const readAlertHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
-  (await queryAll(ledger, partition)).flatMap((row) => alertHold(stored<AlertsAt>(row)) ?? []);
+  (await readAlertHoldsApart(ledger)).all;
 
-/** What is held by alerts of others: what Tidegate itself has found of a target is about that target alone. */
-export const readOthersHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
-  (await queryAll(ledger, partition)).flatMap((row) => {
-    const alerts = stored<AlertsAt>(row);
-    return alertHold({ ...alerts, firing: alerts.firing.filter(({ own }) => own !== true) }) ?? [];
-  });
+/** Everything that is held by alerts now, and, apart, by those of others: what Tidegate itself has found of a target is about that target alone. */
+export const readAlertHoldsApart = async (
+  ledger: Ledger,
+): Promise<{ readonly all: readonly Hold[]; readonly others: readonly Hold[] }> => {
+  const places = (await queryAll(ledger, partition)).map((row) => stored<AlertsAt>(row));
+  const holdsOf = (isMeant: (alert: FiringAlert) => boolean) =>
+    places.flatMap((alerts) => alertHold({ ...alerts, firing: alerts.firing.filter(isMeant) }) ?? []);
+  return { all: holdsOf(() => true), others: holdsOf(({ own }) => own !== true) };
+};
 
 /** Everything that is held now: by people first, then by alerts. */
 export const readAllHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { putJson } from '../../shared/blobs/json.ts';
 import { detectDrift } from '../../shared/drift/detect-drift.ts';
-import { readDrifts } from '../../shared/drift/drift-row.ts';
-import { readAlertHolds } from '../../shared/ledger/alerts.ts';
+import { readDrifts, showDrifts } from '../../shared/drift/drift-row.ts';
+import { readAlertHolds, waiveAlerts } from '../../shared/ledger/alerts.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
@@ -17,6 +17,10 @@ const gone: Looked = {
   status: 'refused',
   refusals: [{ code: 'TERMINATING', object: '/Service/shop/web', because: 'it is being deleted' }],
 };
+const gap = (...names: readonly string[]): Looked => ({
+  ...{ status: 'different', objects: 2 },
+  toDo: names.map((name) => ({ id: `/ConfigMap/shop/${name}`, action: 'create', fields: [] })),
+});
 const well: Looked = { status: 'as-deployed', objects: 0 };
 
 /** Targets `a` and `b`, and what a look at each finds or throws. */
@@ -37,7 +41,11 @@ const openPlace = async () => {
     if (look instanceof Error) throw look;
     return look;
   };
-  const tell = async (_: string, text: string) => void told.push(text);
+  const keys = new Set<string>();
+  const tell = async (key: string, text: string) => {
+    if (!keys.has(key)) told.push(text);
+    keys.add(key);
+  };
   return {
     ...{ ledger, blobs, looks, told, rendered },
     detect: (through: Ledger = ledger) => {
@@ -102,6 +110,68 @@ test('a target whose release is not stored any more is not known, and stays held
   expect((await readDrifts(place.ledger))[0]).toMatchObject({
     ...{ target: 'a', status: 'unknown', holds: true },
     because: `what was deployed is not known: blob ${release} is not stored; it may have been removed by retention or by hand`,
+  });
+});
+
+test('a waiver lets by what was found when it was given: what drifts later holds again, and is told', async () => {
+  const place = await openPlace();
+  const { ledger, looks, told } = place;
+  const shown = async () => (await showDrifts(ledger)).find(({ target }) => target === 'a');
+  const waived = { by: 'ana', because: 'known', at: 7 };
+  looks.a = gap('x', 'y');
+  await place.detect();
+  await waiveAlerts(ledger, { scope: 'target', name: 'a' }, waived);
+  expect([await place.held(), await shown()]).toEqual([[], expect.objectContaining({ holds: true, waived })]);
+
+  // A part of it is put back.
+  looks.a = gap('y');
+  await place.detect();
+  expect([await place.held(), told.length]).toEqual([[], 2]);
+
+  // What was put back drifts again.
+  looks.a = gap('x', 'y');
+  await place.detect();
+  expect(await place.held()).toEqual(['a']);
+  expect(await shown()).not.toHaveProperty('waived');
+  expect(told.slice(2)).toEqual([
+    'a has drifted: 2 objects are not as c left them: /ConfigMap/shop/x (it is gone), /ConfigMap/shop/y (it is gone)',
+  ]);
+  await place.detect();
+  expect(told).toHaveLength(3);
+});
+
+test('a private target is looked at while the newest release of the fleet names it, and let go when it does not', async () => {
+  const place = await openPlace();
+  const { ledger, blobs, looks, rendered } = place;
+  const own = { ...targetNamed('p'), private: { roles: ['acme'] }, rendered };
+  const standing = {
+    release: await putJson(blobs, { targets: { p: own } }),
+    rendered,
+    commit: 'c',
+    rollout: 'o',
+    at: 1,
+  };
+  await markVerified(ledger, 'p', standing);
+  const others = { a: { ...targetNamed('a'), rendered }, b: { ...targetNamed('b'), rendered } };
+  const prepare = async (rollout: string, startedAt: number, following?: readonly string[]) => {
+    const release = await putJson(blobs, { targets: others, ...(following && { following }) });
+    const from = { repository: 'acme/fleet', commit: 'd', startedAt, startedBy: 'ana', authors: [] };
+    await openRollout(ledger, { rollout, ...from });
+    await notePrepared(ledger, rollout, release, []);
+  };
+  looks.p = gone;
+  await prepare('ro-1', 1, ['p']);
+  await place.detect();
+  expect(await place.held()).toEqual(['p']);
+
+  await prepare('ro-2', 2);
+  await place.detect();
+  expect(await place.held()).toEqual([]);
+  expect(await place.isSo()).toEqual(['a: as-deployed', 'b: as-deployed']);
+  const [last] = await ledger.query('hold-history', { limit: 1, reverse: true });
+  expect(last?.data).toMatchObject({
+    ...{ by: 'Tidegate', because: 'target p is in the config no more' },
+    lifted: { kind: 'alert', scope: 'target', name: 'p' },
   });
 });
 
