@@ -70,6 +70,11 @@ const never = [
     module: /@jsonjoy\.com\/fs-node\/lib\/glob\.js$/,
     contents: uncalled(['glob', 'globSync', 'globWalk'], 'looking for files by a pattern'),
   },
+  // Nor is one watched for what becomes of its files.
+  {
+    module: /\/glob-to-regex\.js\/lib\/index\.js$/,
+    contents: uncalled(['toRegex', 'expandBraces'], 'a pattern of file names'),
+  },
   // Calendars are read: nothing writes one, nor reads cards of people. The package as one file can not be told so.
   { module: /\/ical\.js\/dist\/ical\.js$/, contents: "export { default } from '../lib/ical/module.js';" },
   {

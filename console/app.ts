@@ -6,6 +6,7 @@ import { readAccess } from '../shared/ledger/access.ts';
 import { recordAudit } from '../shared/ledger/audit.ts';
 import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { acting } from './acting.ts';
 import { ActionRefused, type Actions } from './actions.ts';
 import { answerError, answerPage, answerView, type Shown, serveAsset } from './answer.ts';
@@ -18,7 +19,6 @@ import { wantsJson } from './read-body.ts';
 import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
 import { addSignIn, isNavigation, type SignIn, signInPath } from './sign-in.ts';
-import { withoutTargets } from './without-targets.ts';
 
 export interface ConsoleOptions {
   readonly outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'> & Partial<Pick<Outside, 'log'>>;

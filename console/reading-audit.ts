@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { readAnchored, readNewestLink } from '../shared/audit/chain-rows.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Asked, Read } from './app.ts';
@@ -14,7 +15,6 @@ import {
   withholding,
 } from './rows/read-audit.ts';
 import type { AuditView } from './views/audit.ts';
-import { withoutTargets } from './without-targets.ts';
 
 /** The audit log by what is asked for in the address. */
 export const audit: Read = async ({ request, outside: { ledger }, hidden }): Promise<Shown> => {

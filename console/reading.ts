@@ -1,6 +1,7 @@
 import { showDrifts } from '../shared/drift/drift-row.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
 import { probeRegions } from '../shared/outside/probe-regions.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Read } from './app.ts';
@@ -21,7 +22,6 @@ import { fleetView } from './views/fleet.ts';
 import { rolloutView } from './views/rollout.ts';
 import { rolloutsView } from './views/rollouts.ts';
 import { shortCommit } from './views/standing-text.ts';
-import { withoutTargets } from './without-targets.ts';
 
 /** Rollouts of the list: some weeks of a busy fleet. */
 const listed = 100;

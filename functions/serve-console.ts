@@ -11,9 +11,9 @@ import { identify } from './tools/identify.ts';
 import { signingIn } from './tools/signing-in.ts';
 
 /** Every path but the hooks: the console, for whom the issuer knows, and signing in there. */
-export const serveConsole = (outside: Outside): Task => {
-  const known = { identify: identify(outside), signIn: signingIn(outside) };
-  return task(outside, httpApiEvent, async (event, { deadline }) => {
+export const serveConsole = (all: Outside): Task => {
+  const known = { identify: identify(all), signIn: signingIn(all) };
+  return task(all, httpApiEvent, async (event, { deadline }, outside) => {
     const app = createConsole({
       pages: reading,
       outside,

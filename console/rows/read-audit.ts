@@ -6,7 +6,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { queryAll } from '../../shared/ledger/update.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { ownerMark, ownerOf } from '../../shared/rollout/own-rollout.ts';
-import { withoutTargets } from '../without-targets.ts';
+import { withoutTargets } from '../../shared/rollout/without-targets.ts';
 
 /** What is withheld from somebody who may not see these targets: whatever names one, or is of a rollout for one alone. Pure. */
 export type Withholds = (value: unknown, rollout: string | undefined) => boolean;

@@ -39,6 +39,7 @@ const variables = z.object({
   TIDEGATE_AUDIT_SIGNER: z.optional(z.string().check(z.regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/))),
   TIDEGATE_AUDIT_BUCKET: z.optional(given),
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
+  TIDEGATE_DATA_READERS: optional,
   TIDEGATE_ROLLOUT_MACHINE: machineArn,
   TIDEGATE_WAVE_MACHINE: machineArn,
   TIDEGATE_DEPLOYMENT_MACHINE: machineArn,
@@ -76,6 +77,7 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
       ...(data.TIDEGATE_HOME_REGION === undefined ? {} : { homeRegion: data.TIDEGATE_HOME_REGION }),
       ...(data.TIDEGATE_REGIONAL_PROBER === undefined ? {} : { regionalProber: data.TIDEGATE_REGIONAL_PROBER }),
       ...(data.TIDEGATE_PROBE_REGIONS === undefined ? {} : { probeRegions: data.TIDEGATE_PROBE_REGIONS.split(',') }),
+      ...(data.TIDEGATE_DATA_READERS === '' ? {} : { dataReaders: data.TIDEGATE_DATA_READERS }),
       stateMachines: {
         rollout: data.TIDEGATE_ROLLOUT_MACHINE,
         wave: data.TIDEGATE_WAVE_MACHINE,

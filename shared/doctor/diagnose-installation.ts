@@ -1,5 +1,6 @@
 import { Unreachable } from '../outside/http.ts';
 import type { Outside, Settings } from '../outside/outside.ts';
+import type { MachineFacts } from '../outside/state-machine.ts';
 import { assessClock } from './assess-clock.ts';
 import { assessLimits, type Limits } from './assess-limits.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
@@ -19,7 +20,7 @@ export interface InstallationTools {
     signal: AbortSignal,
   ) => Promise<{ readonly arn: string; readonly account: string; readonly date: string | null }>;
   /** What Step Functions says of a machine; `undefined` when there is none. */
-  readonly machine: (arn: string, signal: AbortSignal) => Promise<string | undefined>;
+  readonly machine: (arn: string, signal: AbortSignal) => Promise<MachineFacts | undefined>;
   /** The versions of a machine that its alias `live` leads to; `undefined` when it has none. */
   readonly live: (arn: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;
   /** Throws where the issuer that people sign in at is not what the settings say. */
@@ -72,7 +73,7 @@ export const diagnoseInstallation = async (
   });
   await look('blobs', () => roundTrip(outside));
   for (const [name, arn] of Object.entries(settings.stateMachines)) {
-    await look(`machine ${name}`, async () => assessMachine(arn, await tools.machine(arn, signal)));
+    await look(`machine ${name}`, async () => assessMachine(arn, await tools.machine(arn, signal), settings));
   }
   await look('alias live', async () => assessAlias(await tools.live(settings.stateMachines.rollout, signal)));
   const { deployed } = tools;
@@ -143,10 +144,21 @@ const assessAccount = (
   };
 };
 
-const assessMachine = (arn: string, status: string | undefined): Found => {
-  if (status === 'ACTIVE') return { status: 'ok', found: 'is there' };
-  const found = status === undefined ? `there is no state machine ${arn}` : `is ${status}`;
-  return { status: 'failed', found, next: 'deploy again with serverless.yml, which makes it' };
+const assessMachine = (
+  arn: string,
+  facts: MachineFacts | undefined,
+  { dataReaders }: Pick<Settings, 'dataReaders'>,
+): Found => {
+  const next = 'deploy again with serverless.yml, which makes it';
+  if (facts === undefined) return { status: 'failed', found: `there is no state machine ${arn}`, next };
+  const { status, isEncrypted } = facts;
+  if (status !== 'ACTIVE') return { status: 'failed', found: `is ${status}`, next };
+  if (dataReaders === undefined || isEncrypted) return { status: 'ok', found: 'is there' };
+  return {
+    status: 'failed',
+    found: `is there, and whoever may read executions reads those of private targets, although ${dataReaders} is named for that`,
+    next: 'deploy again with --param=dataReaders, which encrypts its executions (resources/executions.yml)',
+  };
 };
 
 /** By what rollouts are started: without it none begins, and between two versions nobody could say by which one. */

@@ -8,6 +8,7 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 import type { AlertReport } from '../rollout/alerts.ts';
 import { type Audience, audienceOf } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
+import { failureOf } from '../rollout/failures.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import type { Looked } from '../wave/verify-target.ts';
@@ -40,7 +41,7 @@ const leftMs = 60_000;
  * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
  * they should have is not settled. Neither are those that have left the config: what is known of them goes, and what held them. Those looked
  * at longest ago come first. Writes nothing to any cluster. Twice is as once.
- * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
+ * @throws what a look at one target threw, with that target's name before it, once all the others were looked at.
  */
 export const detectDrift = async (
   tools: DriftTools,
@@ -63,7 +64,7 @@ export const detectDrift = async (
     try {
       return await look(target, standing, before.get(target), { releaseOf, isGone }, tools, outside, signal);
     } catch (error) {
-      thrown.push(error);
+      thrown.push(failureOf(target, error));
       return undefined;
     }
   });

@@ -44,6 +44,8 @@ export interface Settings {
   readonly functionName?: string;
   /** Name of the function that probes beside waves in every other region. */
   readonly regionalProber?: string;
+  /** Roles that read what is a private target's own are named `<dataReaders>-…`. Absent: nobody is kept from reading by that. */
+  readonly dataReaders?: string;
   /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */
   readonly region: string;
   /** ARNs without a version or an alias: what executions are named after. */

@@ -152,8 +152,8 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ...rollouts.flatMap(({ rollout }) => [`/rollouts/${rollout}`, `/rollouts/${rollout}.json`]),
     ...rollouts.map(({ rollout }) => `/executions/rollout:${rollout}.json`),
     ...['/audit', '/audit.json', '/audit/start.json', '/audit/links.json', '/audit/facts.json'],
-    `/executions/wave:${own}-acme-prod-forward.json`,
-    `/executions/wave:${own}-acme-prod-forward.json?target=acme-prod`,
+    `/executions/wave:${own}-own-forward.json`,
+    `/executions/wave:${own}-own-forward.json?target=acme-prod`,
   ];
   const seen: string[] = [];
   for (const path of paths) {
@@ -165,6 +165,10 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
   expect(seen).toEqual([]);
   expect((await ask('eva', `/rollouts/${own}.json`)).status).toBe(404);
   expect((await ask('carl acme', `/rollouts/${own}.json`)).status).toBe(200);
+  // Nor do names name it that are listed for whoever may list executions.
+  const wave = `/executions/wave:${own}-own-forward.json`;
+  expect((await ask('carl acme', wave)).status).toBe(200);
+  expect((await ask('eva', wave)).status).toBe(404);
   for (const path of ['/aborts', '/retries', '/rollbacks']) {
     const answer = await ask('eva operators', path, { rollout: own, comment: 'x' });
     expect([path, answer.status, JSON.parse(answer.text).error.message]).toEqual([
@@ -238,4 +242,46 @@ test('the audit log is whole to whoever verifies it, who may see it and who may 
   expect(some).toMatchObject({ expired: 0, lookedForUnchained: false });
   expect(some.hidden).toBeGreaterThan(20);
   expect(some.verified + some.hidden).toBe(all.verified);
+});
+
+test('why a step of its could not be done is read by its people, and by nobody in the log', async () => {
+  const merged = await story.merge({ 'tidegate.json': config('v1') }, 'Version 3');
+  expect(await story.ended(merged)).toMatchObject({ outcome: 'succeeded' });
+  const own = await following((await story.rolloutRow(merged)).commit);
+  const before = story.mark();
+  await story.decide(await story.asked(), 'approve', 'carl');
+  await story.until(() => story.writes('acme-prod', before).length > 0);
+  story.instance.fleet.setDown('acme-prod', true);
+
+  const why = 'target acme-prod: GET /api: target acme-prod: its API server does not answer (simulated)';
+  expect(await story.ended(own)).toMatchObject({ outcome: 'failed', because: expect.stringContaining(why) });
+  expect(await story.events(own)).toContain(`acme-prod lost: ${why}`);
+  expect((await ask('carl acme', `/rollouts/${own}.json`)).text).toContain(why);
+  expect((await ask('eva', `/rollouts/${own}.json`)).status).toBe(404);
+
+  // All that was ever logged, and with it what Lambda would have written of what functions threw, and have told X-Ray.
+  const lines = story.log.map((line) => JSON.parse(line));
+  const secret = /acme-prod|acme-7|tidegate-target|does not answer/;
+  expect(lines.filter((line) => secret.test(JSON.stringify(line)))).toEqual([]);
+  const thrown = lines.filter(({ message }) => message === 'function failed');
+  expect(new Set(thrown.map(({ error }) => error))).toEqual(new Set(['ClusterUnreachable']));
+  // A line of the log leads who may read them to the blobs.
+  const blobOf = async (line: { readonly because?: string; readonly kept?: string } | undefined): Promise<unknown> => {
+    const [digest = ''] = /sha256:[0-9a-f]{64}/.exec(line?.because ?? line?.kept ?? '') ?? [];
+    return JSON.parse(new TextDecoder().decode(await outside.blobs.get(digest as `sha256:${string}`)));
+  };
+  const because = expect.stringContaining('target acme-prod: its API server does not answer (simulated)');
+  expect(await blobOf(thrown.at(-1))).toEqual({ rollout: own, error: 'ClusterUnreachable', because });
+  expect(await blobOf(lines.findLast(({ kept }) => kept !== undefined))).toEqual({
+    rollout: own,
+    lines: [
+      {
+        level: 'error',
+        message: 'thrown',
+        error: 'ClusterUnreachable',
+        because,
+        trace: expect.stringMatching(/\n +at /),
+      },
+    ],
+  });
 });

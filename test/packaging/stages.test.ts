@@ -109,6 +109,26 @@ describe('two stages of one account', () => {
     });
   });
 
+  it.each(['Rollout', 'Wave', 'Deployment'])(
+    'have executions of %s by their own key where readers are named',
+    (machine) => {
+      for (const resources of [ci, prod])
+        expect(resources[`${machine}StateMachine`]?.Properties.EncryptionConfiguration).toEqual({
+          'Fn::If': [
+            'HasDataReaders',
+            {
+              Type: 'CUSTOMER_MANAGED_KMS_KEY',
+              KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] },
+              KmsDataKeyReusePeriodSeconds: 900,
+            },
+            { Type: 'AWS_OWNED_KEY' },
+          ],
+        });
+      const conditions = JSON.parse(readFileSync(template, 'utf8')).Conditions;
+      expect(conditions.HasDataReaders).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['tidegate-reader', ''] }] });
+    },
+  );
+
   it.runIf(canLint)('have no mistake by the schemas of CloudFormation', () => {
     expect(lintTemplate(template)).toEqual([]);
   });
