@@ -12,6 +12,8 @@ const unused = [
   // The messages of GKE as classes, 3 MB: its client works with their description, protos.json. And the client of the beta API.
   { module: /@google-cloud\/container\/build\/protos\/protos\.js$/, contents: '' },
   { module: /@google-cloud\/container\/build\/src\/v1beta1\/index\.js$/, contents: '' },
+  // The messages of IAM and of locations as classes, which its transport only hands on; it works with their descriptions, too.
+  { module: /google-gax\/build\/protos\/(iam_service|locations)\.js$/, contents: '' },
   // Node has SHA-1, and in less time.
   {
     module: /\/sha\.js\/sha1\.js$/,
@@ -98,9 +100,14 @@ const byPolicy = [
     contents: absent('the client of SSM'),
   },
   {
-    policies: ['ReadBlobs', 'WriteBlobs'],
+    policies: ['ReadBlobs', 'WriteBlobs', 'SignAudit'],
     module: /@aws-sdk\/client-s3\/dist-\w+\/index\.js$/,
     contents: absent('the client of S3'),
+  },
+  {
+    policies: ['SignAudit'],
+    module: /@aws-sdk\/client-kms\/dist-\w+\/index\.js$/,
+    contents: absent('the client of KMS'),
   },
   // All of Google's ways to be known, for the one by which AWS is; GKE's own client takes others into account.
   {

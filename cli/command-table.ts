@@ -184,6 +184,31 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/drift.ts'),
   },
   {
+    name: 'audit',
+    args: '[verify]',
+    summary:
+      'who did what when, on which plan; with verify, whether the log is whole: judged here, not by the instance',
+    options: [
+      ['--actor <name>', 'only what they did'],
+      ['--target <name>', 'only what is about it'],
+      ['--rollout <rollout>', 'only what is about it'],
+      ['--since <time>', 'all since then, as 12h, 7d or 2026-03-01T12:00:00Z (the newest 100)'],
+      ['--export <file>', 'write links, entries and anchored heads to a new file, to verify them elsewhere'],
+      ['--file <file>', 'verify an export and not the instance'],
+      [
+        '--key <file>',
+        'the public keys (PEM) that may sign, as you keep them; without it those that the instance names',
+      ],
+      ['--heads <path>', 'anchored heads as you keep them, a file or a folder, beside those that the instance names'],
+    ],
+    examples: [
+      ['tidegate audit --target eks-a --since 7d', 'who did what to it this week'],
+      ['tidegate audit verify --key audit.pem --heads heads/', 'exit 0 only where it is whole, 3 where it was changed'],
+      ['tidegate audit verify --file audit.jsonl --key audit.pem', 'the same of an export, without the instance'],
+    ],
+    load: () => import('./commands/audit.ts'),
+  },
+  {
     name: 'why',
     args: '[id]',
     summary: 'why a rollout was stopped, refused or does not go on: measured, limit, query, evidence',

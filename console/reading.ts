@@ -11,6 +11,7 @@ import { fleetPage } from './pages/fleet.ts';
 import { planOfTargetPage } from './pages/plan-of-target.ts';
 import { rolloutPage } from './pages/rollout.ts';
 import { rolloutsPage } from './pages/rollouts.ts';
+import { audit, auditData } from './reading-audit.ts';
 import { execution } from './reading-execution.ts';
 import { readApprovalRows } from './rows/read-approval.ts';
 import { readFleetRows } from './rows/read-fleet.ts';
@@ -86,6 +87,9 @@ export const reading: Readonly<Record<string, Read>> = {
   '/executions/:id': execution,
   '/drift': drift,
   '/drift.json': drift,
+  '/audit': audit,
+  '/audit.json': audit,
+  ...auditData,
   '/approvals/:id': approval,
   '/approvals/:id/plan': planOfTarget,
 };

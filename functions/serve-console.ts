@@ -4,6 +4,7 @@ import { reading } from '../console/reading.ts';
 import { type Task, task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
+import { auditAnchor } from './tools/audit.ts';
 import { consoleActions } from './tools/console-actions.ts';
 import { answerOf, elsewhere, httpApiEvent, requestOf } from './tools/http-api.ts';
 import { identify } from './tools/identify.ts';
@@ -18,6 +19,7 @@ export const serveConsole = (all: Outside): Task => {
       outside,
       ...known,
       actions: consoleActions(outside, elsewhere, deadline - outside.clock.now()),
+      heads: async () => (await auditAnchor(outside)).list(),
       assets: readAssets(new URL('../console/assets/', import.meta.url)),
     });
     return answerOf(await app.fetch(requestOf(event)));

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
+import { auditKeySecret } from '../shared/audit/signing.ts';
 import { alertSecret } from '../shared/intake/receive-alerts.ts';
 import { outboxPartition } from '../shared/notify/outbox.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
@@ -69,7 +70,7 @@ export interface Instance {
 
 const forgeHost = 'git.simulated';
 const webhookSecret = 'webhook';
-/** Availability is probed, probers are watched, and forgotten turns are swept, every minute. */
+/** Availability is probed, probers are watched, forgotten turns are swept, and what was done is chained, every minute. */
 const scheduleMs = 60_000;
 /** What is needed is kept, and then what is past its time is removed. */
 const sweepMs = 24 * 3_600_000;
@@ -87,6 +88,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const secret = ensureSecret(join(dir, 'secrets'), webhookSecret, mode.random);
   ensureSecret(join(dir, 'secrets'), alertSecret, mode.random);
   ensureSecret(join(dir, 'secrets'), testSecret, mode.random);
+  ensureSecret(join(dir, 'secrets'), auditKeySecret, mode.random);
   // Set below: whatever answers to a simulated host may itself ask others.
   const later: {
     functions?: LocalFunctions;
@@ -157,6 +159,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const schedules = [
     every(scheduleMs, outside, () => functions().call('sweepTurns', {})),
     every(scheduleMs, outside, () => functions().call('watchProbers', {})),
+    every(scheduleMs, outside, () => functions().call('chainAudit', {})),
     every(driftMs, outside, () => functions().call('detectDrift', {})),
     every(sweepMs, outside, async () => {
       await functions().call('keepBlobs', {});

@@ -35,6 +35,9 @@ const variables = z.object({
   TIDEGATE_REGIONAL_PROBER: z.optional(given),
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
+  /** Of the functions alone that chain what was done, and that show it. */
+  TIDEGATE_AUDIT_SIGNER: z.optional(z.string().check(z.regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/))),
+  TIDEGATE_AUDIT_BUCKET: z.optional(given),
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
   TIDEGATE_DATA_READERS: optional,
   TIDEGATE_ROLLOUT_MACHINE: machineArn,
@@ -91,6 +94,10 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
         webhookSecret: 'webhook',
       },
       console: data.TIDEGATE_CONSOLE_URL,
+      ...(data.TIDEGATE_AUDIT_SIGNER !== undefined &&
+        data.TIDEGATE_AUDIT_BUCKET !== undefined && {
+          audit: { key: data.TIDEGATE_AUDIT_SIGNER, bucket: data.TIDEGATE_AUDIT_BUCKET },
+        }),
       ...(data.TIDEGATE_CONSOLE_ISSUER !== '' && {
         signIn: {
           issuer: data.TIDEGATE_CONSOLE_ISSUER,

@@ -10,7 +10,7 @@ export interface Limits {
 /** What `concurrency=reserved` in serverless.yml sets aside, by function. A test holds it to the template. */
 export const setAside: Readonly<Record<string, number>> = {
   ...{ receiveArtifact: 5, receiveMerge: 5, receiveAlerts: 10, receiveTest: 5, serveConsole: 20, diagnose: 5 },
-  ...{ probeAvailability: 5, watchProbers: 1, detectDrift: 1, keepBlobs: 1, sweepTurns: 1 },
+  ...{ probeAvailability: 5, watchProbers: 1, detectDrift: 1, keepBlobs: 1, sweepTurns: 1, chainAudit: 1 },
 };
 
 const reserved = Object.values(setAside).reduce((sum, count) => sum + count, 0);

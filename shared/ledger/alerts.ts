@@ -1,7 +1,7 @@
 import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
 import type { Hold } from '../rollout/holds.ts';
 import { isSilent, nextAlerts, withoutSilent } from '../rollout/next-alerts.ts';
-import { keepHoldHistory, readHolds } from './holds.ts';
+import { type HoldChange, historyWrites, readHolds } from './holds.ts';
 import type { Ledger, Row } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
 
@@ -25,7 +25,7 @@ export const keepAlerts = async (
   const own = reports.find((report) => report.own === true && report.status === 'resolved');
   const why =
     own?.summary === undefined ? { by: 'its source', because: 'resolved' } : { by: 'Tidegate', because: own.summary };
-  return change(ledger, place, { ...why, at: now }, (before) => nextAlerts(before, reports, now));
+  return change(ledger, place, { ...why, at: now, action: 'resolve' }, (before) => nextAlerts(before, reports, now));
 };
 
 /**
@@ -40,7 +40,8 @@ export const ageAlerts = async (ledger: Ledger, now: number): Promise<readonly s
     if (silent === undefined) continue;
     const since = new Date(silent.heardAt).toISOString();
     const because = `alert ${silent.name} was not told of again since ${since}, and its end was not either`;
-    await change(ledger, before, { by: 'Tidegate', because, at: now }, (current) => withoutSilent(current, now));
+    const why = { by: 'Tidegate', because, at: now, action: 'resolve' };
+    await change(ledger, before, why, (current) => withoutSilent(current, now));
     aged.push(`${before.scope}/${before.name}`);
   }
   return aged;
@@ -71,7 +72,7 @@ export const waiveAlerts = async (
   waived: NonNullable<FiringAlert['waived']>,
 ): Promise<Hold | undefined> => {
   let held: Hold | undefined;
-  await change(ledger, place, waived, (before) => {
+  await change(ledger, place, { ...waived, action: 'waive' }, (before) => {
     held = alertHold(before);
     return held === undefined ? before : { ...before, firing: before.firing.map((alert) => ({ waived, ...alert })) };
   });
@@ -109,27 +110,34 @@ export const readAlertHoldsApart = async (
 export const readAllHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
   (await Promise.all([readHolds(ledger), readAlertHolds(ledger)])).flat();
 
-/** Writes what `next` makes of a place, and when it begins or ceases to be held by that into the history of holds, too. */
+/** Writes what `next` makes of a place, and with it, when it begins or ceases to be held by that, into the history of holds. */
 const change = async (
   ledger: Ledger,
   place: AlertPlace,
-  { by, because, at }: Pick<Hold, 'by' | 'because' | 'at'>,
+  why: Pick<Hold, 'by' | 'because' | 'at'> & { readonly action: string },
   next: (before: AlertsAt) => AlertsAt,
 ): Promise<AlertsAt> => {
-  let held: Hold | undefined;
-  const row = await update(ledger, keyOf(place), (current) => {
+  let changed: HoldChange | undefined;
+  const decide = (current: Row | undefined) => {
     const before = alertsOf(place, current);
-    held = alertHold(before);
-    return { ...next(before) };
-  });
-  const after = alertsOf(place, row);
-  const holds = alertHold(after);
-  if (holds !== undefined && holds.at !== held?.at) {
-    await keepHoldHistory(ledger, { at: holds.at, by: holds.by, because: holds.because, set: holds });
+    const after = next(before);
+    changed = holdChange(place, alertHold(before), alertHold(after), why);
+    return { ...after };
+  };
+  const beside = () => (changed === undefined ? [] : [historyWrites(changed)]);
+  return alertsOf(place, await update(ledger, keyOf(place), decide, undefined, beside));
+};
+
+const holdChange = (
+  { scope, name }: AlertPlace,
+  before: Hold | undefined,
+  after: Hold | undefined,
+  why: Pick<Hold, 'by' | 'because' | 'at'> & { readonly action: string },
+): HoldChange | undefined => {
+  if (after !== undefined && after.at !== before?.at) {
+    return { at: after.at, by: after.by, because: after.because, set: after };
   }
-  if (held !== undefined && holds === undefined) {
-    const lifted = { kind: 'alert', scope: place.scope, name: place.name } as const;
-    await keepHoldHistory(ledger, { at, by, because, lifted });
-  }
-  return after;
+  if (before === undefined || after !== undefined) return undefined;
+  const { at, by, because, action } = why;
+  return { at, by, because, action, lifted: { kind: 'alert', scope, name } };
 };

@@ -35,6 +35,11 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'functions/tools/open-ledger.ts': ['@aws-sdk/client-dynamodb'],
   'functions/tools/open-secrets.ts': ['@aws-sdk/client-ssm'],
   'local/outside.ts': ['node:fs'],
+  'functions/tools/audit.ts': ['@aws-sdk/client-kms', '@aws-sdk/client-s3'],
+  'local/anchor-file.ts': ['node:fs'],
+  'shared/audit/kms.ts': ['@aws-sdk/client-kms'],
+  'shared/audit/s3.ts': ['@aws-sdk/client-s3'],
+  'cli/audit-evidence.ts': ['node:fs'],
 
   // Time, egress, sockets.
   'shared/outside/clock.ts': ['Date.now', 'performance', 'setTimeout'],

@@ -65,14 +65,16 @@ describe('the cost of a rollout', () => {
 
   it('is less than ten dollars for a month without one', () => {
     const count = (type: string): number =>
-      ['alarms', 'dashboard'].reduce(
+      ['alarms', 'dashboard', 'key', 'audit'].reduce(
         (sum, file) => sum + read(`resources/${file}.yml`).split(`Type: ${type}\n`).length - 1,
         0,
       );
-    expect({ alarms: count('AWS::CloudWatch::Alarm'), dashboards: count('AWS::CloudWatch::Dashboard') }).toEqual(
-      provisioned,
-    );
-    expect(assessFixed(provisioned, prices).total).toBeCloseTo(5, 2);
+    expect({
+      keys: count('AWS::KMS::Key'),
+      alarms: count('AWS::CloudWatch::Alarm'),
+      dashboards: count('AWS::CloudWatch::Dashboard'),
+    }).toEqual(provisioned);
+    expect(assessFixed(provisioned, prices).total).toBeCloseTo(6, 2);
     // Beside it, what runs by the clock, of a hundred targets.
     const schedules = assessSchedules({ targets: 100, regions: 1 }, prices);
     expect(schedules.total).toBeLessThan(10.5);

@@ -75,6 +75,8 @@ const openPlace = async () => {
 const dyingAt = (ledger: Ledger, partition: string): Ledger => ({
   ...ledger,
   put: (row) => (row.partition === partition ? Promise.reject(new Error('killed')) : ledger.put(row)),
+  transact: (changes) =>
+    changes.some((row) => row.partition === partition) ? Promise.reject(new Error('killed')) : ledger.transact(changes),
 });
 
 test('a look that dies between its row and its hold leaves a target that is let go when it is put back', async () => {

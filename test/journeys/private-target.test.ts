@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import type { AuditView } from '../../console/views/audit.ts';
 import { smallFleetConfig } from './fleet-config.ts';
 import { image, openRehearsal, time } from './rehearsal.ts';
 
@@ -6,6 +7,8 @@ const { createConsole } = await import('../../console/app.ts');
 const { reading } = await import('../../console/reading.ts');
 const { consoleActions } = await import('../../local/console-actions.ts');
 const { executions } = await import('../../shared/outside/executions.ts');
+const { fetchEvidence } = await import('../../cli/audit-evidence.ts');
+const { verifyAudit } = await import('../../shared/audit/verify-audit.ts');
 const { listRollouts } = await import('../../shared/ledger/rollouts.ts');
 
 const role = 'arn:aws:iam::222222222222:role/tidegate-target-acme';
@@ -43,6 +46,7 @@ const site = createConsole({
   executions: executions(outside),
   actions: consoleActions(outside, functions),
   assets: {},
+  heads: async () => (await outside.anchor?.list()) ?? [],
   identify: async ({ headers }) => {
     const [name = '', ...roles] = (headers.get('x-who') ?? '').split(' ');
     return name === '' ? undefined : { name, kind: 'person', roles };
@@ -147,6 +151,7 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ...['/', '/fleet.json', '/rollouts', '/rollouts.json', '/metrics'],
     ...rollouts.flatMap(({ rollout }) => [`/rollouts/${rollout}`, `/rollouts/${rollout}.json`]),
     ...rollouts.map(({ rollout }) => `/executions/rollout:${rollout}.json`),
+    ...['/audit', '/audit.json', '/audit/start.json', '/audit/links.json', '/audit/facts.json'],
     `/executions/wave:${own}-own-forward.json`,
     `/executions/wave:${own}-own-forward.json?target=acme-prod`,
   ];
@@ -206,8 +211,37 @@ test('who may not release, roll back or lift is told so in a sentence, and nothi
     [403, 'eva may not thaw, resume or waive: the config keeps that to operators'],
   ]);
   expect((await story.rollouts()).length).toBe(before);
+  await story.pass(60_000);
+  const log: { readonly view: AuditView } = JSON.parse((await ask('eva', '/audit.json?actor=eva')).text);
+  const told = log.view.entries.map(({ action, about = '', link }) => `${action} ${about} ${typeof link}`);
+  const about = ['/holds/lift', '/rollbacks', '/releases', '/retries'];
+  expect(told.toSorted()).toEqual(about.map((path) => `refused ${path} number`).toSorted());
   // By the config she holds the role, whatever the identity provider says.
   expect((await ask('olga', '/releases', { commit: 'HEAD' })).status).toBe(200);
+});
+
+test('the audit log is whole to whoever verifies it, who may see it and who may not', async () => {
+  await story.pass(60_000);
+  const verified = async (who: string) => {
+    const view = async <View>(path: string) => JSON.parse((await ask(who, path)).text).view as View;
+    const evidence = await fetchEvidence({
+      connection: { url: '' },
+      view,
+      post: async () => Promise.reject(new Error()),
+    });
+    const { outcome, findings, entries, anchored, head, lookedForUnchained } = verifyAudit(evidence);
+    expect({ outcome, findings, anchored: anchored?.sequence }).toEqual({
+      ...{ outcome: 'whole', findings: [] },
+      anchored: head?.sequence,
+    });
+    return { ...entries, lookedForUnchained };
+  };
+  const all = await verified('carl acme');
+  const some = await verified('eva');
+  expect(all).toMatchObject({ hidden: 0, expired: 0, lookedForUnchained: true });
+  expect(some).toMatchObject({ expired: 0, lookedForUnchained: false });
+  expect(some.hidden).toBeGreaterThan(20);
+  expect(some.verified + some.hidden).toBe(all.verified);
 });
 
 test('why a step of its could not be done is read by its people, and by nobody in the log', async () => {

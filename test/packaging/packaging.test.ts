@@ -252,7 +252,7 @@ describe('the template', () => {
     // As the doctor has it: an account with less can not set this aside.
     expect(Object.fromEntries(aside)).toEqual(setAside);
     const sum = aside.reduce((total, [, count]) => total + count, 0);
-    expect(sum).toBe(59);
+    expect(sum).toBe(60);
     expect(assessLimits({ all: 1000, own: 0, unreserved: sum + 100 }).status).toBe('ok');
     expect(assessLimits({ all: 1000, own: 0, unreserved: sum + 99 }).status).toBe('warning');
   });
@@ -291,7 +291,7 @@ describe('the template', () => {
     const unhandled = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
       .map(({ Properties }) => Properties.DestinationConfig);
-    expect(unhandled).toEqual(Array.from({ length: 6 }, () => ({ OnFailure: { Destination: queue } })));
+    expect(unhandled).toEqual(Array.from({ length: 7 }, () => ({ OnFailure: { Destination: queue } })));
     const patterns = ofType('AWS::Events::Rule').filter(([, { Properties }]) => Properties.EventPattern !== undefined);
     expect(patterns).toHaveLength(2);
     for (const [, { Properties }] of patterns) {
@@ -315,6 +315,7 @@ describe('a bundle', () => {
     // What each calls its own shapes by.
     ['SSM', 'com.amazonaws.ssm', ['ssm:GetParameter']],
     ['S3', 'com.amazonaws.s3', ['s3:GetObject', 's3:PutObject']],
+    ['KMS', 'com.amazonaws.kms', ['kms:Sign']],
     ['CloudWatch', 'com.amazonaws.cloudwatch', ['cloudwatch:GetMetricData']],
     ['EventBridge', 'com.amazonaws.eventbridge', ['events:DescribeRule']],
     ['Lambda', 'com.amazonaws.lambda', ['lambda:GetAccountSettings', 'lambda:InvokeFunction']],
