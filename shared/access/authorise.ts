@@ -28,6 +28,9 @@ export const limitedActions = {
 
 export type LimitedAction = keyof typeof limitedActions;
 
+/** Whether two names are of one person. The host of the config repository knows accounts in any case; an issuer may write one otherwise. Pure. */
+export const isSamePerson = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
 /** What is asked for. */
 export type Ask =
   /** Where nothing is kept to roles, whoever is known may. */
@@ -64,7 +67,7 @@ const mayDecide = (actor: Actor, ask: Ask & { readonly action: 'approve' | 'reje
   if (!holdsOne(actor, ask)) {
     return refuse(`${actor.name} has none of the roles ${ask.roles.join(', ')} that may decide here`);
   }
-  if (ask.action === 'approve' && ask.authors.includes(actor.name)) {
+  if (ask.action === 'approve' && ask.authors.some((author) => isSamePerson(author, actor.name))) {
     return refuse(`${actor.name} wrote or merged this change; somebody else has to approve it`);
   }
   return { allowed: true };
