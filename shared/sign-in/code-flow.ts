@@ -140,6 +140,9 @@ const readBegun = (kept: string | undefined): Begun => {
   throw new SignInRefused('this browser has not begun to sign in, or more than ten minutes ago');
 };
 
+/** Codes of `openid-client` for what no issuer answers that is well: nothing in time, a 500, a page of what stands before it. */
+const isIll = /^OAUTH_(TIMEOUT|ABORT|RESPONSE_IS_NOT_CONFORM|RESPONSE_IS_NOT_JSON|PARSE_ERROR)$/;
+
 /** What the issuer or the check of its answer says, by its name: texts of others are not repeated. */
 const refused = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
@@ -147,7 +150,7 @@ const refused = (error: unknown): unknown => {
   if (typeof told === 'string')
     return new SignInRefused(`the issuer refused: ${told.replaceAll(/[^\w.-]/g, '?').slice(0, 60)}`);
   const code: unknown = Reflect.get(error, 'code');
-  if (typeof code === 'string' && code.startsWith('OAUTH_')) {
+  if (typeof code === 'string' && code.startsWith('OAUTH_') && !isIll.test(code)) {
     return new SignInRefused(`the issuer's answer is not one to what this browser began (${code})`);
   }
   return error;

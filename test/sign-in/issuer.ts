@@ -72,10 +72,12 @@ export const openIssuer = async (
   listener = provider.callback();
 
   let isThere = true;
+  let broken: string | undefined;
   const handle = (asked: Request): Promise<Response> =>
     new Promise((resolve, reject) => {
       if (!isThere) throw new Unreachable(issuer, 'connect_timeout', 'nobody answers');
       const { pathname, search } = new URL(asked.url);
+      if (pathname === broken) return resolve(new Response('<h1>Bad gateway</h1>', { status: 502 }));
       const headers = {
         ...Object.fromEntries(asked.headers),
         host: `${issuerHost}:${port}`,
@@ -110,6 +112,10 @@ export const openIssuer = async (
     /** From now on it does not answer. */
     stop: () => {
       isThere = false;
+    },
+    /** From now on it answers at this path as what stands before it does. */
+    breakDown: (path: string) => {
+      broken = path;
     },
     close: () => {
       for (const server of [tls, plain]) {
