@@ -14,7 +14,8 @@ export interface SignIn {
   end(request: Request): Promise<string>;
   /** What a person compares with what their terminal shows; `undefined` for what no terminal shows. */
   codeOf(challenge: string): string | undefined;
-  grant(challenge: string, actor: Actor): Promise<void>;
+  /** By who has signed in for this request. Throws `ActionRefused` for whoever brings something else than a session. */
+  grant(challenge: string, actor: Actor, request: Request): Promise<void>;
   /** The session that a person has granted the terminal which keeps this; `undefined`: not yet. */
   collect(verifier: string): Promise<TerminalSession | undefined>;
 }
@@ -54,7 +55,8 @@ export const isNavigation = ({ method, headers }: Request): boolean =>
 /** Only a path of this console: whoever signs in is not sent to a place that a link named. */
 const ownPath = (given: string | undefined, origin: string): string => {
   const url = URL.parse(given ?? '/', origin);
-  const isWay = url !== null && /^\/(sign-in(\/callback)?|sign-out|signed-out)$/.test(url.pathname);
+  // `/.//host` is a path of this origin, and as an address to go to another host.
+  const isWay = url !== null && /^\/(\/|sign-in(\/callback)?$|sign-out$|signed-out$)/.test(url.pathname);
   return url?.origin === origin && !isWay ? `${url.pathname}${url.search}` : '/';
 };
 
@@ -97,7 +99,7 @@ export const addSignIn = ({ app, signIn, known, fromHere, show }: Routed): void 
     fromHere(c.req.raw);
     const { challenge: shown } = challenge(c);
     const actor = await known(c.req.raw);
-    await signIn.grant(shown, actor);
+    await signIn.grant(shown, actor, c.req.raw);
     return show('The terminal is in', terminalGranted(actor.name), actor);
   });
   // A terminal has no cookie that a page of somebody else's could make a browser send.

@@ -148,14 +148,29 @@ describe('signing in at the deployed console', () => {
     expect(agent.cookies('console.example.com').get('__Host-tidegate')).toBe(undefined);
   });
 
-  it.each([['//evil.example.com/x'], ['https://evil.example.com/'], ['/\\evil.example.com'], ['/sign-out']])(
-    'goes on to a page of its own and never to %s',
-    async (to) => {
-      const { browser } = await open();
-      const page = await signIn(browser(), `/sign-in?to=${encodeURIComponent(to)}`, 'ana');
-      expect(page.url.href).toBe(`${consoleUrl}/`);
-    },
-  );
+  it.each([
+    ['//evil.example.com/x'],
+    ['https://evil.example.com/'],
+    ['/\\evil.example.com'],
+    // Their dots are gone when the address is read, and two slashes are left.
+    ['/.//evil.example.com/x'],
+    ['/rollouts/..//evil.example.com'],
+    ['/sign-out'],
+  ])('goes on to a page of its own and never to %s', async (to) => {
+    const { browser } = await open();
+    const page = await signIn(browser(), `/sign-in?to=${encodeURIComponent(to)}`, 'ana');
+    expect(page.url.href).toBe(`${consoleUrl}/`);
+  });
+
+  it('takes an issuer that breaks down in the middle for one that can not be asked', async () => {
+    const { browser, issuer } = await open();
+    const agent = browser();
+    issuer.breakDown('/token');
+    expect(await signIn(agent, '/', 'ana')).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('can not be asked now'),
+    });
+  });
 
   it('says so when the issuer can not be asked, and lets who has signed in go on', async () => {
     const { browser, ask, issuer } = await open();
@@ -224,6 +239,24 @@ describe('letting a terminal in', () => {
     expect(await (await ask('/sign-in/terminal', {}, { verifier })).json()).toEqual({ status: 'waiting' });
     expect(await (await ask('/sign-out', headers, {})).json()).toEqual({ status: 'signed-out' });
     expect((await ask('/rollouts.json', headers)).status).toBe(401);
+  });
+
+  it('gives it no longer than the person has who lets it in: by letting in itself nobody stays for ever', async () => {
+    const { browser, ask, skip } = await open();
+    const agent = browser();
+    await signIn(agent, '/', 'ana');
+    const until = Date.now() + 8 * 3_600_000;
+    let session = agent.cookies('console.example.com').get('__Host-tidegate') ?? '';
+    for (let hour = 0; hour < 9; hour += 1) {
+      skip(50 * 60_000);
+      const headers = { authorization: `Bearer ${session}` };
+      expect((await ask(`/sign-in/terminal/${challenge}`, headers, {})).status).toBe(200);
+      const given = await (await ask('/sign-in/terminal', {}, { verifier })).json();
+      expect(Math.abs(given.until - until)).toBeLessThan(60_000);
+      session = given.token;
+    }
+    skip(31 * 60_000);
+    expect((await ask('/rollouts.json', { authorization: `Bearer ${session}` })).status).toBe(401);
   });
 
   it('takes a person: nobody, and no page of another site, lets one in', async () => {
