@@ -151,6 +151,7 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     addSignIn({
       app,
       signIn,
+      origin: consoleOrigin,
       known,
       fromHere,
       show: (title, body, actor) => answerPage(title, body, place, actor.name),

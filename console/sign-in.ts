@@ -33,6 +33,8 @@ export interface TerminalSession {
 interface Routed {
   readonly app: Hono;
   readonly signIn: SignIn;
+  /** Where the issuer sends people back to. An address of the API leads here as well, and a cookie is of one host. */
+  readonly origin: string;
   /** Who asks, for a page or an action of their own. Throws `ActionRefused`. */
   readonly known: (request: Request) => Promise<Actor>;
   /** Throws `ActionRefused` for a request that a page of somebody else's made. */
@@ -61,7 +63,7 @@ const ownPath = (given: string | undefined, origin: string): string => {
 };
 
 /** The ways in and out: `/sign-in`, where the issuer sends people back to, `/sign-out`, and the page on which a terminal is let in. */
-export const addSignIn = ({ app, signIn, known, fromHere, show }: Routed): void => {
+export const addSignIn = ({ app, signIn, origin, known, fromHere, show }: Routed): void => {
   const redirect = (location: string, cookies: readonly string[], status: 302 | 303): Response => {
     const headers = new Headers({ ...noStore, location });
     for (const cookie of cookies) headers.append('set-cookie', cookie);
@@ -76,7 +78,12 @@ export const addSignIn = ({ app, signIn, known, fromHere, show }: Routed): void 
   };
 
   app.get('/sign-in', async (c) => {
-    const { location, cookie } = await signIn.begin(ownPath(c.req.query('to'), new URL(c.req.url).origin));
+    const asked = new URL(c.req.url);
+    const to = ownPath(c.req.query('to'), asked.origin);
+    if (asked.hostname !== new URL(origin).hostname) {
+      return redirect(`${origin}/sign-in?to=${encodeURIComponent(to)}`, [], 302);
+    }
+    const { location, cookie } = await signIn.begin(to);
     return redirect(location, [cookie], 302);
   });
   app.get('/sign-in/callback', async (c) => {

@@ -19,7 +19,7 @@ const cookie = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
 const forgotten = (name: string): string => cookie(name, '', 0);
 
-/** Signing in at the issuer of the settings. The flow, with what the issuer says of itself, is kept by whoever keeps this. */
+/** Signing in at the issuer of the settings; who comes in is in the log. The flow, with what the issuer says of itself, is kept by whoever keeps this. */
 export const signingIn = (outside: Outside): SignIn => {
   let made: CodeFlow | undefined;
   const flow = (): CodeFlow => {
@@ -40,9 +40,11 @@ export const signingIn = (outside: Outside): SignIn => {
         .finish(new URL(request.url), cookieOf(request, begunCookie))
         .catch((error: unknown) => {
           if (!(error instanceof Error) || error.name !== 'SignInRefused') return orIssuerFailure(error);
+          outside.log.warn('not signed in', { because: error.message });
           throw new ActionRefused(403, 'SIGN_IN_REFUSED', error.message);
         });
       const { token } = await startSession(actor, outside);
+      outside.log.info('signed in', { by: actor.name });
       return { to, cookies: [cookie(sessionCookie, token, sessionMs / 1000), forgotten(begunCookie)] };
     },
     end: async (request) => {
@@ -63,7 +65,9 @@ export const signingIn = (outside: Outside): SignIn => {
       const granted = await collectTerminal(verifier, outside);
       if (granted === undefined) return undefined;
       const { actor, since } = granted;
-      return { name: actor.name, ...(await startSession(actor, outside, since)) };
+      const session = await startSession(actor, outside, since);
+      outside.log.info('terminal signed in', { by: actor.name });
+      return { name: actor.name, ...session };
     },
   };
 };

@@ -207,6 +207,30 @@ describe('signing in at the deployed console', () => {
     expect((await ask('/rollouts.json', { cookie: '__Host-tidegate=a.b.c' })).status).toBe(401);
   });
 
+  it('is begun at the address that the issuer sends people back to, whichever of the console they came by', async () => {
+    const { site } = await open();
+    const led = await site(
+      new Request('https://abc.execute-api.us-east-1.amazonaws.com/sign-in?to=%2Frollouts%3Fx%3D1'),
+    );
+    expect([led.status, led.headers.get('location'), led.headers.getSetCookie()]).toEqual([
+      302,
+      `${consoleUrl}/sign-in?to=%2Frollouts%3Fx%3D1`,
+      [],
+    ]);
+  });
+
+  it('is in the log of the function: who came in, and that somebody did not and why', async () => {
+    const { browser, noted } = await open();
+    await signIn(browser(), '/', 'ana');
+    await signIn(browser(), '/', 'robot');
+    await browser().go(`${consoleUrl}/sign-in/callback?code=planted&state=planted`);
+    expect(noted).toEqual([
+      { text: 'signed in', by: 'ana' },
+      { text: 'not signed in', because: expect.stringContaining('does not say who you are') },
+      { text: 'not signed in', because: expect.stringContaining('has not begun to sign in') },
+    ]);
+  });
+
   it('leads a person to sign in, and tells a program that it has to', async () => {
     const { ask } = await open();
     const person = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
@@ -222,7 +246,7 @@ describe('letting a terminal in', () => {
   const challenge = 'bW4TTyuTcOPyla3j3OLilZU7dOnoH75bgi_LGZvxanU';
 
   it('gives it a session of the person who looked at its code, once', async () => {
-    const { browser, ask } = await open();
+    const { browser, ask, noted } = await open();
     expect(await (await ask('/sign-in/terminal', {}, { verifier })).json()).toEqual({ status: 'waiting' });
     const agent = browser();
     const page = await signIn(agent, `/sign-in/terminal/${challenge}`, 'ana');
@@ -234,6 +258,10 @@ describe('letting a terminal in', () => {
 
     const given = await (await ask('/sign-in/terminal', {}, { verifier })).json();
     expect(given).toMatchObject({ status: 'signed-in', name: 'ana' });
+    expect(noted).toEqual([
+      { text: 'signed in', by: 'ana' },
+      { text: 'terminal signed in', by: 'ana' },
+    ]);
     const headers = { authorization: `Bearer ${given.token}` };
     expect((await ask('/rollouts.json', headers)).status).toBe(200);
     expect(await (await ask('/sign-in/terminal', {}, { verifier })).json()).toEqual({ status: 'waiting' });
