@@ -82,6 +82,18 @@ it('knows an author however the issuer writes the name: accounts at the host of 
   expect(authorise(person('ana', 'managers'), ask)).toEqual({ allowed: true });
 });
 
+it.each(['ana@example.com', 'Ana Lee', 'ana '])(
+  'lets nobody approve as %j, which is no account that an author could have: nobody would know that they wrote it',
+  (name) => {
+    const ask = { action: 'approve', roles: ['managers'], holders: [], authors: ['ana'] } as const;
+    expect(authorise(person(name, 'managers'), ask)).toEqual({
+      allowed: false,
+      because: `${name} is no account at the host of the config repository, so nobody can tell whether they wrote this change; have the issuer give the account as preferred_username (docs/deploy.md)`,
+    });
+    expect(authorise(person(name, 'managers'), { ...ask, action: 'reject' })).toEqual({ allowed: true });
+  },
+);
+
 it('has an action for every route that changes something', () => {
   expect(acting.map(({ path, action }) => [path, action])).toEqual([
     ['/approvals/:id', 'read'],
