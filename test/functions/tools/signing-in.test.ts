@@ -231,6 +231,13 @@ describe('signing in at the deployed console', () => {
     ]);
   });
 
+  it('is asked for over TLS alone, by whoever was there once', async () => {
+    const { ask } = await open();
+    for (const path of ['/sign-in', '/rollouts.json', '/no-such-page']) {
+      expect((await ask(path)).headers.get('strict-transport-security')).toBe('max-age=31536000');
+    }
+  });
+
   it('leads a person to sign in, and tells a program that it has to', async () => {
     const { ask } = await open();
     const person = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
