@@ -13,7 +13,11 @@ for (const folder of [out, join(root, 'dist', 'statemachines'), join(root, 'dist
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { main: 'cli/main.ts', 'jsonnet-thread': 'shared/render/jsonnet-thread.ts' },
+  entryPoints: {
+    main: 'cli/main.ts',
+    'jsonnet-thread': 'shared/render/jsonnet-thread.ts',
+    'rehearsal-process': 'cli/rehearsal-process.ts',
+  },
   outdir: out,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'part-[hash]',
@@ -43,6 +47,7 @@ const beside = {
   'local/fleet/kubernetes/schema/builtin.types': 'cli/builtin.types',
   statemachines: 'statemachines',
   'examples/demo': 'examples/demo',
+  'examples/scenarios': 'examples/scenarios',
 };
 for (const [from, to] of Object.entries(beside)) {
   mkdirSync(dirname(join(root, 'dist', to)), { recursive: true });

@@ -12,6 +12,8 @@ const unused = [
   // The messages of GKE as classes, 3 MB: its client works with their description, protos.json. And the client of the beta API.
   { module: /@google-cloud\/container\/build\/protos\/protos\.js$/, contents: '' },
   { module: /@google-cloud\/container\/build\/src\/v1beta1\/index\.js$/, contents: '' },
+  // The messages of IAM and of locations as classes, which its transport only hands on; it works with their descriptions, too.
+  { module: /google-gax\/build\/protos\/(iam_service|locations)\.js$/, contents: '' },
   // Node has SHA-1, and in less time.
   {
     module: /\/sha\.js\/sha1\.js$/,
@@ -68,6 +70,11 @@ const never = [
     module: /@jsonjoy\.com\/fs-node\/lib\/glob\.js$/,
     contents: uncalled(['glob', 'globSync', 'globWalk'], 'looking for files by a pattern'),
   },
+  // Nor is one watched for what becomes of its files.
+  {
+    module: /\/glob-to-regex\.js\/lib\/index\.js$/,
+    contents: uncalled(['toRegex', 'expandBraces'], 'a pattern of file names'),
+  },
   // Calendars are read: nothing writes one, nor reads cards of people. The package as one file can not be told so.
   { module: /\/ical\.js\/dist\/ical\.js$/, contents: "export { default } from '../lib/ical/module.js';" },
   {
@@ -93,9 +100,14 @@ const byPolicy = [
     contents: absent('the client of SSM'),
   },
   {
-    policies: ['ReadBlobs', 'WriteBlobs'],
+    policies: ['ReadBlobs', 'WriteBlobs', 'SignAudit'],
     module: /@aws-sdk\/client-s3\/dist-\w+\/index\.js$/,
     contents: absent('the client of S3'),
+  },
+  {
+    policies: ['SignAudit'],
+    module: /@aws-sdk\/client-kms\/dist-\w+\/index\.js$/,
+    contents: absent('the client of KMS'),
   },
   // All of Google's ways to be known, for the one by which AWS is; GKE's own client takes others into account.
   {

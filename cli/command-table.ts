@@ -60,6 +60,30 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'rehearse',
+    offline: true,
+    args: '[scenario...]',
+    summary: 'run scenarios of what may go wrong over your config: simulated fleet, virtual time, hours in seconds',
+    options: [
+      ['--config <path>', 'folder of the config, or its file (this folder)'],
+      ['--seed <number>', 'what chance is drawn from; the same seed is the same run (1)'],
+      ['--seeds <number>', 'each scenario with so many seeds, from that of --seed on'],
+      ['--record <file>', 'write what came of it as Markdown, to be kept'],
+      ['--list', 'name the scenarios and whether they fit the config; run none'],
+      ['--show <name>', 'print a scenario that comes with Tidegate, to begin one of your own with'],
+      ['--faults', 'name what a scenario can let happen'],
+    ],
+    examples: [
+      [
+        'tidegate rehearse',
+        'all that come with Tidegate and fit; exit 0 only when everything came as expected, else 3',
+      ],
+      ['tidegate rehearse unhealthy-version --config fleet', 'one, with its timeline'],
+      ['tidegate rehearse game-day.yaml --seeds 20 --record game-day.md', 'your own, with twenty seeds'],
+    ],
+    load: () => import('./commands/rehearse.ts'),
+  },
+  {
     name: 'doctor',
     summary:
       'look whether the instance works and reaches every target, hop by hop, and say what to do where it does not',
@@ -151,12 +175,38 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'drift',
-    summary: 'which targets no longer have what was deployed to them: object by object, and who holds what',
+    summary:
+      'which targets no longer have what was deployed to them: object by object, who holds what, who wrote it last, and who lets it by',
     examples: [
       ['tidegate drift', 'exit 3 where something has drifted, 7 where a target could not be looked at'],
       ['tidegate drift --json', 'one target per line'],
     ],
     load: () => import('./commands/drift.ts'),
+  },
+  {
+    name: 'audit',
+    args: '[verify]',
+    summary:
+      'who did what when, on which plan; with verify, whether the log is whole: judged here, not by the instance',
+    options: [
+      ['--actor <name>', 'only what they did'],
+      ['--target <name>', 'only what is about it'],
+      ['--rollout <rollout>', 'only what is about it'],
+      ['--since <time>', 'all since then, as 12h, 7d or 2026-03-01T12:00:00Z (the newest 100)'],
+      ['--export <file>', 'write links, entries and anchored heads to a new file, to verify them elsewhere'],
+      ['--file <file>', 'verify an export and not the instance'],
+      [
+        '--key <file>',
+        'the public keys (PEM) that may sign, as you keep them; without it those that the instance names',
+      ],
+      ['--heads <path>', 'anchored heads as you keep them, a file or a folder, beside those that the instance names'],
+    ],
+    examples: [
+      ['tidegate audit --target eks-a --since 7d', 'who did what to it this week'],
+      ['tidegate audit verify --key audit.pem --heads heads/', 'exit 0 only where it is whole, 3 where it was changed'],
+      ['tidegate audit verify --file audit.jsonl --key audit.pem', 'the same of an export, without the instance'],
+    ],
+    load: () => import('./commands/audit.ts'),
   },
   {
     name: 'why',

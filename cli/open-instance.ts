@@ -126,6 +126,7 @@ const ours = [
   'images.json',
   'flags.json',
   'outages.json',
+  'audit-heads.jsonl',
   'instance.json',
   'instance.log',
   'kubeconfig',

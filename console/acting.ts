@@ -3,6 +3,7 @@ import type { VoteRefusal } from '../shared/approval/approval.ts';
 import { readApproval } from '../shared/approval/rows.ts';
 import type { StartResult } from '../shared/release/start-rollout.ts';
 import type { Hold } from '../shared/rollout/holds.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { ActionRefused } from './actions.ts';
 import type { Act, Asked } from './app.ts';
 import {
@@ -17,7 +18,6 @@ import {
   targetFields,
 } from './read-body.ts';
 import { isHiddenRollout } from './seen-holds.ts';
-import { withoutTargets } from './without-targets.ts';
 
 const refusals: Readonly<Record<VoteRefusal, { readonly status: 403 | 404 | 409; readonly code: string }>> = {
   'not-found': { status: 404, code: 'NOT_FOUND' },

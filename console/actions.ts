@@ -61,7 +61,7 @@ export interface Actions {
 /** Something asked for that can not be done, and why; shown to whoever asked, with the status it is answered by. */
 export class ActionRefused extends Error {
   override readonly name = 'ActionRefused';
-  readonly status: 400 | 401 | 403 | 404 | 409 | 422;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 503;
   /** Stable, in capitals, what a script may match on: `UNKNOWN_COMMIT`. */
   readonly code: string;
   constructor(status: ActionRefused['status'], code: string, because: string) {

@@ -1,9 +1,12 @@
 import { Hono } from 'hono';
 import type { Actor, LimitedAction, Permission } from '../shared/access/authorise.ts';
 import { hiddenFrom, mayDo, openPolicy } from '../shared/access/policy.ts';
+import type { Head } from '../shared/audit/link.ts';
 import { readAccess } from '../shared/ledger/access.ts';
+import { recordAudit } from '../shared/ledger/audit.ts';
 import type { Executions } from '../shared/outside/executions.ts';
 import type { Outside } from '../shared/outside/outside.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { acting } from './acting.ts';
 import { ActionRefused, type Actions } from './actions.ts';
 import { answerError, answerPage, answerView, type Shown, serveAsset } from './answer.ts';
@@ -16,7 +19,6 @@ import { wantsJson } from './read-body.ts';
 import { readFigures } from './rows/read-figures.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
 import { addSignIn, isNavigation, type SignIn, signInPath } from './sign-in.ts';
-import { withoutTargets } from './without-targets.ts';
 
 export interface ConsoleOptions {
   readonly outside: Pick<Outside, 'ledger' | 'blobs' | 'clock' | 'settings'> & Partial<Pick<Outside, 'log'>>;
@@ -27,6 +29,8 @@ export interface ConsoleOptions {
   readonly actions: Actions;
   /** Absent where executions are looked at elsewhere: in the console of AWS. */
   readonly executions?: Executions;
+  /** Every head of the audit log that is kept outside the ledger. Absent: none is known. */
+  readonly heads?: () => Promise<readonly Head[]>;
   /** What GET shows, by its path. Absent for who only acts, so that no bundle has pages which it never shows. */
   readonly pages?: Readonly<Record<string, Read>>;
   /** Where they are not found beside this module, as in a bundle. */
@@ -44,6 +48,7 @@ export interface Asked {
   readonly outside: ConsoleOptions['outside'];
   readonly actions: Actions;
   readonly executions?: Executions;
+  readonly heads: () => Promise<readonly Head[]>;
   /** What they may do, and else why not. */
   readonly may: May;
   /** Private targets that they may not see. */
@@ -86,8 +91,28 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
       json,
       outside,
       actions,
+      heads: options.heads ?? (async () => []),
       ...(executions && { executions }),
     };
+  };
+
+  /** Somebody known asked for what they may not do. Once a minute, so that nobody fills the log by asking. */
+  const keepRefusal = async (about: string, { message }: ActionRefused, request: Request): Promise<void> => {
+    const { name } = (await options.identify(request).catch(() => undefined)) ?? nobody;
+    if (name === '') return;
+    const at = outside.clock.now();
+    const minute = Math.floor(at / 60_000);
+    const entry = {
+      id: `refused ${minute} ${name} ${about}`,
+      at,
+      actor: name,
+      action: 'refused',
+      text: message,
+      about,
+    };
+    await recordAudit(outside.ledger, entry).catch((thrown: unknown) => {
+      outside.log?.error('refusal not kept', { because: String(thrown) });
+    });
   };
 
   const fromHere = (request: Request): void => {
@@ -113,7 +138,12 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
   for (const { path, action, act } of acting) {
     app.post(path, async (c) => {
       fromHere(c.req.raw);
-      return act(await ask(c.req.raw, action, c.req.param('id')));
+      try {
+        return await act(await ask(c.req.raw, action, c.req.param('id')));
+      } catch (error) {
+        if (error instanceof ActionRefused && error.status === 403) await keepRefusal(c.req.path, error, c.req.raw);
+        throw error;
+      }
     });
   }
   if (signIn !== undefined) {

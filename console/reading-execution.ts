@@ -1,3 +1,4 @@
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Asked, Read } from './app.ts';
@@ -7,7 +8,6 @@ import { readExecutionRows } from './rows/read-execution.ts';
 import { isHiddenRollout } from './seen-holds.ts';
 import { elsewhere, executionView } from './views/execution.ts';
 import { arnOfExecution, idOfExecution } from './views/execution-id.ts';
-import { withoutTargets } from './without-targets.ts';
 
 const notFound = (id: string): ActionRefused =>
   new ActionRefused(404, 'NOT_FOUND', `there is no execution ${JSON.stringify(id)}; look at /rollouts`);

@@ -1,6 +1,7 @@
-import { orderDrifts, readDrifts } from '../shared/drift/drift-row.ts';
+import { showDrifts } from '../shared/drift/drift-row.ts';
 import { listRollouts } from '../shared/ledger/rollouts.ts';
 import { probeRegions } from '../shared/outside/probe-regions.ts';
+import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Read } from './app.ts';
@@ -10,6 +11,7 @@ import { fleetPage } from './pages/fleet.ts';
 import { planOfTargetPage } from './pages/plan-of-target.ts';
 import { rolloutPage } from './pages/rollout.ts';
 import { rolloutsPage } from './pages/rollouts.ts';
+import { audit, auditData } from './reading-audit.ts';
 import { execution } from './reading-execution.ts';
 import { readApprovalRows } from './rows/read-approval.ts';
 import { readFleetRows } from './rows/read-fleet.ts';
@@ -20,7 +22,6 @@ import { fleetView } from './views/fleet.ts';
 import { rolloutView } from './views/rollout.ts';
 import { rolloutsView } from './views/rollouts.ts';
 import { shortCommit } from './views/standing-text.ts';
-import { withoutTargets } from './without-targets.ts';
 
 /** Rollouts of the list: some weeks of a busy fleet. */
 const listed = 100;
@@ -54,7 +55,7 @@ const rollout: Read = async ({ id, outside, hidden, may }): Promise<Shown> => {
 };
 
 const drift: Read = async ({ outside, hidden }): Promise<Shown> => {
-  const view = withoutTargets(orderDrifts(await readDrifts(outside.ledger)), hidden);
+  const view = withoutTargets(await showDrifts(outside.ledger), hidden);
   return { title: 'Drift', tab: 'drift', view, body: driftPage(view), pollSeconds: 15 };
 };
 
@@ -86,6 +87,9 @@ export const reading: Readonly<Record<string, Read>> = {
   '/executions/:id': execution,
   '/drift': drift,
   '/drift.json': drift,
+  '/audit': audit,
+  '/audit.json': audit,
+  ...auditData,
   '/approvals/:id': approval,
   '/approvals/:id/plan': planOfTarget,
 };

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
 import { concludeRollout as conclude } from '../shared/release/conclude-rollout.ts';
 import { lambdaOutside } from './outside.ts';
 import { concludeTools } from './tools/conclude-tools.ts';
 import { because, rolloutRef } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 const input = z.object({
   rollout: rolloutRef.shape.rollout,
@@ -13,8 +14,8 @@ const input = z.object({
 });
 
 /** State `ConcludeRollout`: the one end of a rollout, git made true again, and people told. */
-export const concludeRollout = (outside: Outside): Task =>
-  task(outside, input, async ({ rollout, cause }, { signal }) =>
+export const concludeRollout = (all: Outside): Task =>
+  rolloutTask(all, input, async ({ rollout, cause }, { signal }, outside) =>
     conclude(rollout, cause, concludeTools(rollout, stepFunctions(outside), outside, signal), outside),
   );
 

@@ -6,8 +6,8 @@ import { lambdaOutside } from './outside.ts';
 import { driftTools } from './tools/drift.ts';
 
 /** Every five minutes: whether targets still have what was verified on them. */
-export const detectDrift = (outside: Outside): Task =>
-  task(outside, z.unknown(), (_, invocation) => detect(driftTools(outside), outside, invocation));
+export const detectDrift = (all: Outside): Task =>
+  task(all, z.unknown(), (_, invocation, outside) => detect(driftTools(outside), outside, invocation));
 
 /** What Lambda calls. */
 export const handler = detectDrift(lambdaOutside());

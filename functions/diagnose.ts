@@ -10,9 +10,9 @@ import { identify } from './tools/identify.ts';
  * `POST /diagnoses`: what works of the installation and of the way to its targets, as seen from the network that functions run in. Answers as the
  * console does and to whom the console would; a role of its own, which reads.
  */
-export const diagnose = (outside: Outside): Task => {
-  const known = identify(outside, { notes: false });
-  return task(outside, httpApiEvent, async (event, { deadline, signal }) => {
+export const diagnose = (all: Outside): Task => {
+  const known = identify(all, { notes: false });
+  return task(all, httpApiEvent, async (event, { deadline, signal }, outside) => {
     const app = createConsole({
       outside,
       identify: known,

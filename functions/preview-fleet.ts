@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { releaseOf } from '../shared/release/release-of.ts';
 import { previewFleet as preview } from '../shared/wave/preview-fleet.ts';
@@ -7,12 +7,13 @@ import { lambdaOutside } from './outside.ts';
 import { flagTools } from './tools/flags.ts';
 import { waveRef } from './tools/inputs.ts';
 import { planningTools } from './tools/planning.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 
 const input = z.object({ rollout: waveRef.shape.rollout, release: waveRef.shape.release });
 
 /** State `PreviewFleet`: plans the whole fleet once, before anything is written. */
-export const previewFleet = (outside: Outside): Task =>
-  task(outside, input, async ({ rollout, release }, { signal }) =>
+export const previewFleet = (all: Outside): Task =>
+  rolloutTask(all, input, async ({ rollout, release }, { signal }, outside) =>
     preview(
       rollout,
       release,

@@ -16,8 +16,8 @@ const order = z.object({
 });
 
 /** Every minute, in every region: probes, from outside and with no rollout needed, what is verified on each target. */
-export const probeAvailability = (outside: Outside): Task =>
-  task(outside, order, ({ region = outside.settings.region, shard, of }, invocation) => {
+export const probeAvailability = (all: Outside): Task =>
+  task(all, order, ({ region = all.settings.region, shard, of }, invocation, outside) => {
     const part = shard === undefined || of === undefined ? {} : { part: { shard, of } };
     return probe({ region, ...part }, availabilityTools(outside), outside, invocation);
   });

@@ -6,8 +6,8 @@ import { lambdaOutside } from './outside.ts';
 import { alertTools } from './tools/alerts.ts';
 
 /** `POST /hooks/alerts`: what fires outside stops what runs there, and holds what is to come. */
-export const receiveAlerts = (outside: Outside): HttpTask =>
-  httpTask(outside, async (delivery) => {
+export const receiveAlerts = (all: Outside): HttpTask =>
+  httpTask(all, async (delivery, _, outside) => {
     const answer = await receive(outside, delivery, (reports) => takeAlerts(reports, alertTools(outside), outside));
     return { status: answer.outcome === 'refused' ? answer.status : 200, body: answer };
   });

@@ -4,8 +4,8 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 
 /** `POST /hooks/artifact`, and artifact events on the event bus: a new image becomes a pull request that pins it. */
-export const receiveArtifact = (outside: Outside): HttpTask =>
-  httpTask(outside, async (delivery, { signal }) => {
+export const receiveArtifact = (all: Outside): HttpTask =>
+  httpTask(all, async (delivery, { signal }, outside) => {
     const answer = await receive(outside, delivery, signal);
     return { status: answer.outcome === 'refused' ? answer.status : 200, body: answer };
   });

@@ -9,8 +9,8 @@ import { startRollout } from '../shared/release/start-rollout.ts';
 import { lambdaOutside } from './outside.ts';
 
 /** `POST /hooks/merge`: a merge into the config repository starts its rollout. What Tidegate itself took back starts nothing. */
-export const receiveMerge = (outside: Outside): HttpTask =>
-  httpTask(outside, async (delivery, { signal }) => {
+export const receiveMerge = (all: Outside): HttpTask =>
+  httpTask(all, async (delivery, { signal }, outside) => {
     const answer = await receive(outside, delivery, signal);
     if (answer.outcome === 'refused') return { status: answer.status, body: answer };
     if (answer.outcome === 'ignored') return { status: 200, body: answer };

@@ -1,6 +1,6 @@
 import { requestApproval as request } from '../shared/approval/request-approval.ts';
 import { getJson } from '../shared/blobs/json.ts';
-import { type Task, task } from '../shared/lambda/task.ts';
+import type { Task } from '../shared/lambda/task.ts';
 import { readJudgements } from '../shared/ledger/waves.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { stepFunctions } from '../shared/outside/step-functions.ts';
@@ -12,11 +12,12 @@ import { openBudgets } from '../shared/rollout/lifted-budgets.ts';
 import type { WavePlan } from '../shared/rollout/plan.ts';
 import { lambdaOutside } from './outside.ts';
 import { waitingPlan } from './tools/inputs.ts';
+import { rolloutTask } from './tools/rollout-task.ts';
 import { noticeOf } from './tools/tell.ts';
 
 /** State `RequestApproval`: asks people about the plan; the decision goes to the task token. */
-export const requestApproval = (outside: Outside): Task =>
-  task(outside, waitingPlan, async ({ token, plan, ...ref }) => {
+export const requestApproval = (all: Outside): Task =>
+  rolloutTask(all, waitingPlan, async ({ token, plan, ...ref }, _, outside) => {
     const release = await releaseOf(outside.blobs, ref.release);
     const ask = approvalAsk(release, waveOf(release, ref.wave), await getJson<WavePlan>(outside.blobs, plan));
     if (ask === undefined) throw new InvalidInput(`wave ${ref.wave}: nothing in plan ${plan} asks for an approval`);

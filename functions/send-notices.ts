@@ -12,8 +12,8 @@ const input = z.object({
 });
 
 /** Called by the ledger's stream with what was put into the outbox. Answers with what is to be brought again (`ReportBatchItemFailures`). */
-export const sendNotices = (outside: Outside): Task =>
-  task(outside, input, async ({ Records }) => {
+export const sendNotices = (all: Outside): Task =>
+  task(all, input, async ({ Records }, _, outside) => {
     const inserted = Records.map(({ dynamodb: { Keys, SequenceNumber } }) => ({
       ...{ partition: Keys.PK.S, sort: Keys.SK.S, sequence: SequenceNumber },
     }));

@@ -13,8 +13,8 @@ import { concludeTools } from './tools/conclude-tools.ts';
  * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent,
  * and last, for it needs git, rollouts that have no end, of which people are told as of any other.
  */
-export const sweepTurns = (outside: Outside): Task =>
-  task(outside, z.unknown(), async (_, { signal }) => {
+export const sweepTurns = (all: Outside): Task =>
+  task(all, z.unknown(), async (_, { signal }, outside) => {
     const steps = stepFunctions(outside);
     const approvals = await sweepApprovals(steps, outside.ledger);
     const turns = await sweep(steps, outside);

@@ -15,8 +15,8 @@ const hourMs = 3_600_000;
  * this is alive, which it can not say of itself. And sends what some channel has not taken yet, or the ledger's stream has not
  * brought.
  */
-export const watchProbers = (outside: Outside): Task =>
-  task(outside, z.unknown(), async () => {
+export const watchProbers = (all: Outside): Task =>
+  task(all, z.unknown(), async (_, __, outside) => {
     await sendWaiting(outside);
     const silent = await watch(outside);
     // Everybody is told of them; whose they are is for their own people to know.

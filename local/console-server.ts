@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConsole } from '../console/app.ts';
 import { reading } from '../console/reading.ts';
+import { auditAnchor } from '../functions/tools/audit.ts';
 import type { Actor } from '../shared/access/authorise.ts';
 import { executions } from '../shared/outside/executions.ts';
 import { type Random, randomHex } from '../shared/outside/random.ts';
@@ -42,6 +43,7 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
         identify: async (request) => ownerOf(request, keys),
         actions: consoleActions(instance.outside, instance.functions),
         executions: executions(instance.outside),
+        heads: async () => (await auditAnchor(instance.outside)).list(),
       });
       const repository = `/${instance.outside.settings.configRepository.name}.git/`;
       handle = async (request) => {

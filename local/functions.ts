@@ -1,6 +1,7 @@
 import './loaded-ahead.ts';
 import { applyManifests } from '../functions/apply-manifests.ts';
 import { awaitEntry } from '../functions/await-entry.ts';
+import { chainAudit } from '../functions/chain-audit.ts';
 import { closeGates } from '../functions/close-gates.ts';
 import { concludeDeployment } from '../functions/conclude-deployment.ts';
 import { concludeRollout } from '../functions/conclude-rollout.ts';
@@ -37,6 +38,7 @@ import type { InvokeAnswer, InvokeCall } from './engine/calls.ts';
 const factories = {
   applyManifests,
   awaitEntry,
+  chainAudit,
   closeGates,
   concludeDeployment,
   concludeRollout,

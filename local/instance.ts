@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromiseFsClient } from 'isomorphic-git';
+import { auditKeySecret } from '../shared/audit/signing.ts';
 import { alertSecret } from '../shared/intake/receive-alerts.ts';
 import { outboxPartition } from '../shared/notify/outbox.ts';
 import type { Outside, Settings } from '../shared/outside/outside.ts';
@@ -37,6 +38,8 @@ export interface InstanceOptions {
   readonly readDefinition: (machine: string) => string;
   /** Targets whose clusters are simulated; none for a fleet that is found by a kubeconfig. */
   readonly simulated: readonly Target[];
+  /** As of a fleet; `mode.readFile` then has to give a kubeconfig for each. */
+  readonly kubeconfigs?: 'simulated';
   readonly images: Images;
   readonly flags: FlagServices;
   readonly scrapeMs: number;
@@ -67,7 +70,7 @@ export interface Instance {
 
 const forgeHost = 'git.simulated';
 const webhookSecret = 'webhook';
-/** Availability is probed, probers are watched, and forgotten turns are swept, every minute. */
+/** Availability is probed, probers are watched, forgotten turns are swept, and what was done is chained, every minute. */
 const scheduleMs = 60_000;
 /** What is needed is kept, and then what is past its time is removed. */
 const sweepMs = 24 * 3_600_000;
@@ -85,6 +88,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const secret = ensureSecret(join(dir, 'secrets'), webhookSecret, mode.random);
   ensureSecret(join(dir, 'secrets'), alertSecret, mode.random);
   ensureSecret(join(dir, 'secrets'), testSecret, mode.random);
+  ensureSecret(join(dir, 'secrets'), auditKeySecret, mode.random);
   // Set below: whatever answers to a simulated host may itself ask others.
   const later: {
     functions?: LocalFunctions;
@@ -118,6 +122,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
     flagOn: options.flags.valueOn,
     region,
     scrapeMs: options.scrapeMs,
+    ...(options.kubeconfigs === undefined ? {} : { kubeconfigs: options.kubeconfigs }),
   });
   const engine = createEngine({
     clock: mode.clock,
@@ -154,6 +159,7 @@ export const createInstance = async (options: InstanceOptions): Promise<Instance
   const schedules = [
     every(scheduleMs, outside, () => functions().call('sweepTurns', {})),
     every(scheduleMs, outside, () => functions().call('watchProbers', {})),
+    every(scheduleMs, outside, () => functions().call('chainAudit', {})),
     every(driftMs, outside, () => functions().call('detectDrift', {})),
     every(sweepMs, outside, async () => {
       await functions().call('keepBlobs', {});

@@ -14,6 +14,10 @@ import type { Random } from '../shared/outside/random.ts';
 import type { Evaluate } from '../shared/render/jsonnet.ts';
 import { blobDays } from '../shared/retention/keep-blobs.ts';
 import { fileSecrets } from '../shared/secrets/file.ts';
+import { fileAnchor } from './anchor-file.ts';
+
+/** The file of an instance that the heads of its audit log are in. */
+const auditHeads = 'audit-heads.jsonl';
 
 /** What differs between the real and the virtual mode of one machine. */
 export interface Mode {
@@ -25,6 +29,8 @@ export interface Mode {
   readonly lookup?: Lookup;
   readonly jsonnet: Evaluate;
   readonly log: Log;
+  /** Reads kubeconfigs and what they name; from the disk without it. */
+  readonly readFile?: (path: string) => Promise<string>;
 }
 
 export interface LocalOutside extends Outside {
@@ -44,7 +50,8 @@ export const localOutside = (dir: string, mode: Mode, identity: AwsIdentity, set
     blobs: folderBlobs(blobs, mode.clock),
     secrets: fileSecrets(join(dir, 'secrets')),
     identity,
-    readFile: async (path) => readFileSync(path, 'utf8'),
+    anchor: fileAnchor(join(dir, auditHeads)),
+    readFile: mode.readFile ?? (async (path) => readFileSync(path, 'utf8')),
     settings,
     sweep: () => {
       ledger.sweep();

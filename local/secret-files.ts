@@ -9,3 +9,9 @@ export const ensureSecret = (dir: string, name: string, random: Random): string 
   if (!existsSync(file)) writeFileSync(file, randomHex(random, 32), { mode: 0o600, flag: 'wx' });
   return readFileSync(file, 'utf8').trim();
 };
+
+/** Keeps a value as the secret in `dir/name`, in place of what was there. */
+export const writeSecret = (dir: string, name: string, value: string): void => {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(join(dir, name), value, { mode: 0o600 });
+};

@@ -152,6 +152,30 @@ describe('a function', () => {
     expect(called.map(([key]) => key).sort()).toEqual(Object.keys(deployed).sort());
     expect(states.filter((key) => deployed[key] === undefined)).toEqual([]);
   });
+
+  it('is made as a step of a rollout where a state calls it, and as nothing else where none does', () => {
+    const made = sources.filter(({ path }) => /^functions\/[\w-]+\.ts$/.test(path));
+    const asSteps = made.filter(({ code }) => /\brolloutTask\(/.test(code));
+    expect(asSteps.map(({ path }) => keyOf(path.slice('functions/'.length, -'.ts'.length))).sort()).toEqual(
+      states.toSorted(),
+    );
+  });
+
+  it('logs messages that are the same for all: what is about one target is a field', () => {
+    // Those two hand on the message that they were given.
+    const calls = sources
+      .filter(
+        ({ path }) =>
+          /^(functions|shared|console)\//.test(path) && !/^shared\/lambda\/(hide|seal)-private\.ts$/.test(path),
+      )
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/\blog\??(?:\.(?:info|warn|error)|\[\w+\])\(\s*(.)/g)].map(
+          ([, first]) => [path, first] as const,
+        ),
+      );
+    expect(calls.length).toBeGreaterThan(10);
+    expect(calls.filter(([, first]) => first !== "'")).toEqual([]);
+  });
 });
 
 describe('a test', () => {

@@ -11,4 +11,4 @@ export const hundredTargets: Rollout = {
 };
 
 /** What of `resources/` is paid by the month. */
-export const provisioned = { alarms: 10, dashboards: 1 };
+export const provisioned = { keys: 2, alarms: 10, dashboards: 1 };

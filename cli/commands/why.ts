@@ -1,6 +1,7 @@
 import { type Cause, causeOf } from '../../console/views/cause.ts';
 import type { Run } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { printable } from '../printable.ts';
 import type { Paint } from '../progress.ts';
 import { newestRollout, readRollout } from './status.ts';
 
@@ -50,6 +51,3 @@ export const causeLines = (cause: Cause, link: string, paint: Paint): readonly s
     ),
   ];
 };
-
-/** Logs and events come from a cluster: nothing of them may steer the terminal. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');

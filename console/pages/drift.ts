@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import type { Drift } from '../../shared/drift/drift-row.ts';
+import type { Drift, ShownDrift } from '../../shared/drift/drift-row.ts';
+import { sayWritten } from '../../shared/rollout/last-written.ts';
 import type { Html } from '../answer.ts';
 import { shortCommit } from '../views/standing-text.ts';
 import { badge, type Look } from './status.ts';
@@ -9,7 +10,7 @@ import { relativeTime } from './time.ts';
 const mostRows = 200;
 
 /** Which targets no longer have what was deployed to them, since when, and in what. */
-export const driftPage = (drifts: readonly Drift[]): Html => {
+export const driftPage = (drifts: readonly ShownDrift[]): Html => {
   if (drifts.length === 0)
     return html`<section class="empty"><h1>Nothing looked at yet</h1><p>Every five minutes each target is compared with what was verified on it.</p></section>`;
   const bad = drifts.filter(({ status }) => status === 'drifted').length;
@@ -30,10 +31,17 @@ const looks = {
   'as-deployed': { tone: 'good', word: 'as deployed', shape: 'tick' },
 } as const satisfies Record<Drift['status'], Look>;
 
+/** Whether releases wait for it, and what lets them by. */
+const effect = ({ holds, waived }: ShownDrift): Html => {
+  if (holds !== true) return html``;
+  if (waived === undefined) return html` <span class="quiet">holds releases</span>`;
+  return html` <span class="quiet">waived by ${waived.by}: ${waived.because}</span>`;
+};
+
 const line = (
-  drift: Drift,
+  drift: ShownDrift,
 ): Html => html`<tr id="drift-${drift.target}"${drift.status === 'drifted' ? html` class="bad"` : ''}>
-<th scope="row">${drift.target}</th><td>${badge(looks[drift.status])}${drift.holds === true ? html` <span class="quiet">holds releases</span>` : ''}</td>
+<th scope="row">${drift.target}</th><td>${badge(looks[drift.status])}${effect(drift)}</td>
 <td>${drift.since === undefined ? '–' : relativeTime(drift.since)}</td>
 <td><a href="/rollouts/${drift.rollout}"><code>${shortCommit(drift.commit)}</code></a></td><td>${relativeTime(drift.at)}</td>
 <td class="because">${difference(drift)}</td></tr>`;
@@ -41,7 +49,8 @@ const line = (
 const difference = ({ objects = [], count = 0, because }: Drift): Html => {
   if (objects.length === 0) return html`${because ?? ''}`;
   const more = count - objects.length;
-  return html`<ul class="plain">${objects.map(({ id, because: why }) => html`<li><code>${id}</code> ${why}</li>`)}</ul>${
-    more > 0 ? html`<p class="quiet">and ${more} more</p>` : ''
-  }`;
+  return html`<ul class="plain">${objects.map(
+    ({ id, because: why, written }) =>
+      html`<li><code>${id}</code> ${why}${written === undefined ? '' : html` <span class="quiet">${sayWritten(written)}</span>`}</li>`,
+  )}</ul>${more > 0 ? html`<p class="quiet">and ${more} more</p>` : ''}`;
 };

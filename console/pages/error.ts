@@ -8,6 +8,7 @@ const headings: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'No longer so',
   422: 'Not possible',
+  503: 'Not now',
 };
 
 const waysOn: Readonly<Record<number, string>> = {

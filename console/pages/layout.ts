@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Html } from '../answer.ts';
 import { clockTime } from './time.ts';
 
-export type Tab = 'fleet' | 'rollouts' | 'drift';
+export type Tab = 'fleet' | 'rollouts' | 'drift' | 'audit';
 
 export interface Page {
   readonly title: string;
@@ -23,6 +23,7 @@ const tabs: readonly { readonly tab: Tab; readonly href: string; readonly name: 
   { tab: 'fleet', href: '/', name: 'Fleet', keys: 'g f' },
   { tab: 'rollouts', href: '/rollouts', name: 'Rollouts', keys: 'g r' },
   { tab: 'drift', href: '/drift', name: 'Drift', keys: 'g d' },
+  { tab: 'audit', href: '/audit', name: 'Audit', keys: 'g a' },
 ];
 
 /** A whole page. No inline script, no inline style. */

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { RolloutEvent } from '../../shared/ledger/events.ts';
+import { waveExecution } from '../../shared/rollout/own-rollout.ts';
 import type { Html } from '../answer.ts';
 import type { May } from '../app.ts';
 import { pathOfExecution } from '../views/execution-id.ts';
@@ -32,7 +33,7 @@ ${rollbackForm(view, may)}`;
 /** Name of the wave's execution in the direction it goes now; absent before it began. */
 const executionOf = ({ wave: name, status }: WaveView, rollout: string): string | undefined => {
   if (status === 'not-started' || status === 'superseded') return undefined;
-  return `wave:${rollout}-${name}-${status === 'going-back' || status === 'back' ? 'back' : 'forward'}`;
+  return `wave:${waveExecution(rollout, name)}-${status === 'going-back' || status === 'back' ? 'back' : 'forward'}`;
 };
 
 const wave = (each: WaveView, rollout: string): Html => html`

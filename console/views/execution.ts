@@ -1,5 +1,6 @@
 import type { ExecutionEvent } from '../../shared/outside/executions.ts';
 import type { Settings } from '../../shared/outside/outside.ts';
+import { waveExecution } from '../../shared/rollout/own-rollout.ts';
 import type { ChildRow, ExecutionRows } from '../rows/read-execution.ts';
 import { allStates, definitionGraph } from './definition-graph.ts';
 import { awsConsoleUrl, idOfExecution } from './execution-id.ts';
@@ -137,7 +138,9 @@ const partOf = (id: string, input: string | undefined): { readonly rollout?: str
   const { rollout, wave, direction } = given;
   if (typeof rollout !== 'string') return {};
   if (id.startsWith('wave:')) return { rollout, parent: `rollout:${rollout}` };
-  return id.startsWith('deployment:') ? { rollout, parent: `wave:${rollout}-${wave}-${direction}` } : { rollout };
+  return id.startsWith('deployment:')
+    ? { rollout, parent: `wave:${waveExecution(rollout, String(wave))}-${direction}` }
+    : { rollout };
 };
 
 const leadsTo = (event: ExecutionEvent, machines: Settings['stateMachines']): string | undefined => {

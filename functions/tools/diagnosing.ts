@@ -18,7 +18,7 @@ import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readTargetStates } from '../../shared/ledger/target-state.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { probeRegions } from '../../shared/outside/probe-regions.ts';
-import { liveVersions, machineStatus } from '../../shared/outside/state-machine.ts';
+import { liveVersions, machineFacts } from '../../shared/outside/state-machine.ts';
 import { everyTarget } from '../../shared/rollout/every-target.ts';
 import type { FenceStanding } from '../../shared/rollout/fence.ts';
 import type { Target } from '../../shared/rollout/target.ts';
@@ -102,7 +102,7 @@ const installationTools = (place: DiagnosedPlace, outside: Outside): Installatio
   return {
     ...(place === 'deployed' ? deployedTools(stateMachines.rollout, outside) : {}),
     ...(place === 'here' ? {} : { identity: (signal: AbortSignal) => identityOf(outside, signal) }),
-    machine: (arn, signal) => machineStatus(arn, outside, signal),
+    machine: (arn, signal) => machineFacts(arn, outside, signal),
     live: (arn, signal) => liveVersions(arn, outside, signal),
     lookAtIssuer: async (issuer, signal) =>
       (await import('../../shared/sign-in/signing-keys.ts')).readIssuer(outside.http, issuer, signal),
@@ -134,7 +134,10 @@ const deployedTools = (machine: string, outside: Outside): Pick<InstallationTool
   return {
     deployed: {
       wanted,
-      limits: async (signal) => (await import('../../shared/doctor/lambda-limits.ts')).readLimits(outside, signal),
+      limits: async (signal) =>
+        (await import('../../shared/doctor/lambda-limits.ts')).readLimits(stack, outside, signal),
+      streams: async (signal) =>
+        (await import('../../shared/doctor/lambda-streams.ts')).readStreams(`${functions}sendNotices`, outside, signal),
       rules: async (signal) =>
         (await import('../../shared/doctor/eventbridge.ts')).readRules(wanted, { functions }, outside, signal),
     },

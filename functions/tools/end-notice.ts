@@ -1,4 +1,3 @@
-import { withoutTargets } from '../../console/without-targets.ts';
 import { isLost } from '../../shared/blobs/blobs.ts';
 import { readAccess } from '../../shared/ledger/access.ts';
 import type { Write } from '../../shared/ledger/ledger.ts';
@@ -7,6 +6,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import type { Ended } from '../../shared/release/conclude-rollout.ts';
 import { releaseOf } from '../../shared/release/release-of.ts';
 import { type Audience, audienceOf } from '../../shared/rollout/audience.ts';
+import { withoutTargets } from '../../shared/rollout/without-targets.ts';
 import { noticeOf } from './tell.ts';
 
 /** The rows that tell people of a rollout which ended other than it should: what went well is nothing to wake anybody for. */

@@ -35,7 +35,11 @@ const variables = z.object({
   TIDEGATE_REGIONAL_PROBER: z.optional(given),
   TIDEGATE_LEDGER_TABLE: given,
   TIDEGATE_BLOB_BUCKET: given,
+  /** Of the functions alone that chain what was done, and that show it. */
+  TIDEGATE_AUDIT_SIGNER: z.optional(z.string().check(z.regex(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/))),
+  TIDEGATE_AUDIT_BUCKET: z.optional(given),
   TIDEGATE_SECRETS_PATH: z.string().check(z.regex(/^\/.*\/$/)),
+  TIDEGATE_DATA_READERS: optional,
   TIDEGATE_ROLLOUT_MACHINE: machineArn,
   TIDEGATE_WAVE_MACHINE: machineArn,
   TIDEGATE_DEPLOYMENT_MACHINE: machineArn,
@@ -44,7 +48,8 @@ const variables = z.object({
   TIDEGATE_CONFIG_REPOSITORY: z.string().check(z.regex(/^[^/]+\/[^/]+$/)),
   TIDEGATE_CONFIG_BRANCH: given,
   TIDEGATE_CONFIG_FILE: given,
-  TIDEGATE_CONSOLE_URL: z.url({ protocol: /^https$/ }),
+  /** Without a path, or a slash at its end. */
+  TIDEGATE_CONSOLE_URL: z.string().check(z.regex(/^https:\/\/[\w.:-]+$/)),
   TIDEGATE_CONSOLE_ISSUER: z._default(z.union([z.literal(''), z.url({ protocol: /^https$/ })]), ''),
   TIDEGATE_CONSOLE_AUDIENCE: optional,
   /** Empty: as the audience. */
@@ -72,6 +77,7 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
       ...(data.TIDEGATE_HOME_REGION === undefined ? {} : { homeRegion: data.TIDEGATE_HOME_REGION }),
       ...(data.TIDEGATE_REGIONAL_PROBER === undefined ? {} : { regionalProber: data.TIDEGATE_REGIONAL_PROBER }),
       ...(data.TIDEGATE_PROBE_REGIONS === undefined ? {} : { probeRegions: data.TIDEGATE_PROBE_REGIONS.split(',') }),
+      ...(data.TIDEGATE_DATA_READERS === '' ? {} : { dataReaders: data.TIDEGATE_DATA_READERS }),
       stateMachines: {
         rollout: data.TIDEGATE_ROLLOUT_MACHINE,
         wave: data.TIDEGATE_WAVE_MACHINE,
@@ -88,6 +94,10 @@ export const readEnvironment = (environment: Readonly<Record<string, string | un
         webhookSecret: 'webhook',
       },
       console: data.TIDEGATE_CONSOLE_URL,
+      ...(data.TIDEGATE_AUDIT_SIGNER !== undefined &&
+        data.TIDEGATE_AUDIT_BUCKET !== undefined && {
+          audit: { key: data.TIDEGATE_AUDIT_SIGNER, bucket: data.TIDEGATE_AUDIT_BUCKET },
+        }),
       ...(data.TIDEGATE_CONSOLE_ISSUER !== '' && {
         signIn: {
           issuer: data.TIDEGATE_CONSOLE_ISSUER,
@@ -112,9 +122,9 @@ const federationOf = (data: z.infer<typeof variables>): NonNullable<Settings['fe
     data.TIDEGATE_AZURE_CLIENT !== '' && {
       azure: { tenant: data.TIDEGATE_AZURE_TENANT, client: data.TIDEGATE_AZURE_CLIENT },
     }),
-  ...(data.TIDEGATE_AZURE_ISSUER !== '' && {
+  ...((data.TIDEGATE_AZURE_ISSUER !== '' || data.TIDEGATE_AZURE_ISSUER_URL !== '') && {
     azureIssuer: {
-      name: data.TIDEGATE_AZURE_ISSUER,
+      ...(data.TIDEGATE_AZURE_ISSUER !== '' && { name: data.TIDEGATE_AZURE_ISSUER }),
       ...(data.TIDEGATE_AZURE_ISSUER_URL !== '' && { url: data.TIDEGATE_AZURE_ISSUER_URL }),
     },
   }),

@@ -111,7 +111,8 @@ const waive = async (
   const underWay = (await listOpenRollouts(ledger)).filter(({ end }) => end === undefined);
   for (const { rollout } of underWay) {
     const about = scope === 'target' ? { target: name } : scope === 'wave' ? { wave: name } : {};
-    await recordEvent(ledger, rollout, `waived ${text} ${why.at}`, { at: why.at, kind: 'held', ...about, text });
+    const did = { by: why.by, action: 'waive' };
+    await recordEvent(ledger, rollout, `waived ${text} ${why.at}`, { at: why.at, kind: 'held', ...about, text, did });
   }
   return held;
 };

@@ -5,6 +5,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import { isSessionToken, readSession } from '../../shared/sign-in/session.ts';
 import { signingKeys } from '../../shared/sign-in/signing-keys.ts';
 import { verifyToken } from '../../shared/sign-in/verify-token.ts';
+import { issuerFailure } from './issuer-failure.ts';
 
 /** What a browser that has signed in brings. */
 export const sessionCookie = '__Host-tidegate';
@@ -20,8 +21,8 @@ export const cookieOf = ({ headers }: Request, name: string): string | undefined
 
 /**
  * Who sends a request to the deployed console: by the session that a browser or a terminal holds, or by a token of the issuer, as programs have one. A
- * page that looks again by itself is no use of a session; nor is anything where the function may only read (`notes: false`). The issuer's keys are kept by whoever keeps this. Throws `ActionRefused` (401) for what is
- * brought and is not good, and `Unreachable` when the issuer can not be asked.
+ * page that looks again by itself is no use of a session; nor is anything where the function may only read (`notes: false`). The issuer's keys are
+ * kept by whoever keeps this. Throws `ActionRefused`: 401 for what is brought and is not good, 503 when the issuer can not be asked.
  */
 export const identify = (
   outside: Pick<Outside, 'ledger' | 'clock' | 'http' | 'settings'>,
@@ -32,7 +33,8 @@ export const identify = (
     const bearer = bearerOf(request);
     const token = bearer ?? cookieOf(request, sessionCookie);
     if (token === undefined) return undefined;
-    if (isSessionToken(token)) {
+    // A browser has a session and nothing else.
+    if (bearer === undefined || isSessionToken(token)) {
       const isAsked =
         bearer !== undefined || request.method !== 'GET' || request.headers.get('sec-fetch-mode') === 'navigate';
       const actor = await readSession(token, notes && isAsked, outside);
@@ -42,7 +44,9 @@ export const identify = (
     const { signIn } = outside.settings;
     if (signIn === undefined) throw refused('this console knows no issuer whose tokens it could take');
     keys ??= signingKeys(outside.http, signIn.issuer);
-    const verified = await verifyToken(token, keys, signIn, outside.clock.now());
+    const verified = await verifyToken(token, keys, signIn, outside.clock.now()).catch((error: unknown) => {
+      throw issuerFailure(error, signIn.issuer);
+    });
     if (verified.ok) return verified.actor;
     throw refused(`the token is refused: ${verified.because}`);
   };

@@ -5,6 +5,7 @@ import { hiddenFrom } from '../../shared/access/policy.ts';
 import { ownedBlobs } from '../../shared/blobs/blobs.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { buildRelease } from '../../shared/release/prepare-release.ts';
+import { failureOf } from '../../shared/rollout/failures.ts';
 import { ownerMark } from '../../shared/rollout/own-rollout.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
 import { once } from './once.ts';
@@ -27,6 +28,19 @@ export interface PlanAsked {
  * from whoever asks: by what was prepared last, or by the commit itself.
  */
 export const planCommit = async (
+  commit: string,
+  asked: PlanAsked,
+  all: Outside,
+  signal: AbortSignal,
+): Promise<PlanView> => {
+  try {
+    return await planAsked(commit, asked, all, signal);
+  } catch (error) {
+    throw asked.target === undefined || error instanceof ActionRefused ? error : failureOf(asked.target, error);
+  }
+};
+
+const planAsked = async (
   commit: string,
   { actor, hidden, target }: PlanAsked,
   all: Outside,

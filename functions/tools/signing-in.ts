@@ -5,6 +5,7 @@ import { type CodeFlow, codeFlow } from '../../shared/sign-in/code-flow.ts';
 import { endSession, sessionMs, startSession } from '../../shared/sign-in/session.ts';
 import { codeOf, collectTerminal, grantTerminal, isChallenge } from '../../shared/sign-in/terminal.ts';
 import { bearerOf, cookieOf, sessionCookie } from './identify.ts';
+import { issuerFailure } from './issuer-failure.ts';
 
 /** Of the two halves of signing in, for ten minutes. */
 const begunCookie = '__Host-tidegate-sign-in';
@@ -26,16 +27,19 @@ export const signingIn = (outside: Outside): SignIn => {
     made ??= codeFlow(issuerOf(signIn), `${url}/sign-in/callback`, outside);
     return made;
   };
+  const orIssuerFailure = (error: unknown): never => {
+    throw issuerFailure(error, outside.settings.signIn?.issuer ?? '');
+  };
   return {
     begin: async (to) => {
-      const { location, kept } = await flow().begin(to);
+      const { location, kept } = await flow().begin(to).catch(orIssuerFailure);
       return { location, cookie: cookie(begunCookie, kept, begunSeconds) };
     },
     finish: async (request) => {
       const { actor, to } = await flow()
         .finish(new URL(request.url), cookieOf(request, begunCookie))
         .catch((error: unknown) => {
-          if (!(error instanceof Error) || error.name !== 'SignInRefused') throw error;
+          if (!(error instanceof Error) || error.name !== 'SignInRefused') return orIssuerFailure(error);
           throw new ActionRefused(403, 'SIGN_IN_REFUSED', error.message);
         });
       const { token } = await startSession(actor, outside);

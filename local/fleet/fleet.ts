@@ -4,6 +4,7 @@ import { Unreachable } from '../../shared/outside/http.ts';
 import type { Random } from '../../shared/outside/random.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Route } from '../network.ts';
+import { type ApiTrouble, meetTrouble } from './api-trouble.ts';
 import { dated } from './clouds/api.ts';
 import { type Clouds, createClouds } from './clouds/clouds.ts';
 import { clusterHost } from './cluster-host.ts';
@@ -31,6 +32,8 @@ export interface FleetOptions {
   readonly flagOn?: (target: Target, flag: string) => unknown;
   /** Answers the admission webhooks of all clusters that are not served by their own pods. */
   readonly webhook?: WebhookHandler;
+  /** Targets of a kubeconfig are simulated, too: nothing of theirs is reached for real. */
+  readonly kubeconfigs?: 'simulated';
 }
 
 /** Simulated clouds, clusters, what runs in them and the requests of its users. */
@@ -43,6 +46,10 @@ export interface Fleet {
   reach(target: string): ApiServer;
   /** The API server of this target no longer answers; what runs there goes on. `false` brings it back. */
   setDown(target: string, down: boolean): void;
+  /** Its API server answers with trouble from now on; without `trouble` it is well again. What runs there goes on. */
+  setTrouble(target: string, trouble?: ApiTrouble): void;
+  /** What becomes of the users' requests to a target at this moment. */
+  serving(target: Target): Serving;
   start(): void;
   stop(): void;
 }
@@ -53,12 +60,14 @@ const publicSuffix = '.example.com';
 /** Sets up a simulated fleet for the targets. Deterministic on the clock and random source given; nothing runs before `start`. */
 export const createFleet = (options: FleetOptions): Fleet => {
   const { clock, random, database, images } = options;
-  const targets = options.targets.filter((target) => !('kubeconfig' in target.locator));
+  const targets = options.targets.filter(
+    (target) => options.kubeconfigs === 'simulated' || !('kubeconfig' in target.locator),
+  );
   const servers = new Map(
     targets.map(({ name }) => [
       name,
       createApiServer({
-        ...{ name, clock, random, database, behaviourOf: images.behaviourOf },
+        ...{ name, clock, random, database, behaviourOf: images.on(name) },
         ...(options.webhook === undefined ? {} : { webhook: options.webhook }),
       }),
     ]),
@@ -71,6 +80,7 @@ export const createFleet = (options: FleetOptions): Fleet => {
   const clouds = createClouds({ clock, clusters, region: options.region });
   const metrics = createMetrics({ clock });
   const down = new Set<string>();
+  const troubles = new Map<string, ApiTrouble>();
   /** Targets that have served: before that nobody sends them requests, as with a name that is not published yet. */
   const opened = new Set<string>();
   const serving = (target: Target): Serving => {
@@ -80,7 +90,7 @@ export const createFleet = (options: FleetOptions): Fleet => {
         labels: pod.labels,
         ready: pod.ready,
         behaviours: pod.images.map((image) =>
-          underFlags(images.behaviourOf(image), (flag) => options.flagOn?.(target, flag)),
+          underFlags(images.on(target.name)(image), (flag) => options.flagOn?.(target, flag)),
         ),
       })),
     );
@@ -94,6 +104,8 @@ export const createFleet = (options: FleetOptions): Fleet => {
   };
   const ask = async (target: Target, request: Request): Promise<Response> => {
     const server = reach(target.name);
+    const troubled = await meetTrouble(troubles.get(target.name), clock);
+    if (troubled !== undefined) return dated(troubled, clock);
     if (clouds.authorise(target.name, request) === 'ok') return dated(await server.handle(request), clock);
     const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Unauthorized' };
     return dated(Response.json({ ...status, reason: 'Unauthorized', code: 401 }, { status: 401 }), clock);
@@ -125,6 +137,11 @@ export const createFleet = (options: FleetOptions): Fleet => {
       if (isDown) down.add(target);
       else down.delete(target);
     },
+    setTrouble: (target, trouble) => {
+      if (trouble === undefined) troubles.delete(target);
+      else troubles.set(target, trouble);
+    },
+    serving,
     start: () => {
       for (const server of servers.values()) server.start();
       scraper.start();

@@ -6,8 +6,13 @@ const healthy: Behaviour = { pull: 'ok', startMs: 400, readyMs: 500 };
 /** What images do in the simulated clusters, by digest: the registry of the simulation. */
 export interface Images {
   readonly behaviourOf: BehaviourOf;
-  /** From now on containers of images with this digest behave so; what is not said is as with a healthy one. */
-  publish(digest: string, behaviour: Partial<Behaviour>): void;
+  /** The same on one target. */
+  on(target: string): BehaviourOf;
+  /**
+   * From now on containers of images with this digest behave so; what is not said is as with a healthy one. With `targets`, on these alone, and
+   * a restart does not know of it.
+   */
+  publish(digest: string, behaviour: Partial<Behaviour>, targets?: readonly string[]): void;
 }
 
 /**
@@ -19,17 +24,34 @@ export const createImages = (
   keep: (published: Readonly<Record<string, Partial<Behaviour>>>) => void,
 ): Images => {
   const published: Record<string, Partial<Behaviour>> = { ...kept };
-  // By image, as every container and every call to one asks.
-  const known = new Map<string, Behaviour>();
-  return {
-    behaviourOf: (image) => {
-      const behaviour = known.get(image) ?? { ...healthy, ...published[image.slice(image.indexOf('@') + 1)] };
-      known.set(image, behaviour);
+  /** By digest and target. */
+  const somewhere = new Map<string, Partial<Behaviour>>();
+  // By target and image, as every container and every call to one asks.
+  const known = new Map<string, Map<string, Behaviour>>();
+  const at = (target: string): BehaviourOf => {
+    return (image) => {
+      const here = known.get(target) ?? new Map<string, Behaviour>();
+      known.set(target, here);
+      const digest = image.slice(image.indexOf('@') + 1);
+      const behaviour = here.get(image) ?? {
+        ...healthy,
+        ...published[digest],
+        ...somewhere.get(`${digest} ${target}`),
+      };
+      here.set(image, behaviour);
       return behaviour;
-    },
-    publish: (digest, behaviour) => {
-      published[digest] = behaviour;
+    };
+  };
+  return {
+    behaviourOf: at(''),
+    on: at,
+    publish: (digest, behaviour, targets) => {
       known.clear();
+      if (targets !== undefined) {
+        for (const target of targets) somewhere.set(`${digest} ${target}`, behaviour);
+        return;
+      }
+      published[digest] = behaviour;
       keep(published);
     },
   };

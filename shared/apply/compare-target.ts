@@ -8,8 +8,10 @@ import { type Desired, type DesiredJob, type DesiredObject, resolveDesired } fro
 import { discover, rediscover } from './discovery.ts';
 import { grantIt, wayOutOf } from './explain-forbidden.ts';
 import { inFlight } from './in-flight.ts';
+import { lastWritten } from './last-written.ts';
 import { lintObjects } from './lint/lint-objects.ts';
 import { outagesOf } from './lint/outages.ts';
+import type { LiveObject } from './live-object.ts';
 import { needsOf } from './needs.ts';
 import { objectId } from './object-id.ts';
 import { type ApplyOrder, orderObjects } from './order-objects.ts';
@@ -43,6 +45,8 @@ export interface Comparable {
   readonly tryCreates: boolean;
   /** Whether findings of severity error refuse the target: when it is planned forward, never when an approved plan is carried out. */
   readonly refuseOutages?: boolean;
+  /** Whether a refusal of an object that is there says who wrote it last. */
+  readonly namesWriters?: boolean;
   /** Members that an approved plan left standing, because no approval names their delete. */
   readonly kept?: readonly ObjectId[];
 }
@@ -82,7 +86,7 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
       }),
     );
     const refusals = results.filter(isRefusal);
-    if (refusals.length > 0) return refusals;
+    if (refusals.length > 0) return input.namesWriters === true ? refusals.map(withWriter(found)) : refusals;
     const wanted = new Set(desired.objects.map(({ id }) => id));
     const wantedUids = new Set([...found.values()].map((object) => object.metadata.uid));
     const leaving = [...live.members.values()].filter(
@@ -99,6 +103,14 @@ export const compareTarget = async (input: Comparable): Promise<ComparedTarget |
     throw error;
   }
 };
+
+const withWriter =
+  (found: ReadonlyMap<ObjectId, LiveObject>) =>
+  (refusal: Refusal): Refusal => {
+    const live = refusal.object === undefined ? undefined : found.get(refusal.object);
+    const written = live === undefined ? undefined : lastWritten(live);
+    return written === undefined ? refusal : { ...refusal, written };
+  };
 
 /** The apply order of a set around its Jobs, which may depend on objects of the set and on nothing else. */
 export const orderAround = ({ objects, jobs }: Desired, first: ObjectId): ApplyOrder => {

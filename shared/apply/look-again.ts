@@ -1,8 +1,11 @@
 import type { Cluster } from '../clouds/cluster.ts';
 import type { Clock } from '../outside/clock.ts';
+import type { LastWritten } from '../rollout/last-written.ts';
 import type { ObjectId, PlannedObject } from '../rollout/plan.ts';
 import type { RenderedTarget } from '../rollout/release.ts';
+import type { ComparedObject } from './compare-object.ts';
 import { compareTarget } from './compare-target.ts';
+import { lastWritten } from './last-written.ts';
 import type { Refusal } from './refusals.ts';
 import type { RuleOf } from './settled/settled-by-rule.ts';
 import { type Stillness, stillSettled } from './still-settled.ts';
@@ -17,8 +20,8 @@ export interface LookInput {
   readonly ruleOf?: RuleOf;
 }
 
-/** What deploying again would do with an object, and which of its fields differ. */
-export type ToDo = Pick<PlannedObject, 'id' | 'action' | 'fields'>;
+/** What deploying again would do with an object, which of its fields differ, and who of others wrote it last. */
+export type ToDo = Pick<PlannedObject, 'id' | 'action' | 'fields'> & { readonly written?: LastWritten };
 
 /** What a target that was deployed to is by now. */
 export type SeenAgain =
@@ -40,11 +43,19 @@ export const lookAgain = async (
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<SeenAgain> => {
-  const compared = await compareTarget({ cluster, rendered, namespace, signal, kept, tryCreates: false });
+  const compared = await compareTarget({
+    cluster,
+    rendered,
+    namespace,
+    signal,
+    kept,
+    tryCreates: false,
+    namesWriters: true,
+  });
   if (!('objects' in compared)) return { status: 'refused', refusals: compared };
   const { objects, prunes } = compared;
   const toDo = [
-    ...objects.flatMap(({ id, action, fields }) => (action === 'unchanged' ? [] : [{ id, action, fields }])),
+    ...objects.flatMap((object) => (object.action === 'unchanged' ? [] : [toDoWith(object)])),
     ...prunes.map(({ id }) => ({ id, action: 'prune' as const, fields: [] })),
   ];
   if (toDo.length > 0) return { status: 'different', objects: objects.length, toDo };
@@ -52,4 +63,9 @@ export const lookAgain = async (
   return asksWhetherRuns
     ? { ...seen, stillness: await stillSettled(objects, ruleOf, { cluster, clock, signal }) }
     : seen;
+};
+
+const toDoWith = ({ id, action, fields, live }: ComparedObject): ToDo => {
+  const written = live === undefined ? undefined : lastWritten(live);
+  return { id, action, fields, ...(written === undefined ? {} : { written }) };
 };

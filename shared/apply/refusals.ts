@@ -1,3 +1,4 @@
+import type { LastWritten } from '../rollout/last-written.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 
 /** Why a plan can not be made. A refusal is a result: nothing was written, and `because` says how to go on. */
@@ -9,6 +10,8 @@ export interface Refusal {
   readonly because: string;
   /** Of a FIELD_CONFLICT: every field that somebody else holds, and who, sorted. */
   readonly conflicts?: readonly FieldConflict[];
+  /** Of a look at what was deployed: who of others wrote the object last. */
+  readonly written?: LastWritten;
 }
 
 /** A field that another manager owns. `path` as the API server writes it: `.spec.replicas`. */

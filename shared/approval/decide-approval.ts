@@ -1,6 +1,7 @@
 import type { Actor } from '../access/authorise.ts';
-import { recordEvent } from '../ledger/events.ts';
-import { stored, update } from '../ledger/update.ts';
+import { eventWrites, type RolloutEvent } from '../ledger/events.ts';
+import type { Data, Row } from '../ledger/ledger.ts';
+import { type Occurrence, stored, update } from '../ledger/update.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
 import type { Approval, VoteResult } from './approval.ts';
@@ -20,25 +21,34 @@ export const decideApproval = async (
   { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
 ): Promise<VoteResult> => {
   let result = notFound(id);
-  await update(ledger, approvalKey(id), (row) => {
+  const next = (row: Row | undefined): Data | undefined => {
     if (row === undefined) return undefined;
     const before = stored<Approval>(row);
     result = nextApproval(before, decision, actor, clock.now());
     return result.status === 'refused' || result.approval === before ? undefined : { ...result.approval };
-  });
-  if (result.status === 'refused') return result;
+  };
+  // Vote and event are one: nobody has decided of whom the history does not say so.
+  await update(ledger, approvalKey(id), next, undefined, () => voteWrites(result));
+  if (result.status === 'decided') await tellDecision(result.approval, steps, ledger);
+  return result;
+};
+
+const voteWrites = (result: VoteResult): readonly Occurrence[] => {
+  if (result.status === 'refused') return [];
   const { approval, because } = result;
-  // The vote that made it so, which after a crash may be that of somebody else.
-  const { by, vote, comment, at, deletes } = approval.votes.at(-1) ?? { ...decision, by: actor.name, at: clock.now() };
-  await recordEvent(ledger, approval.rollout, `vote ${id} ${by} ${vote}`, {
+  const { approval: id, rollout, wave, plan } = approval;
+  const last = approval.votes.at(-1);
+  if (last === undefined) return [];
+  const { by, vote, comment, at, deletes } = last;
+  const event: RolloutEvent = {
     at,
     kind: 'approval',
-    wave: approval.wave,
-    text: `${approval.wave} ${because}`,
-    details: { approval: id, plan: approval.plan, by, comment, ...(deletes === undefined ? {} : { deletes }) },
-  });
-  if (result.status === 'decided') await tellDecision(approval, steps, ledger);
-  return result;
+    wave,
+    text: `${wave} ${because}`,
+    details: { approval: id, plan, by, comment, ...(deletes === undefined ? {} : { deletes }) },
+    did: { by, action: vote },
+  };
+  return [eventWrites(rollout, `vote ${id} ${by} ${vote}`, event)];
 };
 
 const notFound = (id: string): VoteResult => ({

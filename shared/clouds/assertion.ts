@@ -26,6 +26,11 @@ export const entraAssertion = async (subject: string, outside: CloudsOutside, si
       throw controlApiFailure(subject, 'token', error);
     });
   }
+  if (own.name === undefined) {
+    throw new AccessRefused(
+      `${subject}: azureIssuerUrl is set without azureIssuer, so that no issuer is expected; deploy again with both or neither`,
+    );
+  }
   const from = own.url === undefined ? `secret ${assertionSecret}` : own.url;
   const token = own.url === undefined ? await stored(subject, outside) : await asked(own.url, subject, outside, signal);
   const wrong = assessAssertion(token, own.name, outside.clock.now());

@@ -72,6 +72,9 @@ export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<st
     // Rendering once; looking at every target twice, as a preview and as its wave's plan.
     PLANNING_GB * (30 + rollout.targets * 2);
   const calls = deploymentCalls + rollout.waves * probingCalls(rollout) * regions + steps + planning;
+  // Of a target about three entries of the audit log, of a wave twelve; each is written, taken and written again. A link a minute at most.
+  const entries = 3 * rollout.targets + 12 * rollout.waves;
+  const links = rollout.waves * rollout.waveMinutes;
   // Of one call: about two rows read and two written, twice for a transaction; one blob read, half a one written.
   const parts = {
     transitions: countTransitions(rollout) * prices.stateTransition,
@@ -79,6 +82,7 @@ export const assessCost = (rollout: Rollout, prices: Prices): Readonly<Record<st
     ledger: calls * (4 * prices.ledgerWrite + 2 * prices.ledgerRead),
     blobs: calls * (0.5 * prices.blobPut + prices.blobGet),
     key: calls * 2 * prices.keyRequest,
+    audit: entries * 6 * prices.ledgerWrite + links * (prices.keySignature + prices.blobPut + 4 * prices.ledgerWrite),
     // 1 kB of log for each call.
     logs: (calls / 1_000_000) * prices.logGb,
   };
@@ -93,11 +97,11 @@ const PROBED_TARGETS = 200;
 
 /** Dollars of a month that are paid whatever happens: what is provisioned. Nothing of it computes. */
 export const assessFixed = (
-  count: { readonly alarms: number; readonly dashboards: number },
+  count: { readonly keys: number; readonly alarms: number; readonly dashboards: number },
   prices: Prices,
 ): Readonly<Record<string, number>> =>
   summed({
-    key: prices.keyMonth,
+    keys: count.keys * prices.keyMonth,
     alarms: count.alarms * prices.alarmMonth,
     dashboards: count.dashboards * prices.dashboardMonth,
   });
@@ -112,7 +116,7 @@ const LOOK_SECONDS = 0.8;
 const LOOK_GB = 1.769;
 
 /**
- * Dollars of a month for what runs by the clock: two sweeps of a minute, the probes of all targets from each region, looking for drift each five
+ * Dollars of a month for what runs by the clock: three sweeps of a minute (one of them chains the audit log), the probes of all targets from each region, looking for drift each five
  * minutes, and keeping blobs each day (their bucket has a key of its own, so that the key is hardly asked).
  */
 export const assessSchedules = (
@@ -122,7 +126,7 @@ export const assessSchedules = (
   const minutes = 60 * 24 * 30;
   const probers = regions * Math.max(1, Math.ceil(targets / PROBED_TARGETS));
   return summed({
-    sweeps: 2 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
+    sweeps: 3 * minutes * (prices.lambdaRequest + MEMORY_GB * 0.2 * prices.lambdaGbSecond + prices.ledgerRead),
     probes:
       probers *
       minutes *
@@ -131,7 +135,7 @@ export const assessSchedules = (
       (minutes / 5) *
       (prices.lambdaRequest +
         LOOK_GB * Math.ceil(targets / 16) * LOOK_SECONDS * prices.lambdaGbSecond +
-        targets * (prices.blobGet + prices.ledgerWrite + 3 * prices.ledgerRead)),
+        targets * (prices.blobGet + prices.ledgerWrite + 6 * prices.ledgerRead)),
     blobs:
       30 *
       (prices.lambdaRequest +

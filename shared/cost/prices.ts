@@ -13,6 +13,8 @@ export const prices = {
   blobPut: 0.005 / 1_000,
   blobGet: 0.0004 / 1_000,
   keyRequest: 0.03 / 10_000,
+  /** With an asymmetric key of an elliptic curve. */
+  keySignature: 0.15 / 10_000,
   logGb: 0.5,
   keyMonth: 1,
   alarmMonth: 0.1,

@@ -5,7 +5,7 @@ import { getPlanned } from '../blobs/planned-target.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
 import { type Lease, takeLease } from '../ledger/lease.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { markBegun } from '../ledger/target-state.ts';
+import { markBegun, markLeaving } from '../ledger/target-state.ts';
 import { readStop } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { InvalidInput } from '../rollout/failures.ts';
@@ -96,9 +96,9 @@ const readTakenBack = async (
 };
 
 /**
- * As `openDeployment`, and takes the write lease of the target until after this invocation. That the rollout has begun here is recorded
- * before anything can be written. Where somebody holds it, nothing is taken and nothing recorded, unless its wave was stopped: then the
- * guard says so. Throws `LeaseTaken` while another attempt may still write.
+ * As `openDeployment`, and takes the write lease of the target until after this invocation. That the rollout has begun here, or its way
+ * back, is recorded before anything can be written. Where somebody holds it, nothing is taken and nothing recorded, unless its wave was
+ * stopped: then the guard says so. Throws `LeaseTaken` while another attempt may still write.
  */
 export const openForWriting = async (
   ref: DeploymentRef,
@@ -117,6 +117,8 @@ export const openForWriting = async (
     const commit = (await readRollout(ledger, ref.rollout))?.commit ?? '';
     const { release, rendered } = deployment.plan;
     await markBegun(ledger, ref.target, { release, rendered, commit, rollout: ref.rollout, at: clock.now() });
+  } else {
+    await markLeaving(ledger, ref.target, ref.rollout);
   }
   const guarded = writeGuard(ref, lease, findHold, outside);
   return { ...deployment, lease, ...guarded, journal: writeJournal(ref, lease, outside) };

@@ -1,8 +1,10 @@
 import { Unreachable } from '../outside/http.ts';
 import type { Outside, Settings } from '../outside/outside.ts';
+import type { MachineFacts } from '../outside/state-machine.ts';
 import { assessClock } from './assess-clock.ts';
 import { assessLimits, type Limits } from './assess-limits.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
+import { assessStream, type StreamState } from './assess-stream.ts';
 import { brief, type Check, type Found, openExamination } from './check.ts';
 import { lookAtSecret } from './look-at-secret.ts';
 
@@ -13,13 +15,15 @@ export interface InstallationTools {
     readonly rules: (signal: AbortSignal) => Promise<readonly RuleState[]>;
     readonly wanted: readonly WantedRule[];
     readonly limits: (signal: AbortSignal) => Promise<Limits>;
+    /** What calls `sendNotices`. */
+    readonly streams: (signal: AbortSignal) => Promise<readonly StreamState[]>;
   };
   /** Who AWS takes us for, and what time its answer says it is. Absent where no cloud is asked anything. */
   readonly identity?: (
     signal: AbortSignal,
   ) => Promise<{ readonly arn: string; readonly account: string; readonly date: string | null }>;
   /** What Step Functions says of a machine; `undefined` when there is none. */
-  readonly machine: (arn: string, signal: AbortSignal) => Promise<string | undefined>;
+  readonly machine: (arn: string, signal: AbortSignal) => Promise<MachineFacts | undefined>;
   /** The versions of a machine that its alias `live` leads to; `undefined` when it has none. */
   readonly live: (arn: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;
   /** Throws where the issuer that people sign in at is not what the settings say. */
@@ -72,12 +76,13 @@ export const diagnoseInstallation = async (
   });
   await look('blobs', () => roundTrip(outside));
   for (const [name, arn] of Object.entries(settings.stateMachines)) {
-    await look(`machine ${name}`, async () => assessMachine(arn, await tools.machine(arn, signal)));
+    await look(`machine ${name}`, async () => assessMachine(arn, await tools.machine(arn, signal), settings));
   }
   await look('alias live', async () => assessAlias(await tools.live(settings.stateMachines.rollout, signal)));
   const { deployed } = tools;
   if (deployed) {
     await look('rules', async () => assessRules(deployed.wanted, await deployed.rules(signal)));
+    await look('stream', async () => assessStream(await deployed.streams(signal)));
     await look('concurrency', async () => assessLimits(await deployed.limits(signal)));
   }
   await look('sign-in', async () => {
@@ -143,10 +148,21 @@ const assessAccount = (
   };
 };
 
-const assessMachine = (arn: string, status: string | undefined): Found => {
-  if (status === 'ACTIVE') return { status: 'ok', found: 'is there' };
-  const found = status === undefined ? `there is no state machine ${arn}` : `is ${status}`;
-  return { status: 'failed', found, next: 'deploy again with serverless.yml, which makes it' };
+const assessMachine = (
+  arn: string,
+  facts: MachineFacts | undefined,
+  { dataReaders }: Pick<Settings, 'dataReaders'>,
+): Found => {
+  const next = 'deploy again with serverless.yml, which makes it';
+  if (facts === undefined) return { status: 'failed', found: `there is no state machine ${arn}`, next };
+  const { status, isEncrypted } = facts;
+  if (status !== 'ACTIVE') return { status: 'failed', found: `is ${status}`, next };
+  if (dataReaders === undefined || isEncrypted) return { status: 'ok', found: 'is there' };
+  return {
+    status: 'failed',
+    found: `is there, and whoever may read executions reads those of private targets, although ${dataReaders} is named for that`,
+    next: 'deploy again with --param=dataReaders, which encrypts its executions (resources/executions.yml)',
+  };
 };
 
 /** By what rollouts are started: without it none begins, and between two versions nobody could say by which one. */
@@ -183,7 +199,9 @@ const nexts: Readonly<Record<string, string>> = {
   machine: 'see that the role of this function may describe the state machines (states in resources/policies.yml)',
   alias: 'see that the role of this function may describe the alias (states in resources/policies.yml)',
   concurrency:
-    'see that the role of this function may ask for the settings of the account (lambda in resources/policies.yml), and reaches Lambda',
+    'see that the role of this function may ask for the settings of the account, and of its own functions (lambda in resources/policies.yml), and reaches Lambda',
+  stream:
+    'see that the role of this function may list event source mappings (lambda in resources/policies.yml), and reaches Lambda',
   rules: 'see that the role of this function may list and describe rules (events in resources/policies.yml)',
 };
 

@@ -1,5 +1,7 @@
 import type { ToDo } from '../apply/look-again.ts';
 import type { Refusal, RefusalCode } from '../apply/refusals.ts';
+import { canonicalJson, digestOf } from '../rollout/digest.ts';
+import type { LastWritten } from '../rollout/last-written.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { ObjectId } from '../rollout/plan.ts';
 import type { Target } from '../rollout/target.ts';
@@ -9,12 +11,15 @@ import type { Looked } from '../wave/verify-target.ts';
 export interface DriftedObject {
   readonly id: ObjectId;
   readonly because: string;
+  /** Who of others wrote it last: most likely, and not certainly, whose change it is. */
+  readonly written?: LastWritten;
 }
 
 /** What a look at a target found. `unknown` is no answer: neither that it drifted nor that it did not. */
 export type DriftFound =
   | { readonly status: 'as-deployed'; readonly objects: number }
-  | { readonly status: 'drifted'; readonly objects: readonly DriftedObject[] }
+  /** `parts`: short digests of the differences, object by object, live values included: what a waiver of this drift lets by. */
+  | { readonly status: 'drifted'; readonly objects: readonly DriftedObject[]; readonly parts: readonly string[] }
   | { readonly status: 'unknown'; readonly because: string };
 
 /** Refusals that say what became of one object since it was brought; others speak of the release, or of what we may. */
@@ -42,25 +47,55 @@ export const assessDrift = (looked: Looked, { namespace }: Pick<Target, 'namespa
   const different = looked.status === 'different' ? looked.toDo.filter(isDifferent) : [];
   return different.length === 0
     ? { status: 'as-deployed', objects: looked.objects }
-    : { status: 'drifted', objects: different.map((object) => ({ id: object.id, because: differenceOf(object) })) };
+    : {
+        status: 'drifted',
+        objects: different.map((object) => ({ id: object.id, because: differenceOf(object), ...writtenOf(object) })),
+        parts: partsOf(
+          different.map(({ id, action, fields }) => ({ id, action, fields: fields.filter(isValue).map(liveValue) })),
+        ),
+      };
 };
+
+const writtenOf = ({ written }: Pick<ToDo, 'written'>): Pick<DriftedObject, 'written'> =>
+  written === undefined ? {} : { written };
+
+const liveValue = ({ path, replaces, replacesHash }: ToDo['fields'][number]) => ({
+  path,
+  live: replacesHash ?? replaces,
+});
+
+/** Parts that are told apart: more than that are one, by all of them. */
+const mostParts = 200;
+
+/** Sorted, so that the same difference has the same parts. */
+const partsOf = (differences: readonly object[]): readonly string[] => {
+  const parts = differences.map(shortDigest).sort();
+  return parts.length > mostParts ? [shortDigest(parts)] : parts;
+};
+
+/** 64 bits of a digest. */
+const shortDigest = (value: unknown): string => digestOf(canonicalJson(value)).slice(7, 23);
 
 const isDifferent = ({ action, fields }: ToDo): boolean =>
   action === 'create' || action === 'recreate' || (action !== 'prune' && differing(fields).length > 0);
 
 /** Without who holds fields, which is a field of its own where nothing else differs. */
-const differing = (fields: ToDo['fields']): readonly string[] =>
-  fields.map(({ path }) => path).filter((path) => path !== '/metadata/managedFields');
+const differing = (fields: ToDo['fields']): readonly string[] => fields.filter(isValue).map(({ path }) => path);
+
+const isValue = ({ path }: ToDo['fields'][number]): boolean => path !== '/metadata/managedFields';
 
 const assessRefusals = (refusals: readonly Refusal[], namespace: ObjectId): DriftFound => {
   const objects = refusals.flatMap(({ code, because, conflicts = [], ...refusal }) => {
     const object = refusal.object ?? (code === 'NAMESPACE_MISSING' ? namespace : undefined);
     if (object === undefined || !drifted.includes(code)) return [];
-    if (conflicts.length === 0) return [{ id: object, because: brief(because, 300) }];
+    const rest = writtenOf(refusal);
+    if (conflicts.length === 0) return [{ id: object, because: brief(because, 300), ...rest }];
     const held = conflicts.map(({ path, manager }) => `${path} (${manager})`);
-    return [{ id: object, because: brief(`others hold ${some(held, 'field')}`, 300) }];
+    return [{ id: object, because: brief(`others hold ${some(held, 'field')}`, 300), ...rest }];
   });
-  if (objects.length > 0) return { status: 'drifted', objects };
+  if (objects.length > 0) {
+    return { status: 'drifted', objects, parts: partsOf(objects.map(({ id, because }) => ({ id, because }))) };
+  }
   const reasons = refusals.map(({ because }) => because).join('; ');
   return { status: 'unknown', because: brief(`what was deployed can not be planned again: ${reasons}`, 300) };
 };

@@ -1,6 +1,7 @@
 import { type Digest, isLost } from '../blobs/blobs.ts';
 import { readOnce } from '../blobs/read-once.ts';
 import { keepAlerts } from '../ledger/alerts.ts';
+import { readLease } from '../ledger/lease.ts';
 import { listFleetRollouts } from '../ledger/rollouts.ts';
 import { readTargetState, readTargetStates, type Standing, type TargetState } from '../ledger/target-state.ts';
 import { mapInTurns } from '../outside/in-turns.ts';
@@ -8,11 +9,13 @@ import type { Invocation, Outside } from '../outside/outside.ts';
 import type { AlertReport } from '../rollout/alerts.ts';
 import { type Audience, audienceOf } from '../rollout/audience.ts';
 import { digestOf } from '../rollout/digest.ts';
+import { failureOf } from '../rollout/failures.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { Release, ReleaseTarget } from '../rollout/release.ts';
 import type { Looked } from '../wave/verify-target.ts';
 import { assessDrift, type DriftFound, sayDrifted } from './assess-drift.ts';
-import { type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
+import { assessRest, isSameRest, type Rest, settledOn } from './assess-rest.ts';
+import { alertId, type Drift, dropDrift, keepDrift, MOST_DRIFTED, readDrifts } from './drift-row.ts';
 
 /** What looking for drift needs of the capabilities beside it. */
 export interface DriftTools {
@@ -35,15 +38,12 @@ const SIDE_BY_SIDE = 16;
 /** Nothing is begun when less is left: a target that does not answer takes most of it. */
 const leftMs = 60_000;
 
-/** The alert that a target's drift is, by which it holds releases, is waived, and resolves. */
-const alertId = 'tidegate-drift';
-
 /**
  * Compares every target with what was verified on it last, and keeps what it finds; a target that has drifted is held as by an alert, where
- * the release does not say `drift: report`, and its people are told. Those under a rollout, or left by one half way, are not looked at: what
- * they should have is not settled. Neither are those that have left the fleet: what is known of them goes. Those looked at longest ago come
- * first. Writes nothing to any cluster. Twice is as once.
- * @throws what a look at one target threw that speaks of no target, once all the others were looked at.
+ * the release does not say `drift: report`, and its people are told. Those that are not at rest are not looked at, and what was seen while
+ * something of ours wrote is nothing. Of those that have left the config what is known goes, and what held them. Those looked at longest ago
+ * come first. Writes nothing to any cluster. Twice is as once.
+ * @throws what a look at one target threw, with that target's name before it, once all the others were looked at.
  */
 export const detectDrift = async (
   tools: DriftTools,
@@ -58,15 +58,15 @@ export const detectDrift = async (
   const isGone = await findGone(ledger, releaseOf);
   const thrown: unknown[] = [];
   let left = 0;
-  const looks = await mapInTurns(due, SIDE_BY_SIDE, async ({ target, standing }) => {
+  const looks = await mapInTurns(due, SIDE_BY_SIDE, async (target) => {
     if (deadline - clock.now() <= leftMs) {
       left += 1;
       return undefined;
     }
     try {
-      return await look(target, standing, before.get(target), { releaseOf, isGone }, tools, outside, signal);
+      return await look(target, before.get(target), { releaseOf, isGone }, tools, outside, signal);
     } catch (error) {
-      thrown.push(error);
+      thrown.push(failureOf(target, error));
       return undefined;
     }
   });
@@ -77,18 +77,24 @@ export const detectDrift = async (
   return { looked: found.length, drifted: named('drifted'), unknown: named('unknown'), left };
 };
 
-/** Targets that have what they should have by our own account, and what that is; those looked at longest ago first. Pure. */
+/** Targets of which it is settled what they should have; those looked at longest ago first. Pure. */
 export const orderLooks = (
   states: readonly TargetState[],
   before: ReadonlyMap<string, Pick<Drift, 'at'>>,
-): readonly { readonly target: string; readonly standing: Standing }[] =>
+): readonly string[] =>
   states
-    .flatMap(({ target, begun, verified }) =>
-      verified !== undefined && begun?.rollout === verified.rollout ? [{ target, standing: verified }] : [],
-    )
-    .toSorted(
-      (a, b) => (before.get(a.target)?.at ?? 0) - (before.get(b.target)?.at ?? 0) || (a.target < b.target ? -1 : 1),
-    );
+    .filter((state) => settledOn(state) !== undefined)
+    .map(({ target }) => target)
+    .toSorted((a, b) => (before.get(a)?.at ?? 0) - (before.get(b)?.at ?? 0) || (a < b ? -1 : 1));
+
+/** Whether a target is at rest by now, by its rows as they are now. */
+const readRest = async (
+  name: string,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<Rest | undefined> => {
+  const [state, lease] = await Promise.all([readTargetState(ledger, name), readLease(ledger, name)]);
+  return assessRest(state, lease, clock.now());
+};
 
 type ReleaseOf = (digest: Digest) => Promise<Release>;
 
@@ -105,8 +111,8 @@ const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promis
   const newest = (await listFleetRollouts(ledger, LOOKED_THROUGH)).find(({ release }) => release !== undefined);
   if (newest?.release === undefined) return () => false;
   try {
-    const { targets } = await releaseOf(newest.release);
-    return (target) => target.private === undefined && targets[target.name] === undefined;
+    const { targets, following = [] } = await releaseOf(newest.release);
+    return ({ name, private: own }) => targets[name] === undefined && (own === undefined || !following.includes(name));
   } catch (error) {
     if (!isLost(error)) throw error;
     return () => false;
@@ -115,39 +121,42 @@ const findGone = async (ledger: Outside['ledger'], releaseOf: ReleaseOf): Promis
 
 const look = async (
   name: string,
-  standing: Standing,
   before: Drift | undefined,
   known: Known,
   tools: DriftTools,
-  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+  outside: Pick<Outside, 'ledger' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Drift | undefined> => {
+  const { ledger, clock } = outside;
+  const rest = await readRest(name, outside);
+  if (rest === undefined) return undefined;
+  const { standing } = rest;
   const at = clock.now();
   const held = before?.holds === true;
-  const tellOf = (status: AlertReport['status'], summary?: string) =>
-    keepAlerts(ledger, { scope: 'target', name }, [alertOf(status, summary)], clock.now());
+  const tellOf = (report: Pick<AlertReport, 'status' | 'summary' | 'parts'>) =>
+    keepAlerts(ledger, { scope: 'target', name }, [{ ...alert, ...report }], clock.now());
   const seen = await compare(name, standing, known, tools, signal);
   if (seen === undefined) return undefined;
   if (seen === 'gone') {
-    if (held) await tellOf('resolved');
+    if (held) await tellOf({ status: 'resolved', summary: `target ${name} is in the config no more` });
     await dropDrift(ledger, name);
     return undefined;
   }
   const { found, target, effect } = seen;
-  // A rollout that began meanwhile changes what is looked at.
-  const now = await readTargetState(ledger, name);
-  if (now.begun?.rollout !== standing.rollout || now.verified?.rollout !== standing.rollout) return undefined;
+  if (!isSameRest(rest, await readRest(name, outside))) return undefined;
   const holds = effect === 'report' ? false : found.status === 'unknown' ? held : found.status === 'drifted';
   // The row says that the target is held from before it is until after it was: what dies in between the next look puts right.
-  if (held && !holds) await tellOf('resolved');
+  if (held && !holds) await tellOf({ status: 'resolved' });
   const { commit, rollout } = standing;
   const row = { target: name, at, commit, rollout, ...keptOf(found), ...(holds ? { holds } : {}) };
   const drift = await keepDrift(ledger, row);
   if (found.status !== 'drifted' || drift.at !== at) return drift;
   const text = said(name, found, standing);
-  if (holds) await tellOf('firing', text);
+  const alerts = holds ? await tellOf({ status: 'firing', summary: text, parts: found.parts }) : undefined;
+  // A waiver that was outgrown is told of though the same objects were before.
+  const { outgrownAt = '' } = alerts?.firing.find(({ id }) => id === alertId) ?? {};
   const ids = found.objects.map(({ id }) => id);
-  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}`, text, audienceOf(target));
+  await tools.tell(`drift ${name} ${digestOf(JSON.stringify(ids))}${outgrownAt}`, text, audienceOf(target));
   return drift;
 };
 
@@ -179,10 +188,7 @@ const compare = async (
   }
 };
 
-const alertOf = (status: AlertReport['status'], summary: string | undefined): AlertReport => ({
-  ...{ id: alertId, name: 'drift', own: true, status, labels: {} },
-  ...(summary === undefined ? {} : { summary }),
-});
+const alert = { id: alertId, name: 'drift', own: true, labels: {} } as const;
 
 const keptOf = (found: DriftFound): Pick<Drift, 'status' | 'because' | 'count' | 'objects'> => {
   if (found.status === 'unknown') return found;

@@ -1,5 +1,7 @@
+import { readOwnWaivers } from '../ledger/alerts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { queryAll, stored, update } from '../ledger/update.ts';
+import type { FiringAlert } from '../rollout/alerts.ts';
 import type { DriftedObject } from './assess-drift.ts';
 
 /** How a target stood when it was looked at last. */
@@ -22,7 +24,15 @@ export interface Drift {
   readonly holds?: boolean;
 }
 
+/** One that has drifted and is let by: by whom and why, for what was found then. */
+export interface ShownDrift extends Drift {
+  readonly waived?: NonNullable<FiringAlert['waived']>;
+}
+
 const partition = 'drift';
+
+/** The alert that a target's drift is, by which it holds releases, is waived, and resolves. */
+export const alertId = 'tidegate-drift';
 
 /** Objects of a target that are kept: more are counted. */
 export const MOST_DRIFTED = 20;
@@ -54,6 +64,15 @@ export const readDrift = async (ledger: Ledger, target: string): Promise<Drift |
 /** Every target that was ever looked at, by name. */
 export const readDrifts = async (ledger: Ledger): Promise<readonly Drift[]> =>
   (await queryAll(ledger, partition)).map((row) => stored<Drift>(row));
+
+/** Every target that was ever looked at, as people are shown it: in their order, and which of them somebody lets releases by to. */
+export const showDrifts = async (ledger: Ledger): Promise<readonly ShownDrift[]> => {
+  const [drifts, waivers] = await Promise.all([readDrifts(ledger), readOwnWaivers(ledger, alertId)]);
+  return orderDrifts(drifts).map((drift) => {
+    const waived = drift.holds === true ? waivers.get(drift.target) : undefined;
+    return waived === undefined ? drift : { ...drift, waived };
+  });
+};
 
 const rank = { drifted: 0, unknown: 1, 'as-deployed': 2 } as const;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fieldsOf, jsonSchema, marksOf, schemaAt } from './json-schema.ts';
+import { fieldsOf, type JsonSchema, jsonSchema, marksOf, schemaAt } from './json-schema.ts';
 import { nearestOf } from './nearest.ts';
 import { pointerOf, valueAt } from './pointer.ts';
 import type { Finding } from './problem.ts';
@@ -7,9 +7,12 @@ import { type Rule, ruleOf } from './rules.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What the schema found wrong with `value`, said to the person who wrote it. */
-export const explainIssues = (value: unknown, issues: readonly Issue[]): readonly Finding[] => {
-  const schema = jsonSchema();
+/** What the schema, that of the config where no other is given, found wrong with `value`, said to the person who wrote it. */
+export const explainIssues = (
+  value: unknown,
+  issues: readonly Issue[],
+  schema: JsonSchema = jsonSchema(),
+): readonly Finding[] => {
   const explain = (issue: Issue, around: readonly PropertyKey[]): readonly Finding[] => {
     const path = [...around, ...issue.path];
     const written = valueAt(value, path);

@@ -2,15 +2,14 @@ import type { AssessQuery } from './assess-query.ts';
 import { checkFleet } from './check-fleet.ts';
 import type { FleetConfig } from './config.ts';
 import { decodeText } from './decode-text.ts';
-import type { ConfigDocument, Place } from './document.ts';
+import type { ConfigDocument } from './document.ts';
 import { followingTargets, freezeWaves } from './freeze-waves.ts';
-import { jsonDocument } from './json-document.ts';
-import { type EvaluateJsonnet, jsonnetDocument } from './jsonnet-document.ts';
+import type { EvaluateJsonnet } from './jsonnet-document.ts';
 import { nearestOf } from './nearest.ts';
-import { type Finding, orderProblems, type Problem } from './problem.ts';
+import type { Finding, Problem } from './problem.ts';
 import { readCalendars } from './read-calendars.ts';
+import { placeFindings, readDocument } from './read-document.ts';
 import { toTargets } from './targets.ts';
-import { yamlDocument } from './yaml-document.ts';
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: FleetConfig }
@@ -30,7 +29,7 @@ export const parseConfig = async (
   if (bytes === undefined) return { ok: false, problems: [missing(path, files.keys())] };
   const decoded = decodeText(bytes);
   if ('finding' in decoded) return refused([decoded.finding], path);
-  const document = await documentOf(decoded.text, files, path, evaluate);
+  const document = await readDocument(decoded.text, files, path, evaluate);
   if (document.value === undefined || document.findings.some(isFatal))
     return refused(document.findings, path, document);
   if (document.value === null) return refused([...document.findings, EMPTY], path);
@@ -63,35 +62,10 @@ const covers =
   ({ path }: Finding): boolean =>
     path !== '' && `${finding.path}/`.startsWith(`${path}/`);
 
-const documentOf = async (
-  text: string,
-  files: ReadonlyMap<string, Uint8Array>,
-  path: string,
-  evaluate: EvaluateJsonnet,
-): Promise<ConfigDocument> => {
-  if (text.trim() === '') return { value: null, findings: [], placeOf: () => undefined };
-  if (/\.ya?ml$/.test(path)) return yamlDocument(text);
-  if (/\.json$/.test(path)) return jsonDocument(text);
-  if (/\.jsonnet$/.test(path)) return jsonnetDocument(text, files, path, evaluate);
-  const finding = { code: 'CONFIG_FORMAT', path: '', what: 'the name does not tell the format' };
-  const expected = '.jsonnet, .yaml, .yml or .json at its end';
-  return { value: undefined, findings: [{ ...finding, expected }], placeOf: () => undefined };
-};
-
 const refused = (findings: readonly Finding[], file: string, document?: ConfigDocument): ParsedConfig => ({
   ok: false,
-  problems: orderProblems(
-    findings.map(({ at, ...finding }) => {
-      const place = finding.line === undefined ? document && nearestPlace(document, finding.path, at ?? 'value') : {};
-      return { file, ...finding, ...place };
-    }),
-  ),
+  problems: placeFindings(findings, file, document),
 });
-
-/** The place of a value, or of what is around it where it is missing. */
-const nearestPlace = (document: ConfigDocument, path: string, at: 'key' | 'value'): Place | undefined =>
-  document.placeOf(path, at) ??
-  (path === '' ? undefined : nearestPlace(document, path.slice(0, path.lastIndexOf('/')), 'key'));
 
 const missing = (path: string, names: Iterable<string>): Problem => {
   const nearest = nearestOf(path, names);

@@ -2,12 +2,13 @@ import { Unreachable } from '../outside/http.ts';
 import { Throttled } from '../outside/throttled.ts';
 
 /**
- * What AWS calls being asked to slow down, mostly with status 400 (Smithy's `THROTTLING_ERROR_CODES`), and two transactions of DynamoDB
- * in each other's way: of both, nothing is written, and the same request later may be.
+ * What AWS calls being asked to slow down, mostly with status 400 (Smithy's `THROTTLING_ERROR_CODES`, and what Step Functions says of the key that it
+ * encrypts by), and two transactions of DynamoDB in each other's way: of all, nothing is written, and the same request later may be.
  */
 const THROTTLING: ReadonlySet<string> = new Set([
   'BandwidthLimitExceeded',
   'ExecutionLimitExceeded',
+  'KmsThrottlingException',
   'PriorRequestNotComplete',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

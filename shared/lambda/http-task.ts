@@ -38,9 +38,9 @@ export type HttpTask = Task;
  */
 export const httpTask = (
   outside: Outside,
-  run: (received: Received, invocation: Invocation) => Promise<Answer>,
+  run: (received: Received, invocation: Invocation, outside: Outside) => Promise<Answer>,
 ): HttpTask =>
-  task(outside, z.union([httpEvent, busEvent]), async (event, invocation) => {
+  task(outside, z.union([httpEvent, busEvent]), async (event, invocation, told) => {
     const received: Received = isHttp(event)
       ? { headers: event.headers, body: bytesOf(event), via: 'http', url: urlOf(event) }
       : {
@@ -48,7 +48,7 @@ export const httpTask = (
           body: new TextEncoder().encode(JSON.stringify(event)),
           via: 'bus',
         };
-    const answer = await run(received, invocation);
+    const answer = await run(received, invocation, told);
     return {
       statusCode: answer.status,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

@@ -1,7 +1,7 @@
 import { type AlertPlace, type AlertReport, type AlertsAt, alertHold, type FiringAlert } from '../rollout/alerts.ts';
 import type { Hold } from '../rollout/holds.ts';
 import { isSilent, nextAlerts, withoutSilent } from '../rollout/next-alerts.ts';
-import { keepHoldHistory, readHolds } from './holds.ts';
+import { type HoldChange, historyWrites, readHolds } from './holds.ts';
 import type { Ledger, Row } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
 
@@ -12,16 +12,21 @@ const keyOf = ({ scope, name }: AlertPlace) => ({ partition, sort: `${scope}#${n
 const alertsOf = (place: AlertPlace, row: Row | undefined): AlertsAt =>
   row === undefined ? { scope: place.scope, name: place.name, firing: [], resolved: {} } : stored<AlertsAt>(row);
 
-/** Keeps what was told of alerts at a place, and returns what is known of them then. Twice is as once. */
+/**
+ * Keeps what was told of alerts at a place, and returns what is known of them then. Where Tidegate itself says why one of its own is over, that
+ * is kept in the history of holds. Twice is as once.
+ */
 export const keepAlerts = async (
   ledger: Ledger,
   place: AlertPlace,
   reports: readonly AlertReport[],
   now: number,
-): Promise<AlertsAt> =>
-  change(ledger, place, { by: 'its source', because: 'resolved', at: now }, (before) =>
-    nextAlerts(before, reports, now),
-  );
+): Promise<AlertsAt> => {
+  const own = reports.find((report) => report.own === true && report.status === 'resolved');
+  const why =
+    own?.summary === undefined ? { by: 'its source', because: 'resolved' } : { by: 'Tidegate', because: own.summary };
+  return change(ledger, place, { ...why, at: now, action: 'resolve' }, (before) => nextAlerts(before, reports, now));
+};
 
 /**
  * Lets go of alerts that are over by their silence, and says so in the history of holds. Twice is as once. Returns the places that
@@ -35,7 +40,8 @@ export const ageAlerts = async (ledger: Ledger, now: number): Promise<readonly s
     if (silent === undefined) continue;
     const since = new Date(silent.heardAt).toISOString();
     const because = `alert ${silent.name} was not told of again since ${since}, and its end was not either`;
-    await change(ledger, before, { by: 'Tidegate', because, at: now }, (current) => withoutSilent(current, now));
+    const why = { by: 'Tidegate', because, at: now, action: 'resolve' };
+    await change(ledger, before, why, (current) => withoutSilent(current, now));
     aged.push(`${before.scope}/${before.name}`);
   }
   return aged;
@@ -66,49 +72,72 @@ export const waiveAlerts = async (
   waived: NonNullable<FiringAlert['waived']>,
 ): Promise<Hold | undefined> => {
   let held: Hold | undefined;
-  await change(ledger, place, waived, (before) => {
+  await change(ledger, place, { ...waived, action: 'waive' }, (before) => {
     held = alertHold(before);
     return held === undefined ? before : { ...before, firing: before.firing.map((alert) => ({ waived, ...alert })) };
   });
   return held;
 };
 
+/** Which targets releases are let by to though Tidegate's own alert of that id fires there, and by whom. */
+export const readOwnWaivers = async (
+  ledger: Ledger,
+  id: string,
+): Promise<ReadonlyMap<string, NonNullable<FiringAlert['waived']>>> =>
+  new Map(
+    (await queryAll(ledger, partition)).flatMap((row) => {
+      const { scope, name, firing } = stored<AlertsAt>(row);
+      const { waived } = firing.find((alert) => alert.own === true && alert.id === id) ?? {};
+      return scope === 'target' && waived !== undefined ? [[name, waived] as const] : [];
+    }),
+  );
+
 /** Everything that is held by alerts now. */
 export const readAlertHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
-  (await queryAll(ledger, partition)).flatMap((row) => alertHold(stored<AlertsAt>(row)) ?? []);
+  (await readAlertHoldsApart(ledger)).all;
 
-/** What is held by alerts of others: what Tidegate itself has found of a target is about that target alone. */
-export const readOthersHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
-  (await queryAll(ledger, partition)).flatMap((row) => {
-    const alerts = stored<AlertsAt>(row);
-    return alertHold({ ...alerts, firing: alerts.firing.filter(({ own }) => own !== true) }) ?? [];
-  });
+/** Everything that is held by alerts now, and, apart, by those of others: what Tidegate itself has found of a target is about that target alone. */
+export const readAlertHoldsApart = async (
+  ledger: Ledger,
+): Promise<{ readonly all: readonly Hold[]; readonly others: readonly Hold[] }> => {
+  const places = (await queryAll(ledger, partition)).map((row) => stored<AlertsAt>(row));
+  const holdsOf = (isMeant: (alert: FiringAlert) => boolean) =>
+    places.flatMap((alerts) => alertHold({ ...alerts, firing: alerts.firing.filter(isMeant) }) ?? []);
+  return { all: holdsOf(() => true), others: holdsOf(({ own }) => own !== true) };
+};
 
 /** Everything that is held now: by people first, then by alerts. */
 export const readAllHolds = async (ledger: Ledger): Promise<readonly Hold[]> =>
   (await Promise.all([readHolds(ledger), readAlertHolds(ledger)])).flat();
 
-/** Writes what `next` makes of a place, and when it begins or ceases to be held by that into the history of holds, too. */
+/** Writes what `next` makes of a place, and with it, when it begins or ceases to be held by that, into the history of holds. */
 const change = async (
   ledger: Ledger,
   place: AlertPlace,
-  { by, because, at }: Pick<Hold, 'by' | 'because' | 'at'>,
+  why: Pick<Hold, 'by' | 'because' | 'at'> & { readonly action: string },
   next: (before: AlertsAt) => AlertsAt,
 ): Promise<AlertsAt> => {
-  let held: Hold | undefined;
-  const row = await update(ledger, keyOf(place), (current) => {
+  let changed: HoldChange | undefined;
+  const decide = (current: Row | undefined) => {
     const before = alertsOf(place, current);
-    held = alertHold(before);
-    return { ...next(before) };
-  });
-  const after = alertsOf(place, row);
-  const holds = alertHold(after);
-  if (holds !== undefined && holds.at !== held?.at) {
-    await keepHoldHistory(ledger, { at: holds.at, by: holds.by, because: holds.because, set: holds });
+    const after = next(before);
+    changed = holdChange(place, alertHold(before), alertHold(after), why);
+    return { ...after };
+  };
+  const beside = () => (changed === undefined ? [] : [historyWrites(changed)]);
+  return alertsOf(place, await update(ledger, keyOf(place), decide, undefined, beside));
+};
+
+const holdChange = (
+  { scope, name }: AlertPlace,
+  before: Hold | undefined,
+  after: Hold | undefined,
+  why: Pick<Hold, 'by' | 'because' | 'at'> & { readonly action: string },
+): HoldChange | undefined => {
+  if (after !== undefined && after.at !== before?.at) {
+    return { at: after.at, by: after.by, because: after.because, set: after };
   }
-  if (held !== undefined && holds === undefined) {
-    const lifted = { kind: 'alert', scope: place.scope, name: place.name } as const;
-    await keepHoldHistory(ledger, { at, by, because, lifted });
-  }
-  return after;
+  if (before === undefined || after !== undefined) return undefined;
+  const { at, by, because, action } = why;
+  return { at, by, because, action, lifted: { kind: 'alert', scope, name } };
 };

@@ -7,9 +7,11 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../outside/clock.ts';
+import { LedgerConflict } from './conflict.ts';
 import type { Delete, Key, Ledger, Range, Row, Write } from './ledger.ts';
 import { boundsOf, checkKey, checkTransaction, decodeData, encodeData, isWrite, versionAfter } from './row.ts';
 
@@ -41,7 +43,8 @@ const GONE = '(attribute_not_exists(PK) OR #expires <= :now)';
 /**
  * The ledger in one DynamoDB table; reads are consistent. `expiresAt` is in seconds, rounded up, for the table's time to live, which
  * removes rows within days; the exact time is in `expiresAtMs`, and a row past it counts as not there. Data is one JSON text, so that it
- * comes back exactly. Throws `RowUnreadable` for a row of a later form. A throttled or conflicting request rejects with the SDK's error: nothing is known to be written then.
+ * comes back exactly. Throws `RowUnreadable` for a row of a later form. Throws `LedgerConflict` where a transaction of
+ * somebody else is under way on a row that is written. A throttled request rejects with the SDK's error: nothing is known to be written then.
  */
 export const dynamodbLedger = ({ client, table, clock }: DynamodbLedgerOptions): Ledger => {
   const absent = () => ({
@@ -73,7 +76,7 @@ export const dynamodbLedger = ({ client, table, clock }: DynamodbLedgerOptions):
     },
     put: async (write) => {
       const input = putting(write);
-      return (await held(client.send(new PutItemCommand(input)))) ? rowOf(input.Item) : undefined;
+      return (await held(client.send(new PutItemCommand(input)), write)) ? rowOf(input.Item) : undefined;
     },
     transact: async (changes) => {
       checkTransaction(changes);
@@ -81,7 +84,7 @@ export const dynamodbLedger = ({ client, table, clock }: DynamodbLedgerOptions):
       const TransactItems = changes.map((change) =>
         isWrite(change) ? { Put: putting(change) } : { Delete: deleting(change) },
       );
-      return held(client.send(new TransactWriteItemsCommand({ TransactItems })));
+      return held(client.send(new TransactWriteItemsCommand({ TransactItems })), changes[0] as Key);
     },
     query: async (partition, range = {}) => {
       const condition = keyCondition(partition, range);
@@ -108,20 +111,25 @@ export const dynamodbLedger = ({ client, table, clock }: DynamodbLedgerOptions):
     },
     remove: async (key) => {
       checkKey(key);
-      return held(client.send(new DeleteItemCommand(deleting(key))));
+      return held(client.send(new DeleteItemCommand(deleting(key))), key);
     },
   };
 };
 
-/** `false` when an expectation did not hold. Any other failure is thrown: whether the write happened may be unknown then. */
-const held = async (sent: Promise<unknown>): Promise<boolean> => {
+/**
+ * `false` when an expectation did not hold. Throws `LedgerConflict` where a transaction of somebody else on one of the rows was under way:
+ * then nothing was written. Any other failure is thrown: whether the write happened may be unknown then.
+ */
+const held = async (sent: Promise<unknown>, key: Key): Promise<boolean> => {
   try {
     await sent;
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof TransactionConflictException) throw new LedgerConflict(key);
     const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
     if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return false;
+    if (reasons.some(({ Code }) => Code === 'TransactionConflict')) throw new LedgerConflict(key);
     throw error;
   }
 };

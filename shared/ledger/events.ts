@@ -1,6 +1,8 @@
 import { digestOf } from '../rollout/digest.ts';
+import { auditWrite, factOf, itself } from './audit.ts';
 import type { Ledger, Row, Write } from './ledger.ts';
 import { sortableTime } from './sortable-time.ts';
+import type { Occurrence } from './update.ts';
 
 /** One thing that happened in a rollout, as people read it. */
 export interface RolloutEvent {
@@ -12,6 +14,8 @@ export interface RolloutEvent {
   readonly wave?: string;
   readonly target?: string;
   readonly details?: unknown;
+  /** Who asked for it, and what for. Absent: Tidegate itself went on. It is for the audit log, and is not read back with the event. */
+  readonly did?: { readonly by: string; readonly action: string };
 }
 
 /** In the order in which they follow from each other within one millisecond. */
@@ -39,8 +43,9 @@ const kinds = [
 export type EventKind = (typeof kinds)[number];
 
 /** Sort key of an event: time, then what follows from what, then the occurrence. */
-const sortOf = ({ at, kind }: RolloutEvent, id: string) =>
-  `event#${sortableTime(at)}#${String(kinds.indexOf(kind)).padStart(2, '0')}#${id}`;
+const sortOf = ({ at, kind }: RolloutEvent, id: string) => `event#${sortableTime(at)}#${placeOf(kind)}#${id}`;
+
+const placeOf = (kind: EventKind): string => String(kinds.indexOf(kind)).padStart(2, '0');
 
 /**
  * Appends an event to a rollout's history. `once` names the occurrence: a step that runs twice records it once, with the time of the
@@ -54,15 +59,33 @@ export const recordEvent = async (
   event: RolloutEvent,
   told: readonly Write[] = [],
 ): Promise<void> => {
-  const id = idOf(once);
-  const partition = `rollout#${rollout}`;
-  const rows: readonly Write[] = [
-    { partition, sort: `once#${id}`, data: { once }, expect: 'absent' },
-    { partition, sort: sortOf(event, id), data: { ...event }, expect: 'absent' },
-  ];
+  const rows = eventWrites(rollout, once, event);
   const recorded = await ledger.transact([...rows, ...told]);
   // Recorded before; or told by somebody else meanwhile, and the event is not lost for that.
   if (!recorded && told.length > 0) await ledger.transact(rows);
+};
+
+/** The rows of an event, for a transaction that makes it so: what `recordEvent` writes. With them goes its entry of the audit log. */
+export const eventWrites = (rollout: string, once: string, event: RolloutEvent): Occurrence => {
+  const id = idOf(once);
+  const partition = `rollout#${rollout}`;
+  const row: Write = { partition, sort: sortOf(event, id), data: { ...event }, expect: 'absent' };
+  const { at, kind, text, wave, target, details, did } = event;
+  const plan = planIn(details);
+  const entry = {
+    ...{ id: `${rollout} ${once}`, at, actor: did?.by ?? itself, action: did?.action ?? kind, text, rollout },
+    ...(wave === undefined ? {} : { wave }),
+    ...(target === undefined ? {} : { target }),
+    ...(plan === undefined ? {} : { plan }),
+    fact: factOf(row),
+  };
+  return [{ partition, sort: `once#${id}`, data: { once }, expect: 'absent' }, row, auditWrite(entry, placeOf(kind))];
+};
+
+/** The digest of the plan that an event is about, where its details name one. */
+const planIn = (details: unknown): string | undefined => {
+  if (typeof details !== 'object' || details === null || !('plan' in details)) return undefined;
+  return typeof details.plan === 'string' ? details.plan : undefined;
 };
 
 const idOf = (once: string) => digestOf(once).slice(7, 19);

@@ -57,9 +57,13 @@ export const takeLease = async (
   return taken;
 };
 
+/** The newest lease of a target, held or not: whoever wrote there since has a higher token. Of one that never had any the token is 0. */
+export const readLease = async (ledger: Ledger, target: string): Promise<Lease> =>
+  leaseOf((await ledger.get(keyOf(target)))?.data);
+
 /** Is this lease still the newest and not run out? Asked before every write. */
 export const holdsLease = async (ledger: Ledger, target: string, lease: Lease, now: number): Promise<boolean> => {
-  const current = leaseOf((await ledger.get(keyOf(target)))?.data);
+  const current = await readLease(ledger, target);
   return current.fence === lease.fence && current.holder === lease.holder && now < current.until;
 };
 

@@ -3,6 +3,9 @@ import type { Ledger, Write } from './ledger.ts';
 
 const dayMs = 24 * 3_600_000;
 
+/** How long an entry of the audit log is kept after it was chained, and what it is about after it was written. */
+export const auditDays = 400;
+
 /** How long rows are kept after their last write: those of a partition that begins so. */
 interface Kept {
   readonly partition: string;
@@ -20,6 +23,11 @@ const retention: readonly Kept[] = [
   { partition: 'rollouts', days: 400, because: 'the list of them' },
   { partition: 'approval#', days: 400, because: 'evidence: who decided' },
   { partition: 'hold-history', days: 400, because: 'evidence: who held what, and why' },
+  {
+    partition: 'audit-entries',
+    days: auditDays,
+    because: 'evidence: who did what; their digests stay in the chain for good',
+  },
   { partition: 'test#', days: 400, because: 'evidence: what a test of a wave answered' },
   { partition: 'deployment#', days: 400, because: 'evidence: every write to a target' },
   {

@@ -40,9 +40,10 @@ const lookedThrough = 20;
 /** The most that one query returns: some tens of rollouts of the fleet with all that follow them. */
 const mostListed = 1_000;
 
-/** Writes the row of a rollout that starts. `false` when it is there already: a repeat starts nothing. */
-export const openRollout = async (ledger: Ledger, rollout: Rollout): Promise<boolean> =>
+/** Writes the row of a rollout that starts, and with it what is given. `false` when it is there already: a repeat starts nothing. */
+export const openRollout = async (ledger: Ledger, rollout: Rollout, beside: readonly Write[] = []): Promise<boolean> =>
   ledger.transact([
+    ...beside,
     { ...keyOf(rollout.rollout), data: { ...rollout }, expect: 'absent' },
     {
       partition: 'rollouts',

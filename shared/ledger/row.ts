@@ -1,4 +1,4 @@
-import type { Data, Delete, Key, Range, Write } from './ledger.ts';
+import type { Data, Delete, Key, Range, Row, Write } from './ledger.ts';
 
 /** A row, key or transaction no ledger takes. Nothing was written. */
 export class LedgerRefused extends Error {
@@ -49,6 +49,15 @@ export const decodeData = (text: string): Data => JSON.parse(text);
 
 /** The version a write gives its row. */
 export const versionAfter = (write: Write): number => (write.expect === 'absent' ? 1 : write.expect + 1);
+
+/** The row that a write leaves, as it is read back. */
+export const storedRow = (write: Write): Row => ({
+  partition: write.partition,
+  sort: write.sort,
+  version: versionAfter(write),
+  data: decodeData(encodeData(write)),
+  ...(write.expiresAt !== undefined && { expiresAt: write.expiresAt }),
+});
 
 export const isWrite = (change: Write | Delete): change is Write => 'data' in change;
 

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import type { Clock } from '../outside/clock.ts';
 import type { Delete, Ledger, Row, Write } from './ledger.ts';
 import { keepingSql } from './retention.ts';
-import { boundsOf, checkKey, checkTransaction, decodeData, encodeData, isWrite, versionAfter } from './row.ts';
+import { boundsOf, checkKey, checkTransaction, decodeData, encodeData, isWrite, storedRow } from './row.ts';
 import { upgradeFile } from './upgrade-file.ts';
 
 export interface SqliteLedger extends Ledger {
@@ -136,12 +136,4 @@ const rowOf = (found: Record<string, SQLOutputValue>): Row => ({
   version: Number(found.version),
   data: decodeData(String(found.data)),
   ...(found.expires_at !== null && { expiresAt: Number(found.expires_at) }),
-});
-
-const storedRow = (write: Write): Row => ({
-  partition: write.partition,
-  sort: write.sort,
-  version: versionAfter(write),
-  data: decodeData(encodeData(write)),
-  ...(write.expiresAt !== undefined && { expiresAt: write.expiresAt }),
 });

@@ -20,6 +20,8 @@ export interface TargetState {
   readonly verified?: Standing;
   /** What was verified before `verified`, by other rollouts, newest first. */
   readonly earlier?: readonly Standing[];
+  /** The rollout that is being taken back here: from before the first write of that until the target is back. Stays where that failed. */
+  readonly leaving?: string;
 }
 
 /** Where a rollback of `rollout` takes the target: what was verified before it. Absent: there is no way back. */
@@ -54,6 +56,17 @@ export const markBegun = async (ledger: Ledger, target: string, standing: Standi
     return begun?.rollout === standing.rollout && begun.release === standing.release
       ? undefined
       : { ...row?.data, begun: standing };
+  });
+};
+
+/**
+ * Before the first write of a way back: from now on the target may have less of `rollout` than was brought to it. One that is back already stays
+ * so, however late a step of its way back asks. Twice is as once.
+ */
+export const markLeaving = async (ledger: Ledger, target: string, rollout: string): Promise<void> => {
+  await update(ledger, keyOf(target), (row) => {
+    const { begun, leaving } = stateOf(target, row?.data);
+    return begun?.rollout !== rollout || leaving === rollout ? undefined : { ...row?.data, leaving: rollout };
   });
 };
 
@@ -103,11 +116,11 @@ export const markBack = async (ledger: Ledger, target: string, left: string, sta
  */
 export const dropStanding = async (ledger: Ledger, target: string, failed: string): Promise<void> => {
   await update(ledger, keyOf(target), (row) => {
-    const { begun, verified, earlier = [] } = stateOf(target, row?.data);
+    const { verified, earlier = [], ...others } = stateOf(target, row?.data);
     const kept = [verified, ...earlier].filter((standing) => standing !== undefined && standing.rollout !== failed);
     if (row === undefined || kept.length === earlier.length + (verified === undefined ? 0 : 1)) return undefined;
     const [newest, ...rest] = kept;
-    return { begun, ...(newest === undefined ? {} : { verified: newest }), earlier: rest };
+    return { ...others, ...(newest === undefined ? {} : { verified: newest }), earlier: rest };
   });
 };
 

@@ -2,7 +2,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import type { DeploymentResult } from '../rollout/outcome.ts';
 import type { Direction } from '../rollout/plan.ts';
 import type { Judgement } from '../rollout/verdict.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, Write } from './ledger.ts';
 import { queryAll, stored, update } from './update.ts';
 
 /** One wave of one rollout in one direction: what the execution of `wave` is given. */
@@ -127,8 +127,15 @@ export const restProber = async (ledger: Ledger, ref: WaveRef, until: number): P
 
 /** Sets the stop flag; the first reason stays. */
 export const stopWave = async (ledger: Ledger, ref: WaveRef, stop: Stop): Promise<void> => {
-  await ledger.put({ ...stopKey(ref), data: { ...stop }, expect: 'absent' });
+  await ledger.put(stopWrite(ref, stop));
 };
+
+/** The row of a stop flag, for a transaction. */
+export const stopWrite = (ref: WaveRef, stop: Stop): Write => ({
+  ...stopKey(ref),
+  data: { ...stop },
+  expect: 'absent',
+});
 
 /** Read before each write. */
 export const readStop = async (ledger: Ledger, ref: WaveRef): Promise<Stop | undefined> =>

@@ -10,7 +10,8 @@ export interface Federation {
   readonly azure?: { readonly tenant: string; readonly client: string };
   /**
    * Who says to Entra who we are, in place of AWS, whichever application a cluster names: its name (`iss`), and the https address that hands
-   * out its token. Without an address the token itself is in the secret `azure-assertion`, and whoever issues it renews it there.
+   * out its token. Without an address the token itself is in the secret `azure-assertion`, and whoever issues it renews it there. Without a
+   * name nothing of it is believed: no cluster of AKS is opened.
    */
-  readonly azureIssuer?: { readonly name: string; readonly url?: string };
+  readonly azureIssuer?: { readonly name?: string; readonly url?: string };
 }

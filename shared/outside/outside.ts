@@ -1,3 +1,4 @@
+import type { Anchor } from '../audit/anchor.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Evaluate } from '../render/jsonnet.ts';
@@ -25,6 +26,8 @@ export interface Outside {
   readonly identity: AwsIdentity;
   /** Reads a text file of this machine, for targets found by a kubeconfig. Absent where deployed: there are none there. */
   readonly readFile?: (path: string) => Promise<string>;
+  /** Where the heads of the audit log are kept on one machine. Absent where deployed: there it is the bucket of `settings.audit`. */
+  readonly anchor?: Anchor;
   readonly log: Log;
   /** Evaluates jsonnet: in a worker that can be killed, or in this thread in virtual mode. */
   readonly jsonnet: Evaluate;
@@ -41,6 +44,8 @@ export interface Settings {
   readonly functionName?: string;
   /** Name of the function that probes beside waves in every other region. */
   readonly regionalProber?: string;
+  /** Roles that read what is a private target's own are named `<dataReaders>-…`. Absent: nobody is kept from reading by that. */
+  readonly dataReaders?: string;
   /** The region and account of the state machines, `us-east-1` and `000000000000` on one machine. */
   readonly region: string;
   /** ARNs without a version or an alias: what executions are named after. */
@@ -48,6 +53,8 @@ export interface Settings {
   readonly configRepository: ConfigRepository;
   /** Base URL of the console, for links in messages; no slash at the end. */
   readonly console: string;
+  /** What signs the audit log, and the bucket that its heads are kept in. Absent on one machine: a secret, and `anchor`. */
+  readonly audit?: { readonly key: string; readonly bucket: string };
   /** Who says who people are. Absent on one machine, which has one owner. */
   readonly signIn?: SignInSettings;
   /** Absent: the fleet has no clusters on GKE or AKS. */

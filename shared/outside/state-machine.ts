@@ -25,17 +25,26 @@ export const liveVersions = async (
   }
 };
 
-/** What Step Functions says of a state machine, `ACTIVE` as a rule; `undefined` when there is none of that ARN. Reads only. */
-export const machineStatus = async (
+/** What Step Functions says of a state machine, without its definition. */
+export interface MachineFacts {
+  /** `ACTIVE` as a rule. */
+  readonly status: string;
+  /** By a key of this account, so that who reads executions needs a right to that. */
+  readonly isEncrypted: boolean;
+}
+
+/** What Step Functions says of a state machine; `undefined` when there is none of that ARN. Reads only. */
+export const machineFacts = async (
   stateMachineArn: string,
   { http, identity, settings }: Pick<Outside, 'http' | 'identity' | 'settings'>,
   signal: AbortSignal,
-): Promise<string | undefined> => {
+): Promise<MachineFacts | undefined> => {
   const { SFNClient, DescribeStateMachineCommand, StateMachineDoesNotExist } = await import('./sfn-client.ts');
   const client = new SFNClient(awsClientSettings(http, identity, settings.region));
+  const command = new DescribeStateMachineCommand({ stateMachineArn, includedData: 'METADATA_ONLY' });
   try {
-    const answer = await client.send(new DescribeStateMachineCommand({ stateMachineArn }), { abortSignal: signal });
-    return answer.status ?? 'ACTIVE';
+    const { status = 'ACTIVE', encryptionConfiguration } = await client.send(command, { abortSignal: signal });
+    return { status, isEncrypted: encryptionConfiguration?.type === 'CUSTOMER_MANAGED_KMS_KEY' };
   } catch (error) {
     if (error instanceof StateMachineDoesNotExist) return undefined;
     throw error;

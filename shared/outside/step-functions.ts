@@ -51,7 +51,10 @@ export const stepFunctions = (outside: Pick<Outside, 'http' | 'identity' | 'sett
     status: async (executionArn) => {
       const { client, DescribeExecutionCommand, ExecutionDoesNotExist } = await open();
       try {
-        const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        // What went in and out takes a right to the key that it may be encrypted by.
+        const { status } = await client.send(
+          new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
+        );
         return status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return undefined;

@@ -1,6 +1,7 @@
-import { recordEvent } from '../ledger/events.ts';
+import { eventWrites } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { readStop, readWave, stopWave, type WaveRef } from '../ledger/waves.ts';
+import { writeMissing } from '../ledger/update.ts';
+import { readStop, readWave, stopWrite, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { goesBack } from '../rollout/outcome.ts';
 
@@ -41,8 +42,9 @@ export const abortRollout = async (
   const because = `${keeps ? 'held' : 'aborted'} by ${by}: ${why}`;
   const at = clock.now();
   const stop = { because, at, ...(keeps ? { keeps } : {}) };
-  for (const ref of refs) await stopWave(ledger, ref, stop);
-  await recordEvent(ledger, rollout, 'abort', { at, kind: 'stop', text: because });
+  const did = { by, action: keeps ? 'hold' : 'abort' };
+  const told = eventWrites(rollout, 'abort', { at, kind: 'stop', text: because, did });
+  await writeMissing(ledger, [told, ...refs.map((ref) => [stopWrite(ref, stop)] as const)]);
   return { status: 'aborting', because };
 };
 

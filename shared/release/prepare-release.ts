@@ -7,6 +7,7 @@ import { notePrepared, readRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { everyTarget } from '../rollout/every-target.ts';
 import { brief } from '../rollout/outcome.ts';
+import { waveExecution } from '../rollout/own-rollout.ts';
 import type { Release, ReleaseTarget, RenderedTarget, ServicePolicy } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Following } from '../rollout/wave.ts';
@@ -65,6 +66,8 @@ export interface PrepareResult {
   readonly status: 'prepared' | 'refused';
   readonly release: string;
   readonly waves: readonly string[];
+  /** What the executions of each are called, before their direction. */
+  readonly executions: readonly string[];
   readonly cause: { readonly outcome: 'passed' | 'refused'; readonly because: string };
 }
 
@@ -97,7 +100,8 @@ export const prepareRelease = async <Config extends Fleet>(
     text: `release ${digest.slice(7, 19)}: ${Object.keys(release.services).length} services for ${Object.keys(release.targets).length} targets in waves ${waves.join(', ')}`,
     details: { release: digest },
   });
-  return { status: 'prepared', release: digest, waves, cause: { outcome: 'passed', because: 'prepared' } };
+  const executions = waves.map((wave) => waveExecution(rollout, wave));
+  return { status: 'prepared', release: digest, waves, executions, cause: { outcome: 'passed', because: 'prepared' } };
 };
 
 /**
@@ -187,5 +191,11 @@ const refuse = async (
     text: brief(because, 2000),
     details: problems.slice(0, shownProblems),
   });
-  return { status: 'refused', release: '', waves: [], cause: { outcome: 'refused', because: brief(because) } };
+  return {
+    status: 'refused',
+    release: '',
+    waves: [],
+    executions: [],
+    cause: { outcome: 'refused', because: brief(because) },
+  };
 };

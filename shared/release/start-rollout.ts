@@ -1,4 +1,4 @@
-import { recordEvent } from '../ledger/events.ts';
+import { eventWrites, type RolloutEvent, recordEvent } from '../ledger/events.ts';
 import { addAuthors, openRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { liveAlias } from '../outside/state-machine.ts';
@@ -25,6 +25,9 @@ export interface StartResult {
   readonly status: 'started' | 'already';
 }
 
+/** The occurrence that a rollout started. */
+const once = 'started';
+
 /**
  * Starts the rollout of a commit under a name made from repository and commit, so that a merge event, its repetition and
  * `tidegate release` all lead to one rollout; what each knows of its authors is added up. The row is written first: a start that died after
@@ -37,24 +40,23 @@ export const startRollout = async (
   { ledger, clock, settings }: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<StartResult> => {
   const { repository, commit, by, authors, rollback = false, only, firstStartedAt } = request;
-  const opened = await openRollout(ledger, {
-    rollout,
-    repository,
-    commit,
-    startedAt: clock.now(),
-    startedBy: by,
-    authors,
+  const row = {
+    ...{ rollout, repository, commit, startedAt: clock.now(), startedBy: by, authors },
     ...(rollback ? { rollback } : {}),
     ...(only === undefined ? {} : { only }),
     ...(firstStartedAt === undefined ? {} : { firstStartedAt }),
-  });
-  const known = opened ? undefined : await addAuthors(ledger, rollout, authors);
-  if (known?.end !== undefined) return { rollout, status: 'already' };
-  await recordEvent(ledger, rollout, 'started', {
+  };
+  const event: RolloutEvent = {
     at: clock.now(),
     kind: 'started',
     text: `${rollback ? 'rollback' : 'rollout'}${only === undefined ? '' : ` to ${only}`} of ${repository} at ${commit.slice(0, 7)} started by ${by}`,
-  });
+    did: { by, action: rollback ? 'rollback' : firstStartedAt === undefined ? 'release' : 'retry' },
+  };
+  const opened = await openRollout(ledger, row, eventWrites(rollout, once, event));
+  const known = opened ? undefined : await addAuthors(ledger, rollout, authors);
+  if (known?.end !== undefined) return { rollout, status: 'already' };
+  // Of one that was opened before its row and this were written together.
+  if (!opened) await recordEvent(ledger, rollout, once, event);
   await steps.start(liveAlias(settings.stateMachines.rollout), rollout, { rollout, repository, commit });
   return { rollout, status: opened ? 'started' : 'already' };
 };

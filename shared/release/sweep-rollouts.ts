@@ -2,6 +2,7 @@ import { isRecorded } from '../ledger/events.ts';
 import { closeRollout, listOpenRollouts, type Rollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
 import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
+import { failureOf } from '../rollout/failures.ts';
 import { type ConcludeTools, concludeRollout, type Ended } from './conclude-rollout.ts';
 
 /**
@@ -22,7 +23,7 @@ export const sweepRollouts = async (
       const concluded = await concludeDead(row, toolsFor, steps, outside);
       if (concluded !== undefined) ended.push(concluded);
     } catch (error) {
-      failures.push(error);
+      failures.push(failureOf(row.rollout, error));
     }
   }
   if (failures.length > 0) throw failures[0];

@@ -21,6 +21,8 @@ export interface AlertReport {
   readonly link?: string;
   /** Tidegate itself tells of it, and of its end: it is never silent, and about its target alone. */
   readonly own?: true;
+  /** What it is about in detail, by digests: a waiver lets by these, and no more. Absent: it is waived as a whole. */
+  readonly parts?: readonly string[];
   /** Where the sender itself names it. */
   readonly place?: AlertPlace;
 }
@@ -36,6 +38,9 @@ export type AlertRule = { readonly labels: Readonly<Record<string, string>> } & 
 export interface FiringAlert extends Pick<AlertReport, 'id' | 'name' | 'startsAt' | 'summary' | 'link'> {
   /** Tidegate's own: over when it says so. */
   readonly own?: true;
+  readonly parts?: readonly string[];
+  /** When it came to be about more than was waived, so that it holds again. */
+  readonly outgrownAt?: number;
   /** By our clock: when it was first and last heard of. */
   readonly at: number;
   readonly heardAt: number;

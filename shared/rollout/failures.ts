@@ -45,6 +45,7 @@ export const failures = {
   'StepFunctions.AWSStepFunctionsException': 'retry-start',
   'StepFunctions.ThrottlingException': 'retry-start',
   'StepFunctions.ExecutionLimitExceededException': 'retry-start',
+  'StepFunctions.KmsThrottlingException': 'retry-start',
   /** The input of a step is not what the step before it returns: a mistake of ours or a mixed version. */
   InvalidInput: 'hold',
   /** The cluster refused our identity. More tries would only lock it out. */
@@ -80,3 +81,16 @@ export const retried = {
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
 }
+
+/**
+ * The failure itself, which says first what it is about where it did not: of work over many, nobody could else tell whose it is, neither who looks for
+ * it nor what keeps a private target's from everybody's log. Twice is as once.
+ */
+export const failureOf = (subject: string, error: unknown): unknown => {
+  if (error instanceof Error && !error.message.startsWith(`${subject}: `)) {
+    // Not set: of what an abort throws the message is not its own.
+    const value = `${subject}: ${error.message}`;
+    Object.defineProperty(error, 'message', { value, configurable: true, writable: true });
+  }
+  return error;
+};

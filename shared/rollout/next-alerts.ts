@@ -10,7 +10,8 @@ const rememberedMs = 60 * 60_000;
  * What is known of alerts at a place after some more were told of. An alert that fires goes on until it resolves, or is not heard of any
  * more (`silentFrom`): told again it is the same one. Only one that began after it was last heard of has fired anew, and so has one that
  * comes after its end; what is told late of a time before that end changes nothing. One that resolves and was never seen changes nothing
- * but that. Those that begin anew have not been acted on and are waived by nobody. Pure.
+ * but that. One that is waived and comes to be about more than was waived holds again. Those that begin anew have not been acted on and are
+ * waived by nobody. Pure.
  */
 export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], now: number): AlertsAt => {
   const firing = new Map(before.firing.map((alert) => [alert.id, alert]));
@@ -38,7 +39,9 @@ export const nextAlerts = (before: AlertsAt, reports: readonly AlertReport[], no
   };
 };
 
-const heardAgain = ({ endsAt: _, ...known }: FiringAlert, { endsAt }: AlertReport, now: number): FiringAlert => {
+const heardAgain = (before: FiringAlert, report: AlertReport, now: number): FiringAlert => {
+  const { endsAt: _, ...known } = inDetail(before, report, now);
+  const { endsAt } = report;
   const everyMs = Math.max(known.everyMs ?? 0, now - known.heardAt);
   return {
     ...known,
@@ -46,6 +49,15 @@ const heardAgain = ({ endsAt: _, ...known }: FiringAlert, { endsAt }: AlertRepor
     ...(everyMs === 0 ? {} : { everyMs }),
     ...(endsAt === undefined ? {} : { endsAt }),
   };
+};
+
+/** Of one that says what it is about in detail: that, as it is now. A waiver stays while it is nothing more than was waived. */
+const inDetail = (known: FiringAlert, { parts, summary }: AlertReport, now: number): FiringAlert => {
+  if (parts === undefined) return known;
+  const told = { ...known, parts, ...(summary === undefined ? {} : { summary }) };
+  if (known.waived === undefined || parts.every((part) => known.parts?.includes(part) === true)) return told;
+  const { waived: _, ...holding } = told;
+  return { ...holding, at: now, outgrownAt: now };
 };
 
 /** So many repetitions may be missed. */
@@ -74,7 +86,7 @@ export const withoutSilent = (before: AlertsAt, now: number): AlertsAt => {
 export const unacted = ({ firing }: AlertsAt): readonly FiringAlert[] =>
   firing.filter(({ actedAt, waived, own }) => actedAt === undefined && waived === undefined && own !== true);
 
-const begun = ({ id, name, startsAt, endsAt, summary, link, own }: AlertReport, now: number): FiringAlert => ({
+const begun = ({ id, name, startsAt, endsAt, summary, link, own, parts }: AlertReport, now: number): FiringAlert => ({
   id,
   name,
   ...(startsAt === undefined ? {} : { startsAt }),
@@ -82,6 +94,7 @@ const begun = ({ id, name, startsAt, endsAt, summary, link, own }: AlertReport, 
   ...(summary === undefined ? {} : { summary }),
   ...(link === undefined ? {} : { link }),
   ...(own === undefined ? {} : { own }),
+  ...(parts === undefined ? {} : { parts }),
   at: now,
   heardAt: now,
 });

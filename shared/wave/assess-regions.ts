@@ -29,7 +29,8 @@ export const saidFrom = (failing: readonly string[], heard: number): string => {
  *
  * | of those heard fail | without a quorum | with a quorum of n |
  * | --- | --- | --- |
- * | none | the first verdict there is, home's before the others' | the same |
+ * | none, and home has failures in what it can not judge yet | inconclusive, whoever else passes: it may be on its way to a fail | the same |
+ * | none, otherwise | the first verdict there is, home's before the others' | the same |
  * | one, and it is the only one heard | fail | fail |
  * | one of several | inconclusive: the path from there, or a part of what serves | the same; fail where n is 1 |
  * | two or more | fail | fail from n on, else inconclusive |
@@ -50,7 +51,7 @@ export const assessRegions = (
   ];
   const said = seen.find(({ judgement }) => isDecided(judgement)) ?? home;
   const failing = votes.filter(({ verdict }) => verdict === 'fail');
-  if (failing.length === 0) return said.judgement;
+  if (failing.length === 0) return hasFailures(home.judgement) ? home.judgement : said.judgement;
   const shown = seen.find(({ judgement: { verdict } }) => verdict === 'fail')?.judgement ?? said.judgement;
   const needed = regionsNeeded(gate, votes.length);
   const where = saidFrom(
@@ -62,6 +63,9 @@ export const assessRegions = (
   if (failing.length >= needed) return { ...shown, verdict: 'fail', because };
   return { ...shown, verdict: 'inconclusive', because: `${because}; ${needed} are needed to tell` };
 };
+
+/** Failures that are too few, or among too few samples, for a verdict. */
+const hasFailures = (judgement: Judgement): boolean => !isDecided(judgement) && (judgement.value ?? 0) > 0;
 
 interface Vote {
   readonly region: string;

@@ -1,5 +1,6 @@
 import { getPlanned } from '../blobs/planned-target.ts';
-import { readAlertHolds, readAllHolds, readOthersHolds } from '../ledger/alerts.ts';
+import { readAlertHolds, readAlertHoldsApart } from '../ledger/alerts.ts';
+import { readHolds } from '../ledger/holds.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { readBegun } from '../ledger/target-state.ts';
 import type { WaveRef } from '../ledger/waves.ts';
@@ -30,10 +31,11 @@ export const readWaits = async (
   const isRollback = rollout?.rollback === true;
   const about = { ...ref, source: rollout?.repository ?? '', isRollback };
   // Alerts are asked about here, where a target is entered; what runs already is stopped by them.
-  const holds = await readAllHolds(outside.ledger);
-  const held = await heldBy(holds, about, plan, outside);
+  const { ledger } = outside;
+  const [said, alerts] = await Promise.all([readHolds(ledger), readAlertHoldsApart(ledger)]);
+  const held = await heldBy([...said, ...alerts.all], about, plan, outside);
   if (ref.direction === 'back' || isRollback) return held;
-  const behind = holds.some(({ kind }) => kind === 'alert') ? await illBehind(ref, release, outside) : undefined;
+  const behind = alerts.others.length === 0 ? undefined : await illBehind(ref, release, alerts.others, outside);
   const names = plan.targets.map(({ target }) => target);
   const { windows = {} } = release;
   const closed = assessEntry(wave, targetsOf(release, names), { windows, now: outside.clock.now() });
@@ -44,8 +46,12 @@ export const readWaits = async (
 /**
  * Why nothing goes further: an alert about a target that an earlier wave of this rollout has left with what it brings, or about that wave.
  */
-const illBehind = async (ref: WaveRef, release: Release, { ledger }: Stored): Promise<Wait | undefined> => {
-  const alerts = await readOthersHolds(ledger);
+const illBehind = async (
+  ref: WaveRef,
+  release: Release,
+  alerts: readonly Hold[],
+  { ledger }: Stored,
+): Promise<Wait | undefined> => {
   const begun = new Set(await readBegun(ledger, ref.rollout));
   for (const { name, targets } of earlierWaves(release, ref.wave)) {
     const left = targets.filter((target) => begun.has(target));

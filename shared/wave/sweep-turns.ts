@@ -2,6 +2,7 @@ import { listOpenRollouts } from '../ledger/rollouts.ts';
 import { readTurn } from '../ledger/turn.ts';
 import type { Outside } from '../outside/outside.ts';
 import type { StepFunctions } from '../outside/step-functions.ts';
+import { failureOf } from '../rollout/failures.ts';
 import { freeDeadTurn, tellTurn } from './take-turn.ts';
 
 /**
@@ -15,8 +16,13 @@ export const sweepTurns = async (
   const rollouts = await listOpenRollouts(outside.ledger);
   const waves = [...new Set(rollouts.flatMap((rollout) => rollout.waves ?? []))].sort();
   for (const wave of waves) {
-    await freeDeadTurn(wave, steps, outside);
-    await tellTurn(await readTurn(outside.ledger, wave), wave, steps, outside.ledger);
+    try {
+      await freeDeadTurn(wave, steps, outside);
+      await tellTurn(await readTurn(outside.ledger, wave), wave, steps, outside.ledger);
+    } catch (error) {
+      // A private target's own wave is named after it.
+      throw failureOf(wave, error);
+    }
   }
   return { looked: waves };
 };

@@ -11,7 +11,8 @@ import type { Wave } from '../rollout/wave.ts';
 
 /**
  * Asks for the wave on behalf of an execution that waits on `token`, and answers the tokens of all whom that concerns. A holder whose
- * rollout has ended without freeing the wave is passed over; the way back of a wave in which nothing was begun has `passed` without
+ * rollout has ended without freeing the wave is passed over, and one that has ended itself, as where its stopped execution is redriven after
+ * the sweeper ended it, is given none; the way back of a wave in which nothing was begun has `passed` without
  * waiting for anybody. Asking again, under a new token, is safe.
  */
 export const takeTurn = async (
@@ -22,13 +23,19 @@ export const takeTurn = async (
   outside: Pick<Outside, 'ledger' | 'clock' | 'settings'>,
 ): Promise<void> => {
   const { ledger, clock } = outside;
+  const own = await readRollout(ledger, ref.rollout);
+  if (own?.end !== undefined) {
+    const because = `rollout ${ref.rollout} has ended: ${own.end.outcome}; tidegate retry begins it anew`;
+    await steps.succeed(token, { status: 'aborted', because });
+    return;
+  }
   if (ref.direction === 'back' && (await isUntouched(ref, wave, ledger))) {
     await steps.succeed(token, { status: 'passed', because: `nothing of this rollout is in wave ${ref.wave}` });
     return;
   }
   await freeDeadTurn(ref.wave, steps, outside);
   const since = clock.now();
-  const startedAt = (await readRollout(ledger, ref.rollout))?.startedAt ?? since;
+  const startedAt = own?.startedAt ?? since;
   const asking = { rollout: ref.rollout, token, since, startedAt };
   const whenTaken = ref.direction === 'back' ? 'queue' : wave.whenTaken;
   const turn = await changeTurn(ledger, ref.wave, (before) => nextTurn(before, asking, whenTaken));

@@ -1,5 +1,6 @@
 import { apiWarningsSuite } from './api-warnings.suite.ts';
 import { handingOverSuite } from './handing-over.suite.ts';
+import { lastWrittenSuite } from './last-written.suite.ts';
 import { movedOnSuite } from './moved-on.suite.ts';
 import { replacingSuite } from './replacing.suite.ts';
 import { roomSuite } from './room.suite.ts';
@@ -12,4 +13,5 @@ describeOnRealServer('guard rails on the real control plane', {
   'handing over': handingOverSuite,
   replacing: replacingSuite,
   'an API that moves on': movedOnSuite,
+  'who wrote an object last': lastWrittenSuite,
 });

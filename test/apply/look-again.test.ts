@@ -54,6 +54,7 @@ describeOnSimulatedServer('a last look at what was deployed', (server) => {
       {
         ...{ id: id('settings'), action: 'change' },
         fields: [{ path: '/data/key', replaces: 'by hand', replacesHash: hash, with: 'value', withHash: hash }],
+        written: { manager: 'kubectl-edit', operation: 'Update', at: expect.any(Number) },
       },
     ];
     const wanted = web(configMap('gone'));

@@ -35,6 +35,11 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'functions/tools/open-ledger.ts': ['@aws-sdk/client-dynamodb'],
   'functions/tools/open-secrets.ts': ['@aws-sdk/client-ssm'],
   'local/outside.ts': ['node:fs'],
+  'functions/tools/audit.ts': ['@aws-sdk/client-kms', '@aws-sdk/client-s3'],
+  'local/anchor-file.ts': ['node:fs'],
+  'shared/audit/kms.ts': ['@aws-sdk/client-kms'],
+  'shared/audit/s3.ts': ['@aws-sdk/client-s3'],
+  'cli/audit-evidence.ts': ['node:fs'],
 
   // Time, egress, sockets.
   'shared/outside/clock.ts': ['Date.now', 'performance', 'setTimeout'],
@@ -72,9 +77,10 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'shared/clouds/google-auth.ts': ['google-auth-library'],
   'shared/clouds/sts.ts': ['@aws-sdk/client-sts'],
 
-  // Looks at the rules of its own stack.
+  // Looks at the rules and streams of its own stack.
   'shared/doctor/eventbridge.ts': ['@aws-sdk/client-eventbridge'],
   'shared/doctor/lambda-limits.ts': ['@aws-sdk/client-lambda'],
+  'shared/doctor/lambda-streams.ts': ['@aws-sdk/client-lambda'],
 
   // A cloud's own metrics and alarms, over our egress.
   'shared/analysis/alerts/cloudwatch-alarms.ts': ['@aws-sdk/client-cloudwatch'],
@@ -100,6 +106,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'local/loopback.ts': ['node:http'],
   'local/real-instance.ts': ['node:fs', 'process'],
   'local/secret-files.ts': ['node:fs'],
+  'local/rehearsal/rehearse.ts': ['node:sqlite'],
+  'local/rehearsal/virtual-instance.ts': ['node:fs'],
   'local/engine/alone/function-folder.ts': ['node:fs'],
   'local/engine/alone/function-host.ts': ['node:worker_threads'],
   'local/engine/alone/function-thread.ts': ['Date.now', 'node:worker_threads', 'process'],
@@ -129,6 +137,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The command line: the terminal, the folders and the git of whoever calls it.
   'cli/commands/judge.ts': ['node:fs'],
   'cli/commands/init.ts': ['node:fs', 'node:os'],
+  'cli/commands/rehearse.ts': ['node:fs'],
   'cli/config-folder.ts': ['node:fs'],
   'cli/connection.ts': ['node:fs'],
   'cli/demo.ts': ['node:fs'],
@@ -141,6 +150,9 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   'cli/measure-secrets.ts': ['node:fs'],
   'cli/object-files.ts': ['node:fs'],
   'cli/open-instance.ts': ['node:fs'],
+  'cli/rehearsal-process.ts': ['node:fs', 'process'],
+  'cli/rehearsal-runs.ts': ['node:child_process', 'node:fs', 'node:os', 'process'],
+  'cli/rehearsal-scenarios.ts': ['node:fs'],
   'cli/start.ts': ['node:fs'],
   'cli/terminal.ts': ['process'],
 };

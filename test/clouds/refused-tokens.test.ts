@@ -258,6 +258,18 @@ describe("an assertion of an issuer of one's own, for a cluster on AKS", () => {
     );
   });
 
+  it('has an address and no name: nobody is asked, and AWS does not speak in its place', async () => {
+    const nameless: Given = {
+      outside: ({ settings }) => ({
+        settings: { ...settings, federation: { ...azure, azureIssuer: { url: `${issuer}/token` } } },
+        secrets: { get: async () => new Secret('planted-credential') },
+      }),
+    };
+    expect(await attempt(fleet.aks, nameless)).toBe(
+      `${entra}azureIssuerUrl is set without azureIssuer, so that no issuer is expected; deploy again with both or neither`,
+    );
+  });
+
   const asked = (answers: Given['answers']): Given => ({
     ...(answers && { answers }),
     outside: ({ settings }) => ({

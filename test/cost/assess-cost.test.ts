@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { hundredTargets, provisioned } from '../../bench/cost/scenario.ts';
 import {
   assessCost,
@@ -12,10 +13,16 @@ import {
 import { prices } from '../../shared/cost/prices.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+/** The names of all states, those of branches and maps among them. */
+const statesIn = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, inner]) => [
+        ...(key === 'States' ? Object.keys(inner) : []),
+        ...statesIn(inner),
+      ]);
 const statesOf = (machine: string): readonly string[] =>
-  [...read(`statemachines/${machine}.yml`).matchAll(/^\s+(\w+):\n(?:\s+Comment: .*\n)?\s+Type: /gm)].map(
-    ([, name = '']) => name,
-  );
+  statesIn(parse(read(`statemachines/${machine}.yml`), { merge: true }));
 
 describe('the cost of a rollout', () => {
   it.each([
@@ -58,19 +65,21 @@ describe('the cost of a rollout', () => {
 
   it('is less than ten dollars for a month without one', () => {
     const count = (type: string): number =>
-      ['alarms', 'dashboard'].reduce(
+      ['alarms', 'dashboard', 'key', 'audit'].reduce(
         (sum, file) => sum + read(`resources/${file}.yml`).split(`Type: ${type}\n`).length - 1,
         0,
       );
-    expect({ alarms: count('AWS::CloudWatch::Alarm'), dashboards: count('AWS::CloudWatch::Dashboard') }).toEqual(
-      provisioned,
-    );
-    expect(assessFixed(provisioned, prices).total).toBeCloseTo(5, 2);
+    expect({
+      keys: count('AWS::KMS::Key'),
+      alarms: count('AWS::CloudWatch::Alarm'),
+      dashboards: count('AWS::CloudWatch::Dashboard'),
+    }).toEqual(provisioned);
+    expect(assessFixed(provisioned, prices).total).toBeCloseTo(6, 2);
     // Beside it, what runs by the clock, of a hundred targets.
     const schedules = assessSchedules({ targets: 100, regions: 1 }, prices);
     expect(schedules.total).toBeLessThan(10.5);
     // A hundred targets, 8,640 times.
-    expect(schedules.drift).toBeCloseTo(2.35, 2);
+    expect(schedules.drift).toBeCloseTo(2.68, 2);
     // Two thousand blobs read and put again on thirty days.
     expect(schedules.blobs).toBeCloseTo(0.33, 2);
     // Five hundred targets from two regions are three invocations a minute in each.

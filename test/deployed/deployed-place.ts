@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineAliasCommand, CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -127,8 +128,13 @@ const openOver = async (moto: Moto, targets: readonly Target[]) => {
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   };
+  // Whatever key a template asks for, CloudFormation of moto makes one that encrypts. Its KMS makes what it is asked for.
+  const { KeyMetadata: auditKey } = await new KMSClient(moto.client).send(
+    new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+  );
   const outsideOf = async (name: string): Promise<Outside> => {
-    const variables = await stack.variablesOf(`tidegate-${stage}-${name}`);
+    const made = await stack.variablesOf(`tidegate-${stage}-${name}`);
+    const variables = 'TIDEGATE_AUDIT_SIGNER' in made ? { ...made, TIDEGATE_AUDIT_SIGNER: auditKey?.Arn ?? '' } : made;
     const deployed = lambdaOutside({ ...variables, ...credentials, AWS_REGION: region }, http);
     return {
       ...deployed,
@@ -152,6 +158,8 @@ const openOver = async (moto: Moto, targets: readonly Target[]) => {
 
   return {
     ...{ stack, moto, fleet, forge, call, steps, s3, lines, signer },
+    /** What the audit log is signed by. */
+    auditKey: auditKey?.Arn ?? '',
     /** As one of the functions has it. */
     outside: await outsideOf('concludeRollout'),
     close: async () => {

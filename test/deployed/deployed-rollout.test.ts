@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fetchEvidence } from '../../cli/audit-evidence.ts';
 import { assessQuery } from '../../shared/analysis/assess-query.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
+import { verifyAudit } from '../../shared/audit/verify-audit.ts';
 import { parseConfig } from '../../shared/fleet/parse-config.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import { executionName } from '../../shared/intake/event-name.ts';
@@ -169,6 +172,39 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
     }
   });
 
+  it('chained what was done, signed by its key and anchored in its bucket: whole by the key that anybody takes from KMS', async () => {
+    const { stack, moto, call, auditKey } = place;
+    expect(await call('chainAudit', {})).toMatchObject({ head: expect.any(Number) });
+    const view = async <View>(path: string): Promise<View> => {
+      const [rawPath = '', rawQueryString = ''] = path.split('?');
+      const answer = await call('serveConsole', {
+        version: '2.0',
+        ...{ rawPath, rawQueryString, isBase64Encoded: false, headers: { accept: 'application/json' } },
+        requestContext: {
+          domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname,
+          http: { method: 'GET' },
+          authorizer: { jwt: { claims: { preferred_username: 'ana', groups: '[]' } } },
+        },
+      });
+      return JSON.parse(Buffer.from((answer as { readonly body: string }).body, 'base64').toString()).view;
+    };
+    const evidence = await fetchEvidence({
+      connection: { url: '' },
+      view,
+      post: () => Promise.reject(new Error('no')),
+    });
+    const { PublicKey } = await new KMSClient(moto.client).send(new GetPublicKeyCommand({ KeyId: auditKey }));
+    const pem = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+    const verified = verifyAudit(evidence, [String(pem.export({ type: 'spki', format: 'pem' }))]);
+    expect(verified).toMatchObject({ outcome: 'whole', findings: [], entries: { hidden: 0, expired: 0, waiting: 0 } });
+    expect(verified.entries.verified).toBeGreaterThan(20);
+    expect(verified.anchored?.sequence).toBe(verified.links);
+    const actions = evidence.links.flatMap(({ entries }) =>
+      entries.map(({ entry }) => `${entry?.actor} ${entry?.action}`),
+    );
+    expect(actions).toContain('ana approve');
+  });
+
   it('tells by the stream of its table, through the filter of its mapping, of what people are to be told', async () => {
     const { moto, stack, outside, call } = place;
     const filters = Object.values(stack.packaged.Resources)
@@ -204,6 +240,7 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
   it('calls by schedule what must run each minute, each five and each day', async () => {
     const scheduled = (await place.stack.rulesOf('default')).filter(({ schedule }) => schedule !== undefined);
     expect(scheduled.map(({ schedule, functions }) => [functions, schedule]).sort()).toEqual([
+      [['tidegate-ci-chainAudit'], 'rate(1 minute)'],
       [['tidegate-ci-detectDrift'], 'rate(5 minutes)'],
       [['tidegate-ci-keepBlobs'], 'rate(1 day)'],
       [['tidegate-ci-probeAvailability'], 'rate(1 minute)'],

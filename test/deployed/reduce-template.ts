@@ -29,7 +29,6 @@ const isNoValue = (value: unknown): boolean => JSON.stringify(value) === '{"Ref"
 export const lacking: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'the HTTP API: its routes are called as functions, with the events that it would make',
   'AWS::ApiGatewayV2::Stage': 'as the API',
-  'AWS::ApiGatewayV2::Authorizer': 'as the API: who a token names is said in the event',
   'AWS::ApiGatewayV2::Integration': 'as the API',
   'AWS::ApiGatewayV2::Route': 'as the API',
   'AWS::CloudWatch::Alarm': 'alarms are not made, and none is raised',

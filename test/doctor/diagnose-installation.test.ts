@@ -130,6 +130,17 @@ describe('an installation', () => {
       },
     ],
     [
+      'a state machine whose executions are not kept to functions, although readers are named',
+      { settings: { ...settings, dataReaders: 'tidegate-reader' } },
+      {
+        check: 'machine rollout',
+        status: 'failed',
+        found:
+          'is there, and whoever may read executions reads those of private targets, although tidegate-reader is named for that',
+        next: 'deploy again with --param=dataReaders, which encrypts its executions (resources/executions.yml)',
+      },
+    ],
+    [
       'a branch that is not there',
       { settings: { ...settings, configRepository: { ...settings.configRepository, branch: 'release' } } },
       {

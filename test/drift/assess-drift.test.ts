@@ -13,13 +13,15 @@ const object = (name: string, action: Action, ...paths: readonly string[]): ToDo
   action,
   fields: paths.map((path) => ({ path, replaces: 'a', with: 'b' })),
 });
+/** One object differs; in what, by digest. */
+const parts = [expect.stringMatching(/^[0-9a-f]{16}$/)];
 const looked = (...found: readonly ToDo[]): Looked => {
   const objects = found.filter(({ action }) => action !== 'prune').length;
   const toDo = found.filter(({ action }) => action !== 'unchanged');
   return toDo.length === 0 ? { status: 'as-deployed', objects } : { status: 'different', objects, toDo };
 };
 const drifted = (name: string, because: string): DriftFound => ({
-  status: 'drifted',
+  ...{ status: 'drifted', parts },
   objects: [{ id: id(name), because }],
 });
 
@@ -85,7 +87,7 @@ describe('a target that is compared with what was brought to it', () => {
     [
       'has lost the namespace that all of it was in',
       { status: 'refused', refusals: [{ code: 'NAMESPACE_MISSING', because: 'a: namespace shop does not exist' }] },
-      { status: 'drifted', objects: [{ id: '/Namespace//shop', because: 'a: namespace shop does not exist' }] },
+      { status: 'drifted', parts, objects: [{ id: '/Namespace//shop', because: 'a: namespace shop does not exist' }] },
     ],
     [
       'has lost a kind, and its objects with it',
@@ -100,6 +102,47 @@ describe('a target that is compared with what was brought to it', () => {
     ['does not answer', { status: 'unreachable', because: 'no answer' }, { status: 'unknown', because: 'no answer' }],
   ])('%s', (_, plan, found) => {
     expect(assessDrift(plan, { namespace: 'shop' })).toEqual(found);
+  });
+});
+
+describe('what a waiver lets by', () => {
+  const partsOf = (...objects: readonly ToDo[]): readonly string[] => {
+    const found = assessDrift(looked(...objects), { namespace: 'shop' });
+    return found.status === 'drifted' ? found.parts : [];
+  };
+  const web = object('web', 'change', '/spec/replicas');
+  const api = object('api', 'create');
+  const [part = ''] = partsOf(web);
+
+  it('is each object for itself, in no order', () => {
+    expect(partsOf(api, web)).toEqual(partsOf(web, api));
+    expect(partsOf(web, api)).toContain(part);
+    expect(partsOf(web, api)).toHaveLength(2);
+  });
+
+  it.each<[string, ToDo]>([
+    ['one field more', object('web', 'change', '/spec/paused', '/spec/replicas')],
+    ['another live value', { ...web, fields: [{ path: '/spec/replicas', replacesHash: digestOf('c'), with: 'b' }] }],
+    ['that it is gone', object('web', 'create')],
+  ])('is not %s', (_, different) => {
+    expect(partsOf(different)).not.toContain(part);
+  });
+
+  it.each<[string, ToDo]>([
+    [
+      'another release would bring another value',
+      { ...web, fields: [{ path: '/spec/replicas', replaces: 'a', with: 'c' }] },
+    ],
+    ['another holds its fields', { ...web, fields: [...web.fields, { path: '/metadata/managedFields' }] }],
+    ['somebody wrote it again', { ...web, written: { manager: 'kubectl-edit', operation: 'Update', at: 5 } }],
+  ])('stays where %s', (_, same) => {
+    expect(partsOf(same)).toEqual([part]);
+  });
+
+  it('is everything at once where that is too much to tell apart', () => {
+    const many = Array.from({ length: 201 }, (_, index) => object(`web-${index}`, 'create'));
+    expect(partsOf(...many)).toHaveLength(1);
+    expect(partsOf(...many)).not.toEqual(partsOf(...many.slice(1), object('web-201', 'create')));
   });
 });
 
@@ -129,5 +172,5 @@ it('is looked for on targets that have what they should have by our own account,
     ['late', { at: 9 }],
     ['early', { at: 5 }],
   ]);
-  expect(orderLooks(states, before).map(({ target }) => target)).toEqual(['never', 'early', 'late']);
+  expect(orderLooks(states, before)).toEqual(['never', 'early', 'late']);
 });

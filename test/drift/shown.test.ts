@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { driftLines } from '../../cli/drift-lines.ts';
 import { driftPage } from '../../console/pages/drift.ts';
-import { type Drift, keepDrift, orderDrifts, readDrifts } from '../../shared/drift/drift-row.ts';
+import { type Drift, keepDrift, orderDrifts, readDrifts, type ShownDrift } from '../../shared/drift/drift-row.ts';
 import { openSqliteLedger } from '../../shared/ledger/sqlite.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 
@@ -26,6 +26,26 @@ test('drift is listed the oldest first, then what is not known, and what is as d
     'NOT KNOWN  b since 1970-01-01T00:05:00.000Z: no answer',
     '1 of 4 targets are as deployed',
   ]);
+});
+
+test('who wrote an object last is said beside it, and who lets releases by in place of how to', async () => {
+  const written = { manager: 'kubectl-<edit>', operation: 'Update', at: Date.UTC(2026, 2, 1, 3, 12) } as const;
+  const drift: ShownDrift = {
+    ...seen,
+    ...{ target: 'c', status: 'drifted', since: 300_000, count: 1, holds: true },
+    objects: [{ ...web, because: '1 field differs: /spec/type', written }],
+    waived: { by: 'ana', because: 'known', at: 600_000 },
+  };
+  expect(driftLines([drift], plain)).toEqual([
+    'DRIFTED  c since 1970-01-01T00:05:00.000Z, from what 0123456 left there',
+    '  /Service/shop/web: 1 field differs: /spec/type; written last by kubectl-<edit> (Update) at 2026-03-01T03:12:00Z',
+    '  waived by ana: known; what drifts besides holds releases again',
+    '0 of 1 targets are as deployed',
+  ]);
+  const page = String(await driftPage([drift]));
+  expect(page).toContain('written last by kubectl-&lt;edit&gt; (Update) at 2026-03-01T03:12:00Z');
+  expect(page).toContain('waived by ana: known');
+  expect(page).not.toContain('holds releases');
 });
 
 test('the page counts what has drifted, and escapes what a cluster says', async () => {

@@ -39,7 +39,7 @@ it('looks for whoever is known, as the deployed form', async () => {
   expect(statusCode).toBe(200);
   const looked = body.checks.map(({ check }: { readonly check: string }) => check);
   expect(looked).toEqual(
-    expect.arrayContaining(['identity', 'ledger', 'blobs', 'rules', 'repository', 'secret webhook']),
+    expect.arrayContaining(['identity', 'ledger', 'blobs', 'rules', 'stream', 'repository', 'secret webhook']),
   );
 });
 

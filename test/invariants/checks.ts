@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { chain } from './chain.ts';
 import type { Histories } from './histories.ts';
 import { freezes, halts } from './holds.ts';
 import { deploymentParts, type Intent, intentsOf, type JoinedWrite, joinWrites, spokenWrite } from './joined.ts';
@@ -24,7 +25,7 @@ export const checkHistories = (
     'V10 deletes': deletes(joined, histories),
     'V12 halt': halts(joined, histories),
     'V13 freeze': freezes(joined, histories),
-    'V16 audit': audit(joined, histories, isOver),
+    'V16 audit': [...audit(joined, histories, isOver), ...chain(histories)],
   };
   return (Object.keys(found) as (keyof typeof found)[]).flatMap((invariant) =>
     found[invariant].map((because) => ({ invariant, because })),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -14,6 +14,8 @@ export interface Histories {
    * the simulated fleet is there, written to or not; a real one is not, for its API server keeps no such log.
    */
   readonly writes: ReadonlyMap<string, readonly AcceptedWrite[]>;
+  /** Heads of the audit log that are kept outside the ledger. */
+  readonly heads: readonly { readonly sequence: number; readonly link: string }[];
   /** What is kept under a digest; undefined where nothing is. */
   readonly blob: (digest: string) => unknown;
 }
@@ -43,6 +45,7 @@ export const readHistories = (dir: string): Histories => ({
     }),
   ),
   writes: writesIn(join(dir, 'fleet.sqlite')),
+  heads: headsIn(join(dir, 'audit-heads.jsonl')),
   blob: (digest) => {
     const hex = digest.replace('sha256:', '');
     try {
@@ -52,6 +55,11 @@ export const readHistories = (dir: string): Histories => ({
     }
   },
 });
+
+const headsIn = (path: string): Histories['heads'] =>
+  (existsSync(path) ? readFileSync(path, 'utf8') : '')
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 
 const rows = (path: string, sql: string) => {
   const database = new DatabaseSync(path, { readOnly: true });

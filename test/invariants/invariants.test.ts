@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallFleetConfig } from '../journeys/fleet-config.ts';
 import { image, openRehearsal, webService } from '../journeys/rehearsal.ts';
+import { digestOf } from './chain.ts';
 import { checkHistories, type Violation } from './checks.ts';
 import { type AcceptedWrite, type Histories, type LedgerRow, readHistories } from './histories.ts';
 
@@ -62,12 +63,19 @@ const withToken = (userAgent: string, token: number) => userAgent.replace(/token
 /** The run, and beside it a hold that was set so long before the first write to that target, and lifted just after it. */
 const held = (kind: string, scope: string, name: string, beforeMs: number): Histories => {
   const at = histories.writes.get(where)?.[0]?.at ?? 0;
-  const row = (data: LedgerRow['data']) => ({ partition: 'hold-history', sort: `${data.at}`, data });
+  const row = (data: LedgerRow['data']): readonly LedgerRow[] => {
+    const key = { partition: 'hold-history', sort: `${data.at}` };
+    const entry = { fact: { ...key, digest: digestOf(data) } };
+    return [
+      { ...key, data },
+      { partition: 'audit-waiting', sort: key.sort, data: entry },
+    ];
+  };
   const set = { kind, scope, name, at: at - beforeMs, allowsRollback: true };
   const lifted = { kind, scope, name };
   return {
     ...histories,
-    ledger: [...histories.ledger, row({ at: at - beforeMs, set }), row({ at: at + 1, lifted })],
+    ledger: [...histories.ledger, ...row({ at: at - beforeMs, set }), ...row({ at: at + 1, lifted })],
   };
 };
 
@@ -107,6 +115,20 @@ const mutants: Readonly<
         each === last(target) && target === where ? { ...each, at: each.at + 86_400_000 } : each,
       ),
     breaks: ['V4 one end', 'V16 audit'],
+  },
+  'an event that is written past the audit log': {
+    left: () =>
+      changed(undefined, (row) => (row.sort.startsWith('event#') ? [row, { ...row, sort: `${row.sort}-late` }] : row)),
+    breaks: ['V4 one end', 'V16 audit'],
+  },
+  'a link whose entries are chained again': {
+    left: () =>
+      changed(undefined, (row) => (row.partition === 'audit-links' ? { ...row, data: { ...row.data, at: 1 } } : row)),
+    breaks: ['V16 audit'],
+  },
+  'an end of the chain that is lost with what it tells of': {
+    left: () => ({ ...histories, heads: [...histories.heads, { sequence: 9_999, link: 'sha256:0' }] }),
+    breaks: ['V16 audit'],
   },
   'a rollout that never ends': {
     left: () =>

@@ -35,6 +35,8 @@ test('a refused approval takes the waves before it back, and the wave itself is 
 
   // By the ledger's stream, in the second in which it happened, and by no later look again.
   await story.pass(180_000);
+  // What goes back is not as it was left, and nobody did that but us.
+  expect(told.filter(({ text }) => text.includes('drifted'))).toEqual([]);
   const events = await story.timeline(second);
   const at = (kind: string) => events.find((event) => event.kind === kind)?.at;
   expect(told.filter(({ text }) => text.includes(second))).toEqual([

@@ -55,7 +55,12 @@ describe('drift', () => {
       since: drift?.at,
       holds: true,
       count: 1,
-      objects: [{ id: '/ConfigMap/default/web', because: '1 field differs: /data/target' }],
+      objects: [
+        {
+          ...{ id: '/ConfigMap/default/web', because: '1 field differs: /data/target' },
+          written: { manager: 'kubectl-edit', operation: 'Update', at },
+        },
+      ],
     });
     const rollout = await merge('v2');
     const waits =

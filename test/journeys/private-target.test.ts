@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import type { AuditView } from '../../console/views/audit.ts';
 import { smallFleetConfig } from './fleet-config.ts';
 import { image, openRehearsal, time } from './rehearsal.ts';
 
@@ -6,6 +7,8 @@ const { createConsole } = await import('../../console/app.ts');
 const { reading } = await import('../../console/reading.ts');
 const { consoleActions } = await import('../../local/console-actions.ts');
 const { executions } = await import('../../shared/outside/executions.ts');
+const { fetchEvidence } = await import('../../cli/audit-evidence.ts');
+const { verifyAudit } = await import('../../shared/audit/verify-audit.ts');
 const { listRollouts } = await import('../../shared/ledger/rollouts.ts');
 
 const role = 'arn:aws:iam::222222222222:role/tidegate-target-acme';
@@ -43,6 +46,7 @@ const site = createConsole({
   executions: executions(outside),
   actions: consoleActions(outside, functions),
   assets: {},
+  heads: async () => (await outside.anchor?.list()) ?? [],
   identify: async ({ headers }) => {
     const [name = '', ...roles] = (headers.get('x-who') ?? '').split(' ');
     return name === '' ? undefined : { name, kind: 'person', roles };
@@ -147,8 +151,9 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ...['/', '/fleet.json', '/rollouts', '/rollouts.json', '/metrics'],
     ...rollouts.flatMap(({ rollout }) => [`/rollouts/${rollout}`, `/rollouts/${rollout}.json`]),
     ...rollouts.map(({ rollout }) => `/executions/rollout:${rollout}.json`),
-    `/executions/wave:${own}-acme-prod-forward.json`,
-    `/executions/wave:${own}-acme-prod-forward.json?target=acme-prod`,
+    ...['/audit', '/audit.json', '/audit/start.json', '/audit/links.json', '/audit/facts.json'],
+    `/executions/wave:${own}-own-forward.json`,
+    `/executions/wave:${own}-own-forward.json?target=acme-prod`,
   ];
   const seen: string[] = [];
   for (const path of paths) {
@@ -160,6 +165,10 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
   expect(seen).toEqual([]);
   expect((await ask('eva', `/rollouts/${own}.json`)).status).toBe(404);
   expect((await ask('carl acme', `/rollouts/${own}.json`)).status).toBe(200);
+  // Nor do names name it that are listed for whoever may list executions.
+  const wave = `/executions/wave:${own}-own-forward.json`;
+  expect((await ask('carl acme', wave)).status).toBe(200);
+  expect((await ask('eva', wave)).status).toBe(404);
   for (const path of ['/aborts', '/retries', '/rollbacks']) {
     const answer = await ask('eva operators', path, { rollout: own, comment: 'x' });
     expect([path, answer.status, JSON.parse(answer.text).error.message]).toEqual([
@@ -202,6 +211,77 @@ test('who may not release, roll back or lift is told so in a sentence, and nothi
     [403, 'eva may not thaw, resume or waive: the config keeps that to operators'],
   ]);
   expect((await story.rollouts()).length).toBe(before);
+  await story.pass(60_000);
+  const log: { readonly view: AuditView } = JSON.parse((await ask('eva', '/audit.json?actor=eva')).text);
+  const told = log.view.entries.map(({ action, about = '', link }) => `${action} ${about} ${typeof link}`);
+  const about = ['/holds/lift', '/rollbacks', '/releases', '/retries'];
+  expect(told.toSorted()).toEqual(about.map((path) => `refused ${path} number`).toSorted());
   // By the config she holds the role, whatever the identity provider says.
   expect((await ask('olga', '/releases', { commit: 'HEAD' })).status).toBe(200);
+});
+
+test('the audit log is whole to whoever verifies it, who may see it and who may not', async () => {
+  await story.pass(60_000);
+  const verified = async (who: string) => {
+    const view = async <View>(path: string) => JSON.parse((await ask(who, path)).text).view as View;
+    const evidence = await fetchEvidence({
+      connection: { url: '' },
+      view,
+      post: async () => Promise.reject(new Error()),
+    });
+    const { outcome, findings, entries, anchored, head, lookedForUnchained } = verifyAudit(evidence);
+    expect({ outcome, findings, anchored: anchored?.sequence }).toEqual({
+      ...{ outcome: 'whole', findings: [] },
+      anchored: head?.sequence,
+    });
+    return { ...entries, lookedForUnchained };
+  };
+  const all = await verified('carl acme');
+  const some = await verified('eva');
+  expect(all).toMatchObject({ hidden: 0, expired: 0, lookedForUnchained: true });
+  expect(some).toMatchObject({ expired: 0, lookedForUnchained: false });
+  expect(some.hidden).toBeGreaterThan(20);
+  expect(some.verified + some.hidden).toBe(all.verified);
+});
+
+test('why a step of its could not be done is read by its people, and by nobody in the log', async () => {
+  const merged = await story.merge({ 'tidegate.json': config('v1') }, 'Version 3');
+  expect(await story.ended(merged)).toMatchObject({ outcome: 'succeeded' });
+  const own = await following((await story.rolloutRow(merged)).commit);
+  const before = story.mark();
+  await story.decide(await story.asked(), 'approve', 'carl');
+  await story.until(() => story.writes('acme-prod', before).length > 0);
+  story.instance.fleet.setDown('acme-prod', true);
+
+  const why = 'target acme-prod: GET /api: target acme-prod: its API server does not answer (simulated)';
+  expect(await story.ended(own)).toMatchObject({ outcome: 'failed', because: expect.stringContaining(why) });
+  expect(await story.events(own)).toContain(`acme-prod lost: ${why}`);
+  expect((await ask('carl acme', `/rollouts/${own}.json`)).text).toContain(why);
+  expect((await ask('eva', `/rollouts/${own}.json`)).status).toBe(404);
+
+  // All that was ever logged, and with it what Lambda would have written of what functions threw, and have told X-Ray.
+  const lines = story.log.map((line) => JSON.parse(line));
+  const secret = /acme-prod|acme-7|tidegate-target|does not answer/;
+  expect(lines.filter((line) => secret.test(JSON.stringify(line)))).toEqual([]);
+  const thrown = lines.filter(({ message }) => message === 'function failed');
+  expect(new Set(thrown.map(({ error }) => error))).toEqual(new Set(['ClusterUnreachable']));
+  // A line of the log leads who may read them to the blobs.
+  const blobOf = async (line: { readonly because?: string; readonly kept?: string } | undefined): Promise<unknown> => {
+    const [digest = ''] = /sha256:[0-9a-f]{64}/.exec(line?.because ?? line?.kept ?? '') ?? [];
+    return JSON.parse(new TextDecoder().decode(await outside.blobs.get(digest as `sha256:${string}`)));
+  };
+  const because = expect.stringContaining('target acme-prod: its API server does not answer (simulated)');
+  expect(await blobOf(thrown.at(-1))).toEqual({ rollout: own, error: 'ClusterUnreachable', because });
+  expect(await blobOf(lines.findLast(({ kept }) => kept !== undefined))).toEqual({
+    rollout: own,
+    lines: [
+      {
+        level: 'error',
+        message: 'thrown',
+        error: 'ClusterUnreachable',
+        because,
+        trace: expect.stringMatching(/\n +at /),
+      },
+    ],
+  });
 });

@@ -2,6 +2,7 @@ import * as disk from 'node:fs';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Route } from '../../local/network.ts';
 import { installVirtualTime } from '../../local/virtual/virtual-time.ts';
 import type { Actor } from '../../shared/access/authorise.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
@@ -16,14 +17,10 @@ export const time = installVirtualTime({
   seed: process.env.TIDEGATE_SEED ?? 'journey',
 });
 
-const { createInstance } = await import('../../local/instance.ts');
-const { simulatedDial, simulatedNetwork } = await import('../../local/network.ts');
-const { createFlagServices } = await import('../../local/flags/flag-services.ts');
-const { createImages } = await import('../../local/fleet/images.ts');
+const { openVirtualInstance } = await import('../../local/rehearsal/virtual-instance.ts');
 const { syncFs } = await import('../../local/forge/sync-fs.ts');
 const { evaluateInThread } = await import('../../shared/render/jsonnet-in-thread.ts');
 const { processClock } = await import('../../shared/outside/clock.ts');
-const { jsonLog } = await import('../../shared/outside/json-log.ts');
 const { assessQuery } = await import('../../shared/analysis/assess-query.ts');
 const { parseConfig } = await import('../../shared/fleet/parse-config.ts');
 const { toTargets } = await import('../../shared/fleet/targets.ts');
@@ -65,7 +62,7 @@ export const openRehearsal = async (
     /** What becomes of the text of a state machine: as another version of Tidegate has it. */
     readonly definition?: (text: string) => string;
     /** Hosts of others that the story needs. */
-    readonly hosts?: Parameters<typeof simulatedNetwork>[0]['routes'];
+    readonly hosts?: readonly Route[];
   } = {},
 ) => {
   const dir = given.dir ?? memoryFolder('tidegate-journey-');
@@ -75,34 +72,24 @@ export const openRehearsal = async (
   for (const [path, text] of Object.entries(seed)) files.set(path, new TextEncoder().encode(text));
   const parsed = await parseConfig(files, 'tidegate.json', evaluate, assessQuery);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
-  const lines: string[] = [];
-  const images = createImages({}, () => undefined);
-  const flags = createFlagServices({}, () => undefined);
-  const instance = await createInstance({
+  const {
+    instance,
+    images,
+    flags,
+    log: lines,
+  } = await openVirtualInstance({
     dir,
-    mode: {
-      clock: processClock,
-      random: time.random,
-      jsonnet: evaluate,
-      log: jsonLog({ write: (line) => lines.push(line) }, processClock),
-    },
-    connect: async (routes) => ({
-      http: simulatedNetwork({ routes: [...routes, ...(given.hosts ?? [])], fallback: 'refuse' }),
-      dial: simulatedDial({ routes, fallback: 'refuse', clock: processClock }),
-      close: async () => undefined,
-    }),
-    fs: syncFs(disk),
+    random: time.random,
+    jsonnet: evaluate,
     readDefinition: (name) => {
       const text = readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8');
       return given.definition?.(text) ?? text;
     },
     simulated: toTargets(parsed.config.targets),
-    images,
-    flags,
     scrapeMs: 2_000,
     repository,
     config: 'tidegate.json',
-    consoleUrl: 'http://127.0.0.1:4180',
+    ...(given.hosts === undefined ? {} : { hosts: given.hosts }),
   });
   await instance.start();
   const { ledger } = instance.outside;

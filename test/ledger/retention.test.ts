@@ -10,6 +10,7 @@ it.each([
   ['rollouts', 400],
   ['approval#ap-1', 400],
   ['hold-history', 400],
+  ['audit-entries', 400],
   ['test#te-1', 400],
   ['deployment#r#staging#forward#a', 400],
   ['probes#r#staging#forward', 90],
@@ -21,6 +22,9 @@ it.each([
   ['holds', undefined],
   ['alerts', undefined],
   ['approvals', undefined],
+  ['audit-waiting', undefined],
+  ['audit-links', undefined],
+  ['audit-keys', undefined],
 ])('keeps rows of %s for %s days', (partition, days) => {
   expect(keptUntil(partition, 1_000)).toBe(days === undefined ? undefined : 1_000 + days * dayMs);
 });

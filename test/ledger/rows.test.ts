@@ -17,6 +17,7 @@ import {
   dropStanding,
   markBack,
   markBegun,
+  markLeaving,
   markVerified,
   readBegun,
   readTargetState,
@@ -102,6 +103,26 @@ describe('what a target stands on', () => {
       earlier: [],
     });
     expect(await readBegun(ledger, 'two')).toEqual(['t']);
+  });
+
+  test('is being left from the first write of a way back until the target is back, and no later', async () => {
+    const leaving = async () => (await readTargetState(ledger, 'left')).leaving;
+    for (const rollout of ['one', 'two']) await markVerified(ledger, 'left', standing(rollout));
+    await markLeaving(ledger, 'left', 'one');
+    expect(await leaving()).toBeUndefined();
+    for (let time = 0; time < 2; time += 1) await markLeaving(ledger, 'left', 'two');
+    await dropStanding(ledger, 'left', 'one');
+    expect(await leaving()).toBe('two');
+    await markBack(ledger, 'left', 'two', standing('zero'));
+    await markLeaving(ledger, 'left', 'two');
+    expect(await leaving()).toBeUndefined();
+    await markLeaving(ledger, 'left', 'zero');
+    await markBegun(ledger, 'left', standing('three'));
+    expect(await leaving()).toBe('zero');
+    await markVerified(ledger, 'left', standing('three'));
+    expect(await leaving()).toBeUndefined();
+    await markLeaving(ledger, 'never written to', 'one');
+    expect(await readTargetState(ledger, 'never written to')).toEqual({ target: 'never written to' });
   });
 });
 

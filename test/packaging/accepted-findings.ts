@@ -46,7 +46,7 @@ export const accepted: readonly Accepted[] = [
   },
   {
     check: 'CKV_AWS_18',
-    at: /^AWS::S3::Bucket\.(ServerlessDeploymentBucket|BlobBucket)$/,
+    at: /^AWS::S3::Bucket\.(ServerlessDeploymentBucket|BlobBucket|AuditBucket)$/,
     because:
       'A second bucket with a line for each blob read would be larger than the blobs, and hold what CloudTrail tells of where it is wanted. ' +
       'What was done to which target is in the ledger.',

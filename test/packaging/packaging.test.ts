@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assessLimits } from '../../shared/doctor/assess-limits.ts';
+import { assessLimits, setAside } from '../../shared/doctor/assess-limits.ts';
 import { outboxPartition } from '../../shared/notify/outbox.ts';
 import { processClock } from '../../shared/outside/clock.ts';
 import { liveAlias } from '../../shared/outside/state-machine.ts';
@@ -208,6 +208,22 @@ describe('the template', () => {
     ]);
   });
 
+  it('writes no path and no query into its log: codes, links and signatures are in them', () => {
+    const { Format } = propertiesOf('HttpApiStage').AccessLogSettings as { readonly Format: string };
+    expect(Object.values(JSON.parse(Format)).sort()).toEqual(
+      [
+        'httpMethod',
+        'identity.sourceIp',
+        'protocol',
+        'requestId',
+        'requestTime',
+        'responseLength',
+        'routeKey',
+        'status',
+      ].map((name) => `$context.${name}`),
+    );
+  });
+
   it('bounds what comes from outside at each address, once the address is there', () => {
     const stage = resources.HttpApiStage;
     const open = ofType('AWS::ApiGatewayV2::Route');
@@ -231,16 +247,14 @@ describe('the template', () => {
         ] ?? [];
       if (condition === undefined) return [];
       expect([condition, otherwise]).toEqual(['IsReserved', { Ref: 'AWS::NoValue' }]);
-      return [[id.replace('LambdaFunction', ''), Number(count)] as const];
-    });
-    expect(Object.fromEntries(aside)).toEqual({
-      ...{ ReceiveArtifact: 5, ReceiveMerge: 5, ReceiveAlerts: 10, ReceiveTest: 5, ServeConsole: 20, Diagnose: 5 },
-      ...{ ProbeAvailability: 5, WatchProbers: 1, DetectDrift: 1, KeepBlobs: 1, SweepTurns: 1 },
+      return [[id.replace('LambdaFunction', '').replace(/^./, (first) => first.toLowerCase()), Number(count)] as const];
     });
     // As the doctor has it: an account with less can not set this aside.
+    expect(Object.fromEntries(aside)).toEqual(setAside);
     const sum = aside.reduce((total, [, count]) => total + count, 0);
-    expect(assessLimits({ all: sum + 100, unreserved: 100 }).status).toBe('ok');
-    expect(assessLimits({ all: sum + 99, unreserved: sum + 99 }).status).toBe('warning');
+    expect(sum).toBe(60);
+    expect(assessLimits({ all: 1000, own: 0, unreserved: sum + 100 }).status).toBe('ok');
+    expect(assessLimits({ all: 1000, own: 0, unreserved: sum + 99 }).status).toBe('warning');
   });
 
   it('calls sendNotices with what is put into the outbox, and keeps what it could not do with', () => {
@@ -277,7 +291,7 @@ describe('the template', () => {
     const unhandled = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
       .map(({ Properties }) => Properties.DestinationConfig);
-    expect(unhandled).toEqual(Array.from({ length: 6 }, () => ({ OnFailure: { Destination: queue } })));
+    expect(unhandled).toEqual(Array.from({ length: 7 }, () => ({ OnFailure: { Destination: queue } })));
     const patterns = ofType('AWS::Events::Rule').filter(([, { Properties }]) => Properties.EventPattern !== undefined);
     expect(patterns).toHaveLength(2);
     for (const [, { Properties }] of patterns) {
@@ -301,6 +315,7 @@ describe('a bundle', () => {
     // What each calls its own shapes by.
     ['SSM', 'com.amazonaws.ssm', ['ssm:GetParameter']],
     ['S3', 'com.amazonaws.s3', ['s3:GetObject', 's3:PutObject']],
+    ['KMS', 'com.amazonaws.kms', ['kms:Sign']],
     ['CloudWatch', 'com.amazonaws.cloudwatch', ['cloudwatch:GetMetricData']],
     ['EventBridge', 'com.amazonaws.eventbridge', ['events:DescribeRule']],
     ['Lambda', 'com.amazonaws.lambda', ['lambda:GetAccountSettings', 'lambda:InvokeFunction']],
@@ -354,7 +369,7 @@ describe('the roles', () => {
       { holder: 'RunFunction', actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], conditional: false },
       {
         holder: 'ReadInstallation',
-        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings'],
+        actions: ['events:ListRuleNamesByTarget', 'lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'],
         conditional: false,
       },
       { holder: 'OpenClusters', actions: ['sts:GetWebIdentityToken'], conditional: true },

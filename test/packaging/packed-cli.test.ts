@@ -51,17 +51,17 @@ describe('the command line that npm packs', () => {
     }
   });
 
-  it.each(['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'start', 'plan', 'release', 'status'])(
-    'explains %s',
-    (command) => {
-      const { code, out, err } = tidegate(command, '--help');
-      expect({ code, err, usage: out.split('\n')[0] }).toEqual({
-        code: 0,
-        err: '',
-        usage: expect.stringMatching(new RegExp(`^Usage: tidegate ${command}`)),
-      });
-    },
-  );
+  it.each([
+    ...['apply', 'settled', 'probe', 'measure', 'judge', 'presets', 'engine', 'start', 'plan', 'release', 'status'],
+    ...['login', 'logout', 'rehearse', 'audit'],
+  ])('explains %s', (command) => {
+    const { code, out, err } = tidegate(command, '--help');
+    expect({ code, err, usage: out.split('\n')[0] }).toEqual({
+      code: 0,
+      err: '',
+      usage: expect.stringMatching(new RegExp(`^Usage: tidegate ${command}`)),
+    });
+  });
 
   it('reads a config in jsonnet, as the folder that it makes has', () => {
     expect(tidegate('init', 'fleet').code).toBe(0);
@@ -71,6 +71,12 @@ describe('the command line that npm packs', () => {
       out: expect.stringContaining('good; 1 services for 1 targets'),
       err: '',
     });
+  });
+
+  it('rehearses on that folder, in a process of its own', () => {
+    const { code, out, err } = tidegate('rehearse', 'crashing-version', '--config', 'fleet', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('1 rehearsal, all as expected') });
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ outcome: 'rolled_back', asExpected: true });
   });
 
   it('says what is wrong with a config, and where', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,25 +6,28 @@ import { readEnvironment } from '../../functions/tools/environment.ts';
 import { canLint, lintTemplate } from './cfn-lint-findings.ts';
 import { canCheck, findingsIn, unmeant } from './checkov-findings.ts';
 import { weaknessesOf } from './security-rules.ts';
-import { packageService } from './serverless.ts';
+import { packagedResources, packageOnce, packageService, printedService, root } from './serverless.ts';
 import { identityStatements } from './statements.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-probers-'));
 const file = join(folder, 'cloudformation-template-update-stack.json');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const given = {
+  homeRegion: 'us-east-1',
+  probeRegions: 'us-east-1,eu-west-1',
+  ledgerTable: 'ledger',
+  blobBucket: 'blobs',
+  key: 'arn:aws:kms:us-east-1:111111111111:key/k',
+  console: 'https://console.example.com',
+};
+
 let template: { readonly Resources: Parameters<typeof identityStatements>[0] };
 beforeAll(() => {
-  packageService('serverless.probers.yml', folder, {
-    homeRegion: 'us-east-1',
-    probeRegions: 'us-east-1,eu-west-1',
-    ledgerTable: 'ledger',
-    blobBucket: 'blobs',
-    key: 'arn:aws:kms:us-east-1:111111111111:key/k',
-    console: 'https://console.example.com',
-  });
+  packageOnce();
+  packageService('serverless.probers.yml', folder, given);
   template = JSON.parse(readFileSync(file, 'utf8'));
-}, 300_000);
+}, 600_000);
 
 const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
 
@@ -36,6 +39,37 @@ it('is one function that runs each minute, and one that the home region calls by
   expect(ofType('AWS::Events::Rule').map(({ Properties }) => Properties.ScheduleExpression)).toEqual([
     'rate(1 minute)',
   ]);
+});
+
+it('has in every region the name that the prober of the home region calls, and no other', () => {
+  const { CallProbers, ProbeWaveLambdaFunction } = packagedResources();
+  const { Variables: variables } = (ProbeWaveLambdaFunction?.Properties.Environment ?? {}) as {
+    readonly Variables: Readonly<Record<string, unknown>>;
+  };
+  expect(template.Resources.ProbeWaveLambdaFunction?.Properties.FunctionName).toBe(variables.TIDEGATE_REGIONAL_PROBER);
+  expect(CallProbers?.Properties.PolicyDocument).toMatchObject({
+    Statement: [
+      {
+        Resource: {
+          'Fn::Sub': expect.stringMatching(`:lambda:\\*:.*:function:${variables.TIDEGATE_REGIONAL_PROBER}$`),
+        },
+      },
+    ],
+  });
+});
+
+it('is called after the service of the home region, whatever that is called', () => {
+  const renamed = join(folder, 'renamed');
+  mkdirSync(renamed);
+  const text = readFileSync(join(root, 'serverless.yml'), 'utf8').replace(/^service: .*$/m, 'service: acme-gate');
+  writeFileSync(join(renamed, 'serverless.yml'), text);
+  cpSync(join(root, 'serverless.probers.yml'), join(renamed, 'serverless.probers.yml'));
+  symlinkSync(join(root, 'node_modules'), join(renamed, 'node_modules'));
+  const printed = printedService('serverless.probers.yml', renamed, given);
+  expect(printed).toMatchObject({
+    service: 'acme-gate-probers',
+    provider: { environment: { TIDEGATE_SECRETS_PATH: '/acme-gate/ci/' } },
+  });
 });
 
 it('knows its home, all regions, and which one it is itself', () => {

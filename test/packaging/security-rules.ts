@@ -114,7 +114,8 @@ const encrypted: Readonly<Record<string, (properties: Fields) => boolean>> = {
     SqsManagedSseEnabled === true || KmsMasterKeyId !== undefined,
   'AWS::SNS::Topic': ({ KmsMasterKeyId }) => KmsMasterKeyId !== undefined,
   'AWS::DynamoDB::Table': ({ SSESpecification }) => fieldsOf(SSESpecification).SSEEnabled === true,
-  'AWS::KMS::Key': ({ EnableKeyRotation }) => EnableKeyRotation === true,
+  // A key that signs does not turn: what it signed is verified by its one public half.
+  'AWS::KMS::Key': ({ EnableKeyRotation, KeyUsage }) => EnableKeyRotation === true || KeyUsage === 'SIGN_VERIFY',
 };
 
 const inClear = (resources: Resources): readonly string[] =>

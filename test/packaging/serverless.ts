@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 export const root = join(import.meta.dirname, '..', '..');
 /** Where the packaged service of stage `ci` lies: template, state and one archive per function. */
@@ -43,15 +44,24 @@ const alone = (use: () => void): void => {
  */
 export const packageService = (...given: Parameters<typeof packageAlone>): void => alone(() => packageAlone(...given));
 
-const packageAlone = (
-  config = 'serverless.yml',
-  folder = packaged,
-  more: Readonly<Record<string, string>> = {},
-  at = stage,
-): void => {
-  const home = mkdtempSync(join(tmpdir(), 'tidegate-home-'));
+/** Values for `--param`. */
+type Given = Readonly<Record<string, string>>;
+
+const packageAlone = (config = 'serverless.yml', folder = packaged, more: Given = {}, at = stage): void => {
   // Of a run that was killed: its parts would be packed for functions that they are not of.
   rmSync(join(root, '.esbuild'), { recursive: true, force: true });
+  const said = serverless(['package', '--config', config, '--stage', at, '--package', folder], more, root);
+  const complaint = said.split('\n').find((line) => COMPLAINTS.test(line));
+  if (complaint !== undefined) throw new PackagingFailed(`serverless package complained: ${complaint.trim()}\n${said}`);
+};
+
+/** A service of a folder as `serverless print` understands it, for the stage `ci`, with nothing packaged. Takes 1 s. Throws `PackagingFailed`. */
+export const printedService = (config: string, folder: string, more: Given): unknown =>
+  parse(serverless(['print', '--config', config, '--stage', stage], more, folder), { logLevel: 'error' });
+
+/** What serverless says to a command, with no account, no credentials and an empty home. Throws `PackagingFailed` with that where it fails. */
+const serverless = (command: readonly string[], more: Given, cwd: string): string => {
+  const home = mkdtempSync(join(tmpdir(), 'tidegate-home-'));
   try {
     const parameters = {
       configRepository: 'example/config',
@@ -67,24 +77,20 @@ const packageAlone = (
       process.execPath,
       [
         join(root, 'node_modules', 'serverless', 'bin', 'serverless.js'),
-        ...['package', '--config', config, '--stage', at, '--package', folder],
+        ...command,
         ...Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`),
       ],
       {
-        cwd: root,
+        cwd,
         encoding: 'utf8',
         timeout: 240_000,
         env: { PATH: process.env.PATH, HOME: home, AWS_EC2_METADATA_DISABLED: 'true', SLS_TELEMETRY_DISABLED: '1' },
       },
     );
     const said = `${stdout}${stderr}`;
-    const complaint = said.split('\n').find((line) => COMPLAINTS.test(line));
-    if (status !== 0)
-      throw new PackagingFailed(
-        `serverless package ended with ${status === null ? 'no answer in 4 minutes' : `code ${status}`}:\n${said}`,
-      );
-    if (complaint !== undefined)
-      throw new PackagingFailed(`serverless package complained: ${complaint.trim()}\n${said}`);
+    if (status === 0) return command[0] === 'print' ? stdout : said;
+    const how = status === null ? 'no answer in 4 minutes' : `code ${status}`;
+    throw new PackagingFailed(`serverless ${command[0]} ended with ${how}:\n${said}`);
   } finally {
     rmSync(home, { recursive: true });
   }
@@ -95,7 +101,7 @@ const INPUTS = [
   'package-lock.json',
   'resources/**/*.yml',
   'statemachines/*.yml',
-  'bin/bundle-*.mjs',
+  'bin/{bundle-*.mjs,*.cjs}',
   '{functions,shared,console}/**/*',
 ];
 

@@ -33,6 +33,7 @@ beforeAll(() => {
       azureIssuer: 'https://issuer.example.com',
       concurrency: 'reserved',
       dataReaders: 'tidegate-reader',
+      consoleUrl: 'https://tidegate.example.com',
     },
     'prod',
   );
@@ -51,6 +52,18 @@ const inVpc = (resources: Resources): readonly string[] =>
     .sort();
 
 describe('two stages of one account', () => {
+  it('have their console at the address of their API, or at a domain of their own', () => {
+    const consoleOf = (resources: Resources): unknown =>
+      ofType(resources, 'AWS::Lambda::Function')
+        .filter(([id]) => id === 'ServeConsoleLambdaFunction')
+        .map(([, { Properties }]) => Properties.Environment as { readonly Variables: Record<string, unknown> })
+        .map(({ Variables }) => Variables.TIDEGATE_CONSOLE_URL)[0];
+    expect([consoleOf(ci), consoleOf(prod)]).toEqual([
+      { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
+      'https://tidegate.example.com',
+    ]);
+  });
+
   it('share no name', () => {
     const namesOf = (resources: Resources): readonly string[] =>
       Object.values(resources)
@@ -96,6 +109,26 @@ describe('two stages of one account', () => {
     });
   });
 
+  it.each(['Rollout', 'Wave', 'Deployment'])(
+    'have executions of %s by their own key where readers are named',
+    (machine) => {
+      for (const resources of [ci, prod])
+        expect(resources[`${machine}StateMachine`]?.Properties.EncryptionConfiguration).toEqual({
+          'Fn::If': [
+            'HasDataReaders',
+            {
+              Type: 'CUSTOMER_MANAGED_KMS_KEY',
+              KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] },
+              KmsDataKeyReusePeriodSeconds: 900,
+            },
+            { Type: 'AWS_OWNED_KEY' },
+          ],
+        });
+      const conditions = JSON.parse(readFileSync(template, 'utf8')).Conditions;
+      expect(conditions.HasDataReaders).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['tidegate-reader', ''] }] });
+    },
+  );
+
   it.runIf(canLint)('have no mistake by the schemas of CloudFormation', () => {
     expect(lintTemplate(template)).toEqual([]);
   });
@@ -123,6 +156,12 @@ describe('two stages of one account', () => {
   it('have no weakness that the rules know', () => {
     expect({ ci: weaknessesOf(ci), prod: weaknessesOf(prod) }).toEqual({ ci: [], prod: [] });
   });
+});
+
+it('an address of an issuer without its name is refused before anything is packaged', () => {
+  const packaging = () =>
+    packageService('serverless.yml', folder, { azureIssuerUrl: 'https://issuer.example.com/token' });
+  expect(packaging).toThrow(/errored with: Error: azureIssuerUrl is given without azureIssuer.*give both or neither/);
 });
 
 /** The template with one thing wrong. */

@@ -22,6 +22,7 @@ const deployed = (file: string, id: string, ...members: readonly string[]): read
   const text = readFileSync(join(root, 'resources', file), 'utf8')
     .replace(/\$\{self:service\}/g, 'tidegate')
     .replace(/\$\{sls:stage\}/g, stage)
+    .replace(/\$\{self:custom\.machine\}/g, `arn:aws:states:${region}:${account}:stateMachine:tidegate-${stage}`)
     .replace(/\$\{param:dataReaders\}/g, 'tidegate-reader');
   const { Properties } = parse(text, { merge: true }).Resources[id];
   const member = members.reduce((found, name) => found[name], Properties);
@@ -53,6 +54,8 @@ const row = (partition: string, action = 'dynamodb:Query'): Pick<IamRequest, 'ac
     context: { 'dynamodb:LeadingKeys': [partition] },
   },
 });
+/** Of the key's policy what lets IAM of the account decide is no right of anybody yet: those are what a row says that somebody holds. */
+const isNoGrant = ({ Sid }: IamStatement): boolean => Sid !== 'PoliciesOfThisAccountDecide';
 /** Whoever has all rights that an identity's own policy can give, as an administrator of the account. */
 const everything: readonly IamStatement[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
 
@@ -145,6 +148,139 @@ describe('what is stored for a private target', () => {
     const identity = { function: roleOf('ApplyManifestsRole').statements, guide: guided(), all: everything }[given];
     const statements = [...identity, ...deployed('ledger.yml', 'LedgerTable', 'ResourcePolicy')];
     expect(decide(statements, { ...asked, principal })).toBe(expected);
+  });
+
+  const machineNamed = (name: string): string =>
+    `arn:aws:states:${region}:${account}:stateMachine:tidegate-${stage}-${name}`;
+  /** What Step Functions asks of the key for whoever reads an execution, or runs one (Step Functions developer guide, "Data at rest encryption"). */
+  type Asked = Pick<IamRequest, 'action' | 'resource' | 'context'>;
+  const execution = (machine: string, action = 'kms:Decrypt', context: IamRequest['context'] = {}): Asked => ({
+    ...{ action, resource: arnOf('Key') },
+    context: { 'kms:EncryptionContext:aws:states:stateMachineArn': machineNamed(machine), ...context },
+  });
+  const through = (...services: readonly string[]) => ({ 'aws:CalledVia': services });
+  it.each<[string, string, string, Asked, string]>([
+    ['the machine that runs it', 'RolloutMachineRole', 'own', execution('rollout'), 'allowed'],
+    [
+      'the machine that runs it, to write',
+      'RolloutMachineRole',
+      'own',
+      execution('rollout', 'kms:GenerateDataKey'),
+      'allowed',
+    ],
+    ['the machine above it', 'RolloutMachineRole', 'own', execution('wave'), 'allowed'],
+    [
+      'the machine above it, to write',
+      'RolloutMachineRole',
+      'own',
+      execution('wave', 'kms:GenerateDataKey'),
+      'not allowed',
+    ],
+    ['a machine that does not start it', 'RolloutMachineRole', 'own', execution('deployment'), 'not allowed'],
+    ['the wave machine', 'WaveMachineRole', 'own', execution('wave'), 'allowed'],
+    ['the wave machine, of what its map runs', 'WaveMachineRole', 'own', execution('wave/DeployBatch'), 'allowed'],
+    ['the wave machine, of a deployment', 'WaveMachineRole', 'own', execution('deployment'), 'allowed'],
+    [
+      'the deployment machine',
+      'DeploymentMachineRole',
+      'own',
+      execution('deployment', 'kms:GenerateDataKey'),
+      'allowed',
+    ],
+    ['the deployment machine, of a wave', 'DeploymentMachineRole', 'own', execution('wave'), 'not allowed'],
+    // Functions answer tokens, start and ask how it goes, which none of it takes a right to the key.
+    ['a function, by its own role', 'ConcludeWaveRole', 'own', execution('wave'), 'not allowed'],
+    ['a function that is given the right', 'ServeConsoleRole', 'all', execution('wave'), 'allowed'],
+    ['its reader', reader, 'guide', execution('deployment'), 'denied'],
+    ['its reader, whatever that is given besides', reader, 'all', execution('deployment'), 'denied'],
+    [
+      'the reader of another',
+      `arn:aws:iam::${account}:role/tidegate-reader-${ownerMark('other')}`,
+      'all',
+      execution('wave'),
+      'denied',
+    ],
+    ['an administrator', `arn:aws:iam::${account}:role/admin`, 'all', execution('rollout'), 'denied'],
+    [
+      'an administrator, of what a map ran',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      execution('wave/DeployBatch'),
+      'denied',
+    ],
+    [
+      'an administrator, by another key',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      execution('rollout', 'kms:ReEncryptFrom'),
+      'denied',
+    ],
+    [
+      'an administrator, through a service',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      execution('rollout', 'kms:Decrypt', through('athena.amazonaws.com')),
+      'denied',
+    ],
+    [
+      'a role of another stage',
+      `arn:aws:iam::${account}:role/tidegate-prod-ApplyManifestsRole-1`,
+      'all',
+      execution('rollout'),
+      'denied',
+    ],
+    ['a prober of another region', prober, 'all', execution('wave'), 'denied'],
+    [
+      'who deploys, through CloudFormation',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      execution('rollout', 'kms:Decrypt', through('cloudformation.amazonaws.com', 'states.amazonaws.com')),
+      'allowed',
+    ],
+    [
+      'who deploys, to make a machine',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      execution('rollout', 'kms:GenerateDataKey'),
+      'allowed',
+    ],
+    // The key stays everybody’s who it was for: its administration, and what it is the key of besides.
+    [
+      'an administrator of the key',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      { action: 'kms:PutKeyPolicy', resource: arnOf('Key'), context: {} },
+      'allowed',
+    ],
+    [
+      'who reads a secret',
+      `arn:aws:iam::${account}:role/admin`,
+      'all',
+      { action: 'kms:Decrypt', resource: arnOf('Key'), context: { 'kms:EncryptionContext:PARAMETER_ARN': 'x' } },
+      'allowed',
+    ],
+  ])('is an execution for %s', (_, principal, given, asked, expected) => {
+    const isRole = /^[A-Z]/.test(principal);
+    const identity = given === 'own' ? roleOf(principal).statements : given === 'guide' ? guided() : everything;
+    const statements = [...identity, ...deployed('key.yml', 'Key', 'KeyPolicy').filter(isNoGrant)];
+    expect(decide(statements, { ...asked, principal: isRole ? roleNamed(principal) : principal })).toBe(expected);
+  });
+
+  it('is a line of a machine’s log for what delivers it, and for the machine that writes it', () => {
+    const toLog = { 'kms:EncryptionContext:SourceArn': `arn:aws:logs:${region}:${account}:*` };
+    const { arn: principal, statements } = roleOf('DeploymentMachineRole');
+    const writes = { action: 'kms:GenerateDataKey', resource: arnOf('Key'), context: toLog, principal };
+    expect(decide(statements, writes)).toBe('allowed');
+    expect(decide(statements, { ...writes, context: {} })).toBe('not allowed');
+    const deliver = deployed('key.yml', 'Key', 'KeyPolicy').find(({ Sid }) => Sid === 'LogsOfMachines');
+    expect(deliver).toEqual({
+      Sid: 'LogsOfMachines',
+      Effect: 'Allow',
+      Principal: { Service: 'delivery.logs.amazonaws.com' },
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Condition: { StringEquals: toLog },
+    });
   });
 
   it.each<[string, string, 'function' | 'guide' | 'all', string]>([

@@ -8,6 +8,8 @@ beforeAll(packageOnce, 600_000);
 const machine = `arn:aws:states:${region}:${account}:stateMachine:tidegate-${stage}`;
 const parameter = `arn:aws:ssm:${region}:${account}:parameter/tidegate/${stage}`;
 const web = { 'sts:IdentityTokenAudience': ['api://AzureADTokenExchange'], 'sts:DurationSeconds': '300' };
+const key = `arn:aws:kms:${region}:${account}:key/AuditKey`;
+const heads = 'arn:aws:s3:::auditbucket';
 const live = { 'states:StateMachineQualifier': ['live'] };
 
 /** What a role of the stack may, by IAM's own rules. */
@@ -69,6 +71,16 @@ describe('the role of a function', () => {
       'allowed',
     ],
     ['RolloutMachineRole', 'states:StartExecution', `${machine}-deployment`, {}, 'not allowed'],
+    // The audit log: one function signs, and nobody takes a head back.
+    ['ChainAuditRole', 'kms:Sign', key, {}, 'allowed'],
+    ['ChainAuditRole', 'kms:Decrypt', key.replace('AuditKey', 'Key'), {}, 'not allowed'],
+    ['ChainAuditRole', 's3:PutObject', `${heads}/heads/000000000001-0.json`, {}, 'allowed'],
+    ['ChainAuditRole', 's3:PutObject', `${heads}/other`, {}, 'not allowed'],
+    ['ChainAuditRole', 's3:DeleteObject', `${heads}/heads/000000000001-0.json`, {}, 'not allowed'],
+    ['ChainAuditRole', 's3:BypassGovernanceRetention', `${heads}/heads/000000000001-0.json`, {}, 'not allowed'],
+    ['ServeConsoleRole', 's3:ListBucketVersions', heads, { 's3:prefix': 'heads/' }, 'allowed'],
+    ['ServeConsoleRole', 's3:PutObject', `${heads}/heads/000000000001-0.json`, {}, 'not allowed'],
+    ['ServeConsoleRole', 'kms:Sign', key, {}, 'not allowed'],
   ])('%s: %s of %s, with %o: %s', (role, action, resource, context, expected) => {
     const { arn, statements } = roleOf(role);
     expect(decide(statements, { action, resource, context, principal: arn })).toBe(expected);

@@ -53,6 +53,26 @@ describe('what is known of alerts at a place', () => {
       known(firing('1')),
     ],
     [
+      'one that is waived stays so while it is about what was waived, or less',
+      known(firing('1', { own: true, at: 5, heardAt: 5, parts: ['a', 'b'], summary: 'two', waived })),
+      [fires('1', { own: true, startsAt: 4, parts: ['b'], summary: 'one' })],
+      known(firing('1', { own: true, at: 5, heardAt: now, everyMs: now - 5, parts: ['b'], summary: 'one', waived })),
+    ],
+    [
+      'one that is about more than was waived holds again',
+      known(firing('1', { own: true, at: 5, heardAt: 5, parts: ['a'], summary: 'one', waived })),
+      [fires('1', { own: true, startsAt: 4, parts: ['a', 'b'], summary: 'two' })],
+      known(
+        firing('1', { own: true, heardAt: now, everyMs: now - 5, parts: ['a', 'b'], summary: 'two', outgrownAt: now }),
+      ),
+    ],
+    [
+      'one that was waived before it said what it is about holds again',
+      known(firing('1', { own: true, at: 5, heardAt: 5, waived })),
+      [fires('1', { own: true, startsAt: 4, parts: ['a'] })],
+      known(firing('1', { own: true, heardAt: now, everyMs: now - 5, parts: ['a'], outgrownAt: now })),
+    ],
+    [
       'one that ends is gone',
       known(firing('1'), firing('2')),
       [ends('1')],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownerOf, tryOf } from '../../shared/rollout/own-rollout.ts';
+import { namesOwnRollout, ownerOf, tryOf, waveExecution } from '../../shared/rollout/own-rollout.ts';
 
 const fleets = 'ro-0123456789abcdef0123';
 
@@ -13,4 +13,11 @@ test.each<[string, string | undefined, string, number]>([
   [`${fleets}-12345678-2`, '12345678', `${fleets}-12345678`, 2],
 ])('%s is of %s, and of %s the try %i', (rollout, owner, base, number) => {
   expect([ownerOf(rollout), tryOf(rollout)]).toEqual([owner, { base, number }]);
+  for (const text of [rollout, `wave x of ${rollout}: away`, `arn:x:${rollout}-own-back`])
+    expect([text, namesOwnRollout(text)]).toEqual([text, owner !== undefined]);
+});
+
+test('the executions of a wave are named after it, but where it is named after a private target', () => {
+  expect(waveExecution(`${fleets}-2`, 'staging')).toBe(`${fleets}-2-staging`);
+  expect(waveExecution(`${fleets}-0a1b2c3d-2`, 'acme-prod')).toBe(`${fleets}-0a1b2c3d-2-own`);
 });

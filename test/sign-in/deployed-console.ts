@@ -12,11 +12,14 @@ export const openDeployedConsole = async (
   const issuer = await openIssuer(given);
   const place = await openPlace();
   if (given.kept !== undefined) place.secret('console-client-secret', given.kept);
+  /** What it writes into its log of what it could not do. */
+  const logged: object[] = [];
   let skipped = 0;
   const clock = { ...place.outside.clock, now: () => Date.now() + skipped };
   const outside = {
     ...place.outside,
     clock,
+    log: { ...place.outside.log, error: (text: string, more: object = {}) => void logged.push({ text, ...more }) },
     http: simulatedNetwork({ routes: [{ host: issuerHost, handle: issuer.handle }], fallback: 'refuse' }),
     settings: {
       ...place.outside.settings,
@@ -56,7 +59,7 @@ export const openDeployedConsole = async (
       }),
     );
   return {
-    ...{ issuer, site, browser, ask, ledger: outside.ledger },
+    ...{ issuer, site, browser, ask, logged, ledger: outside.ledger },
     skip: (ms: number) => (skipped += ms),
     close: () => {
       issuer.close();

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Provider, { type Configuration } from 'oidc-provider';
 import { selfSigned } from '../../local/self-signed.ts';
+import { Unreachable } from '../../shared/outside/http.ts';
 
 export const issuerHost = 'login.example.net';
 export const consoleUrl = 'https://console.example.com';
@@ -70,8 +71,10 @@ export const openIssuer = async (
   provider.proxy = true;
   listener = provider.callback();
 
+  let isThere = true;
   const handle = (asked: Request): Promise<Response> =>
     new Promise((resolve, reject) => {
+      if (!isThere) throw new Unreachable(issuer, 'connect_timeout', 'nobody answers');
       const { pathname, search } = new URL(asked.url);
       const headers = {
         ...Object.fromEntries(asked.headers),
@@ -104,6 +107,10 @@ export const openIssuer = async (
     issuer,
     port,
     handle,
+    /** From now on it does not answer. */
+    stop: () => {
+      isThere = false;
+    },
     close: () => {
       for (const server of [tls, plain]) {
         server.close();

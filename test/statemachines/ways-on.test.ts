@@ -28,7 +28,13 @@ test('a wave whose way back ends without an answer keeps no wave before it from 
   const bench = workbench({
     functions: {
       wave,
-      prepareRelease: () => ({ status: 'prepared', release: 'r', waves: ['staging', 'internal'], cause: none }),
+      prepareRelease: () => ({
+        status: 'prepared',
+        release: 'r',
+        waves: ['staging', 'internal'],
+        executions: ['r-staging', 'r-internal'],
+        cause: none,
+      }),
       previewFleet: () => ({ status: 'previewed', cause: none }),
       concludeRollout: (payload) => {
         causes.push((payload as { readonly cause: unknown }).cause);

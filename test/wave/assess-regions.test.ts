@@ -52,6 +52,28 @@ describe('a probe gate by the loops of all regions', () => {
     expect(assessRegions([home, { ...other, ...more }], {}, [], 0).verdict).toBe(expected);
   });
 
+  const undecided = (value: number): RegionJudgement => ({
+    region: 'a',
+    judgement: { ...judgement('inconclusive', 'a'), samples: 10, value },
+  });
+  test.each<readonly [string, RegionJudgement, Readonly<Record<string, Verdict>>, number | undefined, Verdict]>([
+    ['has none that failed, and another passes', undecided(0), { b: 'pass' }, undefined, 'pass'],
+    ['has some that failed, and another passes', undecided(0.2), { b: 'pass' }, undefined, 'inconclusive'],
+    ['has some that failed, and all others pass', undecided(0.2), { b: 'pass', c: 'pass' }, 2, 'inconclusive'],
+    ['has some that failed, and another has nothing', undecided(0.2), { b: 'inconclusive' }, undefined, 'inconclusive'],
+    ['has some that failed, and another fails', undecided(0.2), { b: 'fail' }, undefined, 'inconclusive'],
+    ['has some that failed, and as many fail as are asked for', undecided(0.2), { b: 'fail', c: 'fail' }, 2, 'fail'],
+  ])('home has too few samples to judge by, of which it %s', (_, home, others, quorum, expected) => {
+    const found = assessRegions([home, ...seen(others)], quorum === undefined ? {} : { quorum }, [], 0);
+    expect(found.verdict).toBe(expected);
+  });
+
+  it('says what home has seen where that keeps the pass of another from counting', () => {
+    expect(assessRegions([undecided(0.2), ...seen({ b: 'pass' })], {}, [], 0).because).toBe(
+      'gate up on t: as a has it',
+    );
+  });
+
   it('says from where it fails, of how many that are heard, and what is missing', () => {
     expect(assessRegions(seen({ a: 'pass', b: 'fail', c: 'pass' }), {}, [], 0).because).toBe(
       'gate up on t: as b has it; it fails from b, 1 of 3 regions: the path from there, or a part of what serves, is at fault; 2 are needed to tell',

@@ -35,7 +35,8 @@ test('suspects are what was changed on a target within a day, by rollouts and by
   now += DAY;
   await markVerified(ledger, 'a', await begin('ro-one', 'a'));
   now += MINUTE;
-  const objects = [{ id: 'apps/Deployment/shop/web', because: 'it is gone' }] as const;
+  const written = { manager: 'kubectl-edit', operation: 'Update', at: 3_000 } as const;
+  const objects = [{ id: 'apps/Deployment/shop/web', because: '1 field differs: /spec/replicas', written }] as const;
   const looked = {
     target: 'a',
     at: now,
@@ -56,6 +57,6 @@ test('suspects are what was changed on a target within a day, by rollouts and by
   expect(
     saySuspects(await findSuspects(ref, (target) => readOutsideChanges(target, { ledger }), { ledger, clock })),
   ).toBe(
-    'suspects on a: ro-two0 (1 min before, this rollout), apps/Deployment/shop/web (it is gone) (2 min before, changed by no rollout), ro-one0 (3 min before, still there)',
+    'suspects on a: ro-two0 (1 min before, this rollout), apps/Deployment/shop/web (1 field differs: /spec/replicas; written last by kubectl-edit (Update) at 1970-01-01T00:00:03Z) (2 min before, changed by no rollout), ro-one0 (3 min before, still there)',
   );
 });

@@ -42,13 +42,14 @@ const up = {
 const release: Release = {
   targets: {},
   waves: [wave],
-  gates: { up, more: up },
+  gates: { up, more: up, bad: { ...up, mustFail: true } },
   metrics: {},
   services: {},
   settled: [],
   deletes: { max: 5, protect: [] },
   roles: {},
 };
+const broken = { failedFirst: 4, failedConfirmed: 4 };
 const since = 100_000;
 const tally = (from: number, given: Partial<Tally> = {}): Tally => ({
   ...emptyTally('up', 't', 'h:1', from),
@@ -61,6 +62,9 @@ interface Case {
   readonly because: string;
   /** Slices as they began. */
   readonly slices: readonly (readonly Tally[])[];
+  /** The newest slice of each region beside home. */
+  readonly others?: Readonly<Record<string, readonly Tally[]>>;
+  readonly quorum?: number;
   readonly direction?: Direction;
   readonly gates?: readonly string[];
   readonly isVerified?: boolean;
@@ -104,6 +108,46 @@ test.for<Case>([
     slices: [[tally(101_000, { failedFirst: 1, failedConfirmed: 1 })], [tally(111_000)]],
     judged: { passed: true },
   },
+  {
+    because: 'one of two regions sees it fail, which would stop no wave',
+    slices: [[tally(101_000, broken)]],
+    others: { 'eu-west-1': [tally(101_000)] },
+    judged: { passed: true },
+  },
+  {
+    because: 'one of two regions sees it fail, and the other has nothing of it yet',
+    slices: [[tally(101_000, broken)]],
+    others: { 'eu-west-1': [] },
+    judged: { passed: false, because: 'gate up on t: 4 of 10 probes failed, and failed again' },
+  },
+  {
+    because: 'one of two regions sees it fail, and one is enough',
+    slices: [[tally(101_000)]],
+    others: { 'eu-west-1': [tally(101_000, broken)] },
+    quorum: 1,
+    judged: {
+      passed: false,
+      because:
+        'gate up on t: 4 of 10 probes failed, and failed again; it fails from eu-west-1, 1 of 2 regions: the path from there, or a part of what serves, is at fault',
+    },
+  },
+  {
+    because: 'two of three regions see it fail',
+    slices: [[tally(101_000, broken)]],
+    others: { 'eu-west-1': [tally(101_000)], 'ap-south-1': [tally(101_000, broken)] },
+    judged: {
+      passed: false,
+      because:
+        'gate up on t: 4 of 10 probes failed, and failed again; it fails from ap-south-1 and us-east-1, 2 of 3 regions',
+    },
+  },
+  {
+    because: 'a probe that must fail does so, which says nothing of the target',
+    slices: [[tally(101_000), tally(101_000, { gate: 'bad', ...broken })]],
+    gates: ['up', 'bad'],
+    judged: { passed: true },
+  },
+  { because: 'nothing but a probe that must fail is asked', slices: [], gates: ['bad'], judged: { passed: true } },
   { because: 'the wave probes nothing', slices: [], gates: [], judged: { passed: true } },
   { because: 'it goes back', slices: [], direction: 'back', judged: { passed: true } },
   { because: 'nothing was ever verified there', slices: [], isVerified: false, judged: { passed: true } },
@@ -112,6 +156,8 @@ test.for<Case>([
   const {
     because,
     slices,
+    others = {},
+    quorum,
     direction = 'forward',
     gates = ['up'],
     isVerified = true,
@@ -119,7 +165,7 @@ test.for<Case>([
     judged,
   } = given;
   const clock = { now: () => since, sleep: async () => undefined, after: () => () => undefined };
-  const settings = { region: 'us-east-1' };
+  const settings = { region: 'us-east-1', probeRegions: ['us-east-1', ...Object.keys(others)] };
   const outside = { clock, blobs: folderBlobs(dir), ledger: openSqliteLedger(':memory:', clock), settings };
   const ref: WaveRef = { rollout: because, release: digestOf('release'), wave: 'w', direction };
   const head = { rollout: because, repository: 'r', commit: 'c', startedAt: 0, startedBy: 'ana', authors: [] };
@@ -130,5 +176,8 @@ test.for<Case>([
     const from = 101_000 + place * 10_000;
     await keepSlice({ ref, shard: 0, region: 'us-east-1' }, from, from + 10_000, { tallies, samples: [] }, outside);
   }
-  expect(await judgeStep(ref, 't', since, release, { ...wave, gates }, outside)).toEqual(judged);
+  for (const [region, tallies] of Object.entries(others))
+    await keepSlice({ ref, shard: 0, region }, 101_000, 111_000, { tallies, samples: [] }, outside);
+  const asked = quorum === undefined ? release : { ...release, gates: { up: { ...up, quorum } } };
+  expect(await judgeStep(ref, 't', since, asked, { ...wave, gates }, outside)).toEqual(judged);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
+import { endRollout, notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
 import { markBegun } from '../../shared/ledger/target-state.ts';
 import { readTurn } from '../../shared/ledger/turn.ts';
 import { digestOf } from '../../shared/rollout/digest.ts';
@@ -100,6 +100,21 @@ test('an older rollout that asks again ends itself and not the newer one that wa
     ['b2', { status: 'superseded', because }],
   ]);
   expect((await readTurn(ledger, 'staging')).queue.map(({ rollout }) => rollout)).toEqual(['c']);
+});
+
+test.each(['forward', 'back'] as const)('a rollout that has ended is given no turn %s', async (direction) => {
+  const { take, answers, ledger } = await rollouts('a');
+  await markBegun(ledger, 'eks-a', { release, rendered: digestOf('rendered'), commit: 'c', rollout: 'a', at: 1 });
+  await endRollout(ledger, 'a', {
+    outcome: 'failed',
+    at: 2,
+    because: 'its execution ended without an answer: ABORTED',
+  });
+  await take('a', 'a1', 'queue', direction);
+  expect(answers).toEqual([
+    ['a1', { status: 'aborted', because: 'rollout a has ended: failed; tidegate retry begins it anew' }],
+  ]);
+  expect((await readTurn(ledger, 'staging')).holder).toBeUndefined();
 });
 
 describe('the way back', () => {

@@ -69,6 +69,7 @@ describe('the environment of a deployed function', () => {
       { TIDEGATE_AZURE_ISSUER: 'https://i.example.com', TIDEGATE_AZURE_ISSUER_URL: 'https://i.example.com/token' },
       { name: 'https://i.example.com', url: 'https://i.example.com/token' },
     ],
+    [{ TIDEGATE_AZURE_ISSUER_URL: 'https://i.example.com/token' }, { url: 'https://i.example.com/token' }],
   ])('names who says to Entra who we are, where that is not AWS: %o', (named, issuer) => {
     // Also where each cluster names its own application.
     expect(readEnvironment({ ...deployed, ...named }).settings.federation?.azureIssuer).toEqual(issuer);

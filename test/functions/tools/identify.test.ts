@@ -51,7 +51,7 @@ it.each([
   const right = signer.documents['/.well-known/openid-configuration'];
   signer.documents['/.well-known/openid-configuration'] = document;
   const token = await signer.token(ana);
-  await expect(ask(token)).rejects.toMatchObject({ name: 'IssuerUnreadable', message: expect.stringMatching(because) });
+  await expect(ask(token)).rejects.toMatchObject({ status: 503, message: expect.stringMatching(because) });
   signer.documents['/.well-known/openid-configuration'] = right;
   expect(await ask(token)).toMatchObject({ name: 'ana' });
   close();

@@ -157,6 +157,41 @@ describe('signing in at the deployed console', () => {
     },
   );
 
+  it('says so when the issuer can not be asked, and lets who has signed in go on', async () => {
+    const { browser, ask, issuer } = await open();
+    const agent = browser();
+    await signIn(agent, '/', 'ana');
+    issuer.stop();
+    expect((await agent.go(`${consoleUrl}/rollouts`)).status).toBe(200);
+    const cold = await open();
+    cold.issuer.stop();
+    const none = await cold.ask('/sign-in', { accept: 'text/html' });
+    expect([none.status, none.headers.getSetCookie()]).toEqual([503, []]);
+    expect(await none.text()).toContain('who has signed in goes on');
+    const other = await ask('/rollouts.json', { authorization: 'Bearer a.b.c' });
+    expect([other.status, (await other.json()).error.code]).toEqual([401, 'TOKEN_REFUSED']);
+    const well = Buffer.from('{"alg":"ES256","kid":"k1"}').toString('base64url');
+    const asked = await ask('/rollouts.json', { authorization: `Bearer ${well}.e30.AAAA` });
+    expect([asked.status, (await asked.json()).error.code]).toEqual([503, 'ISSUER_UNREACHABLE']);
+  });
+
+  it('leaves nothing of what the issuer answered in the log, whatever fails after it', async () => {
+    const { browser, ledger, logged } = await open();
+    const fails = async (): Promise<never> => {
+      throw new TypeError('a mistake of ours');
+    };
+    Object.assign(ledger, { put: fails, transact: fails });
+    expect(await signIn(browser(), '/', 'ana')).toMatchObject({ status: 500 });
+    expect(logged).toEqual([
+      { text: 'console', path: '/sign-in/callback', error: 'TypeError', because: 'a mistake of ours' },
+    ]);
+  });
+
+  it('takes no token of the issuer in place of a session out of a cookie', async () => {
+    const { ask } = await open();
+    expect((await ask('/rollouts.json', { cookie: '__Host-tidegate=a.b.c' })).status).toBe(401);
+  });
+
   it('leads a person to sign in, and tells a program that it has to', async () => {
     const { ask } = await open();
     const person = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withoutTargets } from '../../console/without-targets.ts';
+import { withoutTargets } from '../../shared/rollout/without-targets.ts';
 
 const hidden = new Set(['acme', 'big.corp']);
 const id = 'ro-0123456789abcdef0123';

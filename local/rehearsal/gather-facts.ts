@@ -1,0 +1,124 @@
+import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { readRollout } from '../../shared/ledger/rollouts.ts';
+import { readStop } from '../../shared/ledger/waves.ts';
+import type { Target } from '../../shared/rollout/target.ts';
+import type { Judgement } from '../../shared/rollout/verdict.ts';
+import type { PreparedRehearsal } from './prepare-rehearsal.ts';
+import type { TrafficRecord } from './record-traffic.ts';
+import type { Injected, Rehearsed, RehearsedEvent, RehearsedTarget } from './rehearsed.ts';
+import type { Scenario } from './scenario-schema.ts';
+import type { Stage } from './stage.ts';
+import { writesOf } from './written.ts';
+
+/** What was written down while a scenario ran. */
+export interface Noted {
+  readonly rollout: string;
+  readonly beganAt: number;
+  readonly marks: ReadonlyMap<string, number>;
+  readonly traffic: ReadonlyMap<string, TrafficRecord>;
+  readonly injected: readonly Injected[];
+  readonly acted: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** Reads out of ledger and fleet how a rehearsed rollout went. */
+export const gatherFacts = async (
+  seed: string,
+  scenario: Scenario,
+  prepared: PreparedRehearsal,
+  stage: Stage,
+  { rollout, beganAt, marks, traffic, injected, acted }: Noted,
+): Promise<Rehearsed> => {
+  const { ledger } = stage.instance().outside;
+  const row = await readRollout(ledger, rollout);
+  const events = await allEvents(ledger, rollout);
+  const { waves, targets, image, standIns } = prepared;
+  const stops: Rehearsed['stops'][number][] = [];
+  for (const { name } of row?.release === undefined ? [] : waves) {
+    const ref = { rollout, release: row?.release ?? 'sha256:', wave: name, direction: 'forward' } as const;
+    const stop = await readStop(ledger, ref);
+    if (stop === undefined) continue;
+    const { at, because, judged } = stop;
+    stops.push({ wave: name, at, because, by: judged === undefined ? ['people'] : [judged.gate, judged.kind] });
+  }
+  return {
+    scenario: scenario.name,
+    seed,
+    beganAt,
+    endedAt: row?.end?.at ?? stage.clock.now(),
+    waves,
+    isBad: Object.keys(scenario.to.behaves).length > 0,
+    ...(image === undefined ? {} : { image }),
+    outcome: row?.end?.outcome ?? 'running',
+    because: row?.end?.because ?? `not ended after ${scenario.ends}: ${events.at(-1)?.text ?? 'nothing has happened'}`,
+    events: events.map(eventOf),
+    injected,
+    acted,
+    told: stage.told.filter(({ at }) => at >= beganAt),
+    targets: targets.map((target) => standingOf(target, prepared, stage, marks, traffic)),
+    stops,
+    gates: standIns.gates,
+    leftOut: standIns.leftOut,
+  };
+};
+
+const allEvents = async (ledger: Ledger, rollout: string): Promise<readonly RolloutEvent[]> => {
+  const events: RolloutEvent[] = [];
+  let after: string | undefined;
+  for (;;) {
+    const some = await readEvents(ledger, rollout, after);
+    if (some.length === 0) return events;
+    after = some.at(-1)?.key;
+    events.push(...some.map(({ event }) => event));
+  }
+};
+
+const eventOf = ({ at, kind, text, wave, target, details }: RolloutEvent): RehearsedEvent => {
+  const judged = kind === 'verdict' || kind === 'stop' ? (details as Partial<Judgement> | undefined) : undefined;
+  const outcome = kind === 'deployment' ? / (deployed|failed|stopped|lost|is back)\b/.exec(text)?.[1] : undefined;
+  return {
+    ...{ at, kind, text },
+    ...(wave === undefined ? {} : { wave }),
+    ...(target === undefined ? {} : { target }),
+    ...(judged?.gate === undefined ? {} : { gate: judged.gate }),
+    ...(judged?.kind === undefined ? {} : { gateKind: judged.kind }),
+    ...(judged?.verdict === undefined ? {} : { verdict: judged.verdict }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+};
+
+const standingOf = (
+  { name }: Target,
+  { waves, image }: PreparedRehearsal,
+  stage: Stage,
+  marks: ReadonlyMap<string, number>,
+  traffic: ReadonlyMap<string, TrafficRecord>,
+): RehearsedTarget => {
+  const server = stage.instance().fleet.servers.get(name);
+  const writes = server === undefined ? [] : writesOf(server, marks.get(name) ?? 0);
+  const wave = waves.find(({ targets }) => targets.includes(name))?.name;
+  const { calls, failed, ...out } = traffic.get(name) ?? { calls: 0, failed: 0, outMs: 0 };
+  const [first] = writes;
+  return {
+    name,
+    ...(wave === undefined ? {} : { wave }),
+    writes: writes.length,
+    ...(first === undefined ? {} : { firstWriteAt: first.at }),
+    runs: runningOn(server?.pods() ?? [], image),
+    calls: Math.round(calls),
+    failed: Math.max(0, Math.round(failed)),
+    ...out,
+  };
+};
+
+const runningOn = (
+  pods: readonly { readonly ready: boolean; readonly images: readonly string[] }[],
+  image: PreparedRehearsal['image'],
+): RehearsedTarget['runs'] => {
+  const images = new Set(pods.filter(({ ready }) => ready).flatMap((pod) => pod.images));
+  if (images.size === 0) return 'nothing';
+  if (image === undefined) return 'other';
+  const [isNew, isOld] = [images.has(image.after), images.has(image.before)];
+  if (isNew && isOld) return 'both';
+  return isNew ? 'new' : isOld ? 'before' : 'other';
+};
