@@ -105,7 +105,8 @@ export const codeFlow = (
       const claims = tokens.claims();
       if (claims === undefined) throw new SignInRefused('the issuer gave no ID token');
       // Of an access token's scopes an issuer may tell at its userinfo endpoint only (OpenID Connect Core 1.0, section 5.4).
-      const asks = claims.preferred_username === undefined && config.serverMetadata().userinfo_endpoint !== undefined;
+      const lacks = claims.preferred_username === undefined || claims.groups === undefined;
+      const asks = lacks && config.serverMetadata().userinfo_endpoint !== undefined;
       const told = asks ? await client.fetchUserInfo(config, tokens.access_token, claims.sub) : {};
       const actor = personOf({ ...told, ...claims });
       if (actor === undefined) {

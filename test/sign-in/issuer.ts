@@ -25,10 +25,10 @@ const quietly = <Made>(make: () => Made): Made => {
 
 /**
  * A certified provider of OpenID Connect (`oidc-provider`) with the console as its client, for browsers at `port` over TLS and for our own requests by
- * `handle`, as a host of a simulated network. `strict`: what it knows of a person is at its userinfo endpoint alone. `secret`: the console must show it.
+ * `handle`, as a host of a simulated network. `strict`: what it knows of a person, or their groups, is at its userinfo endpoint alone. `secret`: the console must show it.
  */
 export const openIssuer = async (
-  given: { readonly strict?: boolean; readonly secret?: string; readonly console?: string } = {},
+  given: { readonly strict?: boolean | 'groups'; readonly secret?: string; readonly console?: string } = {},
 ) => {
   let listener: RequestListener = (_, answer) => answer.writeHead(503).end();
   const { key, certificate: cert } = selfSigned('issuer', Date.now());
@@ -54,8 +54,11 @@ export const openIssuer = async (
           : { client_secret: given.secret, token_endpoint_auth_method: 'client_secret_basic' }),
       },
     ],
-    claims: { openid: ['sub'], profile: ['preferred_username'], groups: ['groups'] },
-    conformIdTokenClaims: given.strict === true,
+    claims: {
+      openid: ['sub', ...(given.strict === 'groups' ? ['preferred_username'] : [])],
+      ...{ profile: ['preferred_username'], groups: ['groups'] },
+    },
+    conformIdTokenClaims: given.strict !== undefined,
     pkce: { required: () => true },
     cookies: { keys: ['only of this test'] },
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },

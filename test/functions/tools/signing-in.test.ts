@@ -81,26 +81,33 @@ describe('signing in at the deployed console', () => {
     expect((await ask('/rollouts.json', { ...second, 'sec-fetch-mode': 'navigate' })).status).toBe(401);
   });
 
-  it('keeps of a session nothing by which somebody else could go on with it', async () => {
-    const { browser, ledger } = await open();
-    const agent = browser();
-    const put: unknown[] = [];
-    const { put: write } = ledger;
-    ledger.put = (row) => {
-      put.push(row);
-      return write(row);
-    };
-    await signIn(agent, '/', 'ana');
-    const token = agent.cookies('console.example.com').get('__Host-tidegate') ?? '';
-    expect(put).toMatchObject([
-      {
-        partition: expect.stringMatching(/^session#[0-9a-f]{64}$/),
-        data: { name: 'ana', roles: ['release-managers'] },
-      },
-    ]);
-    expect(token).toMatch(/^tgs_[0-9a-f]{64}$/);
-    expect(JSON.stringify(put)).not.toContain(token.slice(4));
-  });
+  it.each([
+    ['all', {}],
+    ['nothing', { strict: true }],
+    ['the name alone', { strict: 'groups' }],
+  ] as const)(
+    'keeps of a session who it is of, with their groups, and nothing by which somebody else could go on with it: the ID token tells %s',
+    async (_, given) => {
+      const { browser, ledger } = await open(given);
+      const agent = browser();
+      const put: unknown[] = [];
+      const { put: write } = ledger;
+      ledger.put = (row) => {
+        put.push(row);
+        return write(row);
+      };
+      await signIn(agent, '/', 'ana');
+      const token = agent.cookies('console.example.com').get('__Host-tidegate') ?? '';
+      expect(put).toMatchObject([
+        {
+          partition: expect.stringMatching(/^session#[0-9a-f]{64}$/),
+          data: { name: 'ana', roles: ['release-managers'] },
+        },
+      ]);
+      expect(token).toMatch(/^tgs_[0-9a-f]{64}$/);
+      expect(JSON.stringify(put)).not.toContain(token.slice(4));
+    },
+  );
 
   it('refuses what this browser has not begun, what was begun by another, and what is sent twice', async () => {
     const { browser } = await open();
