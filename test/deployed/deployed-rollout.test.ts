@@ -179,11 +179,14 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
       const [rawPath = '', rawQueryString = ''] = path.split('?');
       const answer = await call('serveConsole', {
         version: '2.0',
-        ...{ rawPath, rawQueryString, isBase64Encoded: false, headers: { accept: 'application/json' } },
+        ...{ rawPath, rawQueryString, isBase64Encoded: false },
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${await place.signer.token({ preferred_username: 'ana' })}`,
+        },
         requestContext: {
           domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname,
           http: { method: 'GET' },
-          authorizer: { jwt: { claims: { preferred_username: 'ana', groups: '[]' } } },
         },
       });
       return JSON.parse(Buffer.from((answer as { readonly body: string }).body, 'base64').toString()).view;
