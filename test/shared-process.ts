@@ -35,7 +35,7 @@ export const sharesProcess = (path: string): boolean => !closureOf(path).some(ho
 const STORIES = 'test/journeys/rehearsal.ts';
 
 /** Whether all that a test file does to its process is to put it into the journeys' virtual mode: such files can run one after the other. */
-export const sharesVirtualTime = (path: string): boolean => {
+const sharesVirtualTime = (path: string): boolean => {
   const holding = closureOf(path).filter((source) => holdsProcess(source) && !source.path.startsWith('local/virtual/'));
   return holding.length === 1 && holding[0]?.path === STORIES;
 };
