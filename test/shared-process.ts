@@ -31,7 +31,19 @@ const holdsProcess = ({ path, code, imports }: Source): boolean =>
  */
 export const sharesProcess = (path: string): boolean => !closureOf(path).some(holdsProcess);
 
-/** Those of all test files, as paths from the repository's root. */
-export const sharing: readonly string[] = tests
-  .map(({ path }) => path)
-  .filter((path) => path.endsWith('.test.ts') && sharesProcess(path));
+/** What puts a process into virtual mode for the journeys, and can begin again at the same moment. */
+const STORIES = 'test/journeys/rehearsal.ts';
+
+/** Whether all that a test file does to its process is to put it into the journeys' virtual mode: such files can run one after the other. */
+const sharesVirtualTime = (path: string): boolean => {
+  const holding = closureOf(path).filter((source) => holdsProcess(source) && !source.path.startsWith('local/virtual/'));
+  return holding.length === 1 && holding[0]?.path === STORIES;
+};
+
+const files = tests.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'));
+
+/** Those of all test files that share a process, as paths from the repository's root. */
+export const sharing: readonly string[] = files.filter(sharesProcess);
+
+/** Those that share a process in virtual mode. */
+export const sharingVirtualTime: readonly string[] = files.filter(sharesVirtualTime);

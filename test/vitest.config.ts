@@ -1,16 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer } from 'vitest/node';
-import { sharing } from './shared-process.ts';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { sharing, sharingVirtualTime } from './shared-process.ts';
 
 // Each file is a process, and many start others: what Node compiled for one it keeps for the next, as the command line does for itself.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
-/** What waits for the controllers of a real control plane begins first, then what is known to be long: the rest fills the cores beside it. */
+/**
+ * What waits for the controllers of a real control plane begins first, then what is known to be long, then the journeys, without a break as a
+ * process goes on with its own project alone: the rest fills the cores beside it.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]): ReturnType<BaseSequencer['sort']> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => placeOf(a.moduleId) - placeOf(b.moduleId));
+    return sorted.toSorted((a, b) => placeOf(a) - placeOf(b));
   }
 }
 
@@ -21,7 +24,6 @@ const longest = [
   'cli/killed-apply.test.ts',
   'cli/apply.test.ts',
   'apply/corpus.test.ts',
-  'journeys/restarts-in-order.test.ts',
   'engine/demo-rollout.test.ts',
   'deployed/deployed-rollout.test.ts',
   'journeys/determinism.test.ts',
@@ -29,9 +31,10 @@ const longest = [
   'journeys/real-target.test.ts',
   'packaging/stages.test.ts',
 ];
-const placeOf = (file: string): number => {
-  const place = longest.findIndex((end) => file.endsWith(end));
-  return place === -1 ? longest.length : place;
+const placeOf = ({ moduleId, project }: TestSpecification): number => {
+  const place = longest.findIndex((end) => moduleId.endsWith(end));
+  if (place !== -1) return place;
+  return project.name === 'virtual' ? longest.length : longest.length + 1;
 };
 
 export default defineConfig({
@@ -50,7 +53,17 @@ export default defineConfig({
       {
         extends: true,
         // A process for each: virtual mode replaces the clock of all that is in it.
-        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...sharing] },
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...sharing, ...sharingVirtualTime] },
+      },
+      {
+        extends: true,
+        // Journeys that do nothing else to their process: the second in it takes half as long as the first.
+        test: {
+          name: 'virtual',
+          include: [...sharingVirtualTime],
+          isolate: false,
+          setupFiles: ['test/journeys/begin-again.ts'],
+        },
       },
       { extends: true, test: { name: 'together', include: [...sharing], isolate: false } },
     ],

@@ -7,8 +7,13 @@ import { forbidOtherThreads } from './process.ts';
 import { replaceProperty, undoAll } from './replacement.ts';
 
 export interface VirtualTime {
-  /** For `Outside`: a stream of its own, not touched by what packages draw. */
+  /** For `Outside`: a stream of its own, not touched by what packages draw. Another one after each `begin`. */
   readonly random: Random;
+  /**
+   * Time is `start` again, and chance at its beginning, as when it was installed: for one story after another in a process. Timers still
+   * pending never run, so what was going on is as if it had been killed.
+   */
+  begin(): void;
   /**
    * Lets things happen until `until` holds: everything that happens by itself first, then the next timer, and so on. `until` is
    * asked after each; a promise of it may itself need time. Rejects with `VirtualTimeStuck` when no timer is left or
@@ -86,8 +91,18 @@ export const installVirtualTime = ({ start, seed }: { readonly start: number; re
     }
   };
 
+  let random = seededRandom(`${seed}/outside`);
+
   return {
-    random: seededRandom(`${seed}/outside`),
+    get random() {
+      return random;
+    },
+    begin: () => {
+      timers.reset();
+      begun = false;
+      chance.drawFrom(seededRandom(`${seed}/loading`));
+      random = seededRandom(`${seed}/outside`);
+    },
     run,
     complete: async (work, limits) => {
       beginChance();

@@ -9,10 +9,10 @@ interface Run extends Told {
   readonly lines: Readonly<Record<string, number>>;
 }
 
-/** The story in a fresh process. */
-const run = async (seed: string): Promise<Run> => {
+/** The story in a fresh process, or in one that told another before. */
+const run = async (seed: string, after: 'nothing' | 'another' = 'nothing'): Promise<Run> => {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'virtual-run.ts')], {
-    env: { ...process.env, TIDEGATE_SEED: seed },
+    env: { ...process.env, TIDEGATE_SEED: seed, TIDEGATE_AFTER: after },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const parts: { readonly out: Buffer[]; readonly err: Buffer[] } = { out: [], err: [] };
@@ -26,11 +26,11 @@ const run = async (seed: string): Promise<Run> => {
 let runs: { readonly first: Run; readonly again: Run; readonly other: Run };
 beforeAll(async () => {
   // Side by side: what one process does must not depend on how much of the machine it gets.
-  const [first, again, other] = await Promise.all([run('one'), run('one'), run('other')]);
+  const [first, again, other] = await Promise.all([run('one'), run('one', 'another'), run('other')]);
   runs = { first, again, other };
 });
 
-test('a seed is told to the byte: ledger, history, requests, git and log lines of two processes are equal', () => {
+test('a seed is told to the byte: ledger, history, requests, git and log lines of two processes are equal, also after another story', () => {
   expect(runs.again).toEqual(runs.first);
   for (const [name, lines] of Object.entries(runs.first.lines)) expect([name, lines > 0]).toEqual([name, true]);
   expect(Object.keys(runs.first.digests)).toEqual([

@@ -1,5 +1,6 @@
 // The story of three versions in virtual mode, in a process of its own. Prints, as one object, how it ended and one SHA-256 for each
-// kind of thing it left behind. TIDEGATE_SEED is the seed; a folder as argument keeps the bytes, to see where two runs differ.
+// kind of thing it left behind. TIDEGATE_SEED is the seed; a folder as argument keeps the bytes, to see where two runs differ. With
+// TIDEGATE_AFTER=another the process has another story behind it.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,14 @@ import { smallFleetConfig } from './fleet-config.ts';
 
 const { openRehearsal, time } = await import('./rehearsal.ts');
 const { tellThreeVersions } = await import('./three-versions.ts');
+
+if (process.env.TIDEGATE_AFTER === 'another') {
+  const another = await openRehearsal();
+  await another.begin();
+  await another.asked();
+  await another.close();
+  time.begin();
+}
 
 const keep = process.argv[2];
 const dir = memoryFolder('tidegate-virtual-run-');

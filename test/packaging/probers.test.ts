@@ -6,7 +6,7 @@ import { readEnvironment } from '../../functions/tools/environment.ts';
 import { canLint, lintTemplate } from './cfn-lint-findings.ts';
 import { canCheck, findingsIn, unmeant } from './checkov-findings.ts';
 import { weaknessesOf } from './security-rules.ts';
-import { packagedResources, packageOnce, packageService, printedService, root } from './serverless.ts';
+import { packagedResources, packageTemplate, printedService, root } from './serverless.ts';
 import { identityStatements } from './statements.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-probers-'));
@@ -24,8 +24,7 @@ const given = {
 
 let template: { readonly Resources: Parameters<typeof identityStatements>[0] };
 beforeAll(() => {
-  packageOnce();
-  packageService('serverless.probers.yml', folder, given);
+  packageTemplate('serverless.probers.yml', folder, given);
   template = JSON.parse(readFileSync(file, 'utf8'));
 }, 600_000);
 

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -118,6 +128,16 @@ export const packageOnce = (): void => {
   alone(() => {
     if (!isCurrent()) packageAlone();
   });
+};
+
+/**
+ * What `packageService` makes, in less time: the archives are those of `packaged`, as no function differs by stage or by service, and what is
+ * made is the template. Takes 5 to 10 s where `packaged` is current.
+ */
+export const packageTemplate = (config: string, folder: string, more: Given = {}, at = stage): void => {
+  packageOnce();
+  for (const archive of globSync('*.zip', { cwd: packaged })) cpSync(join(packaged, archive), join(folder, archive));
+  packageService(config, folder, { ...more, bundled: 'true' }, at);
 };
 
 /** One resource of the compiled template. */

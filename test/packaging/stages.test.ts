@@ -7,7 +7,7 @@ import { blobDays } from '../../shared/retention/keep-blobs.ts';
 import { canLint, lintTemplate } from './cfn-lint-findings.ts';
 import { canCheck, findingsIn, unmeant } from './checkov-findings.ts';
 import { weaknessesOf } from './security-rules.ts';
-import { packagedResources, packageOnce, packageService, type Resource } from './serverless.ts';
+import { packagedResources, packageService, packageTemplate, type Resource } from './serverless.ts';
 
 type Resources = Readonly<Record<string, Resource>>;
 
@@ -20,9 +20,7 @@ let ci: Resources = {};
 let prod: Resources = {};
 
 beforeAll(() => {
-  packageOnce();
-  ci = packagedResources();
-  packageService(
+  packageTemplate(
     'serverless.yml',
     folder,
     {
@@ -37,6 +35,7 @@ beforeAll(() => {
     },
     'prod',
   );
+  ci = packagedResources();
   prod = JSON.parse(readFileSync(template, 'utf8')).Resources;
 }, 600_000);
 

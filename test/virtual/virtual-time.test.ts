@@ -191,6 +191,25 @@ describe('a run in virtual time', () => {
     await virtual.run(() => signal.aborted, { maxVirtualMs: 2 * HOUR });
     expect([signal.reason.name, Date.now() - start]).toEqual(['TimeoutError', HOUR]);
   });
+
+  it('begins again at the same moment with the same chance, and nothing that was pending comes', async () => {
+    const virtual = install();
+    const seen: unknown[] = [];
+    const tell = () =>
+      virtual.complete(
+        async () => {
+          await sleep(HOUR);
+          return [Date.now(), performance.now(), randomUUID(), Math.random(), virtual.random.bytes(4)];
+        },
+        { maxVirtualMs: 2 * HOUR },
+      );
+    const first = await tell();
+    setTimeout(() => seen.push('of the first'), 1_000);
+    virtual.begin();
+    expect(Date.now()).toBe(start);
+    expect(await tell()).toEqual(first);
+    expect(seen).toEqual([]);
+  });
 });
 
 describe('virtual mode', () => {
