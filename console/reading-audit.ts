@@ -8,12 +8,14 @@ import type { Asked, Read } from './app.ts';
 import { auditPage } from './pages/audit.ts';
 import {
   type AuditFilter,
-  readAuditFacts,
+  readAuditHeads,
   readAuditLinks,
   readAuditRows,
   readAuditStart,
+  readAuditWaiting,
   withholding,
 } from './rows/read-audit.ts';
+import { readAuditFacts } from './rows/read-audit-facts.ts';
 import type { AuditView } from './views/audit.ts';
 
 /** The audit log by what is asked for in the address. */
@@ -68,22 +70,28 @@ const numberIn = (query: URLSearchParams, name: string): number | undefined => {
 /** For programs alone: there is no page of it. */
 const data = (view: unknown): Shown => ({ title: 'Audit', view, body: html``, pollSeconds: 15 });
 
-const start: Read = async ({ outside, hidden, heads }: Asked) => data(await readAuditStart(heads, hidden, outside));
+const start: Read = async ({ outside, hidden }: Asked) => data({ start: await readAuditStart(hidden, outside) });
+
+/** Where the last answer ended: a key of the ledger at most. */
+const placeIn = ({ url }: Request): string => new URL(url).searchParams.get('after')?.slice(0, 3_000) ?? '';
+
+const waiting: Read = async ({ request, outside: { ledger }, hidden }) =>
+  data(await readAuditWaiting(placeIn(request), hidden, ledger));
+
+const heads: Read = async (asked) => data(await readAuditHeads(placeIn(asked.request), asked.heads));
 
 const links: Read = async ({ request, outside: { ledger }, hidden }) =>
   data(await readAuditLinks(numberIn(new URL(request.url).searchParams, 'after') ?? 0, hidden, ledger));
 
 /** Keys of rows: of everybody's, so that who may not see all gets none. */
 const facts: Read = async ({ request, outside: { ledger }, hidden }) =>
-  data(
-    hidden.size > 0
-      ? { facts: [] }
-      : await readAuditFacts(new URL(request.url).searchParams.get('after')?.slice(0, 200) ?? '', ledger),
-  );
+  data(hidden.size > 0 ? { facts: [] } : await readAuditFacts(placeIn(request), ledger));
 
 /** What a verification is given (cli/audit-evidence.ts): the chain, for whoever verifies to judge. */
 export const auditData: Readonly<Record<string, Read>> = {
   '/audit/start.json': start,
+  '/audit/waiting.json': waiting,
+  '/audit/heads.json': heads,
   '/audit/links.json': links,
   '/audit/facts.json': facts,
 };

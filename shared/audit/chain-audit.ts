@@ -72,7 +72,7 @@ const appendLink = async (
   signer: Signer,
   { ledger, clock, random }: Reached,
 ): Promise<Link | 'nothing waits' | undefined> => {
-  const waiting = await readWaiting(ledger, mostEntries);
+  const waiting = await readWaiting(ledger, { limit: mostEntries });
   if (waiting.length === 0) return 'nothing waits';
   const pem = await signer.publicKey();
   const key = fingerprintOf(pem);

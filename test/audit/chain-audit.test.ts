@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import type { Anchor } from '../../shared/audit/anchor.ts';
@@ -6,7 +6,7 @@ import { readEntries, readLinks, readNewestLink } from '../../shared/audit/chain
 import { linkDigest } from '../../shared/audit/link.ts';
 import { nextLink } from '../../shared/audit/next-link.ts';
 import { verifyAudit } from '../../shared/audit/verify-audit.ts';
-import { readAllWaiting } from '../../shared/ledger/audit.ts';
+import { readWaiting } from '../../shared/ledger/audit.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { openAudit } from './chained.ts';
 import { evidenceOf } from './evidence.ts';
@@ -38,7 +38,7 @@ describe('what was done', () => {
     await story.freeze('eks-a');
     expect(await story.chain()).toEqual({ entries: 4, head: 1 });
     expect(await chained(story.ledger)).toEqual(['one', 'two', 'three', 'target eks-a is frozen: upgrade']);
-    expect(await readAllWaiting(story.ledger)).toEqual([]);
+    expect(await readWaiting(story.ledger, {})).toEqual([]);
     await whole(story);
   });
 
@@ -85,6 +85,14 @@ describe('what was done', () => {
     expect(heads.at(-1)?.link).toBe(newest && linkDigest(newest));
     const file = join(story.dir, 'heads.jsonl');
     expect([readFileSync(file, 'utf8').split('\n').length, statSync(file).mode & 0o777]).toEqual([3, 0o600]);
+  });
+
+  it('is there after one that a death cut off in the middle', async () => {
+    const story = open();
+    writeFileSync(join(story.dir, 'heads.jsonl'), '{"sequence":1,"li');
+    await story.event('one');
+    await story.chain();
+    expect((await story.anchor.list()).map(({ sequence }) => sequence)).toEqual([1]);
   });
 });
 
@@ -155,5 +163,5 @@ it('does not go on from a ledger that ends before what was anchored', async () =
   await story.ledger.remove({ partition: 'audit-links', sort: '000000000002', expect: 1 });
   await story.event('three');
   await expect(story.chain()).rejects.toThrow(/the ledger ends with link 1, and link 2 was anchored; run `tidegate/);
-  expect((await readAllWaiting(story.ledger)).length).toBe(1);
+  expect((await readWaiting(story.ledger, {})).length).toBe(1);
 });

@@ -46,7 +46,7 @@ const site = createConsole({
   executions: executions(outside),
   actions: consoleActions(outside, functions),
   assets: {},
-  heads: async () => (await outside.anchor?.list()) ?? [],
+  heads: async (after, limit) => (await outside.anchor?.list(after, limit)) ?? [],
   identify: async ({ headers }) => {
     const [name = '', ...roles] = (headers.get('x-who') ?? '').split(' ');
     return name === '' ? undefined : { name, kind: 'person', roles };
