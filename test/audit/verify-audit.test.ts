@@ -182,6 +182,20 @@ describe('a chain', () => {
     });
   });
 
+  it('of entries that went while it was read counts them, and calls nothing of it damage', () => {
+    const at = evidence.links.map(({ link: { at: made } }) => made + 400 * 24 * 3_600_000);
+    const madeAt = Math.min(...at) - 1_000;
+    const [first, ...others] = evidence.links;
+    if (first === undefined) throw new Error('three links');
+    const verified = (start: number) =>
+      verifyAudit({
+        ...{ ...evidence, start: { ...evidence.start, madeAt: start }, facts: [] },
+        links: [{ ...first, entries: [] }, ...others],
+      });
+    expect(verified(madeAt)).toMatchObject({ outcome: 'whole', entries: { verified: 4, expired: 2 } });
+    expect(verified(madeAt - 2 * 3_600_000).findings.map(({ code }) => code)).toEqual(['entry-gone', 'entry-gone']);
+  });
+
   it('that is an old copy is found by newer heads', () => {
     const old = { ...evidence, links: evidence.links.slice(0, 2), heads: evidence.heads.slice(0, 2), facts: [] };
     expect(verifyAudit(old).outcome).toBe('whole');
