@@ -7,6 +7,7 @@ import { linkDigest } from '../../shared/audit/link.ts';
 import { nextLink } from '../../shared/audit/next-link.ts';
 import { verifyAudit } from '../../shared/audit/verify-audit.ts';
 import { readWaiting } from '../../shared/ledger/audit.ts';
+import { LedgerConflict } from '../../shared/ledger/conflict.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { openAudit } from './chained.ts';
 import { evidenceOf } from './evidence.ts';
@@ -111,6 +112,24 @@ describe('two chainers at once', () => {
     expect([texts.length, new Set(texts).size]).toEqual([120, 120]);
     await whole(story);
   });
+});
+
+it('waits out a step that asks for its entry again while that is chained', async () => {
+  let conflicts = 2;
+  const story = open((bare) => ({
+    ...bare,
+    transact: async (changes) => {
+      const [first] = changes;
+      if (first?.partition === 'audit-links' && conflicts > 0) {
+        conflicts -= 1;
+        throw new LedgerConflict(first);
+      }
+      return bare.transact(changes);
+    },
+  }));
+  await story.event('one');
+  expect(await story.chain()).toEqual({ entries: 1, head: 1 });
+  await whole(story);
 });
 
 /** A ledger and an anchor that die before or after their nth write. */

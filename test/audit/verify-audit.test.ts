@@ -4,6 +4,7 @@ import type { Evidence } from '../../shared/audit/evidence.ts';
 import { headOf, messageOf } from '../../shared/audit/link.ts';
 import { fingerprintOf, secretSigner } from '../../shared/audit/signing.ts';
 import { verifyAudit } from '../../shared/audit/verify-audit.ts';
+import { keepAlerts } from '../../shared/ledger/alerts.ts';
 import { openRollout } from '../../shared/ledger/rollouts.ts';
 import { minute, openAudit, seedSecret } from './chained.ts';
 import { evidenceOf } from './evidence.ts';
@@ -249,6 +250,22 @@ describe('a chain', () => {
     ]);
     // Within the minutes that it takes it is.
     expect(verifyAudit({ ...evidence, heads: [], waiting }).outcome).toBe('whole');
+  });
+
+  it('is whole in the minute in which an alert holds alone that has fired for long beside another', async () => {
+    const other = await told();
+    const place = { scope: 'target', name: 'eks-a' } as const;
+    const report = (id: string, status: 'firing' | 'resolved') => ({ id, name: id, status, labels: {} });
+    for (const id of ['slow', 'full']) {
+      await keepAlerts(other.ledger, place, [report(id, 'firing')], other.clock.now());
+      other.clock.move(minute);
+    }
+    await other.chain();
+    other.clock.move(60 * minute);
+    await keepAlerts(other.ledger, place, [report('slow', 'resolved')], other.clock.now());
+    const { outcome, entries } = verifyAudit(await evidenceOf(other));
+    other.close();
+    expect({ outcome, waiting: entries.waiting }).toEqual({ outcome: 'whole', waiting: 1 });
   });
 
   it('of which there is nothing yet is neither whole nor damaged', () => {
