@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import { readAnchored, readNewestLink } from '../shared/audit/chain-rows.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
-import { withoutTargets } from '../shared/rollout/without-targets.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Asked, Read } from './app.ts';
@@ -13,7 +12,6 @@ import {
   readAuditRows,
   readAuditStart,
   readAuditWaiting,
-  withholding,
 } from './rows/read-audit.ts';
 import { readAuditFacts } from './rows/read-audit-facts.ts';
 import type { AuditView } from './views/audit.ts';
@@ -23,14 +21,11 @@ export const audit: Read = async ({ request, outside: { ledger }, hidden }): Pro
   const query = new URL(request.url).searchParams;
   const filter = filterOf(query);
   const before = numberIn(query, 'before') ?? Number.POSITIVE_INFINITY;
-  const { rows, older } = await readAuditRows(filter, before, ledger);
-  const withholds = withholding(hidden);
-  // Of a rollout for a private target alone nothing is shown, whether or not it is named.
-  const entries = rows.filter(({ rollout }) => !withholds('', rollout));
+  const { rows: entries, older } = await readAuditRows(filter, before, hidden, ledger);
   const chained = await readChained(ledger);
   const view: AuditView = {
     filter,
-    entries: withoutTargets(entries, hidden),
+    entries,
     ...(older === undefined ? {} : { older }),
     ...(chained === undefined ? {} : { chained }),
   };

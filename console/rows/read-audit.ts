@@ -112,13 +112,24 @@ const mostLooked = 400;
 /** Of what waits: more are there only where nothing is chained any more. */
 const mostWaiting = 200;
 
-/** Entries that fit, newest first, of links before that number, or of all and what waits; `older` leads on. */
+/**
+ * Entries that fit, newest first, of links before that number, or of all and what waits; `older` leads on. What may not be seen counts for
+ * nothing: how far it was looked would tell how much of it there is.
+ */
 export const readAuditRows = async (
   filter: AuditFilter,
   before: number,
+  hidden: ReadonlySet<string>,
   ledger: Ledger,
 ): Promise<{ readonly rows: readonly AuditRow[]; readonly older?: number }> => {
-  const newestFirst = (entries: readonly AuditEntry[]) => entries.toReversed().filter((entry) => fits(entry, filter));
+  const withholds = withholding(hidden);
+  // Of a rollout for a private target alone nothing is shown, whether or not it is named.
+  const shown = (entry: AuditEntry) => (withholds('', entry.rollout) ? [] : withoutTargets([entry], hidden));
+  const newestFirst = (entries: readonly AuditEntry[]) =>
+    entries
+      .toReversed()
+      .flatMap(shown)
+      .filter((entry) => fits(entry, filter));
   const isAll = before === Number.POSITIVE_INFINITY;
   const rows: AuditRow[] = isAll ? newestFirst(await newestWaiting(ledger)).slice(0, mostWaiting) : [];
   // A link is most of a page; where few fit, many are looked through.

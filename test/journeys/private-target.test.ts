@@ -151,7 +151,15 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ...['/', '/fleet.json', '/rollouts', '/rollouts.json', '/metrics'],
     ...rollouts.flatMap(({ rollout }) => [`/rollouts/${rollout}`, `/rollouts/${rollout}.json`]),
     ...rollouts.map(({ rollout }) => `/executions/rollout:${rollout}.json`),
-    ...['/audit', '/audit.json', '/audit/start.json', '/audit/links.json', '/audit/facts.json'],
+    ...[
+      '/audit',
+      '/audit.json',
+      '/audit/start.json',
+      '/audit/waiting.json',
+      '/audit/heads.json',
+      '/audit/links.json',
+      '/audit/facts.json',
+    ],
     `/executions/wave:${own}-own-forward.json`,
     `/executions/wave:${own}-own-forward.json?target=acme-prod`,
   ];
