@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { readAnchored, readNewestLink } from '../shared/audit/chain-rows.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
+import { utcTime } from '../shared/rollout/utc-time.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Asked, Read } from './app.ts';
@@ -50,8 +51,8 @@ const filterOf = (query: URLSearchParams): AuditFilter => {
 
 /** Without a zone it is UTC, as everything that a page shows. Throws `ActionRefused`. */
 const timeOf = (text: string): number => {
-  const at = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(text) || /^\d{4}-\d\d-\d\d$/.test(text) ? text : `${text}Z`);
-  if (!Number.isNaN(at)) return at;
+  const at = utcTime(text);
+  if (at !== undefined) return at;
   throw new ActionRefused(400, 'BAD_INPUT', `since ${text.slice(0, 60)}: expected a time, as 2026-03-01T12:00:00Z`);
 };
 

@@ -69,6 +69,7 @@ describe('tidegate audit', () => {
 
   test.each([
     [['check'], 'audit check: expected nothing, or verify'],
+    [['--since', '5'], '--since 5: expected how long ago, as 12h or 7d, or a time, as 2026-03-01T12:00:00Z'],
     [
       ['--since', 'yesterday'],
       '--since yesterday: expected how long ago, as 12h or 7d, or a time, as 2026-03-01T12:00:00Z',

@@ -63,6 +63,7 @@ describe('the audit page', () => {
     });
 
     it.each([
+      ['/audit?since=5', 'since 5: expected a time, as 2026-03-01T12:00:00Z'],
       ['/audit?since=yesterday', 'since yesterday: expected a time, as 2026-03-01T12:00:00Z'],
       ['/audit.json?before=-1', 'before -1: expected the number of a link'],
       ['/audit/links.json?after=x', 'after x: expected the number of a link'],
