@@ -11,7 +11,7 @@ import { withoutTargets } from '../../shared/rollout/without-targets.ts';
 /** What is withheld from somebody who may not see these targets: whatever names one, or is of a rollout for one alone. Pure. */
 export type Withholds = (value: unknown, rollout: string | undefined) => boolean;
 
-export const withholding = (hidden: ReadonlySet<string>): Withholds => {
+const withholding = (hidden: ReadonlySet<string>): Withholds => {
   const marks = new Set([...hidden].map(ownerMark));
   return (value, rollout) => marks.has(ownerOf(rollout ?? '') ?? '') || !same([value], withoutTargets([value], hidden));
 };
