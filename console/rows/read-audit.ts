@@ -6,14 +6,20 @@ import { type AuditEntry, readWaiting } from '../../shared/ledger/audit.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { ownerMark, ownerOf } from '../../shared/rollout/own-rollout.ts';
-import { withoutTargets } from '../../shared/rollout/without-targets.ts';
+import { hidingOf, withoutTargets } from '../../shared/rollout/without-targets.ts';
 
 /** What is withheld from somebody who may not see these targets: whatever names one, or is of a rollout for one alone. Pure. */
 export type Withholds = (value: unknown, rollout: string | undefined) => boolean;
 
 const withholding = (hidden: ReadonlySet<string>): Withholds => {
+  const [isHidden, left] = [ownRollouts(hidden), hidingOf(hidden)];
+  return (value, rollout) => isHidden(rollout) || !same([value], left([value]));
+};
+
+/** Whether a rollout is for one of these targets alone. */
+const ownRollouts = (hidden: ReadonlySet<string>): ((rollout: string | undefined) => boolean) => {
   const marks = new Set([...hidden].map(ownerMark));
-  return (value, rollout) => marks.has(ownerOf(rollout ?? '') ?? '') || !same([value], withoutTargets([value], hidden));
+  return (rollout) => marks.has(ownerOf(rollout ?? '') ?? '');
 };
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -122,14 +128,15 @@ export const readAuditRows = async (
   hidden: ReadonlySet<string>,
   ledger: Ledger,
 ): Promise<{ readonly rows: readonly AuditRow[]; readonly older?: number }> => {
-  const withholds = withholding(hidden);
+  const isHidden = ownRollouts(hidden);
   // Of a rollout for a private target alone nothing is shown, whether or not it is named.
-  const shown = (entry: AuditEntry) => (withholds('', entry.rollout) ? [] : withoutTargets([entry], hidden));
+  const shown = (entries: readonly AuditEntry[]) =>
+    withoutTargets(
+      entries.filter(({ rollout }) => !isHidden(rollout)),
+      hidden,
+    );
   const newestFirst = (entries: readonly AuditEntry[]) =>
-    entries
-      .toReversed()
-      .flatMap(shown)
-      .filter((entry) => fits(entry, filter));
+    shown(entries.toReversed()).filter((entry) => fits(entry, filter));
   const isAll = before === Number.POSITIVE_INFINITY;
   const rows: AuditRow[] = isAll ? newestFirst(await newestWaiting(ledger)).slice(0, mostWaiting) : [];
   // A link is most of a page; where few fit, many are looked through.
