@@ -6,7 +6,10 @@ export const signInCommands: readonly Command[] = [
     name: 'login',
     summary: 'sign in at a deployed console: open a link in any browser, on any machine, and let this terminal in',
     examples: [
-      ['tidegate login --url https://tidegate.example.com', 'for eight hours; commands with that --url act as you'],
+      [
+        'tidegate login --url https://tidegate.example.com',
+        'until your session ends; commands with that --url act as you',
+      ],
       ['export TIDEGATE_URL=https://tidegate.example.com; tidegate login', 'and no command needs --url'],
     ],
     load: () => import('./commands/login.ts'),

@@ -17,7 +17,7 @@ import { figures } from './figures/figures.ts';
 import { signedOut } from './pages/terminal.ts';
 import { wantsJson } from './read-body.ts';
 import { readFigures } from './rows/read-figures.ts';
-import { refuseCrossSite, securityHeaders } from './security.ts';
+import { overTls, refuseCrossSite, securityHeaders } from './security.ts';
 import { addSignIn, isNavigation, type SignIn, signInPath } from './sign-in.ts';
 
 export interface ConsoleOptions {
@@ -151,6 +151,7 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     addSignIn({
       app,
       signIn,
+      origin: consoleOrigin,
       known,
       fromHere,
       show: (title, body, actor) => answerPage(title, body, place, actor.name),
@@ -175,10 +176,11 @@ export const createConsole = (options: ConsoleOptions): { fetch(request: Request
     return answerError(error, c.req.raw, place);
   });
 
+  const headers = consoleOrigin.startsWith('https:') ? { ...securityHeaders, ...overTls } : securityHeaders;
   return {
     fetch: async (request) => {
       const response = await app.fetch(request);
-      for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
       return response;
     },
   };

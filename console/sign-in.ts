@@ -14,7 +14,8 @@ export interface SignIn {
   end(request: Request): Promise<string>;
   /** What a person compares with what their terminal shows; `undefined` for what no terminal shows. */
   codeOf(challenge: string): string | undefined;
-  grant(challenge: string, actor: Actor): Promise<void>;
+  /** By who has signed in for this request. Throws `ActionRefused` for whoever brings something else than a session. */
+  grant(challenge: string, actor: Actor, request: Request): Promise<void>;
   /** The session that a person has granted the terminal which keeps this; `undefined`: not yet. */
   collect(verifier: string): Promise<TerminalSession | undefined>;
 }
@@ -32,6 +33,8 @@ export interface TerminalSession {
 interface Routed {
   readonly app: Hono;
   readonly signIn: SignIn;
+  /** Where the issuer sends people back to. An address of the API leads here as well, and a cookie is of one host. */
+  readonly origin: string;
   /** Who asks, for a page or an action of their own. Throws `ActionRefused`. */
   readonly known: (request: Request) => Promise<Actor>;
   /** Throws `ActionRefused` for a request that a page of somebody else's made. */
@@ -54,12 +57,13 @@ export const isNavigation = ({ method, headers }: Request): boolean =>
 /** Only a path of this console: whoever signs in is not sent to a place that a link named. */
 const ownPath = (given: string | undefined, origin: string): string => {
   const url = URL.parse(given ?? '/', origin);
-  const isWay = url !== null && /^\/(sign-in(\/callback)?|sign-out|signed-out)$/.test(url.pathname);
+  // `/.//host` is a path of this origin, and as an address to go to another host.
+  const isWay = url !== null && /^\/(\/|sign-in(\/callback)?$|sign-out$|signed-out$)/.test(url.pathname);
   return url?.origin === origin && !isWay ? `${url.pathname}${url.search}` : '/';
 };
 
 /** The ways in and out: `/sign-in`, where the issuer sends people back to, `/sign-out`, and the page on which a terminal is let in. */
-export const addSignIn = ({ app, signIn, known, fromHere, show }: Routed): void => {
+export const addSignIn = ({ app, signIn, origin, known, fromHere, show }: Routed): void => {
   const redirect = (location: string, cookies: readonly string[], status: 302 | 303): Response => {
     const headers = new Headers({ ...noStore, location });
     for (const cookie of cookies) headers.append('set-cookie', cookie);
@@ -74,7 +78,12 @@ export const addSignIn = ({ app, signIn, known, fromHere, show }: Routed): void 
   };
 
   app.get('/sign-in', async (c) => {
-    const { location, cookie } = await signIn.begin(ownPath(c.req.query('to'), new URL(c.req.url).origin));
+    const asked = new URL(c.req.url);
+    const to = ownPath(c.req.query('to'), asked.origin);
+    if (asked.hostname !== new URL(origin).hostname) {
+      return redirect(`${origin}/sign-in?to=${encodeURIComponent(to)}`, [], 302);
+    }
+    const { location, cookie } = await signIn.begin(to);
     return redirect(location, [cookie], 302);
   });
   app.get('/sign-in/callback', async (c) => {
@@ -97,7 +106,7 @@ export const addSignIn = ({ app, signIn, known, fromHere, show }: Routed): void 
     fromHere(c.req.raw);
     const { challenge: shown } = challenge(c);
     const actor = await known(c.req.raw);
-    await signIn.grant(shown, actor);
+    await signIn.grant(shown, actor, c.req.raw);
     return show('The terminal is in', terminalGranted(actor.name), actor);
   });
   // A terminal has no cookie that a page of somebody else's could make a browser send.

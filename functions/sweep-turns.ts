@@ -11,17 +11,25 @@ import { concludeTools } from './tools/conclude-tools.ts';
 
 /**
  * Every minute, what somebody who died has left: decisions that were not told, waves that were not freed, alerts whose sender is silent,
- * and last, for it needs git, rollouts that have no end, of which people are told as of any other.
+ * and last, for it needs git, rollouts that have no end, of which people are told as of any other. What can not be done of that holds up nothing
+ * else; it is thrown at the end.
  */
 export const sweepTurns = (all: Outside): Task =>
   task(all, z.unknown(), async (_, { signal }, outside) => {
     const steps = stepFunctions(outside);
-    const approvals = await sweepApprovals(steps, outside.ledger);
-    const turns = await sweep(steps, outside);
-    const aged = await ageAlerts(outside.ledger, outside.clock.now());
     const toolsFor = (rollout: string) => concludeTools(rollout, steps, outside, signal);
-    const { ended } = await sweepRollouts(toolsFor, steps, outside);
-    return { ...approvals, ...turns, aged, concluded: ended.map(({ rollout }) => rollout) };
+    const failures: unknown[] = [];
+    const part = <Result>(run: Promise<Result>): Promise<Result | undefined> =>
+      run.catch((error: unknown) => {
+        failures.push(error);
+        return undefined;
+      });
+    const approvals = await part(sweepApprovals(steps, outside.ledger));
+    const turns = await part(sweep(steps, outside));
+    const aged = await part(ageAlerts(outside.ledger, outside.clock.now()));
+    const rollouts = await part(sweepRollouts(toolsFor, steps, outside));
+    if (failures.length > 0) throw failures[0];
+    return { ...approvals, ...turns, aged, concluded: rollouts?.ended.map(({ rollout }) => rollout) };
   });
 
 /** What Lambda calls. */

@@ -13,7 +13,7 @@ export const terminalBody = ({
 }): Html => html`<section class="empty"><h1>Let a terminal act as ${name}?</h1>
 <p>It shows the code</p><p><strong class="code">${code}</strong></p>
 <p>If somebody else sent you this link, they get your rights. Go on only if <code>tidegate login</code> in your own terminal shows these eight characters.</p>
-<form method="post" action="/sign-in/terminal/${challenge}"><button class="button primary">Let it in for 8 hours</button></form>
+<form method="post" action="/sign-in/terminal/${challenge}"><button class="button primary">Let it in until your session ends</button></form>
 <p><a class="button" href="/">No</a></p></section>`;
 
 /** Says that the terminal may go on. */

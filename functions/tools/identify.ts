@@ -3,14 +3,12 @@ import { ActionRefused } from '../../console/actions.ts';
 import type { ConsoleOptions } from '../../console/app.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { isSessionToken, readSession } from '../../shared/sign-in/session.ts';
-import { signingKeys } from '../../shared/sign-in/signing-keys.ts';
-import { verifyToken } from '../../shared/sign-in/verify-token.ts';
 import { issuerFailure } from './issuer-failure.ts';
 
 /** What a browser that has signed in brings. */
 export const sessionCookie = '__Host-tidegate';
 
-export const bearerOf = ({ headers }: Request): string | undefined =>
+const bearerOf = ({ headers }: Request): string | undefined =>
   /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 
 export const cookieOf = ({ headers }: Request, name: string): string | undefined =>
@@ -18,6 +16,9 @@ export const cookieOf = ({ headers }: Request, name: string): string | undefined
     .split('; ')
     .find((each) => each.startsWith(`${name}=`))
     ?.slice(name.length + 1);
+
+/** What a request is sent by: of a session, or of the issuer. */
+export const tokenOf = (request: Request): string | undefined => bearerOf(request) ?? cookieOf(request, sessionCookie);
 
 /**
  * Who sends a request to the deployed console: by the session that a browser or a terminal holds, or by a token of the issuer, as programs have one. A
@@ -31,7 +32,7 @@ export const identify = (
   let keys: JWTVerifyGetKey | undefined;
   return async (request) => {
     const bearer = bearerOf(request);
-    const token = bearer ?? cookieOf(request, sessionCookie);
+    const token = tokenOf(request);
     if (token === undefined) return undefined;
     // A browser has a session and nothing else.
     if (bearer === undefined || isSessionToken(token)) {
@@ -43,6 +44,11 @@ export const identify = (
     }
     const { signIn } = outside.settings;
     if (signIn === undefined) throw refused('this console knows no issuer whose tokens it could take');
+    // Checking signatures: 10 kB that who has a session does without.
+    const [{ signingKeys }, { verifyToken }] = await Promise.all([
+      import('../../shared/sign-in/signing-keys.ts'),
+      import('../../shared/sign-in/verify-token.ts'),
+    ]);
     keys ??= signingKeys(outside.http, signIn.issuer);
     const verified = await verifyToken(token, keys, signIn, outside.clock.now()).catch((error: unknown) => {
       throw issuerFailure(error, signIn.issuer);

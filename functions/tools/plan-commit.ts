@@ -7,6 +7,7 @@ import type { Outside } from '../../shared/outside/outside.ts';
 import { buildRelease } from '../../shared/release/prepare-release.ts';
 import { failureOf } from '../../shared/rollout/failures.ts';
 import { ownerMark } from '../../shared/rollout/own-rollout.ts';
+import { withoutTargets } from '../../shared/rollout/without-targets.ts';
 import { previewTargets } from '../../shared/wave/preview-fleet.ts';
 import { once } from './once.ts';
 import { planningTools } from './planning.ts';
@@ -25,7 +26,7 @@ export interface PlanAsked {
 /**
  * What releasing a commit of the branch would change on every target of the fleet or, by its name, on one private target. Writes blobs, and
  * nothing in a cluster. Throws `ActionRefused` for a private target that the commit does not have, and in the same words for one that is hidden
- * from whoever asks: by what was prepared last, or by the commit itself.
+ * from whoever asks: by what was prepared last, or by the commit itself. What is wrong with one is told to whoever may see it.
  */
 export const planCommit = async (
   commit: string,
@@ -57,7 +58,12 @@ const planAsked = async (
   const tools = { ...preparing, readFiles, readConfig };
   if (target !== undefined) requirePrivate(target, commit, actor, await readConfig());
   const built = await buildRelease(commit, tools, outside.blobs, signal, target);
-  if (!built.ok) return { status: 'refused', commit, problems: built.problems, refusals: [] };
+  if (!built.ok) {
+    const config = await readConfig();
+    // The commit may name a private target that was never prepared.
+    const unseen = config.ok ? hiddenFrom(actor, config.fleet.access) : hidden;
+    return { status: 'refused', commit, problems: withoutTargets(built.problems, unseen), refusals: [] };
+  }
   const { digest, release, fleet } = built;
   const unseen = hiddenFrom(actor, fleet.access);
   const following = fleet.following.map((each) => each.target.name).filter((name) => !unseen.has(name));

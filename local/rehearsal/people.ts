@@ -1,4 +1,4 @@
-import type { Actor } from '../../shared/access/authorise.ts';
+import { type Actor, isSamePerson } from '../../shared/access/authorise.ts';
 import type { Approval } from '../../shared/approval/approval.ts';
 import { readOpenApprovals } from '../../shared/approval/rows.ts';
 import { durationMs } from '../../shared/fleet/duration.ts';
@@ -42,7 +42,7 @@ export const decide = async (
   const actions = consoleActions(instance.outside, instance.functions);
   const roles = [...approval.roles, ...(deletes?.roles ?? [])];
   const holders = [...new Set([...approval.holders, ...(deletes?.holders ?? [])])].filter(
-    (name) => !authors.includes(name),
+    (name) => !authors.some((author) => isSamePerson(author, name)),
   );
   const needed = vote === 'reject' ? 1 : Math.max(approval.people, deletes?.people ?? 0);
   for (let person = 0; person < needed; person += 1) {

@@ -28,6 +28,9 @@ export const limitedActions = {
 
 export type LimitedAction = keyof typeof limitedActions;
 
+/** Whether two names are of one person. The host of the config repository knows accounts in any case; an issuer may write one otherwise. Pure. */
+export const isSamePerson = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
 /** What is asked for. */
 export type Ask =
   /** Where nothing is kept to roles, whoever is known may. */
@@ -45,7 +48,7 @@ export type Permission = { readonly allowed: true } | { readonly allowed: false;
  * The one authorisation function: everything that anybody may do goes through here, and what is not allowed is refused. Whoever is known
  * may do what the config keeps to no role; what it does, only a holder of one. A private target is seen by holders of its roles and nobody
  * else. Only people let go on what is held. Only people decide on approvals, only with one of the roles asked for, and nobody on what they
- * wrote themselves; rejecting needs the role but may be done by the author too. An empty name is nobody.
+ * wrote themselves, nor by a name that no author has; rejecting needs the role but may be done by the author too. An empty name is nobody.
  */
 export const authorise = (actor: Actor, ask: Ask): Permission => {
   if (actor.name === '') return refuse('the request carries no identity; sign in');
@@ -64,11 +67,19 @@ const mayDecide = (actor: Actor, ask: Ask & { readonly action: 'approve' | 'reje
   if (!holdsOne(actor, ask)) {
     return refuse(`${actor.name} has none of the roles ${ask.roles.join(', ')} that may decide here`);
   }
-  if (ask.action === 'approve' && ask.authors.includes(actor.name)) {
+  if (ask.action === 'approve' && ask.authors.some((author) => isSamePerson(author, actor.name))) {
     return refuse(`${actor.name} wrote or merged this change; somebody else has to approve it`);
+  }
+  if (ask.action === 'approve' && !isAccount(actor.name)) {
+    return refuse(
+      `${actor.name} is no account at the host of the config repository, so nobody can tell whether they wrote this change; have the issuer give the account as preferred_username (docs/deploy.md)`,
+    );
   }
   return { allowed: true };
 };
+
+/** Accounts at GitHub and at what stands in for it are of letters, digits and these; an address of mail, as some issuers give it, is none of an author. */
+const isAccount = (name: string): boolean => /^[\w.-]+$/.test(name);
 
 const holdsOne = (actor: Actor, { roles, holders }: Holders): boolean =>
   actor.roles === 'all' || holders.includes(actor.name) || roles.some((role) => actor.roles.includes(role));

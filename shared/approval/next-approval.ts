@@ -1,4 +1,4 @@
-import { type Actor, authorise, type Permission } from '../access/authorise.ts';
+import { type Actor, authorise, isSamePerson, type Permission } from '../access/authorise.ts';
 import { describeOpenBudgets } from '../rollout/lifted-budgets.ts';
 import type { Approval, Vote, VoteRefusal, VoteResult } from './approval.ts';
 import { assessNaming } from './assess-naming.ts';
@@ -33,7 +33,7 @@ export const nextApproval = (approval: Approval, decision: Decision, actor: Acto
   const { wave, deletes } = permissionsOf(approval, decision.vote, actor);
   if (!wave.allowed && !deletes?.allowed) return refuse('not-allowed', wave.because);
   const vote: Vote = { by: actor.name, vote: decision.vote, comment: decision.comment, at: now };
-  const others = approval.votes.filter((each) => each.by !== actor.name);
+  const others = approval.votes.filter(({ by }) => !isSamePerson(by, actor.name));
   if (decision.vote === 'reject') return decided({ ...approval, votes: [...others, vote], decision: 'rejected' });
   const naming = assessNaming(approval, decision.deletes, deletes, actor);
   if (!naming.ok) return refuse(naming.code, naming.because);

@@ -20,12 +20,19 @@ export const tellDecision = async (approval: Approval, steps: StepFunctions, led
   if (open !== undefined) await ledger.remove({ ...openKey(approval.approval), expect: open.version });
 };
 
-/** Tells every decision that was stored by somebody who died before telling it. Returns their ids. Twice is as once. */
+/**
+ * Tells every decision that was stored by somebody who died before telling it. Returns their ids. One that can not be told holds up no other: throws
+ * what the first of those threw when all have been tried. Twice is as once.
+ */
 export const sweepApprovals = async (
   steps: StepFunctions,
   ledger: Ledger,
 ): Promise<{ readonly told: readonly string[] }> => {
   const approvals = await readApprovalsToTell(ledger);
-  for (const approval of approvals) await tellDecision(approval, steps, ledger);
+  const failures: unknown[] = [];
+  for (const approval of approvals) {
+    await tellDecision(approval, steps, ledger).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
   return { told: approvals.map(({ approval }) => approval) };
 };

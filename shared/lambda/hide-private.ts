@@ -3,7 +3,7 @@ import type { LogFields } from '../outside/log.ts';
 import type { Outside } from '../outside/outside.ts';
 import { namesOwnRollout } from '../rollout/own-rollout.ts';
 import { withoutTargets } from '../rollout/without-targets.ts';
-import { Discreet, type Discretion, logTo, messageOf, nameOf, outsideWith, type Said } from './discretion.ts';
+import { Discreet, type Discretion, logTo, nameOf, outsideWith, type Said } from './discretion.ts';
 
 /**
  * The discretion of what is no private target's own: what names one is not said. Lines are held until the invocation ends, and the names are read
@@ -37,16 +37,15 @@ export const privateNames = async ({ ledger }: Pick<Outside, 'ledger'>): Promise
   }
 };
 
-/** Whether what was thrown is about one of these targets, by what Lambda writes of it: its message, and its fields. Pure. */
+/** Whether what was thrown is about one of these targets, by what Lambda may write of it: its message, its fields, and those of its causes. Pure. */
 export const speaksOf = (error: unknown, names: ReadonlySet<string>): boolean =>
-  [messageOf(error), ...textsIn(error instanceof Error ? { ...error } : undefined)].some((text) =>
-    isAbout(text, names),
-  );
+  textsIn(error).some((text) => isAbout(text, names));
 
-const textsIn = (value: unknown, depth = 3): readonly string[] => {
+const textsIn = (value: unknown, depth = 4): readonly string[] => {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || depth === 0) return [];
-  return Object.values(value).flatMap((inner) => textsIn(inner, depth - 1));
+  const said = value instanceof Error ? [value.message, ...textsIn(value.cause, depth - 1)] : [];
+  return [...said, ...Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner, depth - 1)])];
 };
 
 /** By the name of the target, or of a rollout for a private one alone, which has its mark. */

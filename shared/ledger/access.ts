@@ -16,6 +16,23 @@ export const readAccess = async (ledger: Ledger): Promise<AccessPolicy> => {
 };
 
 /**
+ * What a config that was just read says is private, before anything is said of its release, which may be refused: the targets that were not so
+ * before. Who may do what, and who sees those that were, stays as it is. An older config changes nothing. Twice is as once.
+ */
+export const keepPrivate = async (
+  ledger: Ledger,
+  privateTargets: AccessPolicy['privateTargets'],
+  since: number,
+): Promise<void> => {
+  await update(ledger, key, (row) => {
+    const before: KeptPolicy = row === undefined ? { ...openPolicy, since: 0 } : stored<KeptPolicy>(row);
+    const isKnown = Object.keys(privateTargets).every((target) => Object.hasOwn(before.privateTargets, target));
+    if (isKnown || before.since > since) return undefined;
+    return { ...before, privateTargets: { ...privateTargets, ...before.privateTargets } };
+  });
+};
+
+/**
  * Who may do what from now on, as the config of a rollout of the fleet says it whose first try began at `since`, and which has these targets.
  * An older one changes nothing. What was private and is no target any more stays so: what is kept of it is as private as it was. Twice is as once.
  */

@@ -1,7 +1,7 @@
 import type { AccessPolicy } from '../access/policy.ts';
 import type { Digest } from '../blobs/blobs.ts';
 import { putJson } from '../blobs/json.ts';
-import { keepAccess } from '../ledger/access.ts';
+import { keepAccess, keepPrivate } from '../ledger/access.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { notePrepared, readRollout } from '../ledger/rollouts.ts';
 import type { Outside } from '../outside/outside.ts';
@@ -85,13 +85,18 @@ export const prepareRelease = async <Config extends Fleet>(
   signal: AbortSignal,
 ): Promise<PrepareResult> => {
   const row = await readRollout(outside.ledger, rollout);
-  const built = await buildRelease(commit, tools, outside.blobs, signal, row?.only);
+  // One that follows begins after newer configs were read, and a further try as well: neither brings back what an old one said.
+  const since = row === undefined || row.only !== undefined ? undefined : (row.firstStartedAt ?? row.startedAt);
+  const readConfig: typeof tools.readConfig = async (files) => {
+    const config = await tools.readConfig(files);
+    // Before anything is said that names them.
+    if (config.ok && since !== undefined) await keepPrivate(outside.ledger, config.fleet.access.privateTargets, since);
+    return config;
+  };
+  const built = await buildRelease(commit, { ...tools, readConfig }, outside.blobs, signal, row?.only);
   if (!built.ok) return refuse(rollout, built.problems, outside);
   const { release, digest, fleet } = built;
-  // One that follows begins after newer configs were read, and a further try as well: neither brings back what an old one said.
-  if (row !== undefined && row.only === undefined) {
-    await keepAccess(outside.ledger, fleet.access, namesOf(fleet), row.firstStartedAt ?? row.startedAt);
-  }
+  if (since !== undefined) await keepAccess(outside.ledger, fleet.access, namesOf(fleet), since);
   const waves = release.waves.map((wave) => wave.name);
   await notePrepared(outside.ledger, rollout, digest, waves);
   await recordEvent(outside.ledger, rollout, 'prepared', {

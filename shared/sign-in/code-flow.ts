@@ -105,7 +105,8 @@ export const codeFlow = (
       const claims = tokens.claims();
       if (claims === undefined) throw new SignInRefused('the issuer gave no ID token');
       // Of an access token's scopes an issuer may tell at its userinfo endpoint only (OpenID Connect Core 1.0, section 5.4).
-      const asks = claims.preferred_username === undefined && config.serverMetadata().userinfo_endpoint !== undefined;
+      const lacks = claims.preferred_username === undefined || claims.groups === undefined;
+      const asks = lacks && config.serverMetadata().userinfo_endpoint !== undefined;
       const told = asks ? await client.fetchUserInfo(config, tokens.access_token, claims.sub) : {};
       const actor = personOf({ ...told, ...claims });
       if (actor === undefined) {
@@ -140,6 +141,9 @@ const readBegun = (kept: string | undefined): Begun => {
   throw new SignInRefused('this browser has not begun to sign in, or more than ten minutes ago');
 };
 
+/** Codes of `openid-client` for what no issuer answers that is well: nothing in time, a 500, a page of what stands before it. */
+const isIll = /^OAUTH_(TIMEOUT|ABORT|RESPONSE_IS_NOT_CONFORM|RESPONSE_IS_NOT_JSON|PARSE_ERROR)$/;
+
 /** What the issuer or the check of its answer says, by its name: texts of others are not repeated. */
 const refused = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
@@ -147,7 +151,7 @@ const refused = (error: unknown): unknown => {
   if (typeof told === 'string')
     return new SignInRefused(`the issuer refused: ${told.replaceAll(/[^\w.-]/g, '?').slice(0, 60)}`);
   const code: unknown = Reflect.get(error, 'code');
-  if (typeof code === 'string' && code.startsWith('OAUTH_')) {
+  if (typeof code === 'string' && code.startsWith('OAUTH_') && !isIll.test(code)) {
     return new SignInRefused(`the issuer's answer is not one to what this browser began (${code})`);
   }
   return error;

@@ -38,17 +38,29 @@ const keyOf = (token: string): Key => ({
   sort: 'session',
 });
 
-/** Begins a session of eight hours, and gives the token that stands for it: 256 bits, shown this once. */
+/**
+ * Begins a session, and gives the token that stands for it: 256 bits, shown this once. It ends eight hours after its person signed in at the issuer:
+ * now, or at `startedAt` where another session of theirs let this one in.
+ */
 export const startSession = async (
   { name, roles }: Actor,
   { ledger, clock, random }: SessionOutside & { readonly random: Random },
+  startedAt: number = clock.now(),
 ): Promise<{ readonly token: string; readonly until: number }> => {
   const token = `${mark}${randomHex(random, 32)}`;
-  const now = clock.now();
-  const session: Session = { name, roles: roles === 'all' ? [] : roles, startedAt: now, usedAt: now };
-  const until = now + sessionMs;
+  const session: Session = { name, roles: roles === 'all' ? [] : roles, startedAt, usedAt: clock.now() };
+  const until = startedAt + sessionMs;
   await ledger.put({ ...keyOf(token), data: { ...session }, expect: 'absent', expiresAt: until });
   return { token, until };
+};
+
+/** When the person of a session signed in at the issuer; `undefined` for what is no session. Whether it is over is not asked. */
+export const sessionStart = async (
+  token: string,
+  { ledger }: Pick<SessionOutside, 'ledger'>,
+): Promise<number | undefined> => {
+  const row = await ledger.get(keyOf(token));
+  return row === undefined ? undefined : stored<Session>(row).startedAt;
 };
 
 /**

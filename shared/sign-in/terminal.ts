@@ -26,29 +26,35 @@ export const codeOf = (challenge: string): string => {
 
 const keyOf = (challenge: string): Key => ({ partition: `terminal#${challenge}`, sort: 'granted' });
 
+/** Who let a terminal act as them, and when they signed in: the terminal's session is over when theirs is. */
+interface Grant extends Pick<Actor, 'name' | 'roles'> {
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
 /**
  * A person who is signed in lets a terminal act as them. Nobody writes anything before that, so a stranger can not fill the table with terminals. Twice
  * is as once.
  */
 export const grantTerminal = async (
   challenge: string,
-  { name, roles }: Actor,
+  { name, roles, since }: Grant,
   { ledger, clock }: TerminalOutside,
 ): Promise<void> => {
   const expiresAt = clock.now() + collectMs;
-  await ledger.put({ ...keyOf(challenge), data: { name, roles }, expect: 'absent', expiresAt });
+  await ledger.put({ ...keyOf(challenge), data: { name, roles, since }, expect: 'absent', expiresAt });
 };
 
-/** Who has let the terminal act as them that keeps `verifier`: told once. `undefined`: nobody yet, or it was collected, or that is too long ago. */
+/** Who has let the terminal act as them that keeps `verifier`, and when they signed in: told once. `undefined`: nobody yet, or it was collected, or that is too long ago. */
 export const collectTerminal = async (
   verifier: string,
   { ledger, clock }: TerminalOutside,
-): Promise<Actor | undefined> => {
+): Promise<{ readonly actor: Actor; readonly since: number } | undefined> => {
   const key = keyOf(challengeOf(verifier));
   const row = await ledger.get(key);
   if (row === undefined || (row.expiresAt ?? 0) <= clock.now()) return undefined;
   // Of two that collect at once one does.
   if (!(await ledger.remove({ ...key, expect: row.version }))) return undefined;
-  const { name, roles } = stored<Pick<Actor, 'name' | 'roles'>>(row);
-  return { name, roles, kind: 'person' };
+  const { name, roles, since } = stored<Grant>(row);
+  return { actor: { name, roles, kind: 'person' }, since };
 };

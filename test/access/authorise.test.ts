@@ -73,6 +73,27 @@ it('lets nobody decide on what they wrote, and nobody without the role', () => {
   expect(everyone.filter((who) => authorise(actors[who], ask).allowed)).toEqual(['owner', 'manager']);
 });
 
+it('knows an author however the issuer writes the name: accounts at the host of the repository are the same in any case', () => {
+  const ask = { action: 'approve', roles: ['managers'], holders: [], authors: ['Ana-Lee'] } as const;
+  expect(authorise(person('ana-lee', 'managers'), ask)).toEqual({
+    allowed: false,
+    because: 'ana-lee wrote or merged this change; somebody else has to approve it',
+  });
+  expect(authorise(person('ana', 'managers'), ask)).toEqual({ allowed: true });
+});
+
+it.each(['ana@example.com', 'Ana Lee', 'ana '])(
+  'lets nobody approve as %j, which is no account that an author could have: nobody would know that they wrote it',
+  (name) => {
+    const ask = { action: 'approve', roles: ['managers'], holders: [], authors: ['ana'] } as const;
+    expect(authorise(person(name, 'managers'), ask)).toEqual({
+      allowed: false,
+      because: `${name} is no account at the host of the config repository, so nobody can tell whether they wrote this change; have the issuer give the account as preferred_username (docs/deploy.md)`,
+    });
+    expect(authorise(person(name, 'managers'), { ...ask, action: 'reject' })).toEqual({ allowed: true });
+  },
+);
+
 it('has an action for every route that changes something', () => {
   expect(acting.map(({ path, action }) => [path, action])).toEqual([
     ['/approvals/:id', 'read'],

@@ -17,9 +17,9 @@ const yes = { plan, vote: 'approve', comment: '' } as const;
 const ask = async (noticeOf: AskTools['noticeOf'] = async () => []) => {
   const outside = ledgerAndClock();
   const machines = waitingMachines();
-  const request = (token: string) =>
+  const request = (token: string, of: WaveRef = ref) =>
     requestApproval(
-      ref,
+      of,
       plan,
       { roles: ['release-managers'], people: 1, expiresMs: 1000 },
       {},
@@ -28,8 +28,8 @@ const ask = async (noticeOf: AskTools['noticeOf'] = async () => []) => {
       outside,
     );
   const { approval } = await request('first');
-  const decide = (name: string, decision: Parameters<typeof decideApproval>[1] = yes) =>
-    decideApproval(approval, decision, person(name), machines.steps, outside);
+  const decide = (name: string, decision: Parameters<typeof decideApproval>[1] = yes, of = approval) =>
+    decideApproval(of, decision, person(name), machines.steps, outside);
   return { ...outside, ...machines, request, decide, approval };
 };
 const approved = { decision: 'approved', because: 'approved by ana' };
@@ -84,6 +84,19 @@ describe('a decision that was stored by a process that died before telling it', 
     expect(await sweepApprovals(steps, ledger)).toEqual({ told: [approval] });
     expect(answers).toEqual([['first', approved]]);
     expect(await sweepApprovals(steps, ledger)).toEqual({ told: [] });
+  });
+
+  test('holds up no other that is told, where it can not be', async () => {
+    const { steps, answers, ledger, request, lose, decide } = await lost();
+    const { approval } = await request('second', { ...ref, rollout: 'ro-2' });
+    lose(1);
+    await expect(decide('ana', yes, approval)).rejects.toThrow('the process died');
+    const succeed: typeof steps.succeed = async (token, output) => {
+      if (token === 'first') throw new Error('away');
+      return steps.succeed(token, output);
+    };
+    await expect(sweepApprovals({ ...steps, succeed }, ledger)).rejects.toThrow('away');
+    expect(answers).toEqual([['second', approved]]);
   });
 
   test('is not told for somebody who decides otherwise, about another plan or without the role', async () => {

@@ -64,6 +64,21 @@ it('signs a terminal in by a browser, acts as that person from then on, and sign
   expect(await run(['logout'])).toMatchObject({ exitCode: 0, out: [`No session at ${url}`] });
 });
 
+it('signs out of the session that is kept, whatever token the environment holds', async () => {
+  const { run, letIn, home, url, env } = await open();
+  let isIn = false;
+  await run(['login'], {
+    meanwhile: async (_, said) => {
+      if (!isIn) await letIn(said);
+      isIn = true;
+    },
+  });
+  const { token } = JSON.parse(readFileSync(join(home, 'tidegate', 'sessions.json'), 'utf8'))[url];
+  const out = await run(['logout'], { env: { ...env, TIDEGATE_TOKEN: 'another' } });
+  expect(out.out).toEqual([`ana has signed out at ${url}`]);
+  expect((await run(['status'], { env: { TIDEGATE_URL: url, TIDEGATE_TOKEN: token } })).exitCode).toBe(4);
+});
+
 it('gives up after ten minutes in which nobody lets it in', async () => {
   const { run } = await open();
   const { exitCode, said } = await run(['login']);

@@ -173,15 +173,21 @@ describeWithMoto('the packaged stack, made by CloudFormation of an emulator', ()
   });
 
   it('chained what was done, signed by its key and anchored in its bucket: whole by the key that anybody takes from KMS', async () => {
-    const { stack, moto, call, auditKey, signer } = place;
+    const { stack, moto, call, auditKey } = place;
     expect(await call('chainAudit', {})).toMatchObject({ head: expect.any(Number) });
-    const authorization = `Bearer ${await signer.token({ preferred_username: 'ana', groups: ['release-managers'] })}`;
     const view = async <View>(path: string): Promise<View> => {
       const [rawPath = '', rawQueryString = ''] = path.split('?');
       const answer = await call('serveConsole', {
         version: '2.0',
-        ...{ rawPath, rawQueryString, isBase64Encoded: false, headers: { accept: 'application/json', authorization } },
-        requestContext: { domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname, http: { method: 'GET' } },
+        ...{ rawPath, rawQueryString, isBase64Encoded: false },
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${await place.signer.token({ preferred_username: 'ana' })}`,
+        },
+        requestContext: {
+          domainName: new URL(stack.outputs.HttpApiUrl ?? '').hostname,
+          http: { method: 'GET' },
+        },
       });
       return JSON.parse(Buffer.from((answer as { readonly body: string }).body, 'base64').toString()).view;
     };

@@ -13,12 +13,16 @@ const serve = serveConsole({
   http: simulatedNetwork({ routes: [signer.route], fallback: 'refuse' }),
   settings: { ...place.outside.settings, signIn: signerSettings },
 });
-const ask = async (claims: Readonly<Record<string, unknown>> | undefined, method = 'GET'): Promise<unknown> => {
+const ask = async (
+  claims: Readonly<Record<string, unknown>> | undefined,
+  method = 'GET',
+  rawPath = '/rollouts.json',
+): Promise<unknown> => {
   const token = claims && (await signer.token(claims, place.outside.clock.now()));
   const answer = await serve(
     {
       version: '2.0',
-      rawPath: '/rollouts.json',
+      rawPath,
       rawQueryString: '',
       headers: {
         ...{ host: 'api.example.com', accept: 'application/json' },
@@ -45,6 +49,14 @@ it.each([
   ['a machine, whose token names no person', { sub: 'client-1' }, 'TOKEN_REFUSED'],
 ])('refuses %s', async (_, claims, code) => {
   expect(await ask(claims)).toMatchObject({ statusCode: 401, body: { error: { code } } });
+});
+
+it('makes of a token of the issuer, which is over in minutes, no session of hours', async () => {
+  const path = '/sign-in/terminal/bW4TTyuTcOPyla3j3OLilZU7dOnoH75bgi_LGZvxanU';
+  expect(await ask({ sub: '1', preferred_username: 'ada' }, 'POST', path)).toMatchObject({
+    statusCode: 403,
+    body: { error: { code: 'NOT_ALLOWED' } },
+  });
 });
 
 it('says for input that is no request what is wrong with it', async () => {

@@ -4,7 +4,7 @@ import { requestApproval } from '../../functions/request-approval.ts';
 import { sweepTurns } from '../../functions/sweep-turns.ts';
 import { putJson } from '../../shared/blobs/json.ts';
 import { keepAccess } from '../../shared/ledger/access.ts';
-import { notePrepared, openRollout } from '../../shared/ledger/rollouts.ts';
+import { notePrepared, openRollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { sendWaiting } from '../../shared/notify/outbox.ts';
 import type { WavePlan } from '../../shared/rollout/plan.ts';
 import type { PrivateInstance } from '../../shared/rollout/target.ts';
@@ -74,19 +74,20 @@ test.each<[string, PrivateInstance | undefined, readonly { readonly url: string;
   expect(told).toEqual(expected.map(({ url, text }) => ({ url, text: text.replace('ROLLOUT', rollout) })));
 });
 
+/** Step Functions, which says that every execution failed; people are told through the same client. */
+const dead = {
+  ...outside,
+  identity: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }),
+  http: async (url: string | URL, init: Parameters<typeof outside.http>[1] = {}) =>
+    new URL(url).hostname.startsWith('states.')
+      ? Response.json({ executionArn: 'arn', stateMachineArn: 'arn', status: 'FAILED', startDate: 1 })
+      : outside.http(url, init),
+};
+
 test('the end that the sweep gives a rollout which died is told as any other, once', async () => {
   const rollout = 'ro-0123456789abcdef0123';
   await begin(rollout);
-  /** Step Functions, which says that its execution failed; people are told through the same client. */
-  const sweeping = {
-    ...outside,
-    identity: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }),
-    http: async (url: string | URL, init: Parameters<typeof outside.http>[1] = {}) =>
-      new URL(url).hostname.startsWith('states.')
-        ? Response.json({ executionArn: 'arn', stateMachineArn: 'arn', status: 'FAILED', startDate: 1 })
-        : outside.http(url, init),
-  };
-  for (let minute = 0; minute < 2; minute += 1) await sweepTurns(sweeping)({}, lambda);
+  for (let minute = 0; minute < 2; minute += 1) await sweepTurns(dead)({}, lambda);
   await sendWaiting(outside);
   expect(told.filter(({ text }) => text.includes(rollout))).toEqual([
     {
@@ -94,6 +95,17 @@ test('the end that the sweep gives a rollout which died is told as any other, on
       text: `rollout ${rollout} ended failed: its execution ended without an answer: FAILED`,
     },
   ]);
+});
+
+test('a rollout that died is concluded although decisions can not be looked at, and that is said', async () => {
+  const rollout = 'ro-00000000000000000077';
+  await begin(rollout);
+  const query: typeof ledger.query = (partition, range) =>
+    partition === 'approvals' ? Promise.reject(new Error('away')) : ledger.query(partition, range);
+  await expect(sweepTurns({ ...dead, ledger: { ...ledger, query } })({}, lambda)).rejects.toThrow('away');
+  expect((await readRollout(ledger, rollout))?.end?.outcome).toBe('failed');
+  await sendWaiting(outside);
+  expect(told.map(({ url }) => url)).toEqual(['https://all.test/']);
 });
 
 test.each<[string, PrivateInstance | undefined, readonly string[]]>([

@@ -65,6 +65,8 @@ describe('a function that is of no one rollout', () => {
   it.each([
     ['in its message', new TypeError('acme-prod: 10.1.2.3 is away')],
     ['in a field', Object.assign(new TypeError('away'), { request: { target: 'acme-prod' } })],
+    ['as the name of a field', Object.assign(new TypeError('away'), { lost: { 'acme-prod': 2 } })],
+    ['in its cause', new TypeError('away', { cause: new Error('twice', { cause: new Error('acme-prod: away') }) })],
     ['by its rollout', new TypeError(`${own}: away`)],
   ])('throws the name alone of what names one %s', async (_, error) => {
     const message = 'what was thrown is about a private target, and is not said here';

@@ -213,7 +213,7 @@ describe('the rules', () => {
 
   it('find a queue that nobody watches', () => {
     const found = weaknessesOf(without('EventsFailed', gone));
-    expect(found).toHaveLength(10);
+    expect(found).toHaveLength(11);
     expect(new Set(found.map((text) => text.split(': ')[1]))).toEqual(
       new Set([
         'what its target could not handle is not kept in a queue with an alarm',

@@ -97,7 +97,7 @@ describe.skipIf(!isThere)('in a browser', () => {
     expect(await page.textContent('h1')).toBe('Let a terminal act as ana?');
     const shots = process.env.TIDEGATE_SCREENSHOTS;
     if (shots) await page.screenshot({ path: `${shots}/terminal.png` });
-    await page.click('text=Let it in for 8 hours');
+    await page.click('text=Let it in until your session ends');
     expect(await page.textContent('h1')).toBe('Your terminal acts as ana');
 
     const cookies = await context.cookies(served.url);

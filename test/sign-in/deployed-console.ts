@@ -14,12 +14,18 @@ export const openDeployedConsole = async (
   if (given.kept !== undefined) place.secret('console-client-secret', given.kept);
   /** What it writes into its log of what it could not do. */
   const logged: object[] = [];
+  /** And of who came in, and who did not. */
+  const noted: object[] = [];
+  const note = (text: string, more: object = {}) => void noted.push({ text, ...more });
   let skipped = 0;
   const clock = { ...place.outside.clock, now: () => Date.now() + skipped };
   const outside = {
     ...place.outside,
     clock,
-    log: { ...place.outside.log, error: (text: string, more: object = {}) => void logged.push({ text, ...more }) },
+    log: {
+      ...{ info: note, warn: note },
+      error: (text: string, more: object = {}) => void logged.push({ text, ...more }),
+    },
     http: simulatedNetwork({ routes: [{ host: issuerHost, handle: issuer.handle }], fallback: 'refuse' }),
     settings: {
       ...place.outside.settings,
@@ -29,14 +35,14 @@ export const openDeployedConsole = async (
   };
   const serve = serveConsole(outside);
   const site = async (request: Request): Promise<Response> => {
-    const { pathname, search } = new URL(request.url);
+    const { pathname, search, hostname } = new URL(request.url);
     const { cookie, ...headers } = Object.fromEntries(request.headers);
     const event = {
       ...{ version: '2.0', rawPath: pathname, rawQueryString: search.slice(1), headers },
       ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
       ...(request.method === 'POST' ? { body: await request.text() } : {}),
       isBase64Encoded: false,
-      requestContext: { domainName: new URL(url).hostname, http: { method: request.method } },
+      requestContext: { domainName: hostname, http: { method: request.method } },
     };
     const answer = (await serve(event, { getRemainingTimeInMillis: () => 29_000 })) as {
       readonly statusCode: number;
@@ -59,7 +65,7 @@ export const openDeployedConsole = async (
       }),
     );
   return {
-    ...{ issuer, site, browser, ask, logged, ledger: outside.ledger },
+    ...{ issuer, site, browser, ask, logged, noted, ledger: outside.ledger },
     skip: (ms: number) => (skipped += ms),
     close: () => {
       issuer.close();

@@ -25,10 +25,10 @@ const quietly = <Made>(make: () => Made): Made => {
 
 /**
  * A certified provider of OpenID Connect (`oidc-provider`) with the console as its client, for browsers at `port` over TLS and for our own requests by
- * `handle`, as a host of a simulated network. `strict`: what it knows of a person is at its userinfo endpoint alone. `secret`: the console must show it.
+ * `handle`, as a host of a simulated network. `strict`: what it knows of a person, or their groups, is at its userinfo endpoint alone. `secret`: the console must show it.
  */
 export const openIssuer = async (
-  given: { readonly strict?: boolean; readonly secret?: string; readonly console?: string } = {},
+  given: { readonly strict?: boolean | 'groups'; readonly secret?: string; readonly console?: string } = {},
 ) => {
   let listener: RequestListener = (_, answer) => answer.writeHead(503).end();
   const { key, certificate: cert } = selfSigned('issuer', Date.now());
@@ -54,8 +54,11 @@ export const openIssuer = async (
           : { client_secret: given.secret, token_endpoint_auth_method: 'client_secret_basic' }),
       },
     ],
-    claims: { openid: ['sub'], profile: ['preferred_username'], groups: ['groups'] },
-    conformIdTokenClaims: given.strict === true,
+    claims: {
+      openid: ['sub', ...(given.strict === 'groups' ? ['preferred_username'] : [])],
+      ...{ profile: ['preferred_username'], groups: ['groups'] },
+    },
+    conformIdTokenClaims: given.strict !== undefined,
     pkce: { required: () => true },
     cookies: { keys: ['only of this test'] },
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
@@ -72,10 +75,12 @@ export const openIssuer = async (
   listener = provider.callback();
 
   let isThere = true;
+  let broken: string | undefined;
   const handle = (asked: Request): Promise<Response> =>
     new Promise((resolve, reject) => {
       if (!isThere) throw new Unreachable(issuer, 'connect_timeout', 'nobody answers');
       const { pathname, search } = new URL(asked.url);
+      if (pathname === broken) return resolve(new Response('<h1>Bad gateway</h1>', { status: 502 }));
       const headers = {
         ...Object.fromEntries(asked.headers),
         host: `${issuerHost}:${port}`,
@@ -110,6 +115,10 @@ export const openIssuer = async (
     /** From now on it does not answer. */
     stop: () => {
       isThere = false;
+    },
+    /** From now on it answers at this path as what stands before it does. */
+    breakDown: (path: string) => {
+      broken = path;
     },
     close: () => {
       for (const server of [tls, plain]) {

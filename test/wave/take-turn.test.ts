@@ -73,6 +73,25 @@ describe('a turn that was given by a process that died before telling it', () =>
   });
 });
 
+test('a wave that can not be looked at holds up no other, and is said', async () => {
+  const { take, lose, steps, outside, answers, ledger, clock } = await rollouts('a', 'b');
+  await take('a', 'a1', 'queue');
+  await take('b', 'b1', 'queue');
+  lose(1);
+  await expect(freeTurn('staging', 'a', steps, outside)).rejects.toThrow('the process died');
+  const other = { rollout: 'c', repository: 'o/r', commit: 'c', startedAt: clock.now(), startedBy: 'x', authors: [] };
+  await openRollout(ledger, other);
+  await notePrepared(ledger, 'c', release, ['internal']);
+  const get: typeof ledger.get = (key) =>
+    JSON.stringify(key).includes('internal') ? Promise.reject(new Error('away')) : ledger.get(key);
+  const sweeping = sweepTurns(steps, { ...outside, ledger: { ...ledger, get } });
+  await expect(sweeping).rejects.toThrow('internal: away');
+  expect(answers).toEqual([
+    ['a1', taken],
+    ['b1', taken],
+  ]);
+});
+
 test('one that was superseded by a process that died is told by the next sweep, and then forgotten', async () => {
   const { take, lose, steps, outside, answers, ledger } = await rollouts('a', 'b', 'c');
   await take('a', 'a1', 'supersede');

@@ -81,26 +81,33 @@ describe('signing in at the deployed console', () => {
     expect((await ask('/rollouts.json', { ...second, 'sec-fetch-mode': 'navigate' })).status).toBe(401);
   });
 
-  it('keeps of a session nothing by which somebody else could go on with it', async () => {
-    const { browser, ledger } = await open();
-    const agent = browser();
-    const put: unknown[] = [];
-    const { put: write } = ledger;
-    ledger.put = (row) => {
-      put.push(row);
-      return write(row);
-    };
-    await signIn(agent, '/', 'ana');
-    const token = agent.cookies('console.example.com').get('__Host-tidegate') ?? '';
-    expect(put).toMatchObject([
-      {
-        partition: expect.stringMatching(/^session#[0-9a-f]{64}$/),
-        data: { name: 'ana', roles: ['release-managers'] },
-      },
-    ]);
-    expect(token).toMatch(/^tgs_[0-9a-f]{64}$/);
-    expect(JSON.stringify(put)).not.toContain(token.slice(4));
-  });
+  it.each([
+    ['all', {}],
+    ['nothing', { strict: true }],
+    ['the name alone', { strict: 'groups' }],
+  ] as const)(
+    'keeps of a session who it is of, with their groups, and nothing by which somebody else could go on with it: the ID token tells %s',
+    async (_, given) => {
+      const { browser, ledger } = await open(given);
+      const agent = browser();
+      const put: unknown[] = [];
+      const { put: write } = ledger;
+      ledger.put = (row) => {
+        put.push(row);
+        return write(row);
+      };
+      await signIn(agent, '/', 'ana');
+      const token = agent.cookies('console.example.com').get('__Host-tidegate') ?? '';
+      expect(put).toMatchObject([
+        {
+          partition: expect.stringMatching(/^session#[0-9a-f]{64}$/),
+          data: { name: 'ana', roles: ['release-managers'] },
+        },
+      ]);
+      expect(token).toMatch(/^tgs_[0-9a-f]{64}$/);
+      expect(JSON.stringify(put)).not.toContain(token.slice(4));
+    },
+  );
 
   it('refuses what this browser has not begun, what was begun by another, and what is sent twice', async () => {
     const { browser } = await open();
@@ -148,14 +155,29 @@ describe('signing in at the deployed console', () => {
     expect(agent.cookies('console.example.com').get('__Host-tidegate')).toBe(undefined);
   });
 
-  it.each([['//evil.example.com/x'], ['https://evil.example.com/'], ['/\\evil.example.com'], ['/sign-out']])(
-    'goes on to a page of its own and never to %s',
-    async (to) => {
-      const { browser } = await open();
-      const page = await signIn(browser(), `/sign-in?to=${encodeURIComponent(to)}`, 'ana');
-      expect(page.url.href).toBe(`${consoleUrl}/`);
-    },
-  );
+  it.each([
+    ['//evil.example.com/x'],
+    ['https://evil.example.com/'],
+    ['/\\evil.example.com'],
+    // Their dots are gone when the address is read, and two slashes are left.
+    ['/.//evil.example.com/x'],
+    ['/rollouts/..//evil.example.com'],
+    ['/sign-out'],
+  ])('goes on to a page of its own and never to %s', async (to) => {
+    const { browser } = await open();
+    const page = await signIn(browser(), `/sign-in?to=${encodeURIComponent(to)}`, 'ana');
+    expect(page.url.href).toBe(`${consoleUrl}/`);
+  });
+
+  it('takes an issuer that breaks down in the middle for one that can not be asked', async () => {
+    const { browser, issuer } = await open();
+    const agent = browser();
+    issuer.breakDown('/token');
+    expect(await signIn(agent, '/', 'ana')).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('can not be asked now'),
+    });
+  });
 
   it('says so when the issuer can not be asked, and lets who has signed in go on', async () => {
     const { browser, ask, issuer } = await open();
@@ -192,6 +214,37 @@ describe('signing in at the deployed console', () => {
     expect((await ask('/rollouts.json', { cookie: '__Host-tidegate=a.b.c' })).status).toBe(401);
   });
 
+  it('is begun at the address that the issuer sends people back to, whichever of the console they came by', async () => {
+    const { site } = await open();
+    const led = await site(
+      new Request('https://abc.execute-api.us-east-1.amazonaws.com/sign-in?to=%2Frollouts%3Fx%3D1'),
+    );
+    expect([led.status, led.headers.get('location'), led.headers.getSetCookie()]).toEqual([
+      302,
+      `${consoleUrl}/sign-in?to=%2Frollouts%3Fx%3D1`,
+      [],
+    ]);
+  });
+
+  it('is in the log of the function: who came in, and that somebody did not and why', async () => {
+    const { browser, noted } = await open();
+    await signIn(browser(), '/', 'ana');
+    await signIn(browser(), '/', 'robot');
+    await browser().go(`${consoleUrl}/sign-in/callback?code=planted&state=planted`);
+    expect(noted).toEqual([
+      { text: 'signed in', by: 'ana' },
+      { text: 'not signed in', because: expect.stringContaining('does not say who you are') },
+      { text: 'not signed in', because: expect.stringContaining('has not begun to sign in') },
+    ]);
+  });
+
+  it('is asked for over TLS alone, by whoever was there once', async () => {
+    const { ask } = await open();
+    for (const path of ['/sign-in', '/rollouts.json', '/no-such-page']) {
+      expect((await ask(path)).headers.get('strict-transport-security')).toBe('max-age=31536000');
+    }
+  });
+
   it('leads a person to sign in, and tells a program that it has to', async () => {
     const { ask } = await open();
     const person = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
@@ -207,7 +260,7 @@ describe('letting a terminal in', () => {
   const challenge = 'bW4TTyuTcOPyla3j3OLilZU7dOnoH75bgi_LGZvxanU';
 
   it('gives it a session of the person who looked at its code, once', async () => {
-    const { browser, ask } = await open();
+    const { browser, ask, noted } = await open();
     expect(await (await ask('/sign-in/terminal', {}, { verifier })).json()).toEqual({ status: 'waiting' });
     const agent = browser();
     const page = await signIn(agent, `/sign-in/terminal/${challenge}`, 'ana');
@@ -219,11 +272,33 @@ describe('letting a terminal in', () => {
 
     const given = await (await ask('/sign-in/terminal', {}, { verifier })).json();
     expect(given).toMatchObject({ status: 'signed-in', name: 'ana' });
+    expect(noted).toEqual([
+      { text: 'signed in', by: 'ana' },
+      { text: 'terminal signed in', by: 'ana' },
+    ]);
     const headers = { authorization: `Bearer ${given.token}` };
     expect((await ask('/rollouts.json', headers)).status).toBe(200);
     expect(await (await ask('/sign-in/terminal', {}, { verifier })).json()).toEqual({ status: 'waiting' });
     expect(await (await ask('/sign-out', headers, {})).json()).toEqual({ status: 'signed-out' });
     expect((await ask('/rollouts.json', headers)).status).toBe(401);
+  });
+
+  it('gives it no longer than the person has who lets it in: by letting in itself nobody stays for ever', async () => {
+    const { browser, ask, skip } = await open();
+    const agent = browser();
+    await signIn(agent, '/', 'ana');
+    const until = Date.now() + 8 * 3_600_000;
+    let session = agent.cookies('console.example.com').get('__Host-tidegate') ?? '';
+    for (let hour = 0; hour < 9; hour += 1) {
+      skip(50 * 60_000);
+      const headers = { authorization: `Bearer ${session}` };
+      expect((await ask(`/sign-in/terminal/${challenge}`, headers, {})).status).toBe(200);
+      const given = await (await ask('/sign-in/terminal', {}, { verifier })).json();
+      expect(Math.abs(given.until - until)).toBeLessThan(60_000);
+      session = given.token;
+    }
+    skip(31 * 60_000);
+    expect((await ask('/rollouts.json', { authorization: `Bearer ${session}` })).status).toBe(401);
   });
 
   it('takes a person: nobody, and no page of another site, lets one in', async () => {
