@@ -10,8 +10,10 @@ import type { Client } from './fetch.ts';
 import { badInput, Stop } from './stop.ts';
 
 const answers = {
-  start: z.object({ start: givenStart, heads: z.array(givenHead), waiting: z.array(givenWaiting) }),
+  start: z.object({ start: givenStart }),
   links: z.array(givenLink),
+  waiting: z.object({ waiting: z.array(givenWaiting), next: z.string().optional() }),
+  heads: z.object({ heads: z.array(givenHead), next: z.string().optional() }),
   facts: z.object({ facts: z.array(givenFact), next: z.string().optional() }),
 };
 
@@ -20,31 +22,51 @@ const answers = {
  * `Stop`.
  */
 export const fetchEvidence = async (client: Client): Promise<Evidence> => {
-  const facts: Evidence['facts'][number][] = [];
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const page: z.infer<typeof answers.facts> = await ask(
-      client,
-      `/audit/facts.json?after=${encodeURIComponent(after)}`,
-      answers.facts,
-    );
-    facts.push(...page.facts);
-    after = page.next;
-  }
-  const begun = await ask(client, '/audit/start.json', answers.start);
+  const facts = await askAll(client, '/audit/facts.json', answers.facts, (page) => page.facts);
+  const { start } = await ask(client, '/audit/start.json', answers.start);
+  const waiting = await askAll(client, '/audit/waiting.json', answers.waiting, (page) => page.waiting);
+  const heads = await askAll(client, '/audit/heads.json', answers.heads, (page) => page.heads);
   const links: Evidence['links'][number][] = [];
   for (;;) {
-    const page = await ask(client, `/audit/links.json?after=${links.at(-1)?.sequence ?? 0}`, answers.links);
-    if (page.length === 0) return { ...begun, links, facts };
+    const after = links.at(-1)?.sequence ?? 0;
+    const path = `/audit/links.json?after=${after}`;
+    const page = await ask(client, path, answers.links);
     links.push(...page);
+    const last = page.at(-1)?.sequence;
+    if (last === undefined) return { start, heads, waiting, links, facts };
+    // Under another key than a link's: it would lead here again and again.
+    if (last <= after) throw unreadable(client, path, `link ${last} stands under a key behind its own`);
   }
+};
+
+/** All pages of what is given in pages, each of which says where the next begins. */
+const askAll = async <Page extends { readonly next?: string | undefined }, Item>(
+  client: Client,
+  path: string,
+  schema: z.ZodType<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+): Promise<Item[]> => {
+  const items: Item[] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: Page = await ask(client, `${path}?after=${encodeURIComponent(after)}`, schema);
+    items.push(...itemsOf(page));
+    after = page.next;
+  }
+  return items;
 };
 
 const ask = async <Answer>(client: Client, path: string, schema: z.ZodType<Answer>): Promise<Answer> => {
   const { success, data, error } = schema.safeParse(await client.view<unknown>(path));
   if (success) return data;
-  const message = `${path} of ${client.connection.url}: ${said(error)}; what is kept there is not what was chained`;
-  throw new Stop(exitCodes.notGood, 'EVIDENCE_UNREADABLE', message);
+  throw unreadable(client, path, said(error));
 };
+
+const unreadable = (client: Client, path: string, because: string): Stop =>
+  new Stop(
+    exitCodes.notGood,
+    'EVIDENCE_UNREADABLE',
+    `${path} of ${client.connection.url}: ${because}; what is kept there is not what was chained`,
+  );
 
 const said = ({ issues }: z.ZodError): string =>
   issues

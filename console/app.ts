@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Actor, LimitedAction, Permission } from '../shared/access/authorise.ts';
 import { hiddenFrom, mayDo, openPolicy } from '../shared/access/policy.ts';
-import type { Head } from '../shared/audit/link.ts';
+import type { Anchor } from '../shared/audit/anchor.ts';
 import { readAccess } from '../shared/ledger/access.ts';
 import { recordAudit } from '../shared/ledger/audit.ts';
 import type { Executions } from '../shared/outside/executions.ts';
@@ -29,8 +29,8 @@ export interface ConsoleOptions {
   readonly actions: Actions;
   /** Absent where executions are looked at elsewhere: in the console of AWS. */
   readonly executions?: Executions;
-  /** Every head of the audit log that is kept outside the ledger. Absent: none is known. */
-  readonly heads?: () => Promise<readonly Head[]>;
+  /** Heads of the audit log that are kept outside the ledger. Absent: none is known. */
+  readonly heads?: Anchor['list'];
   /** What GET shows, by its path. Absent for who only acts, so that no bundle has pages which it never shows. */
   readonly pages?: Readonly<Record<string, Read>>;
   /** Where they are not found beside this module, as in a bundle. */
@@ -48,7 +48,7 @@ export interface Asked {
   readonly outside: ConsoleOptions['outside'];
   readonly actions: Actions;
   readonly executions?: Executions;
-  readonly heads: () => Promise<readonly Head[]>;
+  readonly heads: Anchor['list'];
   /** What they may do, and else why not. */
   readonly may: May;
   /** Private targets that they may not see. */

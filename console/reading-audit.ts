@@ -1,19 +1,20 @@
 import { html } from 'hono/html';
 import { readAnchored, readNewestLink } from '../shared/audit/chain-rows.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
-import { withoutTargets } from '../shared/rollout/without-targets.ts';
+import { utcTime } from '../shared/rollout/utc-time.ts';
 import { ActionRefused } from './actions.ts';
 import type { Shown } from './answer.ts';
 import type { Asked, Read } from './app.ts';
 import { auditPage } from './pages/audit.ts';
 import {
   type AuditFilter,
-  readAuditFacts,
+  readAuditHeads,
   readAuditLinks,
   readAuditRows,
   readAuditStart,
-  withholding,
+  readAuditWaiting,
 } from './rows/read-audit.ts';
+import { readAuditFacts } from './rows/read-audit-facts.ts';
 import type { AuditView } from './views/audit.ts';
 
 /** The audit log by what is asked for in the address. */
@@ -21,14 +22,11 @@ export const audit: Read = async ({ request, outside: { ledger }, hidden }): Pro
   const query = new URL(request.url).searchParams;
   const filter = filterOf(query);
   const before = numberIn(query, 'before') ?? Number.POSITIVE_INFINITY;
-  const { rows, older } = await readAuditRows(filter, before, ledger);
-  const withholds = withholding(hidden);
-  // Of a rollout for a private target alone nothing is shown, whether or not it is named.
-  const entries = rows.filter(({ rollout }) => !withholds('', rollout));
+  const { rows: entries, older } = await readAuditRows(filter, before, hidden, ledger);
   const chained = await readChained(ledger);
   const view: AuditView = {
     filter,
-    entries: withoutTargets(entries, hidden),
+    entries,
     ...(older === undefined ? {} : { older }),
     ...(chained === undefined ? {} : { chained }),
   };
@@ -53,8 +51,8 @@ const filterOf = (query: URLSearchParams): AuditFilter => {
 
 /** Without a zone it is UTC, as everything that a page shows. Throws `ActionRefused`. */
 const timeOf = (text: string): number => {
-  const at = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(text) || /^\d{4}-\d\d-\d\d$/.test(text) ? text : `${text}Z`);
-  if (!Number.isNaN(at)) return at;
+  const at = utcTime(text);
+  if (at !== undefined) return at;
   throw new ActionRefused(400, 'BAD_INPUT', `since ${text.slice(0, 60)}: expected a time, as 2026-03-01T12:00:00Z`);
 };
 
@@ -68,22 +66,28 @@ const numberIn = (query: URLSearchParams, name: string): number | undefined => {
 /** For programs alone: there is no page of it. */
 const data = (view: unknown): Shown => ({ title: 'Audit', view, body: html``, pollSeconds: 15 });
 
-const start: Read = async ({ outside, hidden, heads }: Asked) => data(await readAuditStart(heads, hidden, outside));
+const start: Read = async ({ outside, hidden }: Asked) => data({ start: await readAuditStart(hidden, outside) });
+
+/** Where the last answer ended: a key of the ledger at most. */
+const placeIn = ({ url }: Request): string => new URL(url).searchParams.get('after')?.slice(0, 3_000) ?? '';
+
+const waiting: Read = async ({ request, outside: { ledger }, hidden }) =>
+  data(await readAuditWaiting(placeIn(request), hidden, ledger));
+
+const heads: Read = async (asked) => data(await readAuditHeads(placeIn(asked.request), asked.heads));
 
 const links: Read = async ({ request, outside: { ledger }, hidden }) =>
   data(await readAuditLinks(numberIn(new URL(request.url).searchParams, 'after') ?? 0, hidden, ledger));
 
 /** Keys of rows: of everybody's, so that who may not see all gets none. */
 const facts: Read = async ({ request, outside: { ledger }, hidden }) =>
-  data(
-    hidden.size > 0
-      ? { facts: [] }
-      : await readAuditFacts(new URL(request.url).searchParams.get('after')?.slice(0, 200) ?? '', ledger),
-  );
+  data(hidden.size > 0 ? { facts: [] } : await readAuditFacts(placeIn(request), ledger));
 
 /** What a verification is given (cli/audit-evidence.ts): the chain, for whoever verifies to judge. */
 export const auditData: Readonly<Record<string, Read>> = {
   '/audit/start.json': start,
+  '/audit/waiting.json': waiting,
+  '/audit/heads.json': heads,
   '/audit/links.json': links,
   '/audit/facts.json': facts,
 };

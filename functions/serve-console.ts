@@ -19,7 +19,7 @@ export const serveConsole = (all: Outside): Task => {
       outside,
       ...known,
       actions: consoleActions(outside, elsewhere, deadline - outside.clock.now()),
-      heads: async () => (await auditAnchor(outside)).list(),
+      heads: async (after, limit) => (await auditAnchor(outside)).list(after, limit),
       assets: readAssets(new URL('../console/assets/', import.meta.url)),
     });
     return answerOf(await app.fetch(requestOf(event)));

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { type Anchor, headText } from '../shared/audit/anchor.ts';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { type Anchor, headsAfter, headText } from '../shared/audit/anchor.ts';
 import { parseHeads } from '../shared/audit/parse-heads.ts';
 
 /**
@@ -8,14 +8,21 @@ import { parseHeads } from '../shared/audit/parse-heads.ts';
  */
 export const fileAnchor = (path: string): Anchor => ({
   put: async (link) => {
-    const descriptor = openSync(path, 'a', 0o600);
+    const descriptor = openSync(path, 'a+', 0o600);
     try {
-      // One write: of a line that a death cut off nothing is taken for a head.
-      writeSync(descriptor, `${headText(link)}\n`);
+      // One write: of a line that a death cut off nothing is taken for a head, and it takes no other with it.
+      writeSync(descriptor, `${isAtLineStart(descriptor) ? '' : '\n'}${headText(link)}\n`);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
   },
-  list: async () => (existsSync(path) ? parseHeads(readFileSync(path, 'utf8')) : []),
+  list: async (after, limit) =>
+    headsAfter(existsSync(path) ? parseHeads(readFileSync(path, 'utf8')) : [], after, limit),
 });
+
+const isAtLineStart = (descriptor: number): boolean => {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size === 0 || (readSync(descriptor, last, 0, 1, size - 1) === 1 && last.toString() === '\n');
+};

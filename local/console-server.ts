@@ -43,7 +43,7 @@ export const openConsoleServer = async (dir: string, port: number, random: Rando
         identify: async (request) => ownerOf(request, keys),
         actions: consoleActions(instance.outside, instance.functions),
         executions: executions(instance.outside),
-        heads: async () => (await auditAnchor(instance.outside)).list(),
+        heads: async (after, limit) => (await auditAnchor(instance.outside)).list(after, limit),
       });
       const repository = `/${instance.outside.settings.configRepository.name}.git/`;
       handle = async (request) => {

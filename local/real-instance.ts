@@ -93,6 +93,13 @@ export const openRealInstance = async (options: RealInstanceOptions): Promise<Re
     images,
     flags,
     fleet,
+    start: async () => {
+      await instance.start();
+      // What waited while it was off is overdue, and would look as if nothing were chained any more until the next minute.
+      await instance.functions.call('chainAudit', {}).catch((thrown: unknown) => {
+        instance.outside.log.error('what waited was not chained', { because: String(thrown) });
+      });
+    },
     stop: async () => {
       await ports?.close();
       await instance.stop();

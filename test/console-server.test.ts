@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openConsoleServer } from '../local/console-server.ts';
 import { openRealInstance } from '../local/real-instance.ts';
+import { readWaiting, recordAudit } from '../shared/ledger/audit.ts';
 import { systemRandom } from '../shared/outside/random.ts';
 import { socketHttp } from '../shared/outside/socket-http.ts';
 
@@ -60,3 +61,11 @@ test.each(['fleet.sqlite', 'ledger.sqlite', 'engine.sqlite', 'instance.json'])(
     expect((statSync(join(dir, name)).mode & 0o777).toString(8)).toBe('600');
   },
 );
+
+test('what waited for its place in the audit log while the instance was off has it when that is started', async () => {
+  const at = Date.now() - 3_600_000;
+  await recordAudit(instance.outside.ledger, { id: 'x', at, actor: 'ana', action: 'refused', text: 'no' });
+  expect(await readWaiting(instance.outside.ledger, {})).toHaveLength(1);
+  await instance.start();
+  expect(await readWaiting(instance.outside.ledger, {})).toEqual([]);
+});

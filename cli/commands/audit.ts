@@ -4,6 +4,7 @@ import type { Evidence } from '../../shared/audit/evidence.ts';
 import type { Head } from '../../shared/audit/link.ts';
 import { KeyUnreadable } from '../../shared/audit/signing.ts';
 import { type Verification, verifyAudit } from '../../shared/audit/verify-audit.ts';
+import { utcTime } from '../../shared/rollout/utc-time.ts';
 import { fetchEvidence, readExport, readHeads, readPublicKeys, writeExport } from '../audit-evidence.ts';
 import { auditLine, verificationLines } from '../audit-lines.ts';
 import { type Cli, type Options, type Run, textOption } from '../command.ts';
@@ -50,11 +51,11 @@ const list = async (options: Options, { terminal, json, connect }: Cli): Promise
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `12h` ago, or a time. Throws `Stop`. */
+/** `12h` ago, or a time, in UTC where it names no zone. Throws `Stop`. */
 const timeOption = (text: string, now: number): number => {
   const [, count, unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
-  const at = count === undefined ? Date.parse(text) : now - Number(count) * (units[unit] ?? 0);
-  if (!Number.isNaN(at)) return at;
+  const at = count === undefined ? utcTime(text) : now - Number(count) * (units[unit] ?? 0);
+  if (at !== undefined) return at;
   throw badInput(`--since ${text}: expected how long ago, as 12h or 7d, or a time, as 2026-03-01T12:00:00Z`);
 };
 

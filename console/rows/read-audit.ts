@@ -1,41 +1,67 @@
+import { type Anchor, headName, headNamed } from '../../shared/audit/anchor.ts';
 import { readEntries, readKeys, readLinks } from '../../shared/audit/chain-rows.ts';
-import type { Evidence, GivenEntry, GivenLink, GivenStart } from '../../shared/audit/evidence.ts';
+import type { GivenEntry, GivenLink, GivenStart } from '../../shared/audit/evidence.ts';
 import type { Head, SealedEntry } from '../../shared/audit/link.ts';
-import { type AuditEntry, readAllWaiting } from '../../shared/ledger/audit.ts';
+import { type AuditEntry, readWaiting } from '../../shared/ledger/audit.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { queryAll } from '../../shared/ledger/update.ts';
 import type { Clock } from '../../shared/outside/clock.ts';
 import { ownerMark, ownerOf } from '../../shared/rollout/own-rollout.ts';
-import { withoutTargets } from '../../shared/rollout/without-targets.ts';
+import { hidingOf, withoutTargets } from '../../shared/rollout/without-targets.ts';
 
 /** What is withheld from somebody who may not see these targets: whatever names one, or is of a rollout for one alone. Pure. */
 export type Withholds = (value: unknown, rollout: string | undefined) => boolean;
 
-export const withholding = (hidden: ReadonlySet<string>): Withholds => {
+const withholding = (hidden: ReadonlySet<string>): Withholds => {
+  const [isHidden, left] = [ownRollouts(hidden), hidingOf(hidden)];
+  return (value, rollout) => isHidden(rollout) || !same([value], left([value]));
+};
+
+/** Whether a rollout is for one of these targets alone. */
+const ownRollouts = (hidden: ReadonlySet<string>): ((rollout: string | undefined) => boolean) => {
   const marks = new Set([...hidden].map(ownerMark));
-  return (value, rollout) => marks.has(ownerOf(rollout ?? '') ?? '') || !same([value], withoutTargets([value], hidden));
+  return (rollout) => marks.has(ownerOf(rollout ?? '') ?? '');
 };
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** What a verification begins with. Read before the links, so that what is chained meanwhile is among those. */
+/** What a verification begins with. */
 export const readAuditStart = async (
-  heads: () => Promise<readonly Head[]>,
   hidden: ReadonlySet<string>,
   { ledger, clock }: { readonly ledger: Ledger; readonly clock: Pick<Clock, 'now'> },
-): Promise<{ readonly start: GivenStart } & Pick<Evidence, 'waiting' | 'heads'>> => {
-  const waiting = await readAllWaiting(ledger);
+): Promise<GivenStart> => ({
+  ...{ format: 1, madeAt: clock.now(), keys: [...(await readKeys(ledger))], withheld: hidden.size > 0 },
+});
+
+/** Of one answer, and about as many bytes: a function of AWS answers with 6 MB at most. */
+const mostLinks = 50;
+const mostRows = 1_000;
+const mostBytes = 2_000_000;
+
+/** Entries that wait after that key, oldest first. `next` leads on. Read before the links, so that what is chained meanwhile is among those. */
+export const readAuditWaiting = async (
+  after: string,
+  hidden: ReadonlySet<string>,
+  ledger: Ledger,
+): Promise<{ readonly waiting: readonly AuditEntry[]; readonly next?: string }> => {
   const withholds = withholding(hidden);
-  return {
-    start: { format: 1, madeAt: clock.now(), keys: [...(await readKeys(ledger))], withheld: hidden.size > 0 },
-    waiting: waiting.filter((entry) => !withholds(entry, entry.rollout)).map((entry) => ({ ...entry })),
-    heads: [...(await heads())],
-  };
+  const found = await readWaiting(ledger, { limit: mostRows, after });
+  const last = found.at(-1);
+  const waiting = found.flatMap(({ entry }) => (withholds(entry, entry.rollout) ? [] : [entry]));
+  return last === undefined || found.length < mostRows ? { waiting } : { waiting, next: last.row.sort };
 };
 
-/** Links in one answer, and about as many bytes: a function of AWS answers with 6 MB at most. */
-const mostLinks = 50;
-const mostBytes = 2_000_000;
+/** Heads of one answer: a head is some hundred bytes, and there is one for each minute in which something was done. */
+const mostHeads = 5_000;
+
+/** Heads that are kept outside, after that one. `next` leads on. Read before the links, so that those go as far. */
+export const readAuditHeads = async (
+  after: string,
+  heads: Anchor['list'],
+): Promise<{ readonly heads: readonly Head[]; readonly next?: string }> => {
+  const found = await heads(headNamed(after, 0), mostHeads);
+  const last = found.at(-1);
+  return last === undefined || found.length < mostHeads ? { heads: found } : { heads: found, next: headName(last) };
+};
 
 /** Links after that number with their entries and what these are about; an empty list behind the last. */
 export const readAuditLinks = async (
@@ -72,36 +98,6 @@ const giveEntry = async (
   };
 };
 
-type GivenFact = Evidence['facts'][number];
-
-const perFactPage = 20;
-
-/** Rows that entries should be about: first what holds became, then events, some rollouts at a time. `next` leads on. */
-export const readAuditFacts = async (
-  after: string,
-  ledger: Ledger,
-): Promise<{ readonly facts: readonly GivenFact[]; readonly next?: string }> => {
-  const rollouts = await ledger.query('rollouts', { after, limit: perFactPage });
-  const holds = after === '' ? (await queryAll(ledger, 'hold-history')).map((row) => factIn(row)) : [];
-  const events = await Promise.all(
-    rollouts.map(async ({ sort, data }) => {
-      const rows = await queryAll(ledger, `rollout#${data.rollout}`, 'event#');
-      // The code that a rollout began with wrote all of it.
-      return rows.map((row) => factIn(row, Number(sort.split('#')[0])));
-    }),
-  );
-  const last = rollouts.at(-1);
-  const facts = [...holds, ...events.flat()];
-  return last === undefined || rollouts.length < perFactPage ? { facts } : { facts, next: last.sort };
-};
-
-const factIn = (
-  { partition, sort, data }: { readonly partition: string; readonly sort: string; readonly data: AuditData },
-  since = Number(data.at),
-): GivenFact => ({ partition, sort, at: Number(data.at), since });
-
-type AuditData = Readonly<Record<string, unknown>>;
-
 /** What of the log is asked for. */
 export interface AuditFilter {
   readonly actor?: string;
@@ -122,15 +118,27 @@ const mostLooked = 400;
 /** Of what waits: more are there only where nothing is chained any more. */
 const mostWaiting = 200;
 
-/** Entries that fit, newest first, of links before that number, or of all and what waits; `older` leads on. */
+/**
+ * Entries that fit, newest first, of links before that number, or of all and what waits; `older` leads on. What may not be seen counts for
+ * nothing: how far it was looked would tell how much of it there is.
+ */
 export const readAuditRows = async (
   filter: AuditFilter,
   before: number,
+  hidden: ReadonlySet<string>,
   ledger: Ledger,
 ): Promise<{ readonly rows: readonly AuditRow[]; readonly older?: number }> => {
-  const newestFirst = (entries: readonly AuditEntry[]) => entries.toReversed().filter((entry) => fits(entry, filter));
+  const isHidden = ownRollouts(hidden);
+  // Of a rollout for a private target alone nothing is shown, whether or not it is named.
+  const shown = (entries: readonly AuditEntry[]) =>
+    withoutTargets(
+      entries.filter(({ rollout }) => !isHidden(rollout)),
+      hidden,
+    );
+  const newestFirst = (entries: readonly AuditEntry[]) =>
+    shown(entries.toReversed()).filter((entry) => fits(entry, filter));
   const isAll = before === Number.POSITIVE_INFINITY;
-  const rows: AuditRow[] = isAll ? newestFirst(await readAllWaiting(ledger)).slice(0, mostWaiting) : [];
+  const rows: AuditRow[] = isAll ? newestFirst(await newestWaiting(ledger)).slice(0, mostWaiting) : [];
   // A link is most of a page; where few fit, many are looked through.
   const atOnce = Object.keys(filter).length === 0 ? 2 : 10;
   const [newest] = await ledger.query('audit-links', { limit: 1, reverse: true });
@@ -148,6 +156,9 @@ export const readAuditRows = async (
   }
   return next > 0 ? { rows, older: next + 1 } : { rows };
 };
+
+const newestWaiting = async (ledger: Ledger): Promise<readonly AuditEntry[]> =>
+  (await readWaiting(ledger, { limit: mostRows, reverse: true })).map(({ entry }) => entry).toReversed();
 
 const unsealed = ({ salt: _, ...entry }: SealedEntry): AuditEntry => entry;
 

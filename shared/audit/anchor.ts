@@ -4,13 +4,24 @@ import { type Head, type Link, linkDigest, sortableSequence } from './link.ts';
 export interface Anchor {
   /** Keeps the head of a link. Twice is as once. */
   put(link: Link): Promise<void>;
-  /** Every head that was ever kept, oldest first. */
-  list(): Promise<readonly Head[]>;
+  /** The heads that were ever kept after that one, all without it, by their numbers and then their digests: so many at most. */
+  list(after?: Head, limit?: number): Promise<readonly Head[]>;
 }
 
 /** `000000000012-<64 hex>.json`: a head is named after what it is, so that another one of the same number stands beside it and hides nothing. */
-export const headName = (link: Link): string =>
-  `${sortableSequence(link.sequence)}-${linkDigest(link).slice('sha256:'.length)}.json`;
+export const headName = ({ sequence, link }: Pick<Head, 'sequence' | 'link'>): string =>
+  `${sortableSequence(sequence)}-${link.slice('sha256:'.length)}.json`;
+
+/** In the order of their names, so many of those after one of them. Pure. */
+export const headsAfter = (
+  heads: readonly Head[],
+  after: Head | undefined,
+  limit = Number.POSITIVE_INFINITY,
+): readonly Head[] => {
+  const named = heads.map((head) => [headName(head), head] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  const from = after === undefined ? '' : headName(after);
+  return named.flatMap(([name, head]) => (name > from ? [head] : [])).slice(0, limit);
+};
 
 /** The head that a name says; `undefined` for another file. Pure. */
 export const headNamed = (name: string, at: number): Head | undefined => {

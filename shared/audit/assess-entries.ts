@@ -15,6 +15,8 @@ export interface EntryCounts {
 }
 
 const keptMs = auditDays * 24 * 3_600_000;
+/** What is read takes its time, and no two clocks agree: so much sooner it may be gone. */
+const graceMs = 60 * 60_000;
 
 /** What is wrong with the entries of one link, each compared with the digest that the link has of it, and with what it is about. Pure. */
 export const assessEntries = (
@@ -23,7 +25,7 @@ export const assessEntries = (
 ): { readonly findings: readonly Finding[]; readonly counts: EntryCounts } => {
   const findings: Finding[] = [];
   const counts = { verified: 0, hidden: 0, expired: 0 };
-  const isExpired = (at: number) => at + keptMs <= now;
+  const isExpired = (at: number) => at + keptMs - graceMs <= now;
   const byIndex = new Map(entries.map((each) => [each.index, each]));
   const whereOf = (index: number, given?: GivenEntry) =>
     `entry ${index + 1} of link ${sequence}${given?.entry === undefined ? '' : ` (${spoken(given.entry)})`}`;

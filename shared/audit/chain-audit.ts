@@ -1,4 +1,5 @@
 import { readWaiting } from '../ledger/audit.ts';
+import { unlessConflict } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { randomHex } from '../outside/random.ts';
@@ -72,7 +73,7 @@ const appendLink = async (
   signer: Signer,
   { ledger, clock, random }: Reached,
 ): Promise<Link | 'nothing waits' | undefined> => {
-  const waiting = await readWaiting(ledger, mostEntries);
+  const waiting = await readWaiting(ledger, { limit: mostEntries });
   if (waiting.length === 0) return 'nothing waits';
   const pem = await signer.publicKey();
   const key = fingerprintOf(pem);
@@ -80,9 +81,12 @@ const appendLink = async (
   const entries = waiting.map(({ entry }) => ({ ...entry, salt: randomHex(random, 16) }));
   const body = nextLink(before, entries, clock.now(), key);
   const link: Link = { ...body, signature: await signer.sign(messageOf(body)) };
-  const isWritten = await ledger.transact([
-    ...linkWrites(link, entries),
-    ...waiting.map(({ row: { partition, sort, version } }) => ({ partition, sort, expect: version })),
-  ]);
+  // A step that runs again asks for its entry again, and holds up the transaction that takes it.
+  const isWritten = await unlessConflict(() =>
+    ledger.transact([
+      ...linkWrites(link, entries),
+      ...waiting.map(({ row: { partition, sort, version } }) => ({ partition, sort, expect: version })),
+    ]),
+  );
   return isWritten ? link : undefined;
 };

@@ -6,8 +6,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type Anchor, headName, headNamed, headText } from './anchor.ts';
-import type { Head } from './link.ts';
+import { type Anchor, headName, headNamed, headsAfter, headText } from './anchor.ts';
+import { type Head, headOf } from './link.ts';
 
 const prefix = 'heads/';
 
@@ -22,7 +22,7 @@ export const s3Anchor = ({ client, bucket }: { readonly client: S3Client; readon
       await client.send(
         new PutObjectCommand({
           Bucket: bucket,
-          Key: prefix + headName(link),
+          Key: prefix + headName(headOf(link)),
           Body,
           // A bucket with a retention takes no object without a checksum that is named (S3 API, "PutObject").
           ChecksumAlgorithm: 'SHA256',
@@ -36,10 +36,12 @@ export const s3Anchor = ({ client, bucket }: { readonly client: S3Client; readon
       if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
     }
   },
-  list: async () => {
+  list: async (after, limit = Number.POSITIVE_INFINITY) => {
     const found = new Map<string, Head>();
-    let from: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined = {};
-    while (from !== undefined) {
+    let from: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined =
+      after === undefined ? {} : { KeyMarker: prefix + headName(after) };
+    // One more than is asked for: of the last name that is found there may be older versions.
+    while (from !== undefined && found.size <= limit) {
       const page: ListObjectVersionsCommandOutput = await client.send(
         new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from }),
       );
@@ -51,6 +53,6 @@ export const s3Anchor = ({ client, bucket }: { readonly client: S3Client; readon
       const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
       from = IsTruncated === true ? { KeyMarker, VersionIdMarker } : undefined;
     }
-    return [...found.values()].sort((a, b) => a.sequence - b.sequence);
+    return headsAfter([...found.values()], after, limit);
   },
 });

@@ -1,6 +1,8 @@
+import { readWaiting } from '../ledger/audit.ts';
 import { Unreachable } from '../outside/http.ts';
 import type { Outside, Settings } from '../outside/outside.ts';
 import type { MachineFacts } from '../outside/state-machine.ts';
+import { assessChaining } from './assess-chaining.ts';
 import { assessClock } from './assess-clock.ts';
 import { assessLimits, type Limits } from './assess-limits.ts';
 import { assessRules, type RuleState, type WantedRule } from './assess-rules.ts';
@@ -70,9 +72,14 @@ export const diagnoseInstallation = async (
       ? { status: 'skipped', found: 'no server that knows the time was asked' }
       : assessClock(known.date, askedAt, outside.clock.now()),
   );
-  await look('ledger', async () => {
+  const answers = await look('ledger', async () => {
     await outside.ledger.query('rollouts', { limit: 1, reverse: true });
-    return { status: 'ok', found: 'answers' };
+    return { status: 'ok', found: 'answers', value: true };
+  });
+  await look('audit log', async () => {
+    if (answers === undefined) return { status: 'skipped', found: 'the ledger was not read' };
+    const [oldest] = await readWaiting(outside.ledger, { limit: 1 });
+    return assessChaining(oldest?.entry.at, outside.clock.now());
   });
   await look('blobs', () => roundTrip(outside));
   for (const [name, arn] of Object.entries(settings.stateMachines)) {

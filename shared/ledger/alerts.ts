@@ -134,10 +134,9 @@ const holdChange = (
   after: Hold | undefined,
   why: Pick<Hold, 'by' | 'because' | 'at'> & { readonly action: string },
 ): HoldChange | undefined => {
-  if (after !== undefined && after.at !== before?.at) {
-    return { at: after.at, by: after.by, because: after.because, set: after };
-  }
-  if (before === undefined || after !== undefined) return undefined;
   const { at, by, because, action } = why;
+  // It may have fired for long beside another, which is over now: what holds is new, though not the alert.
+  if (after !== undefined && after.at !== before?.at) return { at, by: after.by, because: after.because, set: after };
+  if (before === undefined || after !== undefined) return undefined;
   return { at, by, because, action, lifted: { kind: 'alert', scope, name } };
 };

@@ -1,8 +1,8 @@
 import { canonicalJson, digestOf } from '../rollout/digest.ts';
 import { brief } from '../rollout/outcome.ts';
-import type { Data, Key, Ledger, Row, Write } from './ledger.ts';
+import type { Data, Key, Ledger, Range, Row, Write } from './ledger.ts';
 import { sortableTime } from './sortable-time.ts';
-import { queryAll, stored } from './update.ts';
+import { stored } from './update.ts';
 
 /** Something that was done, as the audit log keeps it. */
 export interface AuditEntry {
@@ -75,10 +75,6 @@ export interface WaitingEntry {
   readonly entry: AuditEntry;
 }
 
-/** The entries that wait, oldest first, at most so many. */
-export const readWaiting = async (ledger: Ledger, limit: number): Promise<readonly WaitingEntry[]> =>
-  (await ledger.query(waiting, { limit })).map((row) => ({ row, entry: stored<AuditEntry>(row) }));
-
-/** All entries that wait, oldest first. */
-export const readAllWaiting = async (ledger: Ledger): Promise<readonly AuditEntry[]> =>
-  (await queryAll(ledger, waiting)).map((row) => stored<AuditEntry>(row));
+/** Entries that wait, oldest first where nothing else is asked for. */
+export const readWaiting = async (ledger: Ledger, range: Range): Promise<readonly WaitingEntry[]> =>
+  (await ledger.query(waiting, range)).map((row) => ({ row, entry: stored<AuditEntry>(row) }));

@@ -53,7 +53,7 @@ export const writeMissing = async (
 };
 
 /** `undefined` where somebody else's transaction on a row was under way: nothing was written, and it is tried again. */
-const unlessConflict = async <Result>(write: () => Promise<Result>): Promise<Result | undefined> => {
+export const unlessConflict = async <Result>(write: () => Promise<Result>): Promise<Result | undefined> => {
   try {
     return await write();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Row, Write } from '../ledger/ledger.ts';
-import { stored } from '../ledger/update.ts';
+import { queryAll, stored } from '../ledger/update.ts';
 import { inTurns } from '../outside/in-turns.ts';
 import type { Audience } from '../rollout/audience.ts';
 import { type Address, addressesOf, type Channel, type Message, type NotifyOutside, send } from './channels.ts';
@@ -56,7 +56,7 @@ export const sendDue = async (key: string, outside: NotifyOutside): Promise<void
  */
 export const sendWaiting = async (outside: NotifyOutside): Promise<void> => {
   const now = outside.clock.now();
-  const due = (await outside.ledger.query(outboxPartition)).filter((row) => isDue(row, now)).slice(0, mostAtOnce);
+  const due = (await queryAll(outside.ledger, outboxPartition)).filter((row) => isDue(row, now)).slice(0, mostAtOnce);
   await inTurns(due, mostAtOnce, (row) => claimAndDeliver(row, outside));
 };
 

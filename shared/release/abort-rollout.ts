@@ -1,7 +1,7 @@
 import { eventWrites } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { writeMissing } from '../ledger/update.ts';
-import { readStop, readWave, stopWrite, type WaveRef } from '../ledger/waves.ts';
+import { readStop, readWave, stopWave, stopWrite, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { goesBack } from '../rollout/outcome.ts';
 
@@ -13,6 +13,9 @@ export type AbortResult =
       readonly code: 'UNKNOWN_ROLLOUT' | 'HAS_ENDED' | 'NOT_PREPARED' | 'GOES_BACK' | 'IS_HELD';
       readonly because: string;
     };
+
+/** Waves that are stopped in one transaction with the event that says so, of 100 changes at most; the last of more follow it. */
+const mostStops = 90;
 
 /**
  * Stops every wave of a rollout, those to come too: nothing more of it is written, and what it changed goes back as after a failed gate, or with
@@ -44,7 +47,8 @@ export const abortRollout = async (
   const stop = { because, at, ...(keeps ? { keeps } : {}) };
   const did = { by, action: keeps ? 'hold' : 'abort' };
   const told = eventWrites(rollout, 'abort', { at, kind: 'stop', text: because, did });
-  await writeMissing(ledger, [told, ...refs.map((ref) => [stopWrite(ref, stop)] as const)]);
+  await writeMissing(ledger, [told, ...refs.slice(0, mostStops).map((ref) => [stopWrite(ref, stop)] as const)]);
+  for (const ref of refs.slice(mostStops)) await stopWave(ledger, ref, stop);
   return { status: 'aborting', because };
 };
 

@@ -3,13 +3,14 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   HeadObjectCommand,
+  PutObjectCommand,
   PutObjectLockConfigurationCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headName } from '../../shared/audit/anchor.ts';
 import { kmsSigner } from '../../shared/audit/kms.ts';
-import { headOf, type Link, messageOf } from '../../shared/audit/link.ts';
+import { type Head, headOf, type Link, messageOf } from '../../shared/audit/link.ts';
 import { nextLink } from '../../shared/audit/next-link.ts';
 import { s3Anchor } from '../../shared/audit/s3.ts';
 import { fingerprintOf, isSigned } from '../../shared/audit/signing.ts';
@@ -75,12 +76,29 @@ describeWithMoto('the audit log at AWS', () => {
     };
     const [link, other] = [signed(['sha256:a']), signed(['sha256:b'])];
     for (const each of [link, link, other]) await anchor.put(each);
-    const Key = `heads/${headName(link)}`;
+    const Key = `heads/${headName(headOf(link))}`;
     const { ObjectLockMode, VersionId } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
     expect(ObjectLockMode).toBe('COMPLIANCE');
     await expect(s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }))).rejects.toThrow();
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
     const found = (await anchor.list()).filter(({ sequence }) => sequence === 7).map(({ link: digest }) => digest);
     expect(found.toSorted()).toEqual([headOf(link).link, headOf(other).link].toSorted());
+  });
+
+  it('is listed some heads at a time, each once, however many versions of it there are', async () => {
+    const anchor = s3Anchor({ client: s3, bucket });
+    const all = await anchor.list();
+    expect(all.length).toBeGreaterThan(3);
+    for (const { sequence, link } of all.slice(0, 3)) {
+      const Key = `heads/${headName({ sequence, link })}`;
+      for (const Body of ['again', 'and again']) await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    }
+    const found: Head[] = [];
+    for (;;) {
+      const page = await anchor.list(found.at(-1), 2);
+      found.push(...page);
+      if (page.length < 2) break;
+    }
+    expect(found).toEqual(all);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import type { Anchor } from '../../shared/audit/anchor.ts';
@@ -6,7 +6,8 @@ import { readEntries, readLinks, readNewestLink } from '../../shared/audit/chain
 import { linkDigest } from '../../shared/audit/link.ts';
 import { nextLink } from '../../shared/audit/next-link.ts';
 import { verifyAudit } from '../../shared/audit/verify-audit.ts';
-import { readAllWaiting } from '../../shared/ledger/audit.ts';
+import { readWaiting } from '../../shared/ledger/audit.ts';
+import { LedgerConflict } from '../../shared/ledger/conflict.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { openAudit } from './chained.ts';
 import { evidenceOf } from './evidence.ts';
@@ -38,7 +39,7 @@ describe('what was done', () => {
     await story.freeze('eks-a');
     expect(await story.chain()).toEqual({ entries: 4, head: 1 });
     expect(await chained(story.ledger)).toEqual(['one', 'two', 'three', 'target eks-a is frozen: upgrade']);
-    expect(await readAllWaiting(story.ledger)).toEqual([]);
+    expect(await readWaiting(story.ledger, {})).toEqual([]);
     await whole(story);
   });
 
@@ -86,6 +87,14 @@ describe('what was done', () => {
     const file = join(story.dir, 'heads.jsonl');
     expect([readFileSync(file, 'utf8').split('\n').length, statSync(file).mode & 0o777]).toEqual([3, 0o600]);
   });
+
+  it('is there after one that a death cut off in the middle', async () => {
+    const story = open();
+    writeFileSync(join(story.dir, 'heads.jsonl'), '{"sequence":1,"li');
+    await story.event('one');
+    await story.chain();
+    expect((await story.anchor.list()).map(({ sequence }) => sequence)).toEqual([1]);
+  });
 });
 
 test('a clock that goes back makes no link older than the one before it', () => {
@@ -103,6 +112,24 @@ describe('two chainers at once', () => {
     expect([texts.length, new Set(texts).size]).toEqual([120, 120]);
     await whole(story);
   });
+});
+
+it('waits out a step that asks for its entry again while that is chained', async () => {
+  let conflicts = 2;
+  const story = open((bare) => ({
+    ...bare,
+    transact: async (changes) => {
+      const [first] = changes;
+      if (first?.partition === 'audit-links' && conflicts > 0) {
+        conflicts -= 1;
+        throw new LedgerConflict(first);
+      }
+      return bare.transact(changes);
+    },
+  }));
+  await story.event('one');
+  expect(await story.chain()).toEqual({ entries: 1, head: 1 });
+  await whole(story);
 });
 
 /** A ledger and an anchor that die before or after their nth write. */
@@ -155,5 +182,5 @@ it('does not go on from a ledger that ends before what was anchored', async () =
   await story.ledger.remove({ partition: 'audit-links', sort: '000000000002', expect: 1 });
   await story.event('three');
   await expect(story.chain()).rejects.toThrow(/the ledger ends with link 1, and link 2 was anchored; run `tidegate/);
-  expect((await readAllWaiting(story.ledger)).length).toBe(1);
+  expect((await readWaiting(story.ledger, {})).length).toBe(1);
 });

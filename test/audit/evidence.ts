@@ -1,4 +1,5 @@
-import { readAuditFacts, readAuditLinks, readAuditStart } from '../../console/rows/read-audit.ts';
+import { readAuditHeads, readAuditLinks, readAuditStart, readAuditWaiting } from '../../console/rows/read-audit.ts';
+import { readAuditFacts } from '../../console/rows/read-audit-facts.ts';
 import type { Anchor } from '../../shared/audit/anchor.ts';
 import type { Evidence, GivenLink } from '../../shared/audit/evidence.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -15,11 +16,13 @@ export const evidenceOf = async (
     facts.push(...page.facts);
     next = page.next;
   }
-  const begun = await readAuditStart(anchor.list, hidden, { ledger, clock });
+  const start = await readAuditStart(hidden, { ledger, clock });
+  const { waiting } = await readAuditWaiting('', hidden, ledger);
+  const { heads } = await readAuditHeads('', anchor.list);
   const links: GivenLink[] = [];
   for (let page = await readAuditLinks(0, hidden, ledger); page.length > 0; ) {
     links.push(...page);
     page = await readAuditLinks(page.at(-1)?.sequence ?? 0, hidden, ledger);
   }
-  return JSON.parse(JSON.stringify({ ...begun, links, facts }));
+  return JSON.parse(JSON.stringify({ start, waiting, heads, links, facts }));
 };

@@ -4,6 +4,7 @@ import type { Evidence } from '../../shared/audit/evidence.ts';
 import { headOf, messageOf } from '../../shared/audit/link.ts';
 import { fingerprintOf, secretSigner } from '../../shared/audit/signing.ts';
 import { verifyAudit } from '../../shared/audit/verify-audit.ts';
+import { keepAlerts } from '../../shared/ledger/alerts.ts';
 import { openRollout } from '../../shared/ledger/rollouts.ts';
 import { minute, openAudit, seedSecret } from './chained.ts';
 import { evidenceOf } from './evidence.ts';
@@ -182,6 +183,20 @@ describe('a chain', () => {
     });
   });
 
+  it('of entries that went while it was read counts them, and calls nothing of it damage', () => {
+    const at = evidence.links.map(({ link: { at: made } }) => made + 400 * 24 * 3_600_000);
+    const madeAt = Math.min(...at) - 1_000;
+    const [first, ...others] = evidence.links;
+    if (first === undefined) throw new Error('three links');
+    const verified = (start: number) =>
+      verifyAudit({
+        ...{ ...evidence, start: { ...evidence.start, madeAt: start }, facts: [] },
+        links: [{ ...first, entries: [] }, ...others],
+      });
+    expect(verified(madeAt)).toMatchObject({ outcome: 'whole', entries: { verified: 4, expired: 2 } });
+    expect(verified(madeAt - 2 * 3_600_000).findings.map(({ code }) => code)).toEqual(['entry-gone', 'entry-gone']);
+  });
+
   it('that is an old copy is found by newer heads', () => {
     const old = { ...evidence, links: evidence.links.slice(0, 2), heads: evidence.heads.slice(0, 2), facts: [] };
     expect(verifyAudit(old).outcome).toBe('whole');
@@ -235,6 +250,22 @@ describe('a chain', () => {
     ]);
     // Within the minutes that it takes it is.
     expect(verifyAudit({ ...evidence, heads: [], waiting }).outcome).toBe('whole');
+  });
+
+  it('is whole in the minute in which an alert holds alone that has fired for long beside another', async () => {
+    const other = await told();
+    const place = { scope: 'target', name: 'eks-a' } as const;
+    const report = (id: string, status: 'firing' | 'resolved') => ({ id, name: id, status, labels: {} });
+    for (const id of ['slow', 'full']) {
+      await keepAlerts(other.ledger, place, [report(id, 'firing')], other.clock.now());
+      other.clock.move(minute);
+    }
+    await other.chain();
+    other.clock.move(60 * minute);
+    await keepAlerts(other.ledger, place, [report('slow', 'resolved')], other.clock.now());
+    const { outcome, entries } = verifyAudit(await evidenceOf(other));
+    other.close();
+    expect({ outcome, waiting: entries.waiting }).toEqual({ outcome: 'whole', waiting: 1 });
   });
 
   it('of which there is nothing yet is neither whole nor damaged', () => {

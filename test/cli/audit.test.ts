@@ -6,6 +6,7 @@ import { createConsole } from '../../console/app.ts';
 import { reading } from '../../console/reading.ts';
 import { headName, headText } from '../../shared/audit/anchor.ts';
 import { readNewestLink } from '../../shared/audit/chain-rows.ts';
+import { headOf } from '../../shared/audit/link.ts';
 import { openRollout } from '../../shared/ledger/rollouts.ts';
 import { openAudit } from '../audit/chained.ts';
 import { serve } from '../console/serve.ts';
@@ -68,6 +69,7 @@ describe('tidegate audit', () => {
 
   test.each([
     [['check'], 'audit check: expected nothing, or verify'],
+    [['--since', '5'], '--since 5: expected how long ago, as 12h or 7d, or a time, as 2026-03-01T12:00:00Z'],
     [
       ['--since', 'yesterday'],
       '--since yesterday: expected how long ago, as 12h or 7d, or a time, as 2026-03-01T12:00:00Z',
@@ -147,7 +149,7 @@ describe('tidegate audit verify', () => {
     const newest = await readNewestLink(story.ledger);
     if (newest === undefined) throw new Error('a link');
     mkdirSync(join(story.dir, 'kept', 'heads'), { recursive: true });
-    writeFileSync(join(story.dir, 'kept', 'heads', headName(newest)), headText(newest));
+    writeFileSync(join(story.dir, 'kept', 'heads', headName(headOf(newest))), headText(newest));
     for (const heads of ['kept', 'heads.jsonl']) {
       const { exitCode, out } = await offline('--file', 'old.jsonl', '--key', 'audit.pem', '--heads', heads, '--json');
       expect([exitCode, JSON.parse(out[0] ?? '').finding]).toEqual([

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actions } from '../../console/actions.ts';
 import { createConsole } from '../../console/app.ts';
 import { reading } from '../../console/reading.ts';
+import { readAuditRows } from '../../console/rows/read-audit.ts';
 import { openAudit } from '../audit/chained.ts';
 import { settings } from './story-console.ts';
 
@@ -62,6 +63,7 @@ describe('the audit page', () => {
     });
 
     it.each([
+      ['/audit?since=5', 'since 5: expected a time, as 2026-03-01T12:00:00Z'],
       ['/audit?since=yesterday', 'since yesterday: expected a time, as 2026-03-01T12:00:00Z'],
       ['/audit.json?before=-1', 'before -1: expected the number of a link'],
       ['/audit/links.json?after=x', 'after x: expected the number of a link'],
@@ -70,4 +72,16 @@ describe('the audit page', () => {
       expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)]);
     });
   });
+});
+
+it('tells whoever may not see a target as much by its name as by one that there is not', async () => {
+  const other = openAudit();
+  for (let number = 0; number < 700; number += 1) await other.event(`event ${number}`, 'acme');
+  await other.chain();
+  const asked = (target: string, hidden: ReadonlySet<string>) =>
+    readAuditRows({ target }, Number.POSITIVE_INFINITY, hidden, other.ledger);
+  const acme = new Set(['acme']);
+  const [seen, unseen, unknown] = [await asked('acme', new Set()), await asked('acme', acme), await asked('no', acme)];
+  other.close();
+  expect([seen.rows.length > 0, seen.older, unseen]).toEqual([true, expect.any(Number), unknown]);
 });

@@ -181,6 +181,19 @@ describe.skipIf(!isThere)('in a browser', () => {
     expect(await page.getByLabel('Comment').inputValue()).toBe('half a sen');
   });
 
+  test.each([1280, 800, 390])('at %i pixels no field of the audit log covers another', async (width) => {
+    const { page } = await visit(() => '/audit', { viewport: { width, height: 800 } });
+    const covered = await page.evaluate(() => {
+      const boxes = [...document.querySelectorAll('.filters :is(input, button)')].map((each) =>
+        each.getBoundingClientRect(),
+      );
+      return boxes.flatMap((a, at) =>
+        boxes.slice(at + 1).filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom),
+      ).length;
+    });
+    expect(covered).toBe(0);
+  });
+
   test('data that can not be had any more is called old, and nobody decides on it', async () => {
     const { page } = await visit(approval);
     await page.route('**/*', (route) => route.abort());

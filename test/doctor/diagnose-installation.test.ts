@@ -39,6 +39,7 @@ describe('an installation', () => {
       'identity ok',
       'clock ok',
       'ledger ok',
+      'audit log ok',
       'blobs ok',
       'machine rollout ok',
       'machine wave ok',

@@ -46,7 +46,7 @@ const site = createConsole({
   executions: executions(outside),
   actions: consoleActions(outside, functions),
   assets: {},
-  heads: async () => (await outside.anchor?.list()) ?? [],
+  heads: async (after, limit) => (await outside.anchor?.list(after, limit)) ?? [],
   identify: async ({ headers }) => {
     const [name = '', ...roles] = (headers.get('x-who') ?? '').split(' ');
     return name === '' ? undefined : { name, kind: 'person', roles };
@@ -151,7 +151,15 @@ test('nobody but its role sees anything of it, wherever they look', async () => 
     ...['/', '/fleet.json', '/rollouts', '/rollouts.json', '/metrics'],
     ...rollouts.flatMap(({ rollout }) => [`/rollouts/${rollout}`, `/rollouts/${rollout}.json`]),
     ...rollouts.map(({ rollout }) => `/executions/rollout:${rollout}.json`),
-    ...['/audit', '/audit.json', '/audit/start.json', '/audit/links.json', '/audit/facts.json'],
+    ...[
+      '/audit',
+      '/audit.json',
+      '/audit/start.json',
+      '/audit/waiting.json',
+      '/audit/heads.json',
+      '/audit/links.json',
+      '/audit/facts.json',
+    ],
     `/executions/wave:${own}-own-forward.json`,
     `/executions/wave:${own}-own-forward.json?target=acme-prod`,
   ];

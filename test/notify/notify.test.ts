@@ -195,6 +195,19 @@ describe('people are told', () => {
   });
 });
 
+it('what is due is sent behind a thousand that are not', async () => {
+  const { outside, sent } = openPlace({ 'notify-webhook': both['notify-webhook'] });
+  const waiting = { audience: 'everybody', at: 0, tries: 9, nextAt: 3_600_000 };
+  for (let number = 0; number < 1_100; number += 1) {
+    const message = { key: `a ${number}`, text: 'x' };
+    const row = { partition: outboxPartition, sort: message.key, data: { ...waiting, message } };
+    await outside.ledger.put({ ...row, expect: 'absent' });
+  }
+  await notify({ key: 'z', text: 'new' }, outside, 'everybody');
+  await sendWaiting(outside);
+  expect(sent.map(({ body }) => body)).toEqual([{ key: 'z', text: 'new' }]);
+});
+
 it('a heart beats where it has an address', async () => {
   const { outside, sent } = openPlace({ heartbeat: 'https://alive.test/1' });
   expect(await beat(outside)).toBe(true);

@@ -55,3 +55,18 @@ test.each([
     }
   },
 );
+
+test('a rollout of more waves than one transaction takes is stopped in all of them', async () => {
+  const outside = ledgerAndClock();
+  const { ledger } = outside;
+  const release = digestOf('release');
+  const row = { rollout: 'ro', repository: 'o/r', commit: 'c', startedAt: 0, startedBy: 'x', authors: [] };
+  await openRollout(ledger, row);
+  const waves = Array.from({ length: 120 }, (_, at) => `wave-${at}`);
+  await notePrepared(ledger, 'ro', release, waves);
+  await abortRollout('ro', { by: 'ana', because: 'x', keeps: false }, outside);
+  const stops = await Promise.all(
+    waves.map((wave) => readStop(ledger, { rollout: 'ro', release, wave, direction: 'forward' })),
+  );
+  expect(stops.map((stop) => stop?.because)).toEqual(waves.map(() => 'aborted by ana: x'));
+});
