@@ -56,6 +56,9 @@ describe('the moment of something', () => {
     [{ event: 'way-back-begins' }, { ...nothing, goingBack: new Set(['prod']) }, true],
     [{ event: 'target-written' }, { ...nothing, written: new Set(['x']) }, false],
     [{ event: 'target-written' }, { ...nothing, written: new Set(['b']) }, true],
+    [{ event: 'target-written', wave: 'last' }, { ...nothing, written: new Set(['a']) }, false],
+    [{ event: 'target-written', wave: 'last' }, { ...nothing, written: new Set(['a', 'b']) }, true],
+    [{ event: 'target-written', wave: 'other' }, { ...nothing, written: new Set(['a', 'b']) }, false],
   ] as const)('%j after %j has come: %s', (when, known, has) => {
     expect(hasCome(when, known, waves, ['a', 'b'])).toBe(has);
   });
