@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { assessExpectations } from '../../local/rehearsal/assess-expectations.ts';
 import { chooseTargets, waveOf } from '../../local/rehearsal/choose-targets.ts';
 import { measureRehearsal } from '../../local/rehearsal/measure-rehearsal.ts';
 import { delayOf, hasCome, type Known } from '../../local/rehearsal/moments.ts';
@@ -142,7 +143,7 @@ describe('the measures of a rehearsal', () => {
       beganAt: 0,
       endedAt: 60_000,
       waves,
-      isBad: true,
+      badOn: ['a', 'b', 'c'],
       outcome: 'rolled_back',
       because: '',
     },
@@ -163,6 +164,7 @@ describe('the measures of a rehearsal', () => {
     ...{
       injected: [],
       acted: [],
+      missed: [],
       told: [{ at: 3_000, to: 'everybody', text: 'wave x waits for 1 of y' }],
       stops: [],
       gates: [],
@@ -190,6 +192,7 @@ describe('the measures of a rehearsal', () => {
       troubleAt: 20_000,
       noticed: { at: 21_000, by: 'gate up (probe) on a', afterMs: 1_000 },
       restoredAfterMs: 40_000,
+      notWell: [],
       ...{ touched: ['a'], untouched: ['b'], back: ['a'], calls: 200, failed: 3, out: ['a'], longestOutMs: 4_000 },
     });
   });
@@ -202,10 +205,47 @@ describe('the measures of a rehearsal', () => {
     });
   });
 
+  it('are from the first write to a target where the version is bad, where it is bad on some', () => {
+    const [a, b] = facts.targets;
+    const later = {
+      ...facts,
+      badOn: ['b'],
+      targets: [
+        { ...a, firstWriteAt: 1_000 },
+        { ...b, firstWriteAt: 20_500 },
+      ],
+    };
+    expect(measureRehearsal(later as Rehearsed)).toMatchObject({ troubleAt: 20_500, noticed: { afterMs: 500 } });
+  });
+
+  it.each([
+    ['is out in the end', { outcome: 'rolled_back' }, { isOut: true }],
+    ['was left on the new version', { outcome: 'failed' }, { runs: 'new' }],
+    ['was not back when it was given up', { outcome: 'running' }, { runs: 'both' }],
+  ] as const)('say that all is not well again where a target %s', (_, change, of) => {
+    const left = {
+      ...facts,
+      ...change,
+      targets: facts.targets.map((each) => (each.name === 'a' ? { ...each, ...of } : each)),
+    };
+    expect(measureRehearsal(left).notWell).toEqual(['a']);
+    const held = assessExpectations(
+      { expect: { restoredWithin: '10h' }, to: { behaves: {}, where: {} } },
+      left,
+      targets,
+    ).filter(({ expected }) => expected.startsWith('all is well'));
+    expect(held).toEqual([{ expected: 'all is well again within 10h', held: false, came: 'in the end not: a' }]);
+  });
+
+  it('count from the abort, where nothing was wrong', () => {
+    const events = [{ at: 50_000, kind: 'stop' as const, text: 'aborted by ana: no' }];
+    expect(measureRehearsal({ ...facts, badOn: [], events })).toMatchObject({ restoredAfterMs: 10_000 });
+  });
+
   it('know of no trouble where there was none', () => {
     const well = {
       ...facts,
-      isBad: false,
+      badOn: [],
       outcome: 'succeeded',
       events: [],
       targets: facts.targets.map((each) => ({ ...each, outMs: 0 })),
