@@ -3,13 +3,14 @@ import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readWave } from '../../shared/ledger/waves.ts';
 import type { Random } from '../../shared/outside/random.ts';
+import type { Halt } from './assess-halts.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { faults } from './faults.ts';
 import { delayOf, hasCome, type Known } from './moments.ts';
 import { act, decideAs } from './people.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
 import type { Injected, Missed } from './rehearsed.ts';
-import type { Scenario, ScenarioFault, TargetsReference, When } from './scenario-schema.ts';
+import type { Act, Scenario, ScenarioFault, TargetsReference, When } from './scenario-schema.ts';
 import type { Stage } from './stage.ts';
 import { writesOf } from './written.ts';
 
@@ -35,6 +36,7 @@ export interface Conductor {
   readonly acted: readonly { readonly at: number; readonly text: string }[];
   /** What has not happened by now, or nothing came of. */
   missed(): readonly Missed[];
+  readonly halts: readonly Halt[];
 }
 
 /** These are in the memory of what simulates the clouds, which is part of the process. */
@@ -79,6 +81,13 @@ export const conduct = (
   };
 
   const refused: Missed[] = [];
+  const halts: Halt[] = [];
+  const noteHalt = (does: Act['does']): void => {
+    const [last] = halts.slice(-1);
+    const isHalted = last !== undefined && last.until === undefined;
+    if (does === 'halt' && !isHalted) halts.push({ from: stage.clock.now() });
+    if (does === 'resume' && isHalted) halts.splice(-1, 1, { ...last, until: stage.clock.now() });
+  };
   const due: Due[] = [
     ...scenario.faults.map((fault) => ({
       ...{ what: `fault ${fault.fault}`, when: fault.when, where: fault.where },
@@ -87,10 +96,13 @@ export const conduct = (
     ...scenario.people.acts.map((one) => ({
       ...{ what: `somebody's ${one.does}`, when: one.when, where: {} },
       begin: () =>
-        act(one, rollout ?? '', waves, stage.instance(), note).catch((error: unknown) => {
-          note(`it is refused: ${sentence(error)}`);
-          refused.push({ expected: `somebody's ${one.does} is done`, came: `it is refused: ${sentence(error)}` });
-        }),
+        act(one, rollout ?? '', waves, stage.instance(), note).then(
+          () => noteHalt(one.does),
+          (error: unknown) => {
+            note(`it is refused: ${sentence(error)}`);
+            refused.push({ expected: `somebody's ${one.does} is done`, came: `it is refused: ${sentence(error)}` });
+          },
+        ),
     })),
   ];
   const delayed = new Set<Due>();
@@ -134,6 +146,7 @@ export const conduct = (
   return {
     injected,
     acted,
+    halts,
     before: async () => {
       for (const one of due.filter(({ when }) => when.event === 'before-release')) {
         due.splice(due.indexOf(one), 1);

@@ -4,6 +4,7 @@ import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readStop } from '../../shared/ledger/waves.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
+import { assessHalts, type Halt } from './assess-halts.ts';
 import { chooseTargets } from './choose-targets.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
 import type { TrafficRecord } from './record-traffic.ts';
@@ -21,6 +22,7 @@ export interface Noted {
   readonly injected: readonly Injected[];
   readonly acted: Rehearsed['acted'];
   readonly missed: Rehearsed['missed'];
+  readonly halts: readonly Halt[];
 }
 
 /** Reads out of ledger and fleet how a rehearsed rollout went. */
@@ -29,7 +31,7 @@ export const gatherFacts = async (
   scenario: Scenario,
   prepared: PreparedRehearsal,
   stage: Stage,
-  { rollout, beganAt, marks, traffic, injected, acted, missed }: Noted,
+  { rollout, beganAt, marks, traffic, injected, acted, missed, halts }: Noted,
 ): Promise<Rehearsed> => {
   const { ledger } = stage.instance().outside;
   const row = await readRollout(ledger, rollout);
@@ -58,7 +60,7 @@ export const gatherFacts = async (
     events: events.map(eventOf),
     injected,
     acted,
-    missed,
+    missed: [...missed, ...assessHalts(halts, writtenAt(targets, stage, marks))],
     told: stage.told.filter(({ at }) => at >= beganAt),
     targets: targets.map((target) => standingOf(target, prepared, stage, marks, traffic)),
     stops,
@@ -66,6 +68,14 @@ export const gatherFacts = async (
     leftOut: standIns.leftOut,
   };
 };
+
+const writtenAt = (targets: readonly Target[], stage: Stage, marks: ReadonlyMap<string, number>) =>
+  new Map(
+    targets.map(({ name }) => {
+      const server = stage.instance().fleet.servers.get(name);
+      return [name, server === undefined ? [] : writesOf(server, marks.get(name) ?? 0).map(({ at }) => at)] as const;
+    }),
+  );
 
 const allEvents = async (ledger: Ledger, rollout: string): Promise<readonly RolloutEvent[]> => {
   const events: RolloutEvent[] = [];

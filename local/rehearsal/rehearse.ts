@@ -69,7 +69,7 @@ const run = async (
     const beganAtAll = stage.clock.now();
     const first = await bringFirst(prepared, stage, time, whenWritten);
     if ((await readRollout(stage.instance().outside.ledger, first))?.end?.outcome !== 'succeeded') {
-      const nothing = { marks: new Map(), traffic: new Map(), injected: [], acted: [], missed: [] };
+      const nothing = { marks: new Map(), traffic: new Map(), injected: [], acted: [], missed: [], halts: [] };
       return {
         ...(await gatherFacts(seed, scenario, prepared, stage, { rollout: first, beganAt: beganAtAll, ...nothing })),
         neverBegan: true,
@@ -106,6 +106,7 @@ const run = async (
       injected: conductor.injected,
       acted: conductor.acted,
       missed: conductor.missed(),
+      halts: conductor.halts,
     };
     return await gatherFacts(seed, scenario, prepared, stage, facts);
   } finally {

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { assessExpectations } from '../../local/rehearsal/assess-expectations.ts';
+import { assessHalts } from '../../local/rehearsal/assess-halts.ts';
 import { chooseTargets, waveOf } from '../../local/rehearsal/choose-targets.ts';
 import { measureRehearsal } from '../../local/rehearsal/measure-rehearsal.ts';
 import { delayOf, hasCome, type Known } from '../../local/rehearsal/moments.ts';
@@ -133,6 +134,24 @@ describe('what stands in for a gate', () => {
       gates: { errors: { effect: 'report' } },
     });
   });
+});
+
+test.each([
+  ['in the half minute that what was under way may take', [39_999], []],
+  ['after it', [40_000], ['written: a']],
+  ['once it goes on', [100_000], []],
+  ['while it is halted again, to the end', [230_000], ['written: a']],
+])('a write to a target that is halted from 10 s to 100 s and from 200 s on: %s', (_, times, came) => {
+  const halts = [{ from: 10_000, until: 100_000 }, { from: 200_000 }];
+  expect(
+    assessHalts(
+      halts,
+      new Map([
+        ['a', times],
+        ['b', []],
+      ]),
+    ).map((each) => each.came),
+  ).toEqual(came);
 });
 
 describe('the measures of a rehearsal', () => {
