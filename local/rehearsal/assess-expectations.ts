@@ -142,12 +142,15 @@ const ofTargets = (
 
 /** Names and kinds of the gates that stopped it, and other words for what did. */
 const stoppedBy = ({ stops, events, outcome }: Rehearsed): readonly string[] => {
-  const failed = events.filter(
-    ({ kind, verdict }) => kind === 'verdict' && verdict !== 'pass' && verdict !== undefined,
-  );
   const lost = events.some(({ kind, outcome: how }) => kind === 'deployment' && (how === 'failed' || how === 'lost'));
   const waves = events.filter(({ kind, text }) => kind === 'wave' && / (failed|refused|aborted): /.test(text));
   const isRejected = waves.some(({ text }) => /rejected|not approved|nobody (decided|approved)|approval/.test(text));
+  const [stopped] = waves;
+  // What a gate said of another wave did not end this one.
+  const failed = events.filter(
+    ({ kind, verdict, wave }) =>
+      kind === 'verdict' && verdict !== 'pass' && verdict !== undefined && wave === stopped?.wave,
+  );
   // Gates that held a wave and were lifted later stopped nothing.
   const byGates =
     stops.length === 0 && waves.length > 0 ? failed.flatMap(({ gate, gateKind }) => [gate ?? '', gateKind ?? '']) : [];

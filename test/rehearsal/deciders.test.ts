@@ -256,6 +256,21 @@ describe('the measures of a rehearsal', () => {
     expect(held).toEqual([{ expected: 'all is well again within 10h', held: false, came: 'in the end not: a' }]);
   });
 
+  it.each([
+    ['staging', false, 'deployment'],
+    ['prod', true, 'up, probe, deployment'],
+  ])('a gate that had too little to say of %s stopped prod: %s', (wave, held, came) => {
+    const events: Rehearsed['events'] = [
+      { at: 1, kind: 'verdict', text: 'after', wave, gate: 'up', gateKind: 'probe', verdict: 'inconclusive' },
+      { at: 2, kind: 'deployment', text: 'b failed', wave: 'prod', target: 'b', outcome: 'failed' },
+      { at: 3, kind: 'wave', text: 'prod failed: lost b', wave: 'prod' },
+    ];
+    const scenario = { expect: { stoppedBy: ['probe'] }, to: { behaves: {}, where: {} } };
+    expect(assessExpectations(scenario, { ...facts, events }, targets)[1]).toEqual({
+      ...{ expected: 'it is stopped by probe', held, came },
+    });
+  });
+
   it('count from the abort, where nothing was wrong', () => {
     const events = [{ at: 50_000, kind: 'stop' as const, text: 'aborted by ana: no' }];
     expect(measureRehearsal({ ...facts, badOn: [], events })).toMatchObject({ restoredAfterMs: 10_000 });
