@@ -106,6 +106,7 @@ export const conduct = (
     })),
   ];
   const delayed = new Set<Due>();
+  let isOver = false;
 
   const known = async (): Promise<Known> => {
     const { ledger } = stage.instance().outside;
@@ -136,6 +137,8 @@ export const conduct = (
       else {
         delayed.add(one);
         stage.clock.after(delay, () => {
+          // After the end it would be found by nobody.
+          if (isOver) return;
           delayed.delete(one);
           void one.begin();
         });
@@ -165,7 +168,8 @@ export const conduct = (
       }
       await asked(rollout);
       await beginDue();
-      return events.some(({ kind }) => kind === 'ended');
+      isOver = events.some(({ kind }) => kind === 'ended');
+      return isOver;
     },
     resume: async () => {
       for (const fault of running.values()) {

@@ -100,7 +100,7 @@ describe('a scenario', () => {
     const scenario = await scenarioOf(`name: never
 faults:
   - { fault: api-down, when: { event: way-back-begins, wave: last } }
-  - { fault: errors, when: { event: soak-begins, wave: last, after: 2d } }
+  - { fault: errors, when: { event: soak-begins, wave: last, after: 1m } }
   - { fault: alert, when: { event: soak-begins, wave: last, within: 300d } }
   - { fault: unhealthy, where: { labels: { stage: nowhere } } }
 people: { acts: [{ does: resume }] }
@@ -109,7 +109,7 @@ people: { acts: [{ does: resume }] }
     expect(result.rehearsed.outcome).toBe('succeeded');
     expect(oddOf(result)).toEqual([
       'fault api-down, way-back-begins of wave last: that never came',
-      'fault errors, 2d after soak-begins of wave last: the rollout had ended before',
+      'fault errors, 1m after soak-begins of wave last: the rollout had ended before',
       'fault unhealthy is there: no target is meant',
       expect.stringMatching(/^somebody's resume is done: it is refused: /),
     ]);
