@@ -73,7 +73,7 @@ const cliOf = (terminal: Terminal, options: Options): Cli => ({
 const conclude = (error: unknown, terminal: Terminal, json: boolean): ExitCode => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
   if (terminal.interrupted.aborted) {
-    terminal.say('stopped watching; a rollout that runs goes on');
+    terminal.say('stopped here; a rollout that an instance runs goes on');
     return exitCodes.interrupted;
   }
   const known = error instanceof Stop ? error : undefined;

@@ -31,8 +31,13 @@ const foundText = ({ troubleAt, noticed }: RehearsalMeasures): string => {
     : `after ${sayMs(noticed.afterMs)} by ${noticed.by}`;
 };
 
-const againText = ({ restoredAfterMs, out, longestOutMs }: RehearsalMeasures): string => {
-  const again = restoredAfterMs === undefined ? 'nothing had to be put right' : `after ${sayMs(restoredAfterMs)}`;
+const againText = ({ restoredAfterMs, notWell, out, longestOutMs }: RehearsalMeasures): string => {
+  const again =
+    notWell.length > 0
+      ? `NOT when it ended: ${notWell.join(', ')}`
+      : restoredAfterMs === undefined
+        ? 'nothing had to be put right'
+        : `after ${sayMs(restoredAfterMs)}`;
   if (out.length === 0) return `${again}; no target was below 99.9 %`;
   return `${again}; ${out.length} ${out.length === 1 ? 'target' : 'targets'} below 99.9 %, for ${sayMs(longestOutMs)} at most`;
 };

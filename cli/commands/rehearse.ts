@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { assessFit } from '../../local/rehearsal/assess-fit.ts';
 import { faultsByName } from '../../local/rehearsal/fault-names.ts';
@@ -52,6 +52,9 @@ export const run: Run = async (names, options, { terminal, json }) => {
       `${folder.config}: SIMULATED fleet, virtual time; ${runs.length} ${runs.length === 1 ? 'rehearsal' : 'rehearsals'}`,
     ),
   );
+  const record = textOption(options, 'record');
+  const recordFile = record === undefined ? undefined : resolve(terminal.directory, record);
+  if (recordFile !== undefined) checkWritable(recordFile);
   const results: RehearsalResult[] = [];
   await runRehearsals(runs, folder, terminal, (result) => {
     const named = runs[results.length]?.named ?? result.rehearsed.scenario;
@@ -59,9 +62,8 @@ export const run: Run = async (names, options, { terminal, json }) => {
     if (json) for (const line of jsonLines(result)) terminal.out(line);
     else print(result, againCommand(result, named, written), runs.length === 1, terminal);
   });
-  const record = textOption(options, 'record');
-  if (record !== undefined) writeRecord(resolve(terminal.directory, record), recordOf(results, folder.config));
-  return conclude(results, terminal);
+  if (recordFile !== undefined) writeRecord(recordFile, recordOf(results, folder.config));
+  return conclude(results, fits.length - chosen.length, terminal);
 };
 
 type Fitting = NamedScenario & { readonly lacks: readonly string[] };
@@ -137,20 +139,33 @@ const jsonLines = (result: RehearsalResult): readonly string[] => {
   );
 };
 
+/** What a run of minutes could not be written to is found out before it. */
+const checkWritable = (file: string): void => {
+  try {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) accessSync(dirname(file), constants.W_OK);
+    else closeSync(openSync(file, 'r+'));
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+};
+
+const notWritable = (file: string, error: unknown) =>
+  badInput(`--record ${file}: can not be written (${error instanceof Error ? error.message : String(error)})`);
+
 const writeRecord = (file: string, text: string): void => {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw badInput(`--record ${file}: can not be written (${error instanceof Error ? error.message : String(error)})`);
+    throw notWritable(file, error);
   }
 };
 
-const conclude = (results: readonly RehearsalResult[], terminal: Terminal) => {
+const conclude = (results: readonly RehearsalResult[], notRun: number, terminal: Terminal) => {
   const odd = results.filter((result) => !isAsExpected(result));
   const of = new Set(odd.map(({ rehearsed }) => `${rehearsed.scenario} (seed ${rehearsed.seed})`));
   const told = odd.length === 0 ? 'all as expected' : `${odd.length} NOT as expected: ${[...of].join(', ')}`;
-  terminal.say(
-    `\n${terminal.style(odd.length === 0 ? 'green' : 'red', `${results.length} ${results.length === 1 ? 'rehearsal' : 'rehearsals'}, ${told}`)}`,
-  );
+  const what = `${results.length} ${results.length === 1 ? 'rehearsal' : 'rehearsals'}, ${told}`;
+  const rest = notRun === 0 ? '' : `; ${notRun} not run, as the config lacks what they are about`;
+  terminal.say(`\n${terminal.style(odd.length === 0 ? 'green' : 'red', what)}${rest}`);
   return odd.length === 0 && results.length > 0 ? exitCodes.done : exitCodes.notGood;
 };

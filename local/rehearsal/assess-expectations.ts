@@ -16,7 +16,7 @@ export interface Expectation {
 
 /**
  * Holds a rehearsal to what its scenario expects, each expectation by itself. The outcome is always one: of a version that is bad `rolled_back` where
- * nothing is said, else `succeeded`. Pure.
+ * nothing is said, else `succeeded`. That what the scenario lets happen did not happen is one that did not come true. Pure.
  */
 export const assessExpectations = (
   { expect, to }: Pick<Scenario, 'expect' | 'to'>,
@@ -59,9 +59,10 @@ export const assessExpectations = (
   }
   if (expect.stoppedIn !== undefined) {
     const wave = waveOf(expect.stoppedIn, waves)?.name;
+    // An abort stops all waves; the one that was under way says so itself.
     const stopped =
-      stops[0]?.wave ??
-      events.find(({ kind, text }) => kind === 'wave' && / (failed|refused|aborted): /.test(text))?.wave;
+      events.find(({ kind, text }) => kind === 'wave' && / (failed|refused|aborted): /.test(text))?.wave ??
+      stops[0]?.wave;
     list.push({
       expected: `it is stopped in ${wave ?? expect.stoppedIn}`,
       held: stopped !== undefined && stopped === wave,
@@ -69,7 +70,13 @@ export const assessExpectations = (
     });
   }
   expectWithin('it is noticed', expect.noticedWithin, measures.noticed?.afterMs, 'nothing noticed it');
-  expectWithin('all is well again', expect.restoredWithin, measures.restoredAfterMs ?? 0, '');
+  const { notWell } = measures;
+  expectWithin(
+    'all is well again',
+    expect.restoredWithin,
+    notWell.length > 0 ? undefined : (measures.restoredAfterMs ?? 0),
+    `in the end not: ${notWell.join(', ')}`,
+  );
   if (expect.untouched !== undefined) {
     const written = named(expect.untouched).filter(({ writes }) => writes > 0);
     list.push(ofTargets('nothing is written to', named(expect.untouched), written, 'written'));
@@ -113,7 +120,7 @@ export const assessExpectations = (
       came: found?.text ?? 'it does not',
     });
   }
-  return list;
+  return [...list, ...rehearsed.missed.map((one) => ({ ...one, held: false }))];
 };
 
 const ofTargets = (
@@ -135,12 +142,15 @@ const ofTargets = (
 
 /** Names and kinds of the gates that stopped it, and other words for what did. */
 const stoppedBy = ({ stops, events, outcome }: Rehearsed): readonly string[] => {
-  const failed = events.filter(
-    ({ kind, verdict }) => kind === 'verdict' && verdict !== 'pass' && verdict !== undefined,
-  );
   const lost = events.some(({ kind, outcome: how }) => kind === 'deployment' && (how === 'failed' || how === 'lost'));
   const waves = events.filter(({ kind, text }) => kind === 'wave' && / (failed|refused|aborted): /.test(text));
   const isRejected = waves.some(({ text }) => /rejected|not approved|nobody (decided|approved)|approval/.test(text));
+  const [stopped] = waves;
+  // What a gate said of another wave did not end this one.
+  const failed = events.filter(
+    ({ kind, verdict, wave }) =>
+      kind === 'verdict' && verdict !== 'pass' && verdict !== undefined && wave === stopped?.wave,
+  );
   // Gates that held a wave and were lifted later stopped nothing.
   const byGates =
     stops.length === 0 && waves.length > 0 ? failed.flatMap(({ gate, gateKind }) => [gate ?? '', gateKind ?? '']) : [];

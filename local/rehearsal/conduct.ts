@@ -3,18 +3,21 @@ import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readWave } from '../../shared/ledger/waves.ts';
 import type { Random } from '../../shared/outside/random.ts';
+import type { Halt } from './assess-halts.ts';
 import { chooseTargets } from './choose-targets.ts';
 import { faults } from './faults.ts';
 import { delayOf, hasCome, type Known } from './moments.ts';
 import { act, decideAs } from './people.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
-import type { Injected } from './rehearsed.ts';
-import type { Scenario, ScenarioFault, TargetsReference, When } from './scenario-schema.ts';
+import type { Injected, Missed } from './rehearsed.ts';
+import type { Act, Scenario, ScenarioFault, TargetsReference, When } from './scenario-schema.ts';
 import type { Stage } from './stage.ts';
 import { writesOf } from './written.ts';
 
 /** Something that waits for its moment. */
 interface Due {
+  /** What it is, in words. */
+  readonly what: string;
   readonly when: When;
   readonly where: TargetsReference;
   begin(): Promise<void>;
@@ -31,6 +34,9 @@ export interface Conductor {
   resume(): Promise<void>;
   readonly injected: readonly Injected[];
   readonly acted: readonly { readonly at: number; readonly text: string }[];
+  /** What has not happened by now, or nothing came of. */
+  missed(): readonly Missed[];
+  readonly halts: readonly Halt[];
 }
 
 /** These are in the memory of what simulates the clouds, which is part of the process. */
@@ -74,17 +80,33 @@ export const conduct = (
     }
   };
 
+  const refused: Missed[] = [];
+  const halts: Halt[] = [];
+  const noteHalt = (does: Act['does']): void => {
+    const [last] = halts.slice(-1);
+    const isHalted = last !== undefined && last.until === undefined;
+    if (does === 'halt' && !isHalted) halts.push({ from: stage.clock.now() });
+    if (does === 'resume' && isHalted) halts.splice(-1, 1, { ...last, until: stage.clock.now() });
+  };
   const due: Due[] = [
-    ...scenario.faults.map((fault) => ({ when: fault.when, where: fault.where, begin: () => inject(fault) })),
+    ...scenario.faults.map((fault) => ({
+      ...{ what: `fault ${fault.fault}`, when: fault.when, where: fault.where },
+      begin: () => inject(fault),
+    })),
     ...scenario.people.acts.map((one) => ({
-      when: one.when,
-      where: {},
+      ...{ what: `somebody's ${one.does}`, when: one.when, where: {} },
       begin: () =>
-        act(one, rollout ?? '', waves, stage.instance(), note).catch((error: unknown) =>
-          note(`it is refused: ${sentence(error)}`),
+        act(one, rollout ?? '', waves, stage.instance(), note).then(
+          () => noteHalt(one.does),
+          (error: unknown) => {
+            note(`it is refused: ${sentence(error)}`);
+            refused.push({ expected: `somebody's ${one.does} is done`, came: `it is refused: ${sentence(error)}` });
+          },
         ),
     })),
   ];
+  const delayed = new Set<Due>();
+  let isOver = false;
 
   const known = async (): Promise<Known> => {
     const { ledger } = stage.instance().outside;
@@ -112,13 +134,22 @@ export const conduct = (
       due.splice(due.indexOf(one), 1);
       const delay = delayOf(one.when, random.fraction);
       if (delay === 0) await one.begin();
-      else stage.clock.after(delay, () => void one.begin());
+      else {
+        delayed.add(one);
+        stage.clock.after(delay, () => {
+          // After the end it would be found by nobody.
+          if (isOver) return;
+          delayed.delete(one);
+          void one.begin();
+        });
+      }
     }
   };
 
   return {
     injected,
     acted,
+    halts,
     before: async () => {
       for (const one of due.filter(({ when }) => when.event === 'before-release')) {
         due.splice(due.indexOf(one), 1);
@@ -137,7 +168,8 @@ export const conduct = (
       }
       await asked(rollout);
       await beginDue();
-      return events.some(({ kind }) => kind === 'ended');
+      isOver = events.some(({ kind }) => kind === 'ended');
+      return isOver;
     },
     resume: async () => {
       for (const fault of running.values()) {
@@ -145,7 +177,27 @@ export const conduct = (
         await faults[fault.fault](fault, chooseTargets(fault.where, targets, waves), stage);
       }
     },
+    missed: () => [
+      ...due.map(({ what, when }) => missedAt(what, when, 'that never came')),
+      // A moment that chance draws may be one after the end.
+      ...[...delayed]
+        .filter(({ when }) => when.within === undefined)
+        .map(({ what, when }) => missedAt(what, when, 'the rollout had ended before')),
+      ...injected.flatMap((one) => missedOf(one) ?? []),
+      ...refused,
+    ],
   };
+};
+
+const missedAt = (what: string, { event, wave, after }: When, came: string): Missed => ({
+  expected: `${what}${after === undefined ? ', ' : `, ${after} after `}${event}${wave === undefined ? '' : ` of wave ${wave}`}`,
+  came,
+});
+
+/** A fault that was begun, and nothing came of it. */
+const missedOf = ({ fault, targets, failed }: Injected): Missed | undefined => {
+  const came = failed ?? (targets.length === 0 ? 'no target is meant' : undefined);
+  return came === undefined ? undefined : { expected: `fault ${fault} is there`, came };
 };
 
 const injectedAt = (injected: readonly Injected[], number: number): Injected => {

@@ -4,6 +4,8 @@ import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readStop } from '../../shared/ledger/waves.ts';
 import type { Target } from '../../shared/rollout/target.ts';
 import type { Judgement } from '../../shared/rollout/verdict.ts';
+import { assessHalts, type Halt } from './assess-halts.ts';
+import { chooseTargets } from './choose-targets.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
 import type { TrafficRecord } from './record-traffic.ts';
 import type { Injected, Rehearsed, RehearsedEvent, RehearsedTarget } from './rehearsed.ts';
@@ -18,7 +20,9 @@ export interface Noted {
   readonly marks: ReadonlyMap<string, number>;
   readonly traffic: ReadonlyMap<string, TrafficRecord>;
   readonly injected: readonly Injected[];
-  readonly acted: readonly { readonly at: number; readonly text: string }[];
+  readonly acted: Rehearsed['acted'];
+  readonly missed: Rehearsed['missed'];
+  readonly halts: readonly Halt[];
 }
 
 /** Reads out of ledger and fleet how a rehearsed rollout went. */
@@ -27,12 +31,14 @@ export const gatherFacts = async (
   scenario: Scenario,
   prepared: PreparedRehearsal,
   stage: Stage,
-  { rollout, beganAt, marks, traffic, injected, acted }: Noted,
+  { rollout, beganAt, marks, traffic, injected, acted, missed, halts }: Noted,
 ): Promise<Rehearsed> => {
   const { ledger } = stage.instance().outside;
   const row = await readRollout(ledger, rollout);
   const events = await allEvents(ledger, rollout);
   const { waves, targets, image, standIns } = prepared;
+  const { behaves, where } = scenario.to;
+  const badOn = Object.keys(behaves).length > 0 ? chooseTargets(where, targets, waves) : [];
   const stops: Rehearsed['stops'][number][] = [];
   for (const { name } of row?.release === undefined ? [] : waves) {
     const ref = { rollout, release: row?.release ?? 'sha256:', wave: name, direction: 'forward' } as const;
@@ -47,13 +53,14 @@ export const gatherFacts = async (
     beganAt,
     endedAt: row?.end?.at ?? stage.clock.now(),
     waves,
-    isBad: Object.keys(scenario.to.behaves).length > 0,
+    badOn: badOn.map(({ name }) => name),
     ...(image === undefined ? {} : { image }),
     outcome: row?.end?.outcome ?? 'running',
     because: row?.end?.because ?? `not ended after ${scenario.ends}: ${events.at(-1)?.text ?? 'nothing has happened'}`,
     events: events.map(eventOf),
     injected,
     acted,
+    missed: [...missed, ...assessHalts(halts, writtenAt(targets, stage, marks))],
     told: stage.told.filter(({ at }) => at >= beganAt),
     targets: targets.map((target) => standingOf(target, prepared, stage, marks, traffic)),
     stops,
@@ -61,6 +68,14 @@ export const gatherFacts = async (
     leftOut: standIns.leftOut,
   };
 };
+
+const writtenAt = (targets: readonly Target[], stage: Stage, marks: ReadonlyMap<string, number>) =>
+  new Map(
+    targets.map(({ name }) => {
+      const server = stage.instance().fleet.servers.get(name);
+      return [name, server === undefined ? [] : writesOf(server, marks.get(name) ?? 0).map(({ at }) => at)] as const;
+    }),
+  );
 
 const allEvents = async (ledger: Ledger, rollout: string): Promise<readonly RolloutEvent[]> => {
   const events: RolloutEvent[] = [];

@@ -24,14 +24,14 @@ const list = async (handle: Handle, path: string): Promise<readonly Listed[]> =>
   return items.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 };
 
-/** Somebody scales the first Deployment of the target's namespace. Returns what puts it back as it was; where there is none, nothing happens. */
+/** Somebody scales the first Deployment of the target's namespace. Returns what puts it back as it was. Throws where there is none. */
 export const scaledByHand = async (
   handle: Handle,
   { namespace }: Pick<Target, 'namespace'>,
   replicas: number,
 ): Promise<() => Promise<void>> => {
   const [first] = await list(handle, `/apis/apps/v1/namespaces/${namespace}/deployments`);
-  if (first === undefined) return async () => undefined;
+  if (first === undefined) throw new Error(`there is no Deployment in namespace ${namespace}`);
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${first.metadata.name}?fieldManager=kubectl-scale`;
   await kubectl(handle, 'PATCH', path, { spec: { replicas } });
   return async () => {
@@ -39,11 +39,11 @@ export const scaledByHand = async (
   };
 };
 
-/** The first node that has pods takes no more, and its pods are gone at once. Returns what brings it back, empty. */
+/** The first node that has pods takes no more, and its pods are gone at once. Returns what brings it back, empty. Throws where no pod runs. */
 export const nodeLost = async (handle: Handle): Promise<() => Promise<void>> => {
   const pods = await list(handle, '/api/v1/pods');
   const lost = pods.map(({ spec }) => spec?.nodeName).find((name) => name !== undefined);
-  if (lost === undefined) return async () => undefined;
+  if (lost === undefined) throw new Error('no node has a pod');
   const path = `/api/v1/nodes/${lost}?fieldManager=node-controller`;
   await kubectl(handle, 'PATCH', path, { spec: { unschedulable: true } });
   for (const { metadata, spec } of pods) {

@@ -6,8 +6,13 @@ export interface RehearsalMeasures {
   readonly troubleAt?: number;
   /** What noticed it first, and how long after. */
   readonly noticed?: { readonly at: number; readonly afterMs: number; readonly by: string };
-  /** From the trouble until every target served well again and what went back was back. Absent: nothing was out and nothing went back. */
+  /**
+   * From the trouble, or from when people stopped it, until every target served well again and what went back was back. Absent: nothing was out and
+   * nothing went back, or some are `notWell`.
+   */
   readonly restoredAfterMs?: number;
+  /** Targets that were out when it ended, or had not gone back by then though they were to. */
+  readonly notWell: readonly string[];
   readonly touched: readonly string[];
   readonly untouched: readonly string[];
   /** Touched, and what ran before runs again. */
@@ -21,17 +26,24 @@ export interface RehearsalMeasures {
 
 /** Works a rehearsal's measures out of its facts. Pure. */
 export const measureRehearsal = (rehearsed: Rehearsed): RehearsalMeasures => {
-  const { targets, outcome, endedAt } = rehearsed;
+  const { targets, outcome, endedAt, events } = rehearsed;
   const troubleAt = troubleOf(rehearsed);
   const noticed = troubleAt === undefined ? undefined : noticedOf(rehearsed, troubleAt);
   const touched = targets.filter(({ writes }) => writes > 0);
   const out = targets.filter(({ outMs }) => outMs > 0);
   const wentBack = ['rolled_back', 'failed', 'aborted'].includes(outcome) && touched.length > 0;
+  const since = troubleAt ?? events.find(({ kind }) => kind === 'stop')?.at;
+  const isLeft = ({ writes, runs }: Rehearsed['targets'][number]): boolean =>
+    ['failed', 'aborted', 'running'].includes(outcome) && since !== undefined && writes > 0 && runs !== 'before';
+  const notWell = targets.filter((target) => target.isOut === true || isLeft(target)).map(({ name }) => name);
   const lastOut = Math.max(...out.map(({ lastOutAt = 0 }) => lastOutAt), wentBack ? endedAt : 0);
   return {
     ...(troubleAt === undefined ? {} : { troubleAt }),
     ...(noticed === undefined ? {} : { noticed }),
-    ...(troubleAt === undefined || lastOut === 0 ? {} : { restoredAfterMs: Math.max(0, lastOut - troubleAt) }),
+    ...(since === undefined || lastOut === 0 || notWell.length > 0
+      ? {}
+      : { restoredAfterMs: Math.max(0, lastOut - since) }),
+    notWell,
     touched: touched.map(({ name }) => name),
     untouched: targets.filter(({ writes }) => writes === 0).map(({ name }) => name),
     back: touched.filter(({ runs }) => runs === 'before').map(({ name }) => name),
@@ -42,11 +54,15 @@ export const measureRehearsal = (rehearsed: Rehearsed): RehearsalMeasures => {
   };
 };
 
-const troubleOf = ({ injected, isBad, targets, beganAt }: Rehearsed): number | undefined => {
-  const writes = targets.flatMap(({ firstWriteAt }) => firstWriteAt ?? []);
+const troubleOf = ({ injected, badOn, targets, beganAt }: Rehearsed): number | undefined => {
+  const bad = new Set(badOn);
+  const writes = targets.flatMap(({ name, firstWriteAt }) => (bad.has(name) ? (firstWriteAt ?? []) : []));
+  const isWritten = targets.some(({ firstWriteAt }) => firstWriteAt !== undefined);
   const begins = [
     ...injected.map(({ at }) => at),
-    ...(isBad ? [writes.length === 0 ? beganAt : Math.min(...writes)] : []),
+    ...writes,
+    // Refused before anything was written.
+    ...(bad.size > 0 && !isWritten ? [beganAt] : []),
   ];
   return begins.length === 0 ? undefined : Math.min(...begins);
 };

@@ -21,10 +21,12 @@ export const hasCome = (
   waves: readonly RehearsedWave[],
   on: readonly string[],
 ): boolean => {
-  const meant = wave === undefined ? undefined : waveOf(wave, waves)?.name;
-  const isMeant = (name: string | undefined): boolean => wave === undefined || (name !== undefined && name === meant);
+  const meant = wave === undefined ? undefined : waveOf(wave, waves);
+  const isMeant = (name: string | undefined): boolean =>
+    wave === undefined || (name !== undefined && name === meant?.name);
   const happened = (isIt: (each: RolloutEvent) => boolean): boolean =>
     known.events.some((each) => isMeant(each.wave) && isIt(each));
+  if (wave !== undefined && meant === undefined) return false;
   switch (event) {
     case 'before-release':
     case 'rollout-begins':
@@ -40,7 +42,7 @@ export const hasCome = (
     case 'way-back-begins':
       return [...known.goingBack].some(isMeant);
     case 'target-written':
-      return on.some((target) => known.written.has(target));
+      return on.some((target) => known.written.has(target) && (meant === undefined || meant.targets.includes(target)));
   }
 };
 

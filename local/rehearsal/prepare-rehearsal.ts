@@ -7,6 +7,7 @@ import { readDocument } from '../../shared/fleet/read-document.ts';
 import { toTargets } from '../../shared/fleet/targets.ts';
 import type { Evaluate } from '../../shared/render/jsonnet.ts';
 import type { Target } from '../../shared/rollout/target.ts';
+import { assessReferences } from './assess-references.ts';
 import type { RehearsedWave } from './choose-targets.ts';
 import { type PlannedStandIns, planFirst, planStandIns, type WrittenConfig } from './plan-stand-ins.ts';
 import type { Scenario } from './scenario-schema.ts';
@@ -61,9 +62,14 @@ export const prepareRehearsal = async (
   const gone = Object.keys(first).filter((path) => after[path] === undefined);
   const parsed = await parseConfig(encoded(after), rehearsedConfig, evaluate, assessQuery);
   if (!parsed.ok) throw notRehearsable(parsed.problems);
+  const targets = toTargets(parsed.config.targets);
+  const waves = parsed.config.frozen.map((wave) => ({ name: wave.name, targets: wave.targets }));
+  const strange = assessReferences(scenario, targets, waves);
+  if (strange.length > 0)
+    throw new NotRehearsable(strange.map((each) => `scenario ${scenario.name}: ${each}`).join('\n'));
   return {
-    targets: toTargets(parsed.config.targets),
-    waves: parsed.config.frozen.map(({ name, targets }) => ({ name, targets })),
+    targets,
+    waves,
     standIns,
     first,
     changes: {

@@ -11,6 +11,8 @@ export interface TrafficRecord {
   readonly outMs: number;
   readonly firstOutAt?: number;
   readonly lastOutAt?: number;
+  /** At the last look. */
+  readonly isOut?: true;
 }
 
 /** Below it a target counts as out. */
@@ -38,11 +40,12 @@ export const recordTraffic = (
       if (before === undefined || !served.has(target.name)) continue;
       const calls = (requestRate(target.labels) * everyMs) / 1_000;
       const isOut = !answers || Math.max(errorRatio, unhealthyRatio) > 1 - good;
+      const { isOut: _, ...known } = before;
       records.set(target.name, {
-        ...before,
+        ...known,
         calls: before.calls + calls,
         failed: before.failed + calls * (answers ? errorRatio : 1),
-        ...(isOut ? { outMs: before.outMs + everyMs, firstOutAt: before.firstOutAt ?? at, lastOutAt: at } : {}),
+        ...(isOut ? { outMs: before.outMs + everyMs, firstOutAt: before.firstOutAt ?? at, lastOutAt: at, isOut } : {}),
       });
     }
     cancel = clock.after(everyMs, look);

@@ -69,7 +69,7 @@ const run = async (
     const beganAtAll = stage.clock.now();
     const first = await bringFirst(prepared, stage, time, whenWritten);
     if ((await readRollout(stage.instance().outside.ledger, first))?.end?.outcome !== 'succeeded') {
-      const nothing = { marks: new Map(), traffic: new Map(), injected: [], acted: [] };
+      const nothing = { marks: new Map(), traffic: new Map(), injected: [], acted: [], missed: [], halts: [] };
       return {
         ...(await gatherFacts(seed, scenario, prepared, stage, { rollout: first, beganAt: beganAtAll, ...nothing })),
         neverBegan: true,
@@ -105,6 +105,8 @@ const run = async (
       traffic: traffic.records(),
       injected: conductor.injected,
       acted: conductor.acted,
+      missed: conductor.missed(),
+      halts: conductor.halts,
     };
     return await gatherFacts(seed, scenario, prepared, stage, facts);
   } finally {

@@ -29,6 +29,12 @@ export interface Injected {
   readonly failed?: string;
 }
 
+/** A fault or an act of a scenario that nothing came of. */
+export interface Missed {
+  readonly expected: string;
+  readonly came: string;
+}
+
 /** How one target stands in the end, and what became of its users' calls. */
 export interface RehearsedTarget {
   readonly name: string;
@@ -44,6 +50,8 @@ export interface RehearsedTarget {
   readonly outMs: number;
   readonly firstOutAt?: number;
   readonly lastOutAt?: number;
+  /** It was out when the rollout ended, or was given up. */
+  readonly isOut?: true;
 }
 
 /** One scenario as it came out. Plain data: it is passed between processes, and is the same for the same seed. Times are epoch milliseconds. */
@@ -53,8 +61,8 @@ export interface Rehearsed {
   readonly beganAt: number;
   readonly endedAt: number;
   readonly waves: readonly RehearsedWave[];
-  /** Whether something is wrong with the new version from its start. */
-  readonly isBad: boolean;
+  /** Targets on which something is wrong with the new version from its start. */
+  readonly badOn: readonly string[];
   readonly image?: { readonly service: string; readonly before: string; readonly after: string };
   /** `running`: it was given up before it ended. */
   readonly outcome: string;
@@ -64,6 +72,8 @@ export interface Rehearsed {
   readonly events: readonly RehearsedEvent[];
   readonly injected: readonly Injected[];
   readonly acted: readonly { readonly at: number; readonly text: string }[];
+  /** What the scenario says and did not happen, and what came in its place. */
+  readonly missed: readonly Missed[];
   readonly told: readonly { readonly at: number; readonly to: string; readonly text: string }[];
   readonly targets: readonly RehearsedTarget[];
   /** What stopped waves: a gate by name and kind, or people. */

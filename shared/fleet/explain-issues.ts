@@ -42,6 +42,8 @@ const chooseBranch = (
   schema: ReturnType<typeof schemaAt>,
 ): { readonly at: number } | { readonly finding: Finding } => {
   const marks = marksOf(schema);
+  // Not a choice between objects: one value, or a list of such.
+  if (marks.every((mark) => mark === '')) return { at: branchFor(written, schema) };
   const choice = `exactly one of ${marks.join(', ')}`;
   if (typeof written !== 'object' || written === null || Array.isArray(written)) {
     return { finding: wrongType(path, written, `an object with ${choice}`) };
@@ -56,6 +58,11 @@ const chooseBranch = (
   if (stranger !== undefined && nearest !== undefined)
     return { finding: unknownField([...path, stranger], stranger, marks) };
   return { finding: { code: 'SCHEMA_CHOICE', path: pointerOf(path), what, expected: choice } };
+};
+
+const branchFor = (written: unknown, schema: ReturnType<typeof schemaAt>): number => {
+  const isList = Array.isArray(written);
+  return Math.max(0, schema?.anyOf?.findIndex(({ items }) => (items !== undefined) === isList) ?? 0);
 };
 
 /** A field that is known nowhere, or only in another branch of a union than the one that was begun. */
@@ -114,6 +121,7 @@ const wrongType = (path: readonly PropertyKey[], written: unknown, expected: str
 });
 
 const expectedBy = (issue: Issue): string => {
+  if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
   if (issue.code !== 'invalid_type') return issue.code === 'invalid_union' ? 'an object' : issue.message;
   if (issue.expected === 'object' || issue.expected === 'record') return 'an object';
   return issue.expected === 'array' ? 'a list' : `a ${issue.expected}`;

@@ -20,6 +20,9 @@ export const ticksOf = (clock: Pick<Clock, 'now' | 'monotonic'>): number => cloc
 export const msSince = (started: number, clock: Pick<Clock, 'now' | 'monotonic'>): number =>
   Math.round((ticksOf(clock) - started) * 1_000) / 1_000;
 
+/** 24.8 days: a timer of Node that is to wait longer goes off at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /**
  * The clock of the process. Virtual mode replaces `Date` and the timers process-wide (for the packages too), so this one
  * implementation serves both modes: what it reads is whatever the process believes the time to be.
@@ -34,20 +37,24 @@ export const processClock: Clock = {
         return;
       }
       const abort = () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(
-        () => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        },
-        Math.max(0, ms),
-      );
+      const cancel = processClock.after(ms, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
       signal?.addEventListener('abort', abort, { once: true });
     }),
   after: (ms, run) => {
-    const timer = setTimeout(run, Math.max(0, ms));
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (left: number): void => {
+      timer = setTimeout(
+        () => (left > longestTimer ? wait(left - longestTimer) : run()),
+        Math.min(longestTimer, Math.max(0, left)),
+      );
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };

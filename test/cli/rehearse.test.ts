@@ -65,6 +65,8 @@ describe('tidegate rehearse', () => {
     [['missing.yaml'], /missing\.yaml: can not be read/],
     [['--seeds', '0'], /--seeds 0: expected a whole number from 1/],
     [['--config', 'nowhere'], /nowhere: can not be read/],
+    [['crashing-version', '--record', 'no/day.md'], /--record .*no\/day\.md: can not be written \(ENOENT/],
+    [['crashing-version', '--record', 'fleet'], /--record .*fleet: can not be written \(EISDIR/],
   ])('refuses %j before anything is run', async (args, message) => {
     const { exitCode, out, said } = await rehearse(...args);
     expect([exitCode, out]).toEqual([2, []]);
@@ -77,6 +79,22 @@ describe('tidegate rehearse', () => {
     const listed = new Map(out.map((line) => [JSON.parse(line).scenario, JSON.parse(line)]));
     expect(listed.get('crashing-version')).toMatchObject({ fits: true, lacks: [] });
     expect(listed.get('unhealthy-version')).toMatchObject({ fits: false, lacks: ['no wave has a gate that probes'] });
+  });
+
+  it('has nothing to release where no service pins an image, but what needs none', async () => {
+    mkdirSync(join(directory, 'plain', 'web'), { recursive: true });
+    writeFileSync(
+      join(directory, 'plain', 'web', 'web.yaml'),
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata: {}\n',
+    );
+    writeFileSync(
+      join(directory, 'plain', 'tidegate.yaml'),
+      'services: { web: { manifests: web/ } }\ntargets: { a: { kubeconfig: { path: /kc } } }\nwaves: [{ name: all, targets: {} }]\n',
+    );
+    const { out } = await ran(['rehearse', '--config', 'plain', '--list', '--json'], { directory });
+    const listed = new Map(out.map((line) => [JSON.parse(line).scenario, JSON.parse(line).lacks]));
+    expect(listed.get('all-goes-well')).toEqual(['no service pins an image under `images`']);
+    expect(listed.get('lost-render')).toEqual([]);
   });
 
   it('shows a scenario to begin with, and the faults there are', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
+import { assessExpectations } from '../../local/rehearsal/assess-expectations.ts';
+import { assessHalts } from '../../local/rehearsal/assess-halts.ts';
 import { chooseTargets, waveOf } from '../../local/rehearsal/choose-targets.ts';
 import { measureRehearsal } from '../../local/rehearsal/measure-rehearsal.ts';
 import { delayOf, hasCome, type Known } from '../../local/rehearsal/moments.ts';
@@ -56,6 +58,9 @@ describe('the moment of something', () => {
     [{ event: 'way-back-begins' }, { ...nothing, goingBack: new Set(['prod']) }, true],
     [{ event: 'target-written' }, { ...nothing, written: new Set(['x']) }, false],
     [{ event: 'target-written' }, { ...nothing, written: new Set(['b']) }, true],
+    [{ event: 'target-written', wave: 'last' }, { ...nothing, written: new Set(['a']) }, false],
+    [{ event: 'target-written', wave: 'last' }, { ...nothing, written: new Set(['a', 'b']) }, true],
+    [{ event: 'target-written', wave: 'other' }, { ...nothing, written: new Set(['a', 'b']) }, false],
   ] as const)('%j after %j has come: %s', (when, known, has) => {
     expect(hasCome(when, known, waves, ['a', 'b'])).toBe(has);
   });
@@ -131,6 +136,24 @@ describe('what stands in for a gate', () => {
   });
 });
 
+test.each([
+  ['in the half minute that what was under way may take', [39_999], []],
+  ['after it', [40_000], ['written: a']],
+  ['once it goes on', [100_000], []],
+  ['while it is halted again, to the end', [230_000], ['written: a']],
+])('a write to a target that is halted from 10 s to 100 s and from 200 s on: %s', (_, times, came) => {
+  const halts = [{ from: 10_000, until: 100_000 }, { from: 200_000 }];
+  expect(
+    assessHalts(
+      halts,
+      new Map([
+        ['a', times],
+        ['b', []],
+      ]),
+    ).map((each) => each.came),
+  ).toEqual(came);
+});
+
 describe('the measures of a rehearsal', () => {
   const facts: Rehearsed = {
     ...{
@@ -139,7 +162,7 @@ describe('the measures of a rehearsal', () => {
       beganAt: 0,
       endedAt: 60_000,
       waves,
-      isBad: true,
+      badOn: ['a', 'b', 'c'],
       outcome: 'rolled_back',
       because: '',
     },
@@ -160,6 +183,7 @@ describe('the measures of a rehearsal', () => {
     ...{
       injected: [],
       acted: [],
+      missed: [],
       told: [{ at: 3_000, to: 'everybody', text: 'wave x waits for 1 of y' }],
       stops: [],
       gates: [],
@@ -187,6 +211,7 @@ describe('the measures of a rehearsal', () => {
       troubleAt: 20_000,
       noticed: { at: 21_000, by: 'gate up (probe) on a', afterMs: 1_000 },
       restoredAfterMs: 40_000,
+      notWell: [],
       ...{ touched: ['a'], untouched: ['b'], back: ['a'], calls: 200, failed: 3, out: ['a'], longestOutMs: 4_000 },
     });
   });
@@ -199,10 +224,62 @@ describe('the measures of a rehearsal', () => {
     });
   });
 
+  it('are from the first write to a target where the version is bad, where it is bad on some', () => {
+    const [a, b] = facts.targets;
+    const later = {
+      ...facts,
+      badOn: ['b'],
+      targets: [
+        { ...a, firstWriteAt: 1_000 },
+        { ...b, firstWriteAt: 20_500 },
+      ],
+    };
+    expect(measureRehearsal(later as Rehearsed)).toMatchObject({ troubleAt: 20_500, noticed: { afterMs: 500 } });
+  });
+
+  it.each([
+    ['is out in the end', { outcome: 'rolled_back' }, { isOut: true }],
+    ['was left on the new version', { outcome: 'failed' }, { runs: 'new' }],
+    ['was not back when it was given up', { outcome: 'running' }, { runs: 'both' }],
+  ] as const)('say that all is not well again where a target %s', (_, change, of) => {
+    const left = {
+      ...facts,
+      ...change,
+      targets: facts.targets.map((each) => (each.name === 'a' ? { ...each, ...of } : each)),
+    };
+    expect(measureRehearsal(left).notWell).toEqual(['a']);
+    const held = assessExpectations(
+      { expect: { restoredWithin: '10h' }, to: { behaves: {}, where: {} } },
+      left,
+      targets,
+    ).filter(({ expected }) => expected.startsWith('all is well'));
+    expect(held).toEqual([{ expected: 'all is well again within 10h', held: false, came: 'in the end not: a' }]);
+  });
+
+  it.each([
+    ['staging', false, 'deployment'],
+    ['prod', true, 'up, probe, deployment'],
+  ])('a gate that had too little to say of %s stopped prod: %s', (wave, held, came) => {
+    const events: Rehearsed['events'] = [
+      { at: 1, kind: 'verdict', text: 'after', wave, gate: 'up', gateKind: 'probe', verdict: 'inconclusive' },
+      { at: 2, kind: 'deployment', text: 'b failed', wave: 'prod', target: 'b', outcome: 'failed' },
+      { at: 3, kind: 'wave', text: 'prod failed: lost b', wave: 'prod' },
+    ];
+    const scenario = { expect: { stoppedBy: ['probe'] }, to: { behaves: {}, where: {} } };
+    expect(assessExpectations(scenario, { ...facts, events }, targets)[1]).toEqual({
+      ...{ expected: 'it is stopped by probe', held, came },
+    });
+  });
+
+  it('count from the abort, where nothing was wrong', () => {
+    const events = [{ at: 50_000, kind: 'stop' as const, text: 'aborted by ana: no' }];
+    expect(measureRehearsal({ ...facts, badOn: [], events })).toMatchObject({ restoredAfterMs: 10_000 });
+  });
+
   it('know of no trouble where there was none', () => {
     const well = {
       ...facts,
-      isBad: false,
+      badOn: [],
       outcome: 'succeeded',
       events: [],
       targets: facts.targets.map((each) => ({ ...each, outMs: 0 })),

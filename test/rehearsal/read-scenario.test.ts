@@ -29,6 +29,19 @@ describe('a mistake in a scenario is told with its line', () => {
       'name: a\nto: { behaves: { errors: 5 } }\n',
       /^GATE_INVALID day\.yaml:2:26 \/to\/behaves\/errors: .*expected a share/,
     ],
+    [
+      'name: a\nexpect: { outcome: rolled-back }\n',
+      /^SCHEMA_VALUE day\.yaml:2:20 \/expect\/outcome: "rolled-back" is not known here; expected one of succeeded, .*; did you mean rolled_back\?$/,
+    ],
+    [
+      'name: a\nexpect: { outcome: [failed, rolled-back] }\n',
+      /^SCHEMA_VALUE day\.yaml:2:\d+ \/expect\/outcome\/1: "rolled-back" is not known here; .*did you mean rolled_back\?$/,
+    ],
+    ['name: a\nexpect: { outage: 3x }\n', /^DURATION day\.yaml:2:19 \/expect\/outage: "3x" is not accepted/],
+    [
+      'name: a\nfaults: [{ for: 5m }]\n',
+      /^MISSING_FIELD .* \/faults\/0\/fault: fault is missing; expected one of api-down, /,
+    ],
     ['name: a\nname: b\n', /^DUP_KEY day\.yaml:2:1 \/name: key "name" is written twice/],
     ['', /^MISSING_FIELD day\.yaml \/name/],
   ])('%j', async (text, problem) => {

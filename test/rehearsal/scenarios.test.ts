@@ -96,6 +96,35 @@ describe('a scenario', () => {
     ]);
   });
 
+  test('whose faults and acts come to nothing has not come as expected, whatever the outcome', async () => {
+    const scenario = await scenarioOf(`name: never
+faults:
+  - { fault: api-down, when: { event: way-back-begins, wave: last } }
+  - { fault: errors, when: { event: soak-begins, wave: last, after: 1m } }
+  - { fault: alert, when: { event: soak-begins, wave: last, within: 300d } }
+  - { fault: unhealthy, where: { labels: { stage: nowhere } } }
+people: { acts: [{ does: resume }] }
+`);
+    const result = await rehearsed(scenario, changed('{}'), 'changed.jsonnet');
+    expect(result.rehearsed.outcome).toBe('succeeded');
+    expect(oddOf(result)).toEqual([
+      'fault api-down, way-back-begins of wave last: that never came',
+      'fault errors, 1m after soak-begins of wave last: the rollout had ended before',
+      'fault unhealthy is there: no target is meant',
+      expect.stringMatching(/^somebody's resume is done: it is refused: /),
+    ]);
+  });
+
+  test('that names a wave or a target which is not there is refused', async () => {
+    const scenario = await scenarioOf(`name: other
+faults: [{ fault: api-down, where: { names: [aws-us-east-1-stagin] }, when: { event: wave-begins, wave: extern } }]
+expect: { untouched: { wave: staging } }
+`);
+    await expect(rehearsed(scenario)).rejects.toThrow(
+      /^scenario other: faults\.0\.where\.names: there is no target "aws-us-east-1-stagin"; .*did you mean aws-us-east-1-staging\?\nscenario other: faults\.0\.when\.wave: there is no wave "extern"; expected one of staging, internal, external, first, second, last; did you mean external\?$/,
+    );
+  });
+
   test('asks for what the config has not got, and says so', async () => {
     const scenario = await scenarioOf('name: other\nto: { service: storage }\n');
     await expect(rehearsed(scenario)).rejects.toThrow('scenario other: service storage is not there, or pins no image');
