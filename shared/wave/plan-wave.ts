@@ -2,7 +2,7 @@ import { getJson, putJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
-import { advanceWave, beginAgain, keepPlan, readStop, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, beginAgain, keepPlan, readStop, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { approvalAsk } from '../rollout/approval-ask.ts';
 import type { PlannedFlag } from '../rollout/flag.ts';
@@ -76,6 +76,11 @@ export const planWave = async (
   const digest = await putJson(outside.blobs, plan);
   const soak = ref.direction === 'forward' ? await longSoak(wave, found.planned, outside) : undefined;
   await keepPlan(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), longSoak: soak });
+  const { again } = await readWave(outside.ledger, ref);
+  if (again !== undefined && found.planned.length === 0 && flags.flags.length === 0) {
+    const because = brief(`no target of wave ${wave.name} can be reached to go back: ${found.unreachable[0]?.because}`);
+    return { ...nothing(because), status: 'aborted' };
+  }
   await recordPlan(ref, plan, digest, found, outside);
   const ask = approvalAsk(release, wave, plan);
   return {
