@@ -9,7 +9,7 @@ export interface Patience {
 
 /**
  * For a target that can not be reached, its cloud's token service or its API server. Forward, five minutes, with nothing written to it
- * meanwhile: some 10 tries. Back, six hours, since the worst end is a target left on what failed: some 41 tries, each an execution for each
+ * meanwhile: ten tries. Back, six hours, since the worst end is a target left on what failed: 42 tries, each an execution for each
  * wave that has such a target.
  */
 export const waits: Readonly<Record<Direction, Patience>> = {
