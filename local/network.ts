@@ -76,14 +76,16 @@ const soundConnection = (endpoint: Endpoint, now: number): Dialled =>
       }
     : { address: '192.0.2.1', phases: { resolve: 0, connect: 0 } };
 
-const requestOf = (url: URL, { method, headers, body, signal }: HttpInit): Request =>
-  new Request(url, {
+const requestOf = (url: URL, { method, headers, body, signal }: HttpInit): Request => {
+  const request = new Request(url, {
     ...(method !== undefined && { method }),
     headers: { ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-    ...(signal && { signal }),
     redirect: 'manual',
   });
+  // The signal itself: a request that is made with one has another that follows it, and takes three times as long to make.
+  return signal === undefined ? request : Object.defineProperty(request, 'signal', { value: signal });
+};
 
 const endedByCaller = (subject: string, signal: AbortSignal) =>
   new Unreachable(subject, 'aborted', 'ended by the caller', signal.reason);

@@ -63,6 +63,8 @@ export const expireFolder = (dir: string, before: number): number => {
 };
 
 const readIfThere = (file: string): Uint8Array | undefined => {
+  // Most that is put is not there, and an error with its stack takes three times as long as to ask.
+  if (!existsSync(file)) return undefined;
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {

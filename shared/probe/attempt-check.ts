@@ -29,10 +29,14 @@ export const attemptCheck = async (
   outside: ProbeOutside,
   aborted: AbortSignal,
 ): Promise<Attempt> => {
-  const late = new AbortController();
+  const ended = new AbortController();
+  const { signal } = ended;
   const allowedMs = timeoutMs + ('stream' in check ? check.holdMs : 0);
-  const cancel = outside.clock.after(allowedMs, () => late.abort(new ProbeTimeout(timeoutMs)));
-  const signal = AbortSignal.any([aborted, late.signal]);
+  const cancel = outside.clock.after(allowedMs, () => ended.abort(new ProbeTimeout(timeoutMs)));
+  // By hand: a signal of `AbortSignal.any` is kept in a list of the one that lives as long as all attempts.
+  const stop = () => ended.abort(aborted.reason);
+  if (aborted.aborted) stop();
+  else aborted.addEventListener('abort', stop, { once: true });
   try {
     if ('tcp' in check) return await probeTcp(check, place, outside, signal);
     if ('tls' in check) return await probeTls(check, place, outside, signal);
@@ -43,5 +47,6 @@ export const attemptCheck = async (
     return await probeHttp(check, place, outside, signal);
   } finally {
     cancel();
+    aborted.removeEventListener('abort', stop);
   }
 };

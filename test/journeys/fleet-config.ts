@@ -29,13 +29,13 @@ export const fleetConfig = (version: string, changes: Readonly<Record<string, un
       },
       waves: [
         { name: 'staging', targets: { stage: 'staging' }, soak: '1m', gates: ['api-up', 'errors'] },
-        { name: 'internal', targets: { stage: 'internal' }, soak: '3m', gates: ['api-up', 'errors'] },
+        { name: 'internal', targets: { stage: 'internal' }, soak: '2m', gates: ['api-up', 'errors'] },
         {
           name: 'external',
           targets: { stage: 'external' },
           approval: { roles: ['release-managers'], people: 1, expires: '4h' },
           batches: [1, '100%'],
-          soak: '5m',
+          soak: '2m',
           gates: ['api-up', 'errors'],
         },
       ],

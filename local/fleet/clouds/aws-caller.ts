@@ -12,6 +12,8 @@ const SIGNATURE_LIFE_MS = 15 * 60_000;
 export interface Caller {
   readonly arn: string;
   readonly account: string;
+  /** Epoch milliseconds at which the session ends. */
+  readonly until: number;
 }
 
 export interface SessionCredentials {
@@ -72,5 +74,5 @@ export const callerOf = (signed: SignedRequest, service: string, region: string,
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
     );
   }
-  return { arn: claims.subject, account: claims.audience };
+  return { arn: claims.subject, account: claims.audience, until: claims.expiresAt };
 };

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../shared/outside/clock.ts';
+import type { Locator } from '../../../shared/rollout/target.ts';
 import { findRoute, type Route } from '../../network.ts';
 import { type FederatedCredential, routeOf, type SimulatedCluster, type Simulation } from './api.ts';
 import { armApi } from './arm-api.ts';
-import { identify } from './authorise.ts';
+import { type Identified, identify } from './authorise.ts';
 import { awsStsApi } from './aws-sts-api.ts';
 import { eksApi } from './eks-api.ts';
 import { entraApi } from './entra-api.ts';
@@ -11,6 +12,9 @@ import { gkeApi } from './gke-api.ts';
 import { googleIamApi } from './google-iam-api.ts';
 import { googleStsApi } from './google-sts-api.ts';
 import { awsIssuer } from './web-identity.ts';
+
+/** So many tokens are kept; then all are forgotten, and checked again. */
+const mostIdentified = 1_000;
 
 export interface Clouds {
   /** The hosts of all three clouds, for the simulated network. */
@@ -28,7 +32,8 @@ export interface Clouds {
 
 /**
  * The control APIs of AWS, Google and Azure that resolving and opening a cluster needs, at their own hosts and wire formats. All time
- * is `clock`'s. Holds no state but the faults: tokens are sealed, not remembered.
+ * is `clock`'s. Holds no state but the faults, and which tokens it has checked: they are sealed, so that a
+ * new one takes them too.
  */
 export const createClouds = (given: {
   readonly clock: Clock;
@@ -50,6 +55,19 @@ export const createClouds = (given: {
     ...[googleStsApi, googleIamApi, gkeApi, entraApi, armApi].map((api) => api(simulation)),
   ];
   const routes = apis.map((api) => routeOf(api, simulation));
+  /** Tokens that were found good, by target: each is sent with hundreds of requests, and one of EKS takes seven keyed hashes to check. */
+  const identified = new Map<string, Identified>();
+  const isIdentified = (target: string, locator: Locator, token: string): boolean => {
+    const place = `${target} ${token}`;
+    const now = given.clock.now();
+    const known = identified.get(place);
+    if (known !== undefined && known.from <= now && now < known.until) return true;
+    const found = identify(locator, token, given.clock);
+    if (found === undefined) return false;
+    if (identified.size >= mostIdentified) identified.clear();
+    identified.set(place, found);
+    return true;
+  };
   return {
     routes,
     faults,
@@ -59,8 +77,7 @@ export const createClouds = (given: {
       if (locator === undefined) return 401;
       if ('kubeconfig' in locator) return 'ok';
       const token = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? '';
-      const subject = identify(locator, token, given.clock);
-      return subject !== undefined && faults.takes(target, token) ? 'ok' : 401;
+      return isIdentified(target, locator, token) && faults.takes(target, token) ? 'ok' : 401;
     },
   };
 };

@@ -190,6 +190,29 @@ describe('GKE and AKS clusters', () => {
     expect(cloudsAt(NOW).authorise(target, bearer(token))).toBe(expected);
   });
 
+  it('take what they have taken before from the moment it is good to the one at which it ends, and only at its own target', async () => {
+    let now = NOW;
+    const clouds = createClouds({ clock: { ...clockAt(NOW), now: () => now }, clusters, region: 'us-east-1' });
+    const ofSession = await eksToken({ sessionSince: NOW - 50 * MINUTE });
+    const entra = sealed('entra-access', { issuedAt: NOW, expiresAt: NOW + 30 * MINUTE });
+    const google = `ya29.${sealed('google-access', { issuedAt: NOW, expiresAt: NOW + 30 * MINUTE })}`;
+    const ends = [
+      ['e', await eksToken(), 15 * MINUTE, -15 * MINUTE],
+      ['e', ofSession, 10 * MINUTE, -15 * MINUTE],
+      ['a', entra, 30 * MINUTE, -5 * MINUTE],
+      ['g', google, 30 * MINUTE, -5 * MINUTE],
+    ] as const;
+    for (const [target, token, until, from] of ends) {
+      const answers = [0, until - 1, until, from, from - 1].map((after) => {
+        now = NOW + after;
+        return clouds.authorise(target, bearer(token));
+      });
+      expect(answers).toEqual(['ok', 'ok', 401, 'ok', 401]);
+      now = NOW;
+      expect(clouds.authorise(target === 'g' ? 'a' : 'g', bearer(token))).toBe(401);
+    }
+  });
+
   it('refuse a revoked token for good, and no other', () => {
     const clouds = cloudsAt(NOW);
     const [old, fresh] = [`ya29.${sealed('google-access')}`, `ya29.${sealed('google-access', { issuedAt: NOW + 1 })}`];
