@@ -70,7 +70,7 @@ test('a target that can not be reached on the way back delays no other, and is t
     ),
   ]);
   expect(await isTold(rollout)).toBe(true);
-  await story.pass(20 * minute);
+  await story.pass(8 * minute);
   expect((await story.rolloutRow(rollout)).end).toBeUndefined();
   expect(await story.events(rollout)).toEqual(events);
 
