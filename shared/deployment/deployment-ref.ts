@@ -8,7 +8,7 @@ export interface DeploymentRef extends WaveRef {
   readonly target: string;
   /** Digest of the `PlannedTarget`. */
   readonly planned: Digest;
-  /** Of a way back that was begun again: the how manieth time it is. */
+  /** Of a way back that was begun again: how often it was. */
   readonly again?: number | undefined;
 }
 
