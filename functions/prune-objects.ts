@@ -6,12 +6,11 @@ import type { Task } from '../shared/lambda/task.ts';
 import type { Outside } from '../shared/outside/outside.ts';
 import { lambdaOutside } from './outside.ts';
 import { applyInput, opening, writingOf } from './tools/deploying.ts';
-import { deploymentRef } from './tools/inputs.ts';
-import { rolloutTask } from './tools/rollout-task.ts';
+import { deploymentTask } from './tools/deployment-task.ts';
 
 /** State `PruneObjects`: one slice of deleting what the release no longer has. */
 export const pruneObjects = (all: Outside): Task =>
-  rolloutTask(all, deploymentRef, async (ref, invocation, outside) => {
+  deploymentTask(all, async (ref, invocation, outside) => {
     const deployment = await openForWriting(ref, opening(outside), outside, invocation);
     if ('held' in deployment) return deployment.held;
     const writing = await writingOf(ref, deployment, outside, invocation);

@@ -7,14 +7,13 @@ import type { Outside } from '../shared/outside/outside.ts';
 import { jobsAfter } from '../shared/rollout/jobs.ts';
 import { lambdaOutside } from './outside.ts';
 import { opening } from './tools/deploying.ts';
-import { deploymentRef } from './tools/inputs.ts';
-import { rolloutTask } from './tools/rollout-task.ts';
+import { deploymentTask } from './tools/deployment-task.ts';
 
 const lookMs = 25_000;
 
 /** State `SettleTarget`: waits for what was applied to run. */
 export const settleTarget = (all: Outside): Task =>
-  rolloutTask(all, deploymentRef, async (ref, { signal, deadline }, outside) => {
+  deploymentTask(all, async (ref, { signal, deadline }, outside) => {
     const stop = await readStop(outside.ledger, ref);
     if (stop !== undefined) return { status: 'stopped', because: `wave ${ref.wave} is stopped: ${stop.because}` };
     const deployment = await openDeployment(ref, opening(outside), outside);

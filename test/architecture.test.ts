@@ -155,7 +155,7 @@ describe('a function', () => {
 
   it('is made as a step of a rollout where a state calls it, and as nothing else where none does', () => {
     const made = sources.filter(({ path }) => /^functions\/[\w-]+\.ts$/.test(path));
-    const asSteps = made.filter(({ code }) => /\brolloutTask\(/.test(code));
+    const asSteps = made.filter(({ code }) => /\b(rollout|deployment)Task\(/.test(code));
     expect(asSteps.map(({ path }) => keyOf(path.slice('functions/'.length, -'.ts'.length))).sort()).toEqual(
       states.toSorted(),
     );

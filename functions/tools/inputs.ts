@@ -26,7 +26,11 @@ export const plannedWave = z.extend(waveRef, { plan: digest });
 export const enteredWave = z.extend(plannedWave, { isApproved: z.boolean() });
 
 /** What the distributed map gives to the deployment machine. */
-export const deploymentRef = z.extend(plannedWave, { target: name, planned: digest });
+export const deploymentRef = z.extend(plannedWave, {
+  target: name,
+  planned: digest,
+  again: z.optional(z.int().check(z.gte(1))),
+});
 
 /** A wave, or a plan, that waits on a task token. */
 export const waitingWave = z.extend(waveRef, { token: z.string().check(z.minLength(1)) });

@@ -29,7 +29,7 @@ const PLANNING_GB = 1.769;
 const POLL = 3;
 /** Entered once, by the machines' own names; a test holds these ways against the definitions. */
 export const ways = {
-  rollout: ['PrepareRelease', 'IsPrepared', 'PreviewFleet', 'IsPreviewed', 'ConcludeRollout', 'Concluded'],
+  rollout: ['PrepareRelease', 'IsPrepared', 'PreviewFleet', 'IsPreviewed', 'ConcludeRollout', 'HasEnded', 'Concluded'],
   perWave: ['RunWave', 'HasWavePassed'],
   wave: ['TakeTurn', 'IsOurTurn', 'PlanWave', 'IsPlanned', 'JudgeEntry', 'MayEnter', 'RequestApproval', 'IsApproved']
     .concat(['AwaitEntry', 'IsEntryOpen'])

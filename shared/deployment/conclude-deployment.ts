@@ -40,16 +40,21 @@ export const concludeDeployment = async (
   }
   await recordDeployment(ledger, ref, { ...result, startedAt: kept.startedAt, endedAt: clock.now() });
   await freeLease(ledger, ref.target, deploymentName(ref));
-  await recordEvent(ledger, ref.rollout, `deployment ${ref.wave} ${ref.direction} ${ref.target}`, {
-    at: clock.now(),
-    kind: 'deployment',
-    wave: ref.wave,
-    target: ref.target,
-    text: `${ref.target} ${ref.direction === 'back' && result.outcome === 'deployed' ? 'is back' : result.outcome}${
-      result.outcome === 'deployed' ? '' : `: ${result.because}`
-    }${warnedOf(kept)}`,
-    ...detailsOf(kept),
-  });
+  await recordEvent(
+    ledger,
+    ref.rollout,
+    `deployment ${ref.wave} ${ref.direction} ${ref.target}${ref.again === undefined ? '' : ` ${ref.again}`}`,
+    {
+      at: clock.now(),
+      kind: 'deployment',
+      wave: ref.wave,
+      target: ref.target,
+      text: `${ref.target} ${ref.direction === 'back' && result.outcome === 'deployed' ? 'is back' : result.outcome}${
+        result.outcome === 'deployed' ? '' : `: ${result.because}`
+      }${warnedOf(kept)}`,
+      ...detailsOf(kept),
+    },
+  );
   return result;
 };
 

@@ -43,6 +43,10 @@ export interface WaveProgress {
   readonly closedAt?: number;
   readonly outcome?: string;
   readonly because?: string;
+  /** Since when it can not be planned, as more of its targets can not be reached than it may lose. */
+  readonly unreachableFrom?: number;
+  /** Of a way back: how often it was begun again, for targets that could not be reached. */
+  readonly again?: number;
 }
 
 /** What a wave waits for, since when, and until when where that is known. */
@@ -150,6 +154,21 @@ export const recordDeployment = async (ledger: Ledger, ref: WaveRef, record: Dep
 /** Whether a deployment's end was recorded. */
 export const isDeploymentRecorded = async (ledger: Ledger, ref: WaveRef, target: string): Promise<boolean> =>
   (await ledger.get({ partition: partitionOf(ref), sort: `result#${nameOf(ref)}#${target}` })) !== undefined;
+
+/**
+ * Begins the way back of a wave again, where it has ended: nothing of it is known any more, nor of how it ended for these targets. Twice is
+ * as once.
+ */
+export const beginAgain = async (ledger: Ledger, ref: WaveRef, targets: readonly string[]): Promise<void> => {
+  if ((await readWave(ledger, ref)).closedAt === undefined) return;
+  const partition = partitionOf(ref);
+  const sorts = targets.flatMap((target) => [`result#${nameOf(ref)}#${target}`, `handed#${nameOf(ref)}#${target}`]);
+  for (const sort of sorts) {
+    const row = await ledger.get({ partition, sort });
+    if (row !== undefined) await ledger.remove({ partition, sort, expect: row.version });
+  }
+  await update(ledger, progressKey(ref), (current) => ({ again: Number(current?.data.again ?? 0) + 1 }));
+};
 
 /** How the deployments of a wave ended so far, by target. */
 export const readDeployments = async (ledger: Ledger, ref: WaveRef): Promise<ReadonlyMap<string, DeploymentRecord>> => {

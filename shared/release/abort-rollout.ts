@@ -1,4 +1,5 @@
-import { eventWrites } from '../ledger/events.ts';
+import { eventWrites, recordEvent } from '../ledger/events.ts';
+import { giveUpLeft } from '../ledger/left.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { writeMissing } from '../ledger/update.ts';
 import { readStop, readWave, stopWave, stopWrite, type WaveRef } from '../ledger/waves.ts';
@@ -20,7 +21,8 @@ const mostStops = 90;
 /**
  * Stops every wave of a rollout, those to come too: nothing more of it is written, and what it changed goes back as after a failed gate, or with
  * `keeps` stays as it is. Its end comes when the step that runs has seen it. The first stop of a wave counts, so what goes back already can not be
- * held any more, and what is held can not be aborted: either is refused. Twice is as once.
+ * held any more, and what is held can not be aborted: either is refused. One that has gone back, and waits for targets that it could not reach, gives them
+ * up. Twice is as once.
  */
 export const abortRollout = async (
   rollout: string,
@@ -31,6 +33,12 @@ export const abortRollout = async (
   if (row === undefined) return refuse('UNKNOWN_ROLLOUT', `there is no rollout ${rollout}`);
   if (row.end !== undefined) return refuse('HAS_ENDED', `rollout ${rollout} has ended: ${row.end.outcome}`);
   const { release, waves = [] } = row;
+  if (!keeps && (await giveUpLeft(ledger, rollout, `given up by ${by}: ${why}`))) {
+    const because = `given up by ${by}, with targets that are not back: ${why}`;
+    const did = { by, action: 'abort' };
+    await recordEvent(ledger, rollout, 'given up', { at: clock.now(), kind: 'stop', text: because, did });
+    return { status: 'aborting', because };
+  }
   if (release === undefined) {
     return refuse(
       'NOT_PREPARED',

@@ -77,6 +77,24 @@ export const retried = {
   start: named('retry-start'),
 } as const;
 
+/** Failures that speak of one target, not of us. */
+const ofTarget: readonly string[] = [
+  'ClusterUnreachable',
+  'AccessRefused',
+  'ClusterUnresolved',
+  'ApiServerRefused',
+  'DiscoveryMissing',
+  'Throttled',
+  'Unreachable',
+] satisfies readonly FailureName[];
+
+/** Whether an error speaks of the target it was asked about, and of nothing else. */
+export const isTargetTrouble = (error: unknown): error is Error =>
+  error instanceof Error && ofTarget.includes(error.name);
+
+/** Whether it is trouble of a target that may be over by itself: the table retries it. */
+export const mayPass = (error: unknown): error is Error => isTargetTrouble(error) && retried.token.includes(error.name);
+
 /** A step was given input that it can not have been meant to have. Never retried. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';

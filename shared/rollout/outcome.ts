@@ -4,7 +4,7 @@ export type End = 'succeeded' | 'partial' | 'failed' | 'rolled_back' | 'aborted'
 /** Whether a rollout goes back from a wave that ended so on its way forward. Pure; `statemachines/rollout.yml` says the same. */
 export const goesBack = (outcome: string): boolean => ['failed', 'aborted', 'refused'].includes(outcome);
 
-/** How one deployment, one release on one target, ended. `lost`: the target could not be reached or did not answer. */
+/** How one deployment, one release on one target, ended. `lost`: the target could not be reached or did not answer, or a step did not come through: what may pass by itself. */
 export type DeploymentOutcome = 'deployed' | 'failed' | 'stopped' | 'lost';
 
 /** What a deployment returns. A bad deployment is a result, never a throw. Under 1 KB, whatever happened. */

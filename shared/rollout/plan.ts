@@ -93,8 +93,8 @@ export interface WavePlan {
     readonly planned: `sha256:${string}`;
     readonly counts: ActionCounts;
   }[];
-  /** Targets that could not be read when the plan was made, and why: nothing is written to them. */
-  readonly unreachable: readonly { readonly target: string; readonly because: string }[];
+  /** Targets that could not be read when the plan was made, and why: nothing is written to them. `mayPass`: it may be over by itself. */
+  readonly unreachable: readonly { readonly target: string; readonly because: string; readonly mayPass?: true }[];
   /** What only an approval by name may delete. Absent where there is nothing. */
   readonly deletes?: DeleteList;
   /** Flags that are set once the wave is deployed, or taken back before it goes back; in that order. Absent where there are none. */

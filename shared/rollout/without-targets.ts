@@ -19,14 +19,14 @@ interface Hiding {
   readonly names: RegExp;
 }
 
-/** `ro-1234`, `ro-1234-2` a further try, `ro-1234-0a1b2c3d` one that follows; the execution of a wave is `ro-1234-acme-forward`. */
+/** `ro-1234`, `ro-1234-2` a further try, `ro-1234-0a1b2c3d` one that follows; the execution of a wave is `ro-1234-acme-forward`, or `-back`, or of a way back that was begun again `-back-2`. */
 const rolloutName = 'ro-[0-9a-f]{20}(?:-(?:[0-9a-f]{8}|[0-9]+))*';
 
 const openHiding = (hidden: ReadonlySet<string>): Hiding => {
   const escaped = [...hidden].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   // Not within a longer name: prod-1 is not prod-10.
   const alone = `(?<![A-Za-z0-9-])(?:${escaped})(?![A-Za-z0-9-])`;
-  const ofExecution = `(?<=${rolloutName}-)(?:${escaped})(?=-(?:forward|back)(?![A-Za-z0-9-]))`;
+  const ofExecution = `(?<=${rolloutName}-)(?:${escaped})(?=-(?:forward|back(?:-[0-9]+)?)(?![A-Za-z0-9-]))`;
   return {
     isHidden: (name) => typeof name === 'string' && hidden.has(name),
     names: new RegExp(`${alone}|${ofExecution}`),

@@ -35,11 +35,18 @@ export const concludeWave = async (
   const { ledger, clock } = outside;
   const result = await orHeld(ref, given, outside);
   if (result.outcome === 'passed' && plan !== undefined) await keepVerified(ref, plan, outside);
-  await advanceWave(ledger, ref, { closedAt: clock.now(), outcome: result.outcome, because: result.because });
+  const { again } = await advanceWave(ledger, ref, {
+    closedAt: clock.now(),
+    outcome: result.outcome,
+    because: result.because,
+  });
   if (ref.direction === 'back' || !goesBack(result.outcome)) await freeTurn(ref.wave, ref.rollout, steps, outside);
   const hasFailed = ref.direction === 'forward' && result.outcome === 'failed';
   const suspects = hasFailed ? await findSuspects(ref, readOutside, outside) : [];
-  await recordEvent(ledger, ref.rollout, `wave ${ref.wave} ${ref.direction}`, {
+  // That a way back was begun again and came to nothing again is no news.
+  if (again !== undefined && result.outcome !== 'passed')
+    return { outcome: result.outcome, because: brief(result.because) };
+  await recordEvent(ledger, ref.rollout, `wave ${ref.wave} ${ref.direction}${again === undefined ? '' : ` ${again}`}`, {
     at: clock.now(),
     kind: 'wave',
     wave: ref.wave,

@@ -1,7 +1,16 @@
-import { advanceWave, keepJudgement, readDeployments, readStop, type WaveRef } from '../ledger/waves.ts';
+import { getJson } from '../blobs/json.ts';
+import {
+  advanceWave,
+  keepJudgement,
+  readDeployments,
+  readStop,
+  type WaveProgress,
+  type WaveRef,
+} from '../ledger/waves.ts';
 import { inTurns } from '../outside/in-turns.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { type NextSoak, nextSoak } from '../rollout/next-soak.ts';
+import type { WavePlan } from '../rollout/plan.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
 import type { Judgement } from '../rollout/verdict.ts';
@@ -61,8 +70,9 @@ export const judgeWave = async (
   const progress = await advanceWave(ledger, ref, { judgingAt: clock.now() });
   const { judgingAt = clock.now(), longSoak } = progress;
   const wave = soaking(configured, longSoak);
+  const isOurs = await plannedNow(ref, progress, outside);
   const deployed = [...(await readDeployments(ledger, ref)).values()]
-    .filter((each) => each.outcome === 'deployed')
+    .filter((each) => each.outcome === 'deployed' && isOurs(each.target))
     .map((each) => withFlags(each, progress));
   if (deployed.length === 0) return { status: 'failed', because: `no target of wave ${ref.wave} could be deployed to` };
   const lastWriteAt = Math.max(judgingAt, ...deployed.map((each) => each.endedAt));
@@ -144,6 +154,17 @@ export const judgeWave = async (
   if (next.status !== 'passed') return next;
   const unseen = await unseenBySoak(ref, names, outside);
   return unseen === undefined ? next : { ...next, because: `${next.because}; ${unseen}` };
+};
+
+/** A way back that was begun again is judged by what it has planned: what was back before may have a newer release since. */
+const plannedNow = async (
+  ref: WaveRef,
+  { plan, again }: WaveProgress,
+  { blobs }: Pick<Outside, 'blobs'>,
+): Promise<(target: string) => boolean> => {
+  if (ref.direction === 'forward' || again === undefined || plan === undefined) return () => true;
+  const planned = new Set((await getJson<WavePlan>(blobs, plan)).targets.map(({ target }) => target));
+  return (target) => planned.has(target);
 };
 
 /** On a way back what is scheduled sees what was there before, and what others see of it: only the wave's own loops look there. */

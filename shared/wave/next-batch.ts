@@ -31,7 +31,7 @@ export const nextBatch = async (
   planDigest: Digest,
   outside: Pick<Outside, 'ledger' | 'blobs' | 'clock'>,
 ): Promise<NextBatchResult> => {
-  await advanceWave(outside.ledger, ref, { deployingAt: outside.clock.now() });
+  const { again } = await advanceWave(outside.ledger, ref, { deployingAt: outside.clock.now() });
   const plan = await getJson<WavePlan>(outside.blobs, planDigest);
   const planned = new Map(plan.targets.map((each) => [each.target, each.planned]));
   const results = new Map<
@@ -69,7 +69,9 @@ export const nextBatch = async (
   if (resting !== undefined) return resting;
   const items: DeploymentRef[] = next.targets.flatMap((target) => {
     const digest = planned.get(target);
-    return digest === undefined ? [] : [{ ...ref, plan: planDigest, target, planned: digest }];
+    return digest === undefined
+      ? []
+      : [{ ...ref, plan: planDigest, target, planned: digest, ...(again === undefined ? {} : { again }) }];
   });
   const blob = await putJson(outside.blobs, items);
   const batch = 1 + Math.max(0, ...[...handed.values()].map((each) => each.batch));

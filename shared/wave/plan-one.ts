@@ -4,6 +4,7 @@ import type { Digest } from '../blobs/blobs.ts';
 import { getJson } from '../blobs/json.ts';
 import type { Cluster, ClusterEndpoint } from '../clouds/cluster.ts';
 import type { Outside } from '../outside/outside.ts';
+import { isTargetTrouble, mayPass } from '../rollout/failures.ts';
 import type { PlannedTarget } from '../rollout/plan.ts';
 import type { ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
 import type { Target } from '../rollout/target.ts';
@@ -25,22 +26,7 @@ export interface Wanted extends Pick<PlanInput, 'deletes' | 'lint' | 'kept' | 'r
 export type PlannedOne =
   | { readonly status: 'planned'; readonly planned: PlannedTarget }
   | { readonly status: 'refused'; readonly refusals: readonly Refusal[] }
-  | { readonly status: 'unreachable'; readonly because: string };
-
-/** Failures that speak of one target, not of us: the others are planned all the same. */
-const unreachableNames = [
-  'ClusterUnreachable',
-  'AccessRefused',
-  'ClusterUnresolved',
-  'ApiServerRefused',
-  'DiscoveryMissing',
-  'Throttled',
-  'Unreachable',
-];
-
-/** Whether an error speaks of the target it was asked about, and of nothing else. */
-export const isTargetTrouble = (error: unknown): error is Error =>
-  error instanceof Error && unreachableNames.includes(error.name);
+  | { readonly status: 'unreachable'; readonly because: string; readonly mayPass: boolean };
 
 /** Plans one target as it is now. A target that can not be found, opened or read is a result. */
 export const planOne = async (
@@ -59,7 +45,7 @@ export const planOne = async (
     return { status: 'planned', planned: { endpoint, ...planned } };
   } catch (error) {
     if (isTargetTrouble(error)) {
-      return { status: 'unreachable', because: error.message };
+      return { status: 'unreachable', because: error.message, mayPass: mayPass(error) };
     }
     throw error;
   }

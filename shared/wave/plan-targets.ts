@@ -58,8 +58,10 @@ export const planTargets = async (
     const target = each.target.name;
     const result = await planOne(each, tools, outside, signal);
     if (result.status === 'planned') planned.push(await store(target, result, outside));
-    else if (result.status === 'unreachable') unreachable.push({ target, because: brief(result.because, 300) });
-    else if (direction === 'forward') refused.set(target, result.refusals);
+    else if (result.status === 'unreachable') {
+      const passing = result.mayPass ? { mayPass: true as const } : {};
+      unreachable.push({ target, because: brief(result.because, 300), ...passing });
+    } else if (direction === 'forward') refused.set(target, result.refusals);
     else {
       const reasons = result.refusals.map(({ because }) => because).join('; ');
       unreachable.push({ target, because: brief(`can not go back: ${reasons}`, 300) });

@@ -2,13 +2,14 @@ import { getJson, putJson } from '../blobs/json.ts';
 import { recordEvent } from '../ledger/events.ts';
 import { readRollout } from '../ledger/rollouts.ts';
 import { dropStanding, readTargetStates, type TargetState, wayBack } from '../ledger/target-state.ts';
-import { advanceWave, keepPlan, type WaveRef } from '../ledger/waves.ts';
+import { advanceWave, beginAgain, keepPlan, readStop, readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Invocation, Outside } from '../outside/outside.ts';
 import { approvalAsk } from '../rollout/approval-ask.ts';
 import type { PlannedFlag } from '../rollout/flag.ts';
 import { brief } from '../rollout/outcome.ts';
 import type { NamedDelete, WavePlan } from '../rollout/plan.ts';
 import type { Release, RenderedTarget } from '../rollout/release.ts';
+import { secondsToTry, waits } from '../rollout/waits.ts';
 import type { Wave } from '../rollout/wave.ts';
 import { deleteLimits } from './delete-limits.ts';
 import { describeRefused } from './describe-refused.ts';
@@ -28,7 +29,7 @@ import { wantForward } from './want-forward.ts';
 /** What the state machine is told. Under 4 KB for any number of targets; every member is always there. */
 export interface PlanWaveResult {
   /** `passed`: there is nothing to do in this wave. */
-  /** `in-progress`: what has to be known of a flag is not known now. */
+  /** `in-progress`: what has to be known of a flag is not known now, or targets can not be reached that it may not lose. */
   readonly status: 'planned' | 'passed' | 'refused' | 'aborted' | 'in-progress';
   readonly retryAfterSeconds: number;
   /** When its flags are written: after its targets, before them, or there are none. */
@@ -59,16 +60,27 @@ export const planWave = async (
   if (flags.status !== 'planned') return unplanned(ref, wave, flags, outside);
   const wanted =
     ref.direction === 'forward' ? await forward(release, ref, wave, outside) : await back(release, ref, wave, outside);
+  if (ref.direction === 'back') {
+    const again = wanted.map(({ target }) => target.name);
+    await beginAgain(outside.ledger, ref, again);
+  }
   if (wanted.length === 0 && flags.flags.length === 0) return nothing(`wave ${wave.name} has nothing of this rollout`);
   const found = await planTargets(ref.direction, wanted, tools, outside, signal);
   if (found.refused.size > 0) {
     const because = await recordRefusal(ref, describeRefused(found.refused), outside);
     return { ...nothing(brief(because)), status: 'refused' };
   }
+  const outage = ref.direction === 'forward' ? await waitForTargets(ref, wave, found, outside) : undefined;
+  if (outage !== undefined) return outage;
   const plan = await wavePlan(ref, wave, found, flags.flags, outside);
   const digest = await putJson(outside.blobs, plan);
   const soak = ref.direction === 'forward' ? await longSoak(wave, found.planned, outside) : undefined;
   await keepPlan(outside.ledger, ref, { plan: digest, plannedAt: outside.clock.now(), longSoak: soak });
+  const { again } = await readWave(outside.ledger, ref);
+  if (again !== undefined && found.planned.length === 0 && flags.flags.length === 0) {
+    const because = brief(`no target of wave ${wave.name} can be reached to go back: ${found.unreachable[0]?.because}`);
+    return { ...nothing(because), status: 'aborted' };
+  }
   await recordPlan(ref, plan, digest, found, outside);
   const ask = approvalAsk(release, wave, plan);
   return {
@@ -80,6 +92,34 @@ export const planWave = async (
     approval: { needed: ask !== undefined, timeoutSeconds: Math.ceil((ask?.expiresMs ?? 0) / 1000) },
     shards: shardsOf(release, wave),
   };
+};
+
+/**
+ * A wave that may lose fewer targets than can not be reached now waits for them, with nothing written, as long as that may pass and lets it
+ * through. A wave that can do without them does not.
+ */
+const waitForTargets = async (
+  ref: WaveRef,
+  wave: Wave,
+  { unreachable }: PlannedTargets,
+  { ledger, clock }: Pick<Outside, 'ledger' | 'clock'>,
+): Promise<PlanWaveResult | undefined> => {
+  const lastingly = unreachable.filter(({ mayPass }) => mayPass !== true).length;
+  if (unreachable.length <= wave.maxFailures || lastingly > wave.maxFailures) return undefined;
+  const now = clock.now();
+  const { unreachableFrom = now } = await advanceWave(ledger, ref, { unreachableFrom: now });
+  const seconds = secondsToTry(waits.forward, unreachableFrom, now);
+  if (seconds === undefined || (await readStop(ledger, ref)) !== undefined) return undefined;
+  const because = brief(
+    `wave ${ref.wave}, nothing written in it, waits for ${unreachable.map(({ target }) => target).join(', ')}: ${unreachable[0]?.because}`,
+  );
+  await recordEvent(ledger, ref.rollout, `outage ${ref.wave}`, {
+    at: now,
+    kind: 'held',
+    wave: ref.wave,
+    text: because,
+  });
+  return { ...nothing(because), status: 'in-progress', retryAfterSeconds: seconds };
 };
 
 /** The plan of the wave, with the list of what only an approval by name may delete as a blob of its own. */

@@ -2,9 +2,9 @@ import { recordEvent } from '../ledger/events.ts';
 import { readFlagChanges } from '../ledger/flags.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readRollout } from '../ledger/rollouts.ts';
-import { readBegun } from '../ledger/target-state.ts';
+import { readBegun, readTargetStates } from '../ledger/target-state.ts';
 import { afterTelling, changeTurn, nextAfter, nextTurn, readTurn, type Turn } from '../ledger/turn.ts';
-import type { WaveRef } from '../ledger/waves.ts';
+import { readWave, type WaveRef } from '../ledger/waves.ts';
 import type { Outside } from '../outside/outside.ts';
 import { executionArn, type StepFunctions } from '../outside/step-functions.ts';
 import type { Wave } from '../rollout/wave.ts';
@@ -96,5 +96,10 @@ const isUntouched = async (ref: WaveRef, wave: Wave, ledger: Ledger): Promise<bo
   if ((await readTurn(ledger, wave.name)).holder?.rollout === rollout) return false;
   if ((await readFlagChanges(ledger, ref)).some(({ backAt }) => backAt === undefined)) return false;
   const begun = new Set(await readBegun(ledger, rollout));
-  return !wave.targets.some((target) => begun.has(target));
+  const ours = wave.targets.filter((target) => begun.has(target));
+  if (ours.length === 0) return true;
+  if ((await readWave(ledger, ref)).closedAt === undefined) return false;
+  // It was here before, and is for what it could not reach then.
+  const states = await readTargetStates(ledger);
+  return !ours.some((target) => states.get(target)?.begun?.rollout === rollout);
 };

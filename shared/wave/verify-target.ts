@@ -4,11 +4,12 @@ import { getJson } from '../blobs/json.ts';
 import { getPlanned } from '../blobs/planned-target.ts';
 import type { Cluster } from '../clouds/cluster.ts';
 import type { Outside } from '../outside/outside.ts';
+import { isTargetTrouble } from '../rollout/failures.ts';
 import { unnamedIn, type WavePlan } from '../rollout/plan.ts';
 import type { Release, ReleaseTarget, RenderedTarget } from '../rollout/release.ts';
 import type { Judgement } from '../rollout/verdict.ts';
 import type { VerifyTarget } from './judge-wave.ts';
-import { isTargetTrouble, type PlanningTools } from './plan-one.ts';
+import type { PlanningTools } from './plan-one.ts';
 
 /** What the last look at a wave needs of other capabilities. */
 export interface VerifyingTools extends Pick<PlanningTools, 'open'> {

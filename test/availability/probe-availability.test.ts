@@ -73,12 +73,16 @@ const release: Release = {
 };
 
 /** A place where targets are up or down as seen from regions, and rollout `r` holds wave `w`. */
-const openPlace = async (progress: { readonly closedAt?: number } = {}, more: Partial<Settings> = {}) => {
+const openPlace = async (
+  progress: { readonly closedAt?: number } = {},
+  more: Partial<Settings> = {},
+  verified: Release = release,
+) => {
   let now = 1_000 * 60_000 + 5_000;
   const clock = { ...processClock, now: () => now };
   const ledger = openSqliteLedger(':memory:', clock);
   const blobs = folderBlobs(dir);
-  const digest = await putJson(blobs, release);
+  const digest = await putJson(blobs, verified);
   const standing = { release: digest, rendered: digestOf('m'), commit: 'c', rollout: 'before', at: now };
   for (const target of ['a', 'b']) await markVerified(ledger, target, standing);
   await openRollout(ledger, {
@@ -306,5 +310,14 @@ describe('scheduled probes', () => {
       await place.probe('y', []);
     }
     expect((await watchProbers(place)).map(({ target, region }) => `${target} ${region}`)).toEqual(['a x', 'b x']);
+  });
+
+  it.each<[string, Release['gates']]>([
+    ['only reports', { up: { ...release.gates.up, effect: 'report' } as Release['gates'][string] }],
+    ['is not there', {}],
+  ])('are missed by nobody where their gate %s', async (_, gates) => {
+    const place = await openPlace({}, {}, { ...release, gates });
+    for (let minute = 0; minute < 4; minute += 1) place.nextMinute();
+    expect(await watchProbers(place)).toEqual([]);
   });
 });

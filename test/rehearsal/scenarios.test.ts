@@ -50,17 +50,6 @@ describe("on the demo's config", () => {
 describe('with a guard taken off', () => {
   test.each([
     ['unhealthy-version', "without('api-up')", 'it ends rolled_back: succeeded'],
-    ['failing-requests', "without('errors')", 'it ends rolled_back: succeeded'],
-    [
-      'fails-in-the-soak',
-      "{ waves: [if wave.name == 'staging' then wave { gates: ['api-up'] } else wave for wave in small.waves] }",
-      'it is stopped in staging: internal',
-    ],
-    [
-      'nobody-approves',
-      "{ waves: [{ [key]: wave[key] for key in std.objectFields(wave) if key != 'approval' } for wave in small.waves] }",
-      'it ends rolled_back or failed or aborted: succeeded',
-    ],
     ['one-region-blind', "{ gates+: { 'api-up'+: { quorum: 1 } } }", 'it ends succeeded: rolled_back'],
     [
       'lost-render',

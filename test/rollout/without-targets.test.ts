@@ -50,11 +50,14 @@ test.each<[string, unknown, unknown]>([
   [
     'and the name of an execution of its wave, and of no wave with a longer name',
     ['', '-2', '-0a1b2c3d', '-2-0a1b2c3d-2'].flatMap((again) =>
-      ['acme-forward', 'acme-back', 'big-acme-forward', 'acme-eu-back'].map((wave) => `wave:${id}${again}-${wave}`),
+      ['acme-forward', 'acme-back', 'big-acme-forward', 'acme-eu-back', 'acme-back-2'].map(
+        (wave) => `wave:${id}${again}-${wave}`,
+      ),
     ),
     ['', '-2', '-0a1b2c3d', '-2-0a1b2c3d-2'].flatMap((again) => [
       ...['(of a private target)', '(of a private target)'],
       ...['big-acme-forward', 'acme-eu-back'].map((wave) => `wave:${id}${again}-${wave}`),
+      '(of a private target)',
     ]),
   ],
   ['and not a longer name', ['acme-2', 'xacme', 'acmex', 'bigXcorp'], ['acme-2', 'xacme', 'acmex', 'bigXcorp']],
