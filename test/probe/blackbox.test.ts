@@ -224,8 +224,8 @@ describeWith('beside blackbox-exporter', ['prometheus-blackbox-exporter'], () =>
     });
   });
 
-  // What the server waits is the least that its phase takes for both, and phases add up to no more than the whole: bounds that hold
-  // however slow this machine is.
+  // What the server waits is the least that its phase takes for both, and phases add up to no more than the whole. Whoever notices late that the
+  // headers are there counts that wait among theirs, so half of it is asked for.
   test.each([
     { path: '/slow', slow: 'headers', theirs: 'processing' },
     { path: '/slow-body', slow: 'body', theirs: 'transfer' },
@@ -234,9 +234,8 @@ describeWith('beside blackbox-exporter', ['prometheus-blackbox-exporter'], () =>
     const found = await exported('http', address(at));
     const attempt = await ours(check(at));
     const theirMs = (phase: string) => (found[`probe_http_duration_seconds{phase="${phase}"}`] ?? 0) * 1_000;
-    // Timers of Node may fire up to a millisecond early.
-    expect(attempt.phases[slow]).toBeGreaterThanOrEqual(slowMs - 2);
-    expect(theirMs(theirs)).toBeGreaterThanOrEqual(slowMs - 2);
+    expect(attempt.phases[slow]).toBeGreaterThanOrEqual(slowMs / 2);
+    expect(theirMs(theirs)).toBeGreaterThanOrEqual(slowMs / 2);
     const sum = Object.values(attempt.phases).reduce((total, ms) => total + ms, 0);
     expect(sum).toBeLessThanOrEqual(attempt.durationMs + 0.01);
     const theirSum = ['resolve', 'connect', 'tls', 'processing', 'transfer'].reduce(
