@@ -1,16 +1,13 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actions } from '../../console/actions.ts';
-import { createConsole } from '../../console/app.ts';
-import { reading } from '../../console/reading.ts';
 import { headName, headText } from '../../shared/audit/anchor.ts';
 import { readNewestLink } from '../../shared/audit/chain-rows.ts';
 import { headOf } from '../../shared/audit/link.ts';
 import { openRollout } from '../../shared/ledger/rollouts.ts';
 import { openAudit } from '../audit/chained.ts';
+import { auditConsole } from '../console/audit-console.ts';
 import { serve } from '../console/serve.ts';
-import { settings } from '../console/story-console.ts';
 import { ran as runCommand } from './recording-terminal.ts';
 
 const story = openAudit();
@@ -26,16 +23,7 @@ beforeAll(async () => {
   await story.chain();
   await story.event('second', 'eks-a');
   await story.chain();
-  const clock = { ...story.clock, sleep: async () => undefined, after: () => () => undefined };
-  const site = createConsole({
-    // None is asked for anything.
-    outside: { ledger: story.ledger, blobs: undefined as never, clock, settings: settings() },
-    identify: async () => ({ name: 'ana', kind: 'person', roles: [] }),
-    actions: {} as Actions,
-    heads: story.anchor.list,
-    pages: reading,
-    assets: {},
-  });
+  const site = auditConsole(story);
   ({ url, close } = await serve(site.fetch));
   pem = join(story.dir, 'audit.pem');
   writeFileSync(pem, await story.tools.signer.publicKey());

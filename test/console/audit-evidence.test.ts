@@ -2,15 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { fetchEvidence } from '../../cli/audit-evidence.ts';
-import type { Actions } from '../../console/actions.ts';
-import { createConsole } from '../../console/app.ts';
-import { reading } from '../../console/reading.ts';
 import { verifyAudit } from '../../shared/audit/verify-audit.ts';
 import { auditWrite } from '../../shared/ledger/audit.ts';
 import type { Write } from '../../shared/ledger/ledger.ts';
 import { openRollout } from '../../shared/ledger/rollouts.ts';
 import { openAudit } from '../audit/chained.ts';
-import { settings } from './story-console.ts';
+import { auditConsole } from './audit-console.ts';
 
 const opened: ReturnType<typeof openAudit>[] = [];
 afterEach(() => {
@@ -28,16 +25,7 @@ const open = async () => {
   await story.chain();
   await story.freeze('eks-a');
   await story.chain();
-  const clock = { ...story.clock, sleep: async () => undefined, after: () => () => undefined };
-  const site = createConsole({
-    // None is asked for anything.
-    outside: { ledger: story.ledger, blobs: undefined as never, clock, settings: settings() },
-    identify: async () => ({ name: 'ana', kind: 'person', roles: [] }),
-    actions: {} as Actions,
-    heads: story.anchor.list,
-    pages: reading,
-    assets: {},
-  });
+  const site = auditConsole(story);
   const sizes: number[] = [];
   const view = async <View>(path: string): Promise<View> => {
     const text = await (await site.fetch(new Request(`http://127.0.0.1:4180${path}`))).text();

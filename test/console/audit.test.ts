@@ -1,22 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Actions } from '../../console/actions.ts';
-import { createConsole } from '../../console/app.ts';
-import { reading } from '../../console/reading.ts';
 import { readAuditRows } from '../../console/rows/read-audit.ts';
 import { openAudit } from '../audit/chained.ts';
-import { settings } from './story-console.ts';
+import { auditConsole } from './audit-console.ts';
 
 const story = openAudit();
 afterAll(story.close);
-const clock = { ...story.clock, sleep: async () => undefined, after: () => () => undefined };
-const site = createConsole({
-  // None is asked for anything.
-  outside: { ledger: story.ledger, blobs: undefined as never, clock, settings: settings() },
-  identify: async () => ({ name: 'ana', kind: 'person', roles: [] }),
-  actions: {} as Actions,
-  pages: reading,
-  assets: {},
-});
+const site = auditConsole(story);
 const get = (path: string) => site.fetch(new Request(`http://127.0.0.1:4180${path}`));
 const view = async (path: string) => (await (await get(path)).json()).view;
 const texts = async (path: string) => (await view(path)).entries.map(({ text }: { readonly text: string }) => text);

@@ -1,15 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadDefinition } from '../../local/engine/load.ts';
 import { secondsToTry, waits } from '../../shared/rollout/waits.ts';
 import { benchClock } from '../engine/bench-clock.ts';
 import { workbench } from '../engine/workbench.ts';
+import { machineText, waveInOneCall } from './machines.ts';
 
-const load = (name: string) =>
-  loadDefinition(readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'), {
-    functionArn: (key) => `arn:aws:lambda:us-east-1:111111111111:function:${key}`,
-    stateMachineArn: (ref) => `arn:aws:states:us-east-1:111111111111:stateMachine:${ref}`,
-  });
 const none = { outcome: 'passed', because: '' };
 
 test('a rollout of six waves goes back for six hours within a history of 5,000 events, under a new name each time', async () => {
@@ -41,23 +35,9 @@ test('a rollout of six waves goes back for six hours within a history of 5,000 e
       },
     },
   });
-  await bench.create('WaveVersion', {
-    QueryLanguage: 'JSONata',
-    StartAt: 'Wave',
-    States: {
-      Wave: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Arguments: {
-          FunctionName: 'wave',
-          Payload: "{% $merge([$states.input, {'name': $states.context.Execution.Name}]) %}",
-        },
-        Output: '{% $states.result.Payload %}',
-        End: true,
-      },
-    },
-  });
-  await bench.create('rollout', load('rollout'));
+  const named = "{% $merge([$states.input, {'name': $states.context.Execution.Name}]) %}";
+  await bench.create('WaveVersion', waveInOneCall(named));
+  await bench.create('rollout', machineText('rollout'));
   const execution = await bench.start('rollout', { rollout: 'r' });
   await clock.run(() => given.length === 43);
   const events = await bench.history(execution);

@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { SendTaskSuccessCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { loadDefinition } from '../../local/engine/load.ts';
 import { secondsToLook } from '../../shared/rollout/assess-entry.ts';
 import { type BenchClock, benchClock } from '../engine/bench-clock.ts';
 import { workbench } from '../engine/workbench.ts';
+import { enteredWave } from './machines.ts';
 
 const dayMs = 24 * 3_600_000;
 /** Where Step Functions ends an execution. */
 const mostEvents = 25_000;
-const definition = loadDefinition(readFileSync(new URL('../../statemachines/wave.yml', import.meta.url), 'utf8'), {
-  functionArn: (key) => `arn:aws:lambda:us-east-1:111111111111:function:${key}`,
-  stateMachineArn: (ref) => `arn:aws:states:us-east-1:111111111111:stateMachine:${ref}`,
-});
-
 const sleep = (clock: BenchClock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
 /** Events of a wave's execution after each of these days of a hold, counted by the engine; its functions answer as ours do when a wave is held. */
@@ -25,19 +19,12 @@ const eventsAfter = async (days: readonly number[], held: 'before' | 'within'): 
     retryAfterSeconds: secondsToLook(clock.now(), begun, undefined),
     because: 'held',
   });
-  let token = '';
+  const wave = enteredWave();
   const bench = workbench({
     clock,
     functions: {
-      takeTurn: (payload) => {
-        token = (payload as { readonly token: string }).token;
-      },
-      planWave: () => ({
-        ...{ status: 'planned', plan: 'p', flags: 'none', approval: { needed: false }, because: '' },
-        shards: [{ shard: 0, of: 1 }],
-      }),
-      judgeEntry: () => ({ status: 'pass', because: '' }),
-      awaitEntry: () => (held === 'before' ? waits() : { status: 'pass', because: '' }),
+      ...wave.functions,
+      ...(held === 'before' && { awaitEntry: waits }),
       nextBatch: waits,
       // Ten minutes of probing a call; after a day a slice of ten seconds, and a rest as long as the wait.
       probeWave: async () => {
@@ -47,12 +34,7 @@ const eventsAfter = async (days: readonly number[], held: 'before' | 'within'): 
       },
     },
   });
-  await bench.create('wave', definition);
-  const execution = await bench.start('wave', { rollout: 'r', release: 'd', wave: 'w', direction: 'forward' });
-  await clock.run(() => token !== '');
-  // The turn, which is waited for on its task token.
-  const output = JSON.stringify({ status: 'taken', because: '' });
-  await bench.client.send(new SendTaskSuccessCommand({ taskToken: token, output }));
+  const execution = await wave.started(bench, clock);
   const events: number[] = [];
   for (const day of days) {
     await clock.run(() => clock.now() >= begun + day * dayMs);

@@ -1,32 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { SendTaskSuccessCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { loadDefinition } from '../../local/engine/load.ts';
 import { benchClock } from '../engine/bench-clock.ts';
 import { workbench } from '../engine/workbench.ts';
-
-const definition = loadDefinition(readFileSync(new URL('../../statemachines/wave.yml', import.meta.url), 'utf8'), {
-  functionArn: (key) => `arn:aws:lambda:us-east-1:111111111111:function:${key}`,
-  stateMachineArn: (ref) => `arn:aws:states:us-east-1:111111111111:stateMachine:${ref}`,
-});
+import { enteredWave } from './machines.ts';
 
 /** Seconds after the first call at which the prober of a wave is called within ten minutes; those of these numbers fail for a reason that is not retried. */
 const callsWhere = async (fails: (call: number) => boolean): Promise<readonly number[]> => {
   const clock = benchClock();
   const calls: number[] = [];
-  let token = '';
+  const wave = enteredWave();
   const bench = workbench({
     clock,
     functions: {
-      takeTurn: (payload) => {
-        token = (payload as { readonly token: string }).token;
-      },
-      planWave: () => ({
-        ...{ status: 'planned', plan: 'p', flags: 'none', approval: { needed: false }, because: '' },
-        shards: [{ shard: 0, of: 1 }],
-      }),
-      judgeEntry: () => ({ status: 'pass', because: '' }),
-      awaitEntry: () => ({ status: 'pass', because: '' }),
+      ...wave.functions,
       nextBatch: () => ({ status: 'in-progress', retryAfterSeconds: 60, because: 'held' }),
       probeWave: () => {
         calls.push(clock.now());
@@ -35,11 +21,7 @@ const callsWhere = async (fails: (call: number) => boolean): Promise<readonly nu
       },
     },
   });
-  await bench.create('wave', definition);
-  const execution = await bench.start('wave', { rollout: 'r', release: 'd', wave: 'w', direction: 'forward' });
-  await clock.run(() => token !== '');
-  const output = JSON.stringify({ status: 'taken', because: '' });
-  await bench.client.send(new SendTaskSuccessCommand({ taskToken: token, output }));
+  const execution = await wave.started(bench, clock);
   await clock.run(() => calls.length > 0);
   const [first = 0] = calls;
   await clock.run(() => clock.now() >= first + 600_000);

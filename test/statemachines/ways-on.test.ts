@@ -1,18 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { loadDefinition } from '../../local/engine/load.ts';
 import { type Handler, HandlerFailure } from '../engine/open-engine.ts';
 import { type Workbench, workbench } from '../engine/workbench.ts';
-
-const machine = 'arn:aws:states:us-east-1:111111111111:stateMachine:';
-const readMachine = (name: string): unknown =>
-  JSON.parse(
-    loadDefinition(readFileSync(new URL(`../../statemachines/${name}.yml`, import.meta.url), 'utf8'), {
-      functionArn: (key) => `arn:aws:lambda:us-east-1:111111111111:function:${key}`,
-      stateMachineArn: (ref) => `${machine}${ref}`,
-    }),
-  );
+import { machineText, waveInOneCall } from './machines.ts';
 
 test('a wave whose way back ends without an answer keeps no wave before it from going back', async () => {
   const waves: unknown[] = [];
@@ -42,20 +32,8 @@ test('a wave whose way back ends without an answer keeps no wave before it from 
       },
     },
   });
-  await bench.create('WaveVersion', {
-    QueryLanguage: 'JSONata',
-    StartAt: 'Wave',
-    States: {
-      Wave: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Arguments: { FunctionName: 'wave', Payload: '{% $states.input %}' },
-        Output: '{% $states.result.Payload %}',
-        End: true,
-      },
-    },
-  });
-  expect((await bench.execute(readMachine('rollout'), { rollout: 'ro-1' })).status).toBe('SUCCEEDED');
+  await bench.create('WaveVersion', waveInOneCall('{% $states.input %}'));
+  expect((await bench.execute(machineText('rollout'), { rollout: 'ro-1' })).status).toBe('SUCCEEDED');
   expect(waves).toEqual(['staging forward', 'internal forward', 'internal back', 'staging back']);
   expect(causes).toEqual([
     {
@@ -84,6 +62,6 @@ test('a wave that needs no turn to go back has passed', async () => {
   });
   later.bench = bench;
   const ref = { rollout: 'ro-1', release: 'r', wave: 'staging', direction: 'back' };
-  expect((await bench.execute(readMachine('wave'), ref)).status).toBe('SUCCEEDED');
+  expect((await bench.execute(machineText('wave'), ref)).status).toBe('SUCCEEDED');
   expect(concluded).toEqual([{ outcome: 'passed', because: 'nothing of this rollout is in wave staging' }]);
 });
