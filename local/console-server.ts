@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConsole } from '../console/app.ts';
+import { bearerOf, cookieOf } from '../console/credentials.ts';
 import { reading } from '../console/reading.ts';
 import { auditAnchor } from '../functions/tools/audit.ts';
 import type { Actor } from '../shared/access/authorise.ts';
@@ -72,11 +73,10 @@ interface Keys {
 const ownerOf = (request: Request, { token, session }: Keys): Actor | undefined => {
   const authorization = request.headers.get('authorization') ?? '';
   const basic = /^Basic (.+)$/i.exec(authorization)?.[1];
-  const cookies = (request.headers.get('cookie') ?? '').split('; ');
   const given = [
-    [/^Bearer (.+)$/i.exec(authorization)?.[1], token],
+    [bearerOf(request), token],
     [basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'), token],
-    [cookies.find((cookie) => cookie.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1), session],
+    [cookieOf(request, cookieName), session],
   ] as const;
   return given.some(([value, key]) => value !== undefined && sameKey(value, key))
     ? { name: 'local', kind: 'person', roles: 'all' }

@@ -2,7 +2,7 @@ import { approvalId } from '../../shared/approval/request-approval.ts';
 import { readApproval } from '../../shared/approval/rows.ts';
 import type { Digest } from '../../shared/blobs/blobs.ts';
 import { getJson } from '../../shared/blobs/json.ts';
-import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
+import { readAllEvents } from '../../shared/ledger/events.ts';
 import { readFlagChanges } from '../../shared/ledger/flags.ts';
 import { type Rollout, readRollout } from '../../shared/ledger/rollouts.ts';
 import { readBegun, readDebt } from '../../shared/ledger/target-state.ts';
@@ -35,7 +35,7 @@ export const readRolloutRows = async (id: string, stored: Stored): Promise<Rollo
     begun,
     debt: await readDebt(stored.ledger, id),
     evidence: await readEvidence(waves, stored),
-    events: await allEvents(stored.ledger, id),
+    events: await readAllEvents(stored.ledger, id, mostEvents),
   };
 };
 
@@ -75,16 +75,4 @@ const readPass = async (ref: WaveRef, { ledger, blobs }: Stored): Promise<PassRo
     deployments: await readDeployments(ledger, ref),
     judgements: await readJudgements(ledger, ref),
   };
-};
-
-const allEvents = async (ledger: Outside['ledger'], id: string): Promise<readonly RolloutEvent[]> => {
-  const events: RolloutEvent[] = [];
-  let after: string | undefined;
-  while (events.length < mostEvents) {
-    const page = await readEvents(ledger, id, after);
-    events.push(...page.map(({ event }) => event));
-    after = page.at(-1)?.key;
-    if (page.length < 1000) break;
-  }
-  return events;
 };

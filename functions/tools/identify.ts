@@ -1,21 +1,13 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { ActionRefused } from '../../console/actions.ts';
 import type { ConsoleOptions } from '../../console/app.ts';
+import { bearerOf, cookieOf } from '../../console/credentials.ts';
 import type { Outside } from '../../shared/outside/outside.ts';
 import { isSessionToken, readSession } from '../../shared/sign-in/session.ts';
 import { issuerFailure } from './issuer-failure.ts';
 
 /** What a browser that has signed in brings. */
 export const sessionCookie = '__Host-tidegate';
-
-const bearerOf = ({ headers }: Request): string | undefined =>
-  /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
-
-export const cookieOf = ({ headers }: Request, name: string): string | undefined =>
-  (headers.get('cookie') ?? '')
-    .split('; ')
-    .find((each) => each.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
 
 /** What a request is sent by: of a session, or of the issuer. */
 export const tokenOf = (request: Request): string | undefined => bearerOf(request) ?? cookieOf(request, sessionCookie);

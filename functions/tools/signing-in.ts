@@ -1,10 +1,11 @@
 import { ActionRefused } from '../../console/actions.ts';
+import { cookieOf } from '../../console/credentials.ts';
 import type { SignIn } from '../../console/sign-in.ts';
 import type { Outside, SignInSettings } from '../../shared/outside/outside.ts';
 import { type CodeFlow, codeFlow } from '../../shared/sign-in/code-flow.ts';
 import { endSession, sessionMs, sessionStart, startSession } from '../../shared/sign-in/session.ts';
 import { codeOf, collectTerminal, grantTerminal, isChallenge } from '../../shared/sign-in/terminal.ts';
-import { cookieOf, sessionCookie, tokenOf } from './identify.ts';
+import { sessionCookie, tokenOf } from './identify.ts';
 import { issuerFailure } from './issuer-failure.ts';
 
 /** Of the two halves of signing in, for ten minutes. */

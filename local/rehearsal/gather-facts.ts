@@ -1,5 +1,4 @@
-import { type RolloutEvent, readEvents } from '../../shared/ledger/events.ts';
-import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { type RolloutEvent, readAllEvents } from '../../shared/ledger/events.ts';
 import { readRollout } from '../../shared/ledger/rollouts.ts';
 import { readStop } from '../../shared/ledger/waves.ts';
 import type { Target } from '../../shared/rollout/target.ts';
@@ -35,7 +34,7 @@ export const gatherFacts = async (
 ): Promise<Rehearsed> => {
   const { ledger } = stage.instance().outside;
   const row = await readRollout(ledger, rollout);
-  const events = await allEvents(ledger, rollout);
+  const events = await readAllEvents(ledger, rollout);
   const { waves, targets, image, standIns } = prepared;
   const { behaves, where } = scenario.to;
   const badOn = Object.keys(behaves).length > 0 ? chooseTargets(where, targets, waves) : [];
@@ -47,6 +46,12 @@ export const gatherFacts = async (
     const { at, because, judged } = stop;
     stops.push({ wave: name, at, because, by: judged === undefined ? ['people'] : [judged.gate, judged.kind] });
   }
+  const writes = new Map(
+    targets.map(({ name }) => {
+      const server = stage.instance().fleet.servers.get(name);
+      return [name, server === undefined ? [] : writesOf(server, marks.get(name) ?? 0)] as const;
+    }),
+  );
   return {
     scenario: scenario.name,
     seed,
@@ -60,32 +65,16 @@ export const gatherFacts = async (
     events: events.map(eventOf),
     injected,
     acted,
-    missed: [...missed, ...assessHalts(halts, writtenAt(targets, stage, marks))],
+    missed: [
+      ...missed,
+      ...assessHalts(halts, new Map([...writes].map(([name, made]) => [name, made.map(({ at }) => at)]))),
+    ],
     told: stage.told.filter(({ at }) => at >= beganAt),
-    targets: targets.map((target) => standingOf(target, prepared, stage, marks, traffic)),
+    targets: targets.map((target) => standingOf(target, prepared, stage, writes.get(target.name) ?? [], traffic)),
     stops,
     gates: standIns.gates,
     leftOut: standIns.leftOut,
   };
-};
-
-const writtenAt = (targets: readonly Target[], stage: Stage, marks: ReadonlyMap<string, number>) =>
-  new Map(
-    targets.map(({ name }) => {
-      const server = stage.instance().fleet.servers.get(name);
-      return [name, server === undefined ? [] : writesOf(server, marks.get(name) ?? 0).map(({ at }) => at)] as const;
-    }),
-  );
-
-const allEvents = async (ledger: Ledger, rollout: string): Promise<readonly RolloutEvent[]> => {
-  const events: RolloutEvent[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const some = await readEvents(ledger, rollout, after);
-    if (some.length === 0) return events;
-    after = some.at(-1)?.key;
-    events.push(...some.map(({ event }) => event));
-  }
 };
 
 const eventOf = ({ at, kind, text, wave, target, details }: RolloutEvent): RehearsedEvent => {
@@ -106,11 +95,9 @@ const standingOf = (
   { name }: Target,
   { waves, image }: PreparedRehearsal,
   stage: Stage,
-  marks: ReadonlyMap<string, number>,
+  writes: readonly { readonly at: number }[],
   traffic: ReadonlyMap<string, TrafficRecord>,
 ): RehearsedTarget => {
-  const server = stage.instance().fleet.servers.get(name);
-  const writes = server === undefined ? [] : writesOf(server, marks.get(name) ?? 0);
   const wave = waves.find(({ targets }) => targets.includes(name))?.name;
   const { calls, failed, ...out } = traffic.get(name) ?? { calls: 0, failed: 0, outMs: 0 };
   const [first] = writes;
@@ -119,7 +106,7 @@ const standingOf = (
     ...(wave === undefined ? {} : { wave }),
     writes: writes.length,
     ...(first === undefined ? {} : { firstWriteAt: first.at }),
-    runs: runningOn(server?.pods() ?? [], image),
+    runs: runningOn(stage.instance().fleet.servers.get(name)?.pods() ?? [], image),
     calls: Math.round(calls),
     failed: Math.max(0, Math.round(failed)),
     ...out,

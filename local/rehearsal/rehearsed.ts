@@ -2,6 +2,7 @@ import type { EventKind } from '../../shared/ledger/events.ts';
 import type { RehearsedWave } from './choose-targets.ts';
 import type { FaultName } from './fault-names.ts';
 import type { GateStandIn } from './plan-stand-ins.ts';
+import type { TrafficRecord } from './record-traffic.ts';
 
 /** Something that happened in a rehearsed rollout. */
 export interface RehearsedEvent {
@@ -35,8 +36,8 @@ export interface Missed {
   readonly came: string;
 }
 
-/** How one target stands in the end, and what became of its users' calls. */
-export interface RehearsedTarget {
+/** How one target stands in the end, and what became of its users' calls. `isOut`: when the rollout ended, or was given up. */
+export interface RehearsedTarget extends TrafficRecord {
   readonly name: string;
   /** Absent: a private one, which follows by a rollout of its own. */
   readonly wave?: string;
@@ -45,13 +46,6 @@ export interface RehearsedTarget {
   readonly firstWriteAt?: number;
   /** What runs there: the new version, the one before, both, or nothing; `other` where the version is not told by an image. */
   readonly runs: 'new' | 'before' | 'both' | 'nothing' | 'other';
-  readonly calls: number;
-  readonly failed: number;
-  readonly outMs: number;
-  readonly firstOutAt?: number;
-  readonly lastOutAt?: number;
-  /** It was out when the rollout ended, or was given up. */
-  readonly isOut?: true;
 }
 
 /** One scenario as it came out. Plain data: it is passed between processes, and is the same for the same seed. Times are epoch milliseconds. */

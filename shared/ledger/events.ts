@@ -105,6 +105,23 @@ export const readEvents = async (
   return rows.map((row) => ({ key: row.sort, event: eventOf(row) }));
 };
 
+/** Events of a rollout however many pages they take, oldest first; no further page is read once there are `most`. */
+export const readAllEvents = async (
+  ledger: Ledger,
+  rollout: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly RolloutEvent[]> => {
+  const events: RolloutEvent[] = [];
+  let after: string | undefined;
+  while (events.length < most) {
+    const page = await readEvents(ledger, rollout, after);
+    events.push(...page.map(({ event }) => event));
+    after = page.at(-1)?.key;
+    if (page.length < 1000) break;
+  }
+  return events;
+};
+
 const eventOf = (row: Row): RolloutEvent => {
   const { at, kind, wave, target, details } = row.data;
   return {

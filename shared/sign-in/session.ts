@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Actor } from '../access/authorise.ts';
 import type { Key, Ledger } from '../ledger/ledger.ts';
 import { stored, update } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
 import { type Random, randomHex } from '../outside/random.ts';
+import { digestOf } from '../rollout/digest.ts';
 
 /** Somebody who has signed in: what the browser or the terminal holds is a name of this row, and says nothing by itself. */
 interface Session {
@@ -34,7 +34,7 @@ export const isSessionToken = (text: string): boolean => text.startsWith(mark);
 
 const keyOf = (token: string): Key => ({
   // The table has digests only: who reads it can not be anybody.
-  partition: `session#${createHash('sha256').update(token).digest('hex')}`,
+  partition: `session#${digestOf(token).slice('sha256:'.length)}`,
   sort: 'session',
 });
 

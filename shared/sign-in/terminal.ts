@@ -3,6 +3,7 @@ import type { Actor } from '../access/authorise.ts';
 import type { Key, Ledger } from '../ledger/ledger.ts';
 import { stored } from '../ledger/update.ts';
 import type { Clock } from '../outside/clock.ts';
+import { digestOf } from '../rollout/digest.ts';
 
 interface TerminalOutside {
   readonly ledger: Ledger;
@@ -20,8 +21,8 @@ export const challengeOf = (verifier: string): string => createHash('sha256').up
 
 /** `3F2A-91C0`: by this a person tells that the terminal on the page is the one before them. Pure. */
 export const codeOf = (challenge: string): string => {
-  const digest = createHash('sha256').update(challenge).digest('hex').toUpperCase();
-  return `${digest.slice(0, 4)}-${digest.slice(4, 8)}`;
+  const code = digestOf(challenge).slice('sha256:'.length).toUpperCase();
+  return `${code.slice(0, 4)}-${code.slice(4, 8)}`;
 };
 
 const keyOf = (challenge: string): Key => ({ partition: `terminal#${challenge}`, sort: 'granted' });
