@@ -11,7 +11,7 @@ import type { Release } from '../rollout/release.ts';
 import { secondsToTry, waits } from '../rollout/waits.ts';
 
 /** A target that has something of a rollout that failed, as it could not be reached. */
-export interface Left {
+interface LeftTarget {
   readonly target: string;
   readonly wave: string;
   readonly because: string;
@@ -61,7 +61,7 @@ export const waitToGoBack = async (
 const readLeft = async (
   { rollout, release, waves = [] }: Rollout,
   { ledger, blobs }: Pick<Outside, 'ledger' | 'blobs'>,
-): Promise<readonly Left[]> => {
+): Promise<readonly LeftTarget[]> => {
   const begun = new Set(await readBegun(ledger, rollout));
   if (release === undefined || begun.size === 0) return [];
   const states = await readTargetStates(ledger);
@@ -70,7 +70,7 @@ const readLeft = async (
     return state?.begun?.rollout === rollout && wayBack(state, rollout) !== undefined;
   };
   const planned = (await getJson<Release>(blobs, release)).waves.filter(({ name }) => waves.includes(name));
-  const left: Left[] = [];
+  const left: LeftTarget[] = [];
   for (const { name: wave, targets } of planned) {
     const ours = targets.filter((target) => begun.has(target) && isOurs(target));
     if (ours.length === 0) continue;
